@@ -1,0 +1,106 @@
+# foster - make: the static binary; demo: see it work; check: every test; bench: foster beside its peers.
+# What each target needs it installs as root (tests/need.sh), or says.
+
+VERSION = 0.1.0
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+BASE = clock directory file log text
+CHILDREN = children lock promise
+PROCESS = cgroup death descriptors exec_error fork_error path procfs signals spawn status survivors terminal
+INIT = main options single texts
+
+ROOMS = $(BASE:%=src/base/%) $(CHILDREN:%=src/children/%) $(PROCESS:%=src/process/%)
+SOURCES = $(ROOMS:%=%.c) $(INIT:%=init/%.c)
+CODE = $(SOURCES) $(wildcard src/*/*.h init/*.h) $(wildcard tests/unit/*.[ch] tests/programs/*.[ch] tests/bench/*.[ch])
+SCRIPTS = $(shell grep -rlE '^\#!/(bin/sh|bin/bash|usr/bin/env bash)' tests docker .ci)
+
+# Small before fast: what is fast here is few system calls and few pages. No PIE: static musl would relocate itself at
+# every start. No relro and no separate code pages: nothing is written after the start, and each costs a page.
+CC = musl-gcc
+WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Werror
+COMMON = -std=c11 -D_GNU_SOURCE -DFOSTER_VERSION='"$(VERSION)"' -Isrc -Iinit -Ibuild $(WARN) -MMD -MP
+CFLAGS = -Os -fno-pie -fconserve-stack -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
+LDFLAGS = -static -no-pie -s -Wl,--gc-sections,--build-id=none,-z,noexecstack,-z,norelro,-z,noseparate-code
+SIZE_BUDGET = 65536
+
+.DELETE_ON_ERROR:
+.PHONY: all debug install install-links uninstall demo check bench format lint clean
+
+all: build/foster build/libfoster.a
+
+build/foster: $(SOURCES:%.c=build/obj/%.o)
+	$(CC) $(LDFLAGS) -o $@ $^
+	@tests/binary.sh $@ $(SIZE_BUDGET)
+
+build/libfoster.a: $(CHILDREN:%=build/obj/src/children/%.o)
+	rm -f $@ && ar rcs $@ $^
+
+# The library in somebody else's program: also with glibc, as its objects name only what both libcs have.
+build/example: src/children/example.c build/libfoster.a
+	gcc $(WARN) -std=c11 -D_GNU_SOURCE -Isrc/children -o $@ $^ -pthread
+
+build/obj/%.o: %.c build/license.h Makefile
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) $(CFLAGS) -c -o $@ $<
+
+build/license.h: LICENSE
+	@mkdir -p $(@D)
+	sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $< > $@
+
+# Symbols, no optimisation, and the address and undefined-behaviour sanitizers; glibc, because musl has none.
+debug: build/debug/foster
+build/debug/foster: $(SOURCES) build/license.h
+	@mkdir -p $(@D)
+	gcc $(filter-out -MMD -MP,$(COMMON)) -g -O0 -fsanitize=address,undefined -fno-sanitize-recover=all -o $@ $(SOURCES)
+
+install: all
+	install -D -m 755 build/foster $(DESTDIR)$(PREFIX)/bin/foster
+	install -D -m 644 build/libfoster.a $(DESTDIR)$(PREFIX)/lib/libfoster.a
+	install -D -m 644 src/children/foster.h $(DESTDIR)$(PREFIX)/include/foster.h
+	install -D -m 644 init/foster.8 $(DESTDIR)$(PREFIX)/share/man/man8/foster.8
+	mkdir -p $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' src/children/foster.pc.in \
+	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/foster.pc
+
+uninstall:
+	cd $(DESTDIR)$(PREFIX) && rm -f bin/foster lib/libfoster.a include/foster.h share/man/man8/foster.8 \
+	    lib/pkgconfig/foster.pc
+
+demo:
+	@tests/need.sh gcc libc6-dev musl-tools util-linux binutils
+	@$(MAKE) -s build/foster build/tests/orphans build/tests/zombies build/tests/signals
+	@tests/demo.sh
+
+check:
+	@tests/check.sh
+
+bench:
+	@tests/need.sh gcc libc6-dev musl-tools binutils
+	@$(MAKE) -s build/foster
+	@tests/bench/run.sh build/foster
+
+# The programs that the tests run under foster: one file each, static.
+PROGRAMS = $(patsubst tests/programs/%.c,build/tests/%,$(wildcard tests/programs/*.c))
+programs: $(PROGRAMS)
+build/tests/%: tests/programs/%.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -Os -static -s -MMD -MP -o $@ $<
+
+include tests/unit/unit.mk
+
+format:
+	clang-format -i $(CODE)
+
+lint: build/license.h
+	clang-format --dry-run --Werror $(CODE)
+	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
+	    -D_GNU_SOURCE -DFOSTER_VERSION='""' -Isrc -Iinit -Ibuild $(SOURCES)
+	clang-tidy --quiet --warnings-as-errors='*' $(SOURCES) -- $(filter-out -MMD -MP,$(COMMON))
+	shellcheck $(SCRIPTS)
+	mandoc -Tlint -Wwarning init/foster.8
+
+clean:
+	rm -rf build
+
+-include $(SOURCES:%.c=build/obj/%.d) $(PROGRAMS:%=%.d)

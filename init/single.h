@@ -1,0 +1,16 @@
+/*
+ * single.h - one main service, or none: the plain form of foster. One thread, no heap, no timer, no wake-up while idle.
+ */
+#ifndef INIT_SINGLE_H
+#define INIT_SINGLE_H
+
+#include "options.h"
+
+/* Runs the command until it and what it leaves behind have ended; returns foster's exit code. Caller has all signals
+ * blocked. */
+int single_run(const struct options *options);
+
+/* Runs nothing: reaps until a signal asks to stop, then ends what is there. */
+int single_pause(const struct options *options);
+
+#endif

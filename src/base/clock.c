@@ -1,0 +1,76 @@
+/* clock.c - see clock.h. Everything here: any thread and signal handlers; allocates nothing. */
+#include "base/clock.h"
+
+#include <string.h>
+
+enum { NS_PER_MS = 1000000 };
+
+struct unit {
+    const char *suffix;
+    milliseconds length;
+};
+static const struct unit units[] = {
+    {"ms", 1}, {"s", MS_PER_SECOND}, {"m", MS_PER_MINUTE}, {"h", MS_PER_HOUR}, {"", MS_PER_SECOND},
+};
+
+/* A year; also what keeps the sums far from overflow. */
+static const milliseconds LONGEST = (milliseconds)MS_PER_DAY * 365;
+
+milliseconds clock_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (milliseconds)now.tv_sec * MS_PER_SECOND + now.tv_nsec / NS_PER_MS;
+}
+
+struct timespec clock_until(milliseconds point)
+{
+    milliseconds left = point - clock_now();
+    if (left < 0)
+        left = 0;
+    return (struct timespec){.tv_sec = left / MS_PER_SECOND, .tv_nsec = left % MS_PER_SECOND * NS_PER_MS};
+}
+
+bool duration_parse(const char *string, milliseconds *duration)
+{
+    const char *suffix;
+    int64_t number = text_number(string, &suffix);
+    if (suffix == string || number > LONGEST)
+        return false;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (strcmp(suffix, units[i].suffix) == 0) {
+            *duration = number * units[i].length;
+            return *duration <= LONGEST;
+        }
+    return false;
+}
+
+/* The scale in which a span is told: whole units above a few minutes, fractions of a second below. */
+struct scale {
+    milliseconds below;
+    milliseconds unit;
+    int decimals;
+    const char *name;
+};
+static const struct scale scales[] = {
+    {10 * MS_PER_SECOND, MS_PER_SECOND, 2, " s"},
+    {3 * MS_PER_MINUTE, MS_PER_SECOND, 1, " s"},
+    {3 * MS_PER_HOUR, MS_PER_MINUTE, 0, " min"},
+    {2 * MS_PER_DAY, MS_PER_HOUR, 0, " h"},
+    {NEVER, MS_PER_DAY, 0, " days"},
+};
+
+void text_add_duration(struct text *text, milliseconds duration)
+{
+    const struct scale *scale = scales;
+    while (duration >= scale->below)
+        scale++;
+    text_add(text, DECIMAL(duration / scale->unit));
+    milliseconds rest = duration % scale->unit;
+    for (int i = 0; i < scale->decimals; i++) {
+        rest *= 10;
+        text_add(text, i == 0 ? "." : "", DECIMAL(rest / scale->unit));
+        rest %= scale->unit;
+    }
+    text_add(text, scale->name);
+}

@@ -1,0 +1,33 @@
+/*
+ * log.h - what foster says, on stderr, a line at a time.
+ *
+ * PID 1 shares its stderr with the programs it runs. A line is one write(2), so it is not torn; a reader that does not
+ * read delays foster for a moment and then loses the line, because an init that waits for a log reader forwards no
+ * signals. Needs SIGPIPE blocked.
+ */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include "base/text.h"
+
+/* How much is said: each level includes those above it. Warnings and errors are the default: silence when nothing is
+ * wrong. The numbers are those of TINI_VERBOSITY. */
+enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
+
+/* Set once, before the first line. */
+void log_set_level(int level);
+
+/* True if lines of that level are written: for lines that are not worth building otherwise. */
+bool log_wants(enum log_level level);
+
+/* The start of a line: clears the text and puts the program's name. Any thread and signal handlers. */
+void log_begin(struct text *line);
+
+/* Writes the line and a newline, if its level is wanted. Any thread and signal handlers; keeps errno. */
+void log_end(enum log_level level, struct text *line);
+
+/* A whole line from strings: say(LOG_WARNING, "no ", name). */
+#define say(level, ...) log_say((level), (const char *const[]){__VA_ARGS__, NULL})
+void log_say(enum log_level level, const char *const *strings);
+
+#endif

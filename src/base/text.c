@@ -1,0 +1,70 @@
+/* text.c - see text.h. Everything here: any thread and signal handlers; allocates nothing. */
+#include "base/text.h"
+
+#include <string.h>
+
+enum { BASE = 10, DELETE = 0x7f };
+
+void text_clear(struct text *text)
+{
+    text->length = 0;
+    text->bytes[0] = '\0';
+}
+
+static bool is_control(char character)
+{
+    return (unsigned char)character < ' ' || character == DELETE;
+}
+
+static void add_string(struct text *text, const char *string)
+{
+    while (*string != '\0' && text->length < TEXT_MAX - 1) {
+        text->bytes[text->length++] = *string;
+        if (is_control(*string))
+            text->bytes[text->length - 1] = '?';
+        string++;
+    }
+    text->bytes[text->length] = '\0';
+}
+
+void text_add_all(struct text *text, const char *const *strings)
+{
+    for (; *strings != NULL; strings++)
+        add_string(text, *strings);
+}
+
+const char *text_decimal(char buffer[DECIMAL_MAX], int64_t value)
+{
+    char *first = &buffer[DECIMAL_MAX - 1];
+    uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    *first = '\0';
+    do {
+        *--first = (char)('0' + rest % BASE);
+        rest /= BASE;
+    } while (rest != 0);
+    if (value < 0)
+        *--first = '-';
+    return first;
+}
+
+int64_t text_number(const char *string, const char **end)
+{
+    int64_t number = 0;
+    for (; *string >= '0' && *string <= '9'; string++) {
+        int digit = *string - '0';
+        number = number > (INT64_MAX - digit) / BASE ? INT64_MAX : number * BASE + digit;
+    }
+    if (end != NULL)
+        *end = string;
+    return number;
+}
+
+bool text_to_number(const char *string, long lowest, long highest, long *value)
+{
+    const char *end;
+    int64_t number = text_number(string, &end);
+    if (end == string || *end != '\0' || number < lowest || number > highest)
+        return false;
+    *value = (long)number;
+    return true;
+}

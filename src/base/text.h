@@ -1,0 +1,43 @@
+/*
+ * text.h - one line of text, put together without stdio.
+ *
+ * printf costs 14 KiB of a 64 KiB binary (float formatting, the table of strerror, streams) and a buffer on the heap;
+ * all we ever print is short lines made of strings and numbers.
+ */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { TEXT_MAX = 2048 };
+
+/* A line under construction. Always NUL-terminated; what does not fit is cut. */
+struct text {
+    size_t length;
+    char bytes[TEXT_MAX];
+};
+
+/* A number in decimal, for text_add: lives as long as the enclosing block. */
+enum { DECIMAL_MAX = 24 };
+#define DECIMAL(value) text_decimal((char[DECIMAL_MAX]){0}, (value))
+
+void text_clear(struct text *text);
+
+/* Appends strings: text_add(&text, "pid ", DECIMAL(pid)). A control character in a string that a user chose would break
+ * the promise of one line a message; it becomes '?'. */
+#define text_add(text, ...) text_add_all((text), (const char *const[]){__VA_ARGS__, NULL})
+void text_add_all(struct text *text, const char *const *strings);
+
+/* The number in digits, right-aligned in the buffer: returns its first character. Allocates nothing. */
+const char *text_decimal(char buffer[DECIMAL_MAX], int64_t value);
+
+/* The decimal number at the start of the string, up to the first other character; 0 if there is none. *end, if wanted,
+ * is that character. Stops counting at INT64_MAX. */
+int64_t text_number(const char *string, const char **end);
+
+/* True if the whole string is a decimal number of lowest..highest; it is then in *value. */
+bool text_to_number(const char *string, long lowest, long highest, long *value);
+
+#endif

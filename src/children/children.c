@@ -1,0 +1,179 @@
+/*
+ * children.c - the registry of our children, and the reaper that empties it.
+ *
+ * PID 1 inherits children it never started, so it must wait for "any child", and that takes away the statuses of the
+ * children it did start. Hence the registry: it maps the pid of each child we spawned to the promise of its status.
+ * The danger is the pid itself. Once waitpid has returned it, the kernel may give the number to another process, so a
+ * pid may be used only between the fork and the reaping, and both happen under one lock.
+ *
+ * SIGCHLD can arrive at any moment, also in the thread that holds the lock, so its handling may not wait:
+ *
+ *   1. Thread A takes the lock to spawn.
+ *   2. A child dies. The handler runs, perhaps in A, and finds the lock taken. It cannot wait (A would never go on) and
+ *      it cannot reap (A's new child might be reaped before it is registered, and taken for an orphan).
+ *   3. It leaves a note, need_wait, and returns.
+ *   4. A lets go of the lock, looks for the note, and reaps.
+ *
+ * The order of each pair is what makes it complete: the handler writes the note and then tries the lock; the holder
+ * drops the lock and then reads the note. Both pairs are sequentially consistent, so one of the two sees the other.
+ *
+ * The invariants (the tests assert them by these names):
+ *
+ *   I1  The registry is touched only under the lock.
+ *   I2  Whenever the lock is free: a pid is in the registry iff we spawned it and it is not reaped yet.
+ *   I3  kill is called only under the lock on an unreaped child: a recycled pid is never signalled.
+ *   I4  The flag is cleared before waitpid, so no SIGCHLD after the clear is lost.
+ *   I5  Whoever unlocks re-reads the flag. Nobody ever waits for the lock in signal context.
+ *
+ * Rejected: pidfds (not before Linux 5.3, one descriptor a child, and an orphan has none); waiting for each known child
+ * by its own pid (orphans would stay zombies); one slot array (a limit, or memory allocated between two forks). The
+ * promise is the registry's slot and the memory is the caller's, so after a fork nothing is left that could fail.
+ */
+#include <errno.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "foster.h"
+#include "lock.h"
+#include "promise.h"
+
+/* Somebody may have died since the last reaping began. Set by children_sigchld(), cleared by reap() before it waits;
+ * whoever unlocks owes a look. */
+static atomic_bool need_wait;
+_Static_assert(ATOMIC_BOOL_LOCK_FREE == 2, "signal handlers need lock-free atomics (C11 7.14.1.1p5)");
+
+/* The registry: a chain of promises for each remainder of the pid. I1: touched only under the lock. */
+enum { CHAINS = 256 };
+static struct promise *registry[CHAINS];
+
+static void (*orphan_watch)(pid_t pid, int status);
+
+/* Caller holds the lock. */
+static struct promise **registry_chain(pid_t pid)
+{
+    return &registry[(unsigned)pid % CHAINS];
+}
+
+/* Caller holds the lock. */
+static void registry_add(struct promise *promise)
+{
+    struct promise **chain = registry_chain(promise->pid);
+    promise->next = *chain;
+    *chain = promise;
+}
+
+/* Removes and returns the promise made for a pid, or NULL: not one of ours. Caller holds the lock. */
+static struct promise *registry_take(pid_t pid)
+{
+    for (struct promise **link = registry_chain(pid); *link != NULL; link = &(*link)->next)
+        if ((*link)->pid == pid) {
+            struct promise *found = *link;
+            *link = found->next;
+            return found;
+        }
+    return NULL;
+}
+
+/* One child is reaped: keep its promise, or drop an orphan in silence. Caller holds the lock. */
+static void resolve(pid_t pid, int status)
+{
+    struct promise *promise = registry_take(pid);
+    if (promise != NULL)
+        promise_resolve(promise, status);
+    else if (orphan_watch != NULL)
+        orphan_watch(pid, status);
+}
+
+/*
+ * Reaps until nothing is left. Caller holds the lock. Any thread and signal handlers; allocates nothing.
+ * What wait4 says, and what it means:
+ *   a pid    it is reaped; SIGCHLDs coalesce, so go on
+ *   0        children, but none dead: done; the next death sets the flag again
+ *   EINTR    not with WNOHANG on Linux; asking again is right on any system
+ *   ECHILD   no children at all: done
+ *   other    EINVAL or ENOSYS, which cannot be; to go on would be an endless loop in PID 1
+ * __WALL: also an adopted child whose exit signal is not SIGCHLD (clone(2)). The raw call: waitpid is a cancellation
+ * point, and a thread cancelled in it would take the lock to its grave.
+ */
+static void reap(void)
+{
+    atomic_store(&need_wait, false); /* I4: before waitpid, never after */
+    for (;;) {
+        int status;
+        pid_t pid = (pid_t)syscall(SYS_wait4, -1, &status, WNOHANG | __WALL, NULL);
+        if (pid > 0)
+            resolve(pid, status);
+        else if (pid == 0 || errno != EINTR)
+            return;
+    }
+}
+
+/* I5. Drops the lock, and reaps as long as somebody left a note and nobody else has taken the lock since: they owe the
+ * look now. Caller holds the lock. Any thread and signal handlers; allocates nothing. */
+static void unlock(void)
+{
+    lock_drop();
+    while (atomic_load(&need_wait) && lock_try()) {
+        reap();
+        lock_drop();
+    }
+}
+
+void children_sigchld(void)
+{
+    int saved = errno;
+    atomic_store(&need_wait, true);
+    if (lock_try()) {
+        reap();
+        unlock();
+    } /* else the unlocker will see need_wait and reap for us */
+    errno = saved;
+}
+
+int children_spawn(struct promise *child, children_start *start, void *context)
+{
+    lock_take();
+    pid_t pid = start(context);
+    if (pid > 0) {
+        promise_make(child, pid);
+        registry_add(child);
+    }
+    unlock();
+    if (pid == 0)
+        return EINVAL;
+    return pid > 0 ? 0 : -pid;
+}
+
+/* I3: what is sent is sent under the lock, and only while the pid is the child's. Caller holds the lock. */
+static bool is_unreaped(struct promise *child)
+{
+    return !promise_resolved(child, NULL);
+}
+
+int children_signal(struct promise *child, int signal, enum children_reach reach)
+{
+    lock_take();
+    int error = ESRCH;
+    if (is_unreaped(child))
+        error = kill(reach == REACH_GROUP ? -child->pid : child->pid, signal) == 0 ? 0 : errno;
+    unlock();
+    return error;
+}
+
+int children_queue(struct promise *child, int signal, siginfo_t *info)
+{
+    lock_take();
+    int error = ESRCH;
+    if (is_unreaped(child))
+        error = syscall(SYS_rt_sigqueueinfo, child->pid, signal, info) == 0 ? 0 : errno;
+    unlock();
+    return error;
+}
+
+void children_watch_orphans(void (*watch)(pid_t pid, int status))
+{
+    orphan_watch = watch;
+}

@@ -1,0 +1,44 @@
+/*
+ * lock.c - a lock that a signal handler may try and let go.
+ *
+ * One word, a futex. Ordinary code waits for it; a signal handler only ever tries, because the thread it interrupted
+ * may be the holder and would never run again. A pthread mutex was rejected: pthread_mutex_trylock and _unlock are not
+ * async-signal-safe. Blocking all signals around each critical section was rejected too: two system calls each, and a
+ * slow exec under the lock would hold back every signal of the thread.
+ */
+#include "lock.h"
+
+#include <stdatomic.h>
+
+#include "futex.h"
+
+enum {
+    FREE,
+    HELD,
+    HELD_AND_AWAITED /* somebody sleeps on the word, or did: the holder owes a wake */
+};
+
+static _Atomic(int) word = FREE;
+
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "signal handlers need lock-free atomics (C11 7.14.1.1p5)");
+
+bool lock_try(void)
+{
+    int expected = FREE;
+    return atomic_compare_exchange_strong(&word, &expected, HELD);
+}
+
+void lock_take(void)
+{
+    if (lock_try())
+        return;
+    /* From here the word says AWAITED also when we get the lock: that costs one wake too many, never one too few. */
+    while (atomic_exchange(&word, HELD_AND_AWAITED) != FREE)
+        futex_wait_until(&word, HELD_AND_AWAITED, NULL);
+}
+
+void lock_drop(void)
+{
+    if (atomic_exchange(&word, FREE) == HELD_AND_AWAITED)
+        futex_wake(&word, 1);
+}

@@ -1,0 +1,66 @@
+/*
+ * promise.c - the promise of an exit status, resolved once, awaited by any number of threads.
+ *
+ * The state is a futex word. It goes PENDING -> (AWAITED ->) RESOLVED and never back. Only a promise that somebody
+ * sleeps on costs the reaper a system call.
+ */
+#include "promise.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <stddef.h>
+
+#include "futex.h"
+
+enum {
+    PENDING,
+    AWAITED, /* pending, and the resolver owes a wake */
+    RESOLVED
+};
+
+void promise_make(struct promise *promise, pid_t pid)
+{
+    promise->pid = pid;
+    promise->status = 0;
+    promise->next = NULL;
+    atomic_store(&promise->state, PENDING);
+}
+
+void promise_resolve(struct promise *promise, int status)
+{
+    promise->status = status;
+    /* Nothing of *promise may be touched after the exchange: its owner can see RESOLVED and reuse the memory. */
+    _Atomic(int) *word = &promise->state;
+    if (atomic_exchange(word, RESOLVED) == AWAITED)
+        futex_wake(word, INT_MAX);
+}
+
+bool promise_resolved(struct promise *promise, int *status)
+{
+    if (atomic_load(&promise->state) != RESOLVED)
+        return false;
+    if (status != NULL)
+        *status = promise->status;
+    return true;
+}
+
+bool promise_await_until(struct promise *promise, const struct timespec *deadline, int *status)
+{
+    for (;;) {
+        int state = PENDING;
+        if (!atomic_compare_exchange_strong(&promise->state, &state, AWAITED) && state == RESOLVED)
+            return promise_resolved(promise, status);
+        /* EAGAIN: the state has changed; EINTR: a signal. Else the time is up, ETIMEDOUT, or was never valid, EINVAL.
+         */
+        if (futex_wait_until(&promise->state, AWAITED, deadline) == -1 && errno != EAGAIN && errno != EINTR)
+            return promise_resolved(promise, status);
+    }
+}
+
+int promise_await(struct promise *promise)
+{
+    int status = 0;
+    promise_await_until(promise, NULL, &status);
+    return status;
+}

@@ -1,0 +1,47 @@
+/* death.c - see death.h. */
+#include "process/death.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "process/cgroup.h"
+#include "process/status.h"
+
+/* SIGKILL without a known sender: by the OOM killer, if the cgroup has counted a kill. The counter is not read at the
+ * start, for the sake of a quick one; a container's cgroup starts at zero. Linux before 4.13 does not count. */
+static void add_oom(struct text *text)
+{
+    long kills = cgroup_oom_kills();
+    if (kills == 0)
+        return;
+    text_add(text, "; out of memory: the kernel's OOM killer has ended ", DECIMAL(kills),
+             kills == 1 ? " process" : " processes", " here, memory limit ");
+    if (!cgroup_add_memory_limit(text))
+        text_add(text, "unknown");
+    text_add(text, "; raise it or use less");
+}
+
+void text_add_death(struct text *text, const struct death *death)
+{
+    text_add(text, "main (", death->name, ", pid ", DECIMAL(death->pid), ") ");
+    text_add_status(text, death->status);
+    text_add(text, " after ");
+    text_add_duration(text, death->lifetime);
+    if (WIFSIGNALED(death->status) && WTERMSIG(death->status) == SIGKILL && !death->expected)
+        add_oom(text);
+}
+
+void termination_log_write(const char *path, const struct text *line)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd == -1)
+        return;
+    struct stat file;
+    if (fstat(fd, &file) == 0 && S_ISREG(file.st_mode) && file.st_size == 0)
+        while (write(fd, line->bytes, line->length) == -1)
+            break; /* nobody to tell: the same line is on stderr */
+    close(fd);
+}

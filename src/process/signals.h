@@ -1,0 +1,60 @@
+/*
+ * signals.h - signals by name and number, rewritten, and waited for.
+ *
+ * foster runs with every signal blocked in every thread and takes them one by one with sigtimedwait(2). So nothing ever
+ * interrupts it, nothing is handled twice, and what arrives while it is busy waits its turn. As PID 1 this is also what
+ * makes signals arrive at all: the kernel drops those for which init has neither a handler nor a block (signal(7),
+ * pid_namespaces(7)).
+ */
+#ifndef PROCESS_SIGNALS_H
+#define PROCESS_SIGNALS_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+enum {
+    SIGNAL_FIRST = 1,
+    SIGNAL_LAST = 64,     /* the kernel's _NSIG */
+    SIGNAL_RT_FIRST = 34, /* SIGRTMIN as glibc programs, kill -l and systemd count; musl's own macro says 35 */
+};
+
+/* What a signal becomes before main gets it: indexed by the signal that came. */
+struct signal_map {
+    uint8_t to[SIGNAL_LAST + 1];
+};
+enum { SIGNAL_UNCHANGED = 0, SIGNAL_DROPPED = UINT8_MAX };
+
+/* Blocks every signal in this thread, and takes back an ignored SIGCHLD: left ignored, the kernel would reap by itself
+ * and main's status were lost (wait(2), NOTES). The first thing main() does. */
+void signals_block(void);
+
+/* The set of all signals, also those that the libc keeps for itself. */
+sigset_t signals_all(void);
+
+/* The next signal, waiting for it until the deadline: 0 when that passed first. Signals that we caused ourselves,
+ * SIGPIPE by a log line nobody reads, are swallowed. Caller has all signals blocked. */
+int signals_wait(siginfo_t *info, milliseconds deadline);
+
+/* Takes one pending signal off, if it is pending. Caller has it blocked. */
+void signals_discard(int signal);
+
+/* "TERM", "sigterm", "15", "RTMIN+3", "RTMAX-1": the number, or 0 if it is none. */
+int signal_parse(const char *string);
+
+/* Appends "SIGTERM", "SIGRTMIN+3". */
+void text_add_signal(struct text *text, int signal);
+
+/* Reads "FROM:TO", where TO may also be 0 or "ignore", into the map. False if it is not of that form. */
+bool signal_map_parse(const char *string, struct signal_map *map);
+
+/* What a signal becomes: its number, or 0 if it is dropped. */
+int signal_map_apply(const struct signal_map *map, int signal);
+
+/* True for the signals by which people and engines ask a program to end: INT, QUIT, TERM. */
+bool signal_asks_to_stop(int signal);
+
+#endif

@@ -1,0 +1,187 @@
+/*
+ * spawn.c - see spawn.h. What happens between clone and exec, in the child, in its order:
+ *
+ *   1. dispositions: an ignored signal would stay ignored through exec. Before the mask, so that nothing can run here;
+ *   2. group or session, terminal: before exec, so that whoever signals the group finds it;
+ *   3. the mask, as the last thing: a signal sent to the child before its exec is delivered with its default action.
+ *
+ * The child runs in its sleeping parent's memory and on its stack, further down. Besides that it writes to nothing but
+ * struct program, the LISTEN_PID buffer and argv[-1], all guarded by the lock that spawn holds. (A stack of its own
+ * would be one more page that a million containers carry, or one too small.)
+ *
+ * Rejected: vfork(3), which musl 1.2.3 turns into a plain fork on arm64, so that the error would get lost;
+ * posix_spawn(3), which knows no terminal and no PDEATHSIG; clone3 with CLONE_CLEAR_SIGHAND, which container engines'
+ * seccomp profiles answer with ENOSYS.
+ */
+#include "process/spawn.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "process/path.h"
+#include "process/signals.h"
+#include "process/terminal.h"
+
+/* Sanitizers keep books on calls and returns; a child that never returns would leave them open. */
+#define IN_CHILD __attribute__((no_sanitize("thread"), no_sanitize("address")))
+
+/* What clone() itself has on the stack when the child starts below it; the libcs need less than half of that. */
+enum { CLONE_FRAME = 1024 };
+
+static char shell[] = "/bin/sh";
+
+/* Sets every disposition to SIG_DFL. The raw call: a zeroed struct is SIG_DFL without flags in every architecture's
+ * layout, and the libc refuses its own signals, which a caller may have ignored all the same. */
+IN_CHILD static void reset_dispositions(void)
+{
+    static const char default_action[sizeof(struct sigaction)];
+    enum { KERNEL_SIGSET_SIZE = SIGNAL_LAST / 8 };
+    for (int signal = SIGNAL_FIRST; signal <= SIGNAL_LAST; signal++)
+        syscall(SYS_rt_sigaction, signal, default_action, NULL, KERNEL_SIGSET_SIZE); /* EINVAL: KILL and STOP */
+}
+
+IN_CHILD static void place(struct program *program)
+{
+    if (program->placement == IN_OWN_SESSION) {
+        setsid();
+        terminal_adopt();
+        return;
+    }
+    bool foreground = terminal_is_ours();
+    setpgid(0, 0);
+    if (foreground) {
+        terminal_take();
+        program->took_terminal = true;
+    }
+}
+
+/* PR_SET_PDEATHSIG is sent by a death that comes later; if foster is gone already, the program must not start. */
+IN_CHILD static void bind_to_parent(int signal, pid_t parent)
+{
+    if (signal != 0 && prctl(PR_SET_PDEATHSIG, signal) == 0 && getppid() != parent)
+        _exit(EXIT_FAILURE);
+}
+
+/* Socket activation: whoever set LISTEN_PID to foster's pid, or to 1, meant main. The environment is shared with the
+ * parent, which has no use for it. */
+IN_CHILD static void rewrite_listen_pid(pid_t parent)
+{
+    static const char key[] = "LISTEN_PID=";
+    static char entry[sizeof key + DECIMAL_MAX];
+    char digits[DECIMAL_MAX];
+    for (char **variable = environ; *variable != NULL; variable++) {
+        if (strncmp(*variable, key, sizeof key - 1) != 0)
+            continue;
+        const char *value = *variable + sizeof key - 1;
+        if (strcmp(value, text_decimal(digits, parent)) != 0 && strcmp(value, "1") != 0)
+            continue;
+        memcpy(entry, key, sizeof key);
+        strcat(entry, text_decimal(digits, getpid()));
+        *variable = entry;
+    }
+}
+
+/* A file without #! that the kernel does not know is a script for the shell, as with execvp(3); but not a program for
+ * another machine, of which the shell would print garbage. */
+IN_CHILD static bool is_script(const char *path)
+{
+    enum { HEAD = 128 };
+    char head[HEAD];
+    ssize_t length = file_head(path, head, sizeof head);
+    return length >= 0 && memchr(head, '\0', (size_t)length) == NULL;
+}
+
+/* Uses the slot before argv[0], and puts argv[0] back if there is no shell: the parent reports by it. */
+IN_CHILD static void exec_by_shell(char **argv, char *script)
+{
+    char *name = argv[0];
+    argv[-1] = shell;
+    argv[0] = script;
+    execve(shell, argv - 1, environ);
+    argv[0] = name;
+}
+
+IN_CHILD static int exec_candidate(char **argv, char *candidate)
+{
+    execve(candidate, argv, environ);
+    if (errno == ENOEXEC && is_script(candidate)) {
+        exec_by_shell(argv, candidate);
+        return ENOEXEC;
+    }
+    return errno;
+}
+
+/* True for what means "not this one, look in the next directory", as execvp(3) has it. */
+IN_CHILD static bool is_absent(int error)
+{
+    return error == ENOENT || error == ENOTDIR || error == EACCES || error == ENAMETOOLONG || error == ELOOP ||
+           error == ESTALE || error == ENODEV || error == ETIMEDOUT;
+}
+
+/* Returns only if the program cannot be run, and why: a file that was found and refused weighs more than those that
+ * are not there. */
+IN_CHILD static int exec_search(char **argv, char *candidate)
+{
+    struct path_walk walk = {0};
+    int result = ENOENT;
+    while (path_next(&walk, argv[0], candidate)) {
+        int error = exec_candidate(argv, candidate);
+        if (!is_absent(error))
+            return error;
+        if (result != EACCES)
+            result = error;
+    }
+    return result;
+}
+
+struct birth {
+    struct program *program;
+    char *candidate; /* path_room() bytes */
+};
+
+IN_CHILD static int child_main(void *context)
+{
+    const struct birth *birth = context;
+    struct program *program = birth->program;
+    reset_dispositions();
+    place(program);
+    bind_to_parent(program->parent_death_signal, program->parent);
+    rewrite_listen_pid(program->parent);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    program->error = exec_search(program->argv, birth->candidate);
+    _exit(EXIT_FAILURE);
+}
+
+/* Returns when the child has exec'd or ended. Not inlined, so that its frame is the last above the child's. */
+__attribute__((noinline)) static pid_t clone_below(struct birth *birth)
+{
+    char *stack = (char *)__builtin_frame_address(0) - CLONE_FRAME;
+    return clone(child_main, stack, CLONE_VM | CLONE_VFORK | SIGCHLD, birth);
+}
+
+pid_t program_start(void *context)
+{
+    struct program *program = context;
+    char candidate[path_room(program->argv[0])];
+    program->error = 0;
+    program->took_terminal = false;
+    pid_t pid = clone_below(&(struct birth){program, candidate});
+    if (pid == -1)
+        return -errno;
+    if (program->error == 0)
+        return pid;
+    while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
+        ;
+    return -program->error;
+}

@@ -1,0 +1,23 @@
+/* status.c - see status.h. Any thread and signal handlers; allocates nothing. */
+#include "process/status.h"
+
+#include <sys/wait.h>
+
+#include "process/signals.h"
+
+int status_code(int status)
+{
+    return WIFSIGNALED(status) ? EXIT_BY_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+void text_add_status(struct text *text, int status)
+{
+    if (!WIFSIGNALED(status)) {
+        text_add(text, "exited with status ", DECIMAL(WEXITSTATUS(status)));
+        return;
+    }
+    text_add(text, "was killed by ");
+    text_add_signal(text, WTERMSIG(status));
+    if (WCOREDUMP(status))
+        text_add(text, " (core dumped)");
+}

@@ -1,0 +1,24 @@
+/*
+ * status.h - how a process ended: as an exit code, and in words.
+ */
+#ifndef PROCESS_STATUS_H
+#define PROCESS_STATUS_H
+
+#include "base/text.h"
+
+/* foster's own exit codes; beside them it passes on main's. */
+enum {
+    EXIT_USAGE = 2,           /* the command line or the configuration is wrong */
+    EXIT_FOSTER_FAILED = 125, /* foster could not do its work: no fork, say */
+    EXIT_NOT_RUNNABLE = 126,  /* the command was found and does not run */
+    EXIT_NOT_FOUND = 127,     /* the command was not found */
+    EXIT_BY_SIGNAL = 128,     /* plus the number of the signal that killed main */
+};
+
+/* The exit code for a wait status, as shells count: the status, or 128 + the signal. */
+int status_code(int status);
+
+/* Appends "exited with status 3", "was killed by SIGSEGV (core dumped)". */
+void text_add_status(struct text *text, int status);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * survivors.h - the end of all processes: those that main leaves behind.
+ *
+ * PID 1 takes the whole container with it when it leaves, by SIGKILL. So before that everybody is asked to end and
+ * given time. As PID 1 "everybody" is kill(-1): every process of the pid namespace, also in other groups and sessions,
+ * also those that an engine's exec put there. Elsewhere kill(-1) would reach strangers; there it is our descendants,
+ * found in /proc, each held by a pidfd while it is checked and signalled, so that a recycled pid is never hit.
+ *
+ * For all of these: self is foster's own pid; the caller is the only thread that reaps, and has all signals blocked;
+ * nothing is allocated.
+ */
+#ifndef PROCESS_SURVIVORS_H
+#define PROCESS_SURVIVORS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/clock.h"
+
+/* Sends a signal to every process but foster. False if there is nobody it could be sent to. */
+bool survivors_signal(pid_t self, int signal);
+
+/*
+ * Ends them all: TERM and CONT, then KILL when the grace is over; returns as soon as the last is gone. Reaps what dies.
+ * Other signals that come meanwhile are dropped: the end is under way.
+ */
+void survivors_end(pid_t self, milliseconds grace);
+
+#endif

@@ -1,0 +1,35 @@
+# The unit tests, in three builds: debug, with address and undefined-behaviour sanitizers, and with the thread sanitizer.
+# glibc, because musl has no sanitizers and Debian's check does not link with it.
+# `make unit` builds them all; tests/check.sh runs them.
+
+UNIT_SOURCES = $(ROOMS:%=%.c) init/options.c
+UNIT_TESTS = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c tests/unit/stress_*.c))
+UNIT_BUILDS = debug asan tsan
+
+UNIT_FLAGS_debug =
+UNIT_FLAGS_asan = -fsanitize=address,undefined -fno-sanitize-recover=all
+UNIT_FLAGS_tsan = -fsanitize=thread
+
+# What a test plays itself.
+UNIT_WRAP_test_children = -Wl,--wrap=syscall
+UNIT_WRAP_stress_children = -Wl,--wrap=lock_try
+
+UNIT_CC = gcc
+UNIT_CFLAGS = $(COMMON) -Isrc/children -g -O1
+UNIT_LIBS = $$(pkg-config --libs check)
+
+define UNIT_RULES
+build/unit/$(1)/obj/%.o: %.c build/license.h
+	@mkdir -p $$(@D)
+	$$(UNIT_CC) $$(UNIT_CFLAGS) $$(UNIT_FLAGS_$(1)) -c -o $$@ $$<
+
+build/unit/$(1)/%: build/unit/$(1)/obj/tests/unit/%.o $$(UNIT_SOURCES:%.c=build/unit/$(1)/obj/%.o)
+	$$(UNIT_CC) $$(UNIT_FLAGS_$(1)) $$(UNIT_WRAP_$$(*F)) -o $$@ $$^ $$(UNIT_LIBS)
+
+-include $$(UNIT_SOURCES:%.c=build/unit/$(1)/obj/%.d) $$(UNIT_TESTS:%=build/unit/$(1)/obj/tests/unit/%.d)
+endef
+$(foreach build,$(UNIT_BUILDS),$(eval $(call UNIT_RULES,$(build))))
+
+.PHONY: unit
+.SECONDARY:
+unit: $(foreach build,$(UNIT_BUILDS),$(UNIT_TESTS:%=build/unit/$(build)/%))
