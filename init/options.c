@@ -67,8 +67,13 @@ static bool set_as_success(struct options *options, const char *value)
     long code;
     if (!text_to_number(value, 0, EXIT_CODES - 1, &code))
         return false;
-    options->as_success[code] = true;
+    options->as_success[code / CHAR_BIT] |= (uint8_t)(1U << code % CHAR_BIT);
     return true;
+}
+
+bool options_as_success(const struct options *options, int code)
+{
+    return (options->as_success[code / CHAR_BIT] >> code % CHAR_BIT & 1) != 0;
 }
 
 static bool set_rewrite(struct options *options, const char *value)
@@ -263,14 +268,10 @@ static void read_words(struct options *options, char **words)
 /* The variables of the programs that foster replaces, as they read them: most count by being there. */
 static void read_environment(struct options *options)
 {
-    enum { MOST_VERBOSE = 9 };
     const char *verbosity = getenv("TINI_VERBOSITY");
-    long level;
-    if (verbosity != NULL && text_to_number(verbosity, 0, MOST_VERBOSE, &level)) {
-        options->verbosity = (int)level;
-    } else if (verbosity != NULL) {
-        say(LOG_ERROR, "TINI_VERBOSITY needs a number from 0 to 9, not '", verbosity, "'");
-        refuse(options);
+    if (verbosity != NULL) {
+        int64_t level = text_number(verbosity, NULL);
+        options->verbosity = level < LOG_DEBUG ? (int)level : LOG_DEBUG;
     }
     const char *debug = getenv("DUMB_INIT_DEBUG"), *session = getenv("DUMB_INIT_SETSID");
     if ((debug != NULL && strcmp(debug, "1") == 0) || getenv("CATATONIT_DEBUG") != NULL)

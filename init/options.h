@@ -7,7 +7,9 @@
 #ifndef INIT_OPTIONS_H
 #define INIT_OPTIONS_H
 
+#include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/clock.h"
 #include "process/signals.h"
@@ -26,19 +28,22 @@ enum { EXIT_CODES = 256 };
 
 struct options {
     enum task task;
-    char **command;              /* the slot before it exists: see struct program */
-    int parent_death_signal;     /* 0: none */
-    int verbosity;               /* a log level */
-    bool say_orphans;            /* a line for each orphan reaped */
-    bool to_group;               /* signals go to main's process group */
-    bool own_session;            /* main leads a session, not just a group */
-    bool as_success[EXIT_CODES]; /* main's exit codes that foster passes on as 0 */
-    struct signal_map map;       /* what signals become on the way to main */
-    milliseconds stop_timeout;   /* for main, from the signal to stop; NEVER: as long as it takes */
-    milliseconds grace;          /* for what main leaves behind */
-    bool grace_is_given;         /* by the user, so no limit of ours shortens it */
+    char **command;                            /* the slot before it exists: see struct program */
+    int parent_death_signal;                   /* 0: none */
+    int verbosity;                             /* a log level */
+    bool say_orphans;                          /* a line for each orphan reaped */
+    bool to_group;                             /* signals go to main's process group */
+    bool own_session;                          /* main leads a session, not just a group */
+    uint8_t as_success[EXIT_CODES / CHAR_BIT]; /* a bit for each exit code of main's that is passed on as 0 */
+    struct signal_map map;                     /* what signals become on the way to main */
+    milliseconds stop_timeout;                 /* for main, from the signal to stop; NEVER: as long as it takes */
+    milliseconds grace;                        /* for what main leaves behind */
+    bool grace_is_given;                       /* by the user, so no limit of ours shortens it */
     const char *termination_log;
 };
+
+/* True if -e named the exit code. */
+bool options_as_success(const struct options *options, int code);
 
 /* Reads both; says what is wrong with them. Allocates nothing. */
 void options_read(struct options *options, char **argv);

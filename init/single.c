@@ -41,6 +41,7 @@ struct single {
     struct promise main;
     milliseconds started;
     milliseconds asked_to_stop; /* when INT, QUIT or TERM first came, or NEVER */
+    bool killed;                /* main had its time, and was killed for it */
     uint64_t sent;              /* the signals that main got from us, a bit each */
 };
 
@@ -170,7 +171,7 @@ static void forward(struct single *single, siginfo_t *info)
 static milliseconds stop_deadline(const struct single *single)
 {
     bool limited = single->asked_to_stop != NEVER && single->options->stop_timeout != NEVER;
-    return limited ? single->asked_to_stop + single->options->stop_timeout : NEVER;
+    return limited && !single->killed ? single->asked_to_stop + single->options->stop_timeout : NEVER;
 }
 
 static void kill_all(struct single *single)
@@ -180,6 +181,7 @@ static void kill_all(struct single *single)
     text_add(&line, "killing main, which has not stopped within ");
     text_add_duration(&line, single->options->stop_timeout);
     log_end(LOG_WARNING, &line);
+    single->killed = true;
     send_main(single, SIGKILL);
     survivors_signal(single->self, SIGKILL);
 }
@@ -188,10 +190,9 @@ static void kill_all(struct single *single)
 static int serve(struct single *single)
 {
     int status;
-    milliseconds deadline = NEVER;
     while (!promise_resolved(&single->main, &status)) {
         siginfo_t info;
-        int signal = signals_wait(&info, deadline);
+        int signal = signals_wait(&info, stop_deadline(single));
         if (signal == SIGCHLD)
             children_sigchld();
         else if (signal != 0)
@@ -200,7 +201,6 @@ static int serve(struct single *single)
             kill_all(single);
         if (single->asked_to_stop != NEVER)
             continue_main(single);
-        deadline = signal != 0 ? stop_deadline(single) : NEVER;
     }
     return status;
 }
@@ -225,10 +225,14 @@ static void end_survivors(const struct single *single)
         survivors_end(single->self, grace(single));
 }
 
-/* True if main was killed by a signal that it had from us. */
+/* True if main was killed by a signal that it had from us, or from the keys of the terminal that was handed to it. */
 static bool was_sent_its_death(const struct single *single, int status)
 {
-    return WIFSIGNALED(status) && (single->sent >> (WTERMSIG(status) - 1) & 1) != 0;
+    if (!WIFSIGNALED(status))
+        return false;
+    int signal = WTERMSIG(status);
+    bool from_keys = single->program.took_terminal && (signal == SIGINT || signal == SIGQUIT || signal == SIGHUP);
+    return from_keys || (single->sent >> (signal - 1) & 1) != 0;
 }
 
 static void say_death(const struct single *single, int status, bool expected)
@@ -255,7 +259,7 @@ static void say_death(const struct single *single, int status, bool expected)
 static int report(const struct single *single, int status)
 {
     int code = status_code(status);
-    bool success = code == EXIT_SUCCESS || single->options->as_success[code];
+    bool success = code == EXIT_SUCCESS || options_as_success(single->options, code);
     say_death(single, status, success || was_sent_its_death(single, status));
     return success ? EXIT_SUCCESS : code;
 }

@@ -53,8 +53,6 @@ void log_end(enum log_level level, struct text *line)
 void log_say(enum log_level level, const char *const *strings)
 {
     struct text line;
-    if (!log_wants(level))
-        return;
     log_begin(&line);
     text_add_all(&line, strings);
     log_end(level, &line);

@@ -27,7 +27,11 @@ void log_begin(struct text *line);
 void log_end(enum log_level level, struct text *line);
 
 /* A whole line from strings: say(LOG_WARNING, "no ", name). */
-#define say(level, ...) log_say((level), (const char *const[]){__VA_ARGS__, NULL})
+#define say(level, ...)                                                                                                \
+    do {                                                                                                               \
+        if (log_wants(level))                                                                                          \
+            log_say((level), (const char *const[]){__VA_ARGS__, NULL});                                                \
+    } while (0)
 void log_say(enum log_level level, const char *const *strings);
 
 #endif

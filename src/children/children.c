@@ -142,9 +142,9 @@ int children_spawn(struct promise *child, children_start *start, void *context)
         registry_add(child);
     }
     unlock();
-    if (pid == 0)
-        return EINVAL;
-    return pid > 0 ? 0 : -pid;
+    if (pid > 0)
+        return 0;
+    return pid < 0 ? -pid : EINVAL;
 }
 
 /* I3: what is sent is sent under the lock, and only while the pid is the child's. Caller holds the lock. */

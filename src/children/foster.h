@@ -74,7 +74,8 @@ int children_spawn(struct promise *child, children_start *start, void *context);
 /* Whom children_signal() reaches. A group is the child's own: the child must lead one. */
 enum children_reach { REACH_CHILD, REACH_GROUP };
 
-/* Sends a signal, kill(2), to a child that is not reaped yet: ESRCH when it is. Any thread, not a signal handler. */
+/* Sends a signal, kill(2), to a child that is not reaped yet: ESRCH when it is. Any thread, not a signal handler; like
+ * all that takes the lock it may first have to reap what has died meanwhile. */
 int children_signal(struct promise *child, int signal, enum children_reach reach);
 
 /* The same for a signal that carries a value, rt_sigqueueinfo(2): info is what the sender queued. */

@@ -4,7 +4,8 @@
  * One word, a futex. Ordinary code waits for it; a signal handler only ever tries, because the thread it interrupted
  * may be the holder and would never run again. A pthread mutex was rejected: pthread_mutex_trylock and _unlock are not
  * async-signal-safe. Blocking all signals around each critical section was rejected too: two system calls each, and a
- * slow exec under the lock would hold back every signal of the thread.
+ * slow exec under the lock would hold back every signal of the thread. The lock is not fair: who comes while it is free
+ * goes first.
  */
 #include "lock.h"
 

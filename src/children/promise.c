@@ -61,6 +61,7 @@ bool promise_await_until(struct promise *promise, const struct timespec *deadlin
 int promise_await(struct promise *promise)
 {
     int status = 0;
-    promise_await_until(promise, NULL, &status);
+    while (!promise_await_until(promise, NULL, &status))
+        ; /* without a deadline only a kernel without this futex gets here, and then there is no better way */
     return status;
 }

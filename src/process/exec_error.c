@@ -23,6 +23,11 @@ struct suspect {
     char head[PATH_MAX];
 };
 
+static void look_into(struct suspect *file)
+{
+    file->length = file_head(file->path, file->head, sizeof file->head);
+}
+
 /* ---- the words of a #! line ---- */
 
 static bool is_script(const struct suspect *file)
@@ -76,12 +81,12 @@ static const char *elf_loader(const struct suspect *file)
     return wide ? elf64_loader(file) : elf32_loader(file);
 }
 
-/* As uname -m spells them. */
+/* As uname -m begins to spell them: arm is armv7l there, riscv riscv64. */
 static const struct machine {
     unsigned number;
     const char *name;
 } machines[] = {
-    {EM_X86_64, "x86_64"}, {EM_386, "i386"},   {EM_AARCH64, "aarch64"}, {EM_ARM, "arm"},    {EM_RISCV, "riscv"},
+    {EM_X86_64, "x86_64"}, {EM_386, "i686"},   {EM_AARCH64, "aarch64"}, {EM_ARM, "arm"},    {EM_RISCV, "riscv"},
     {EM_PPC64, "ppc64"},   {EM_S390, "s390x"}, {EM_MIPS, "mips"},       {258, "loongarch"},
 };
 
@@ -100,14 +105,21 @@ static const char *elf_machine(const struct suspect *file)
 
 static void explain_missing_part(struct text *text, struct suspect *file)
 {
-    bool has_cr;
-    if (is_script(file)) {
+    enum { NESTED_MOST = 5 }; /* scripts that interpret scripts, as the kernel allows (execve(2)) */
+    for (int depth = 0; depth < NESTED_MOST && is_script(file); depth++) {
+        bool has_cr;
         const char *interpreter = script_interpreter(file, &has_cr);
-        if (has_cr)
+        if (has_cr) {
             text_add(text, "its #! line ends in CR (Windows line ends, CRLF); convert the file, e.g. with dos2unix");
-        else
+            return;
+        }
+        if (access(interpreter, F_OK) == -1) {
             text_add(text, "the interpreter of its #! line is missing: ", interpreter);
-        return;
+            return;
+        }
+        text_add(text, "its interpreter ", interpreter, " does not start: ");
+        strcpy(file->path, interpreter); /* shorter than the head, which is as long as the path may be */
+        look_into(file);
     }
     const char *loader = is_elf(file) ? elf_loader(file) : NULL;
     if (loader != NULL)
@@ -121,10 +133,14 @@ static void explain_refusal(struct text *text, struct suspect *file)
 {
     enum { PERMISSIONS = 07777, ANY_EXECUTE = 0111 };
     struct statvfs volume;
+    bool has_cr;
+    const char *interpreter = is_script(file) ? script_interpreter(file, &has_cr) : NULL;
     if ((file->stat.st_mode & ANY_EXECUTE) == 0)
         text_add(text, "it is not executable; chmod +x it");
     else if (statvfs(file->path, &volume) == 0 && (volume.f_flag & ST_NOEXEC) != 0)
         text_add(text, "its file system is mounted noexec");
+    else if (interpreter != NULL && access(interpreter, X_OK) == -1)
+        text_add(text, "the interpreter of its #! line cannot be executed: ", interpreter);
     else
         text_add(text, "permission denied to uid ", DECIMAL(geteuid()));
 }
@@ -138,7 +154,7 @@ static void explain_format(struct text *text, struct suspect *file)
     }
     uname(&here);
     const char *machine = elf_machine(file);
-    if (strcmp(machine, here.machine) == 0)
+    if (strncmp(machine, here.machine, strlen(machine)) == 0)
         text_add(text, "the program file is damaged");
     else
         text_add(text, "it was built for ", machine, ", and this machine is ", here.machine);
@@ -196,14 +212,14 @@ int exec_explain(struct text *text, const char *name, int error)
     struct suspect file;
     if (!find(name, &file)) {
         bool absent = error == ENOENT || strchr(name, '/') == NULL;
-        text_add(text, name, ": ");
+        text_add(text, *name != '\0' ? name : "''", ": ");
         if (absent)
             explain_not_found(text, name);
         else
             text_add(text, strerror(error));
         return error == EACCES ? EXIT_NOT_RUNNABLE : EXIT_NOT_FOUND;
     }
-    file.length = file_head(file.path, file.head, sizeof file.head);
+    look_into(&file);
     text_add(text, file.path, ": ");
     explain_found(text, &file, error);
     return EXIT_NOT_RUNNABLE;

@@ -8,25 +8,37 @@
 #include "process/cgroup.h"
 #include "process/procfs.h"
 
-/* The zombies of other parents, and the first such parent. */
+/* The zombies, and the parent that neglects most of them. Without a table of parents: a majority vote in one pass over
+ * /proc (Boyer and Moore), a count of the elected parent's in the second. */
 struct census {
+    pid_t elected;
+    long lead; /* of its zombies over all others so far */
     long zombies;
-    struct process neglectful;
-    long neglected; /* of that parent */
+    long neglected; /* by the elected */
 };
+
+static bool is_neglected(const struct process *process)
+{
+    bool known = process->parent != 0 && process->parent != getpid(); /* 0: a parent outside our namespace */
+    return process->state == PROCESS_ZOMBIE && known;
+}
+
+static bool vote(const struct process *process, void *context)
+{
+    struct census *census = context;
+    census->zombies += process->state == PROCESS_ZOMBIE;
+    if (!is_neglected(process))
+        return true;
+    if (census->lead == 0)
+        census->elected = process->parent;
+    census->lead += process->parent == census->elected ? 1 : -1;
+    return true;
+}
 
 static bool count(const struct process *process, void *context)
 {
     struct census *census = context;
-    if (process->state != PROCESS_ZOMBIE)
-        return true;
-    census->zombies++;
-    if (process->parent == getpid())
-        return true;
-    if (census->neglected == 0)
-        procfs_read(process->parent, &census->neglectful);
-    if (process->parent == census->neglectful.pid)
-        census->neglected++;
+    census->neglected += is_neglected(process) && process->parent == census->elected;
     return true;
 }
 
@@ -42,13 +54,15 @@ static void add_pids(struct text *text)
 static void add_zombies(struct text *text)
 {
     struct census census = {0};
+    struct process parent;
     if (!procfs_is_ours())
         return;
-    procfs_each(count, &census);
+    procfs_each(vote, &census);
     text_add(text, ", zombies ", DECIMAL(census.zombies));
-    if (census.neglected > 0)
-        text_add(text, " of which ", DECIMAL(census.neglected), " are children that pid ",
-                 DECIMAL(census.neglectful.pid), " (", census.neglectful.name, ") does not wait for");
+    procfs_each(count, &census);
+    if (census.neglected > 0 && procfs_read(census.elected, &parent))
+        text_add(text, " of which ", DECIMAL(census.neglected), " are children that pid ", DECIMAL(parent.pid), " (",
+                 parent.name, ") does not wait for");
 }
 
 void fork_explain(struct text *text, int error)

@@ -63,13 +63,27 @@ void procfs_each(bool (*visit)(const struct process *, void *), void *context)
     directory_close(&directory);
 }
 
-bool procfs_descends(pid_t pid, pid_t ancestor)
+/* One walk from parent to parent; *lost if a parent could not be read: reaped between two looks, or hidden from us. */
+static bool walk_up(pid_t pid, pid_t ancestor, bool *lost)
 {
     struct process process;
-    while (pid > 1 && procfs_read(pid, &process)) {
+    *lost = false;
+    for (pid_t next = pid; next > 1; next = process.parent) {
+        if (!procfs_read(next, &process)) {
+            *lost = next != pid;
+            return false;
+        }
         if (process.parent == ancestor)
             return true;
-        pid = process.parent;
     }
     return false;
+}
+
+bool procfs_descends(pid_t pid, pid_t ancestor)
+{
+    enum { WALKS = 3 }; /* whoever lost a parent has a new one at the next walk; a hidden one stays hidden */
+    bool lost = true, found = false;
+    for (int i = 0; i < WALKS && lost && !found; i++)
+        found = walk_up(pid, ancestor, &lost);
+    return found;
 }

@@ -6,8 +6,8 @@
  *   3. the mask, as the last thing: a signal sent to the child before its exec is delivered with its default action.
  *
  * The child runs in its sleeping parent's memory and on its stack, further down. Besides that it writes to nothing but
- * struct program, the LISTEN_PID buffer and argv[-1], all guarded by the lock that spawn holds. (A stack of its own
- * would be one more page that a million containers carry, or one too small.)
+ * struct program, struct birth, an entry of the environment and argv[-1], all guarded by the lock that spawn holds. (A
+ * stack of its own would be one more page that a million containers carry, or one too small.)
  *
  * Rejected: vfork(3), which musl 1.2.3 turns into a plain fork on arm64, so that the error would get lost;
  * posix_spawn(3), which knows no terminal and no PDEATHSIG; clone3 with CLONE_CLEAR_SIGHAND, which container engines'
@@ -35,18 +35,29 @@
 #define IN_CHILD __attribute__((no_sanitize("thread"), no_sanitize("address")))
 
 /* What clone() itself has on the stack when the child starts below it; the libcs need less than half of that. */
-enum { CLONE_FRAME = 1024 };
+enum { CLONE_FRAME = 512 };
 
 static char shell[] = "/bin/sh";
+static const char listen_pid[] = "LISTEN_PID=";
 
-/* Sets every disposition to SIG_DFL. The raw call: a zeroed struct is SIG_DFL without flags in every architecture's
- * layout, and the libc refuses its own signals, which a caller may have ignored all the same. */
+/* What parent and child share beside the program. */
+struct birth {
+    struct program *program;
+    char *candidate;  /* path_room() bytes */
+    char **rewritten; /* the entry of the environment that the child has changed, or NULL */
+    char *original;   /* what was there */
+};
+
+/* Sets every disposition to SIG_DFL; KILL and STOP have no other. The raw call: a zeroed struct is SIG_DFL without
+ * flags in every architecture's layout, and a libc refuses the signals that it keeps for itself. It is most of what a
+ * start costs beside fork and exec, but nobody can tell us which signals were ignored for less. */
 IN_CHILD static void reset_dispositions(void)
 {
     static const char default_action[sizeof(struct sigaction)];
     enum { KERNEL_SIGSET_SIZE = SIGNAL_LAST / 8 };
     for (int signal = SIGNAL_FIRST; signal <= SIGNAL_LAST; signal++)
-        syscall(SYS_rt_sigaction, signal, default_action, NULL, KERNEL_SIGSET_SIZE); /* EINVAL: KILL and STOP */
+        if (signal != SIGKILL && signal != SIGSTOP)
+            syscall(SYS_rt_sigaction, signal, default_action, NULL, KERNEL_SIGSET_SIZE);
 }
 
 IN_CHILD static void place(struct program *program)
@@ -71,22 +82,29 @@ IN_CHILD static void bind_to_parent(int signal, pid_t parent)
         _exit(EXIT_FAILURE);
 }
 
-/* Socket activation: whoever set LISTEN_PID to foster's pid, or to 1, meant main. The environment is shared with the
- * parent, which has no use for it. */
-IN_CHILD static void rewrite_listen_pid(pid_t parent)
+/* Socket activation: whoever set LISTEN_PID to foster's pid, or to 1, meant the program. */
+IN_CHILD static bool is_listen_pid(const char *variable, pid_t parent)
 {
-    static const char key[] = "LISTEN_PID=";
-    static char entry[sizeof key + DECIMAL_MAX];
+    char digits[DECIMAL_MAX];
+    const char *value = variable + sizeof listen_pid - 1;
+    return strncmp(variable, listen_pid, sizeof listen_pid - 1) == 0 &&
+           (strcmp(value, text_decimal(digits, parent)) == 0 || strcmp(value, "1") == 0);
+}
+
+/* The environment is the parent's too: program_start() puts the old entry back. */
+IN_CHILD static void rewrite_listen_pid(struct birth *birth)
+{
+    static char entry[sizeof listen_pid + DECIMAL_MAX];
     char digits[DECIMAL_MAX];
     for (char **variable = environ; *variable != NULL; variable++) {
-        if (strncmp(*variable, key, sizeof key - 1) != 0)
+        if (!is_listen_pid(*variable, birth->program->parent))
             continue;
-        const char *value = *variable + sizeof key - 1;
-        if (strcmp(value, text_decimal(digits, parent)) != 0 && strcmp(value, "1") != 0)
-            continue;
-        memcpy(entry, key, sizeof key);
+        birth->rewritten = variable;
+        birth->original = *variable;
+        strcpy(entry, listen_pid);
         strcat(entry, text_decimal(digits, getpid()));
         *variable = entry;
+        return;
     }
 }
 
@@ -143,19 +161,14 @@ IN_CHILD static int exec_search(char **argv, char *candidate)
     return result;
 }
 
-struct birth {
-    struct program *program;
-    char *candidate; /* path_room() bytes */
-};
-
 IN_CHILD static int child_main(void *context)
 {
-    const struct birth *birth = context;
+    struct birth *birth = context;
     struct program *program = birth->program;
     reset_dispositions();
     place(program);
     bind_to_parent(program->parent_death_signal, program->parent);
-    rewrite_listen_pid(program->parent);
+    rewrite_listen_pid(birth);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -176,7 +189,10 @@ pid_t program_start(void *context)
     char candidate[path_room(program->argv[0])];
     program->error = 0;
     program->took_terminal = false;
-    pid_t pid = clone_below(&(struct birth){program, candidate});
+    struct birth birth = {.program = program, .candidate = candidate};
+    pid_t pid = clone_below(&birth);
+    if (birth.rewritten != NULL)
+        *birth.rewritten = birth.original;
     if (pid == -1)
         return -errno;
     if (program->error == 0)

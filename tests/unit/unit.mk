@@ -8,11 +8,10 @@ UNIT_BUILDS = debug asan tsan
 
 UNIT_FLAGS_debug =
 UNIT_FLAGS_asan = -fsanitize=address,undefined -fno-sanitize-recover=all
-UNIT_FLAGS_tsan = -fsanitize=thread
+UNIT_FLAGS_tsan = -fsanitize=thread -Dclone=__clone # libtsan takes every clone() for a fork
 
-# What a test plays itself.
-UNIT_WRAP_test_children = -Wl,--wrap=syscall
-UNIT_WRAP_stress_children = -Wl,--wrap=lock_try
+# What a test plays itself: for each __wrap_NAME in its source the linker is told to call that instead of NAME.
+UNIT_WRAPS = $$(grep -oE '__wrap_[a-z0-9_]+' $(1) | sort -u | sed 's/__wrap_/-Wl,--wrap=/')
 
 UNIT_CC = gcc
 UNIT_CFLAGS = $(COMMON) -Isrc/children -g -O1
@@ -24,7 +23,7 @@ build/unit/$(1)/obj/%.o: %.c build/license.h
 	$$(UNIT_CC) $$(UNIT_CFLAGS) $$(UNIT_FLAGS_$(1)) -c -o $$@ $$<
 
 build/unit/$(1)/%: build/unit/$(1)/obj/tests/unit/%.o $$(UNIT_SOURCES:%.c=build/unit/$(1)/obj/%.o)
-	$$(UNIT_CC) $$(UNIT_FLAGS_$(1)) $$(UNIT_WRAP_$$(*F)) -o $$@ $$^ $$(UNIT_LIBS)
+	$$(UNIT_CC) $$(UNIT_FLAGS_$(1)) $$(call UNIT_WRAPS,tests/unit/$$*.c) -o $$@ $$^ $$(UNIT_LIBS)
 
 -include $$(UNIT_SOURCES:%.c=build/unit/$(1)/obj/%.d) $$(UNIT_TESTS:%=build/unit/$(1)/obj/tests/unit/%.d)
 endef

@@ -1,6 +1,6 @@
 /*
- * example.c - libfoster in a threaded program: each thread runs a command and awaits its status; whatever else dies
- * below this process is adopted and reaped. Build: cc example.c $(pkg-config --cflags --libs foster) -pthread
+ * threads.c - libfoster in a threaded program: each thread runs a command and awaits its status; whatever else dies
+ * below this process is adopted and reaped. Build: cc threads.c $(pkg-config --cflags --libs foster) -pthread
  */
 #include <foster.h>
 

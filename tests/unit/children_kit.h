@@ -1,0 +1,78 @@
+/* children_kit.h - what the two tests of src/children share: time, the end of a child, and a quiet main(). */
+#ifndef CHILDREN_KIT_H
+#define CHILDREN_KIT_H
+
+#include <check.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+
+enum { MS_PER_SECOND = 1000, NS_PER_MS = 1000 * 1000, NS_PER_SECOND = 1000 * 1000 * 1000 };
+
+/* The moment so many milliseconds from now, as promise_await_until() wants it. */
+static inline struct timespec from_now(long ms)
+{
+    struct timespec moment;
+    clock_gettime(CLOCK_MONOTONIC, &moment);
+    moment.tv_sec += ms / MS_PER_SECOND;
+    moment.tv_nsec += ms % MS_PER_SECOND * NS_PER_MS;
+    if (moment.tv_nsec >= NS_PER_SECOND) {
+        moment.tv_sec++;
+        moment.tv_nsec -= NS_PER_SECOND;
+    }
+    return moment;
+}
+
+static inline bool is_past(struct timespec moment)
+{
+    struct timespec now = from_now(0);
+    return now.tv_sec > moment.tv_sec || (now.tv_sec == moment.tv_sec && now.tv_nsec >= moment.tv_nsec);
+}
+
+/* One look further, in a loop that polls with a deadline. */
+static inline void look_again_soon(struct timespec deadline)
+{
+    static const struct timespec a_moment = {.tv_nsec = NS_PER_MS};
+    ck_assert_msg(!is_past(deadline), "the deadline passed");
+    nanosleep(&a_moment, NULL);
+}
+
+/* Waits until the child is a zombie and leaves it one. Returns at once if it has been reaped already. */
+static inline void wait_for_death(pid_t pid)
+{
+    siginfo_t info;
+    while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) != 0 && errno == EINTR)
+        ;
+}
+
+/* True when the process has no children, dead or alive. */
+static inline bool has_no_children(void)
+{
+    siginfo_t info;
+    return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) != 0;
+}
+
+/* Has the calling process killed when its parent dies: nothing is left behind when a run is cut short. A test has a
+ * process group of its own, so nobody else would do it. */
+static inline void die_with_parent(void)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+}
+
+/* What main() of a test program returns. Each test runs in a process of its own, or it would see the others' children.
+ */
+static inline int run_suite(Suite *suite)
+{
+    SRunner *runner = srunner_create(suite);
+    srunner_set_fork_status(runner, CK_FORK);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+#endif

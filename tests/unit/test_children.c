@@ -1,0 +1,847 @@
+/*
+ * test_children.c - the heart, one exact behaviour a test: promises, lock, reaper, spawn and signal.
+ *
+ * Nothing here is left to luck; stress_children.c does the rest. A death that must come at a bad moment is made to come
+ * then: a SIGCHLD handler that interrupts a function is played by a call of children_sigchld() inside it. The linker's
+ * --wrap=syscall gives two such places, and a kernel of our own where we need pids that a real one gives out rarely.
+ * I1 to I5 are the invariants in children.c.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "children_kit.h"
+#include "foster.h"
+#include "lock.h"
+
+enum { PATIENCE_MS = 10 * 1000, TEST_LIMIT = 20 };
+
+/* ---- A kernel of our own ---- */
+
+struct event {
+    pid_t pid; /* as waitpid(2) returns it */
+    int status;
+    int error; /* of errno, if pid is -1 */
+};
+
+static const struct event *script;        /* what waitpid says now; NULL: the real one is asked */
+static size_t script_left;                /* then it says 0, nobody is dead */
+static void (*when_nobody_is_dead)(void); /* called once, after the real waitpid has said so */
+
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, ...);
+
+static pid_t play(int *status)
+{
+    if (script_left == 0)
+        return 0;
+    script_left--;
+    *status = script->status;
+    errno = script->error;
+    return script++->pid;
+}
+
+/* wait4(2) by its number: the heart avoids waitpid(3), a cancellation point. */
+long __wrap_syscall(long number, ...)
+{
+    long words[6];
+    va_list list;
+    va_start(list, number);
+    for (int i = 0; i < 6; i++)
+        words[i] = va_arg(list, long);
+    va_end(list);
+    if (number == SYS_wait4 && script != NULL)
+        return play((int *)words[1]);
+    long answer = __real_syscall(number, words[0], words[1], words[2], words[3], words[4], words[5]);
+    void (*call)(void) = when_nobody_is_dead;
+    if (number == SYS_wait4 && answer == 0 && call != NULL) {
+        when_nobody_is_dead = NULL;
+        call();
+    }
+    return answer;
+}
+
+static void reap_as_scripted(const struct event *events, size_t count)
+{
+    script = events;
+    script_left = count;
+    children_sigchld();
+    ck_assert_uint_eq(script_left, 0);
+    script = NULL;
+}
+
+/* ---- Children ---- */
+
+/* A child that is held reads one byte from the gate, then goes on. It ends with the test, too: only the test has the
+ * other end open. */
+static int gate[2];
+
+static void open_gate(int count)
+{
+    for (int i = 0; i < count; i++)
+        ck_assert_int_eq(write(gate[1], "", 1), 1);
+}
+
+static void pass_gate(void)
+{
+    char byte;
+    close(gate[1]);
+    if (read(gate[0], &byte, 1) != 1)
+        _exit(EXIT_FAILURE);
+}
+
+static pid_t start_exit(void *code)
+{
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(*(int *)code);
+    return pid;
+}
+
+static pid_t start_held(void *code)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        pass_gate();
+        _exit(*(int *)code);
+    }
+    return pid;
+}
+
+static pid_t start_killed(void *signal)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        kill(getpid(), *(int *)signal);
+        _exit(EXIT_SUCCESS);
+    }
+    return pid;
+}
+
+/* A group leader with a child in its group; both wait for a signal, or the end of the test. The handshake says that
+ * both are there. */
+static pid_t start_group(void *ready)
+{
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    setpgid(0, 0);
+    if (fork() == 0 && write(*(int *)ready, "", 1) != 1)
+        _exit(EXIT_FAILURE);
+    pass_gate();
+    _exit(EXIT_SUCCESS);
+}
+
+static pid_t start_given(void *pid)
+{
+    return *(pid_t *)pid;
+}
+
+static void spawn(struct promise *child, children_start *start, int value)
+{
+    ck_assert_int_eq(children_spawn(child, start, &value), 0);
+}
+
+static void reap(pid_t pid)
+{
+    wait_for_death(pid);
+    children_sigchld();
+}
+
+static int status_of(struct promise *child)
+{
+    int status;
+    ck_assert(promise_resolved(child, &status));
+    return status;
+}
+
+/* ---- Orphans ---- */
+
+static struct event orphan;
+static int orphans;
+
+static void watch(pid_t pid, int status)
+{
+    orphan = (struct event){.pid = pid, .status = status};
+    orphans++;
+}
+
+/* Double-forks one that is held, and returns its pid: it is an orphan, and ours, as we are a subreaper. */
+static pid_t make_orphan(int code)
+{
+    int report[2];
+    ck_assert_int_eq(pipe(report), 0);
+    pid_t parent = fork();
+    if (parent == 0) {
+        pid_t child = start_held(&code);
+        _exit(write(report[1], &child, sizeof child) == sizeof child ? EXIT_SUCCESS : EXIT_FAILURE);
+    }
+    pid_t child;
+    ck_assert_int_eq(read(report[0], &child, sizeof child), sizeof child);
+    ck_assert_int_eq(waitpid(parent, NULL, 0), parent);
+    return child;
+}
+
+/* ---- Threads ---- */
+
+static struct promise shared;
+
+struct waiter {
+    pthread_t thread;
+    _Atomic(pid_t) id;
+    int status;
+};
+
+/* Waits until the thread sleeps. */
+static void wait_for_sleep(struct waiter *waiter)
+{
+    struct timespec deadline = from_now(PATIENCE_MS);
+    for (char state = 0; state != 'S'; look_again_soon(deadline)) {
+        char path[64];
+        snprintf(path, sizeof path, "/proc/self/task/%d/stat", waiter->id);
+        FILE *file = fopen(path, "r");
+        if (file == NULL)
+            continue;
+        ck_assert_int_eq(fscanf(file, "%*d (%*[^)]) %c", &state), 1);
+        fclose(file);
+    }
+}
+
+static void start_waiters(struct waiter *waiters, int count, void *(*run)(void *))
+{
+    for (int i = 0; i < count; i++)
+        pthread_create(&waiters[i].thread, NULL, run, &waiters[i]);
+    for (int i = 0; i < count; i++)
+        wait_for_sleep(&waiters[i]);
+}
+
+static void setup(void)
+{
+    die_with_parent();
+    /* check's runner has handlers of its own for these, and a child of ours would inherit them. */
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
+    ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
+    ck_assert_int_eq(pipe(gate), 0);
+}
+
+/* ---- Statuses ---- */
+
+static const int codes[] = {0, 1, 7, 127, 255};
+
+START_TEST(exit_code_is_the_status)
+{
+    struct promise child;
+    spawn(&child, start_exit, codes[_i]);
+    reap(child.pid);
+    ck_assert_int_eq(status_of(&child), W_EXITCODE(codes[_i], 0));
+    ck_assert(has_no_children());
+}
+END_TEST
+
+static const int deadly[] = {SIGKILL, SIGTERM, SIGUSR1};
+
+START_TEST(deadly_signal_is_the_status)
+{
+    struct promise child;
+    spawn(&child, start_killed, deadly[_i]);
+    reap(child.pid);
+    ck_assert_int_eq(status_of(&child), W_EXITCODE(0, deadly[_i]));
+}
+END_TEST
+
+/* I2, step by step. */
+START_TEST(unresolved_until_reaped)
+{
+    struct promise child;
+    spawn(&child, start_held, 3);
+    children_sigchld();
+    ck_assert(!promise_resolved(&child, NULL)); /* alive */
+    open_gate(1);
+    wait_for_death(child.pid);
+    ck_assert(!promise_resolved(&child, NULL)); /* dead, not reaped */
+    children_sigchld();
+    ck_assert(promise_resolved(&child, NULL)); /* reaped */
+    ck_assert_int_eq(status_of(&child), W_EXITCODE(3, 0));
+    ck_assert(has_no_children());
+}
+END_TEST
+
+START_TEST(one_sigchld_reaps_all)
+{
+    enum { COUNT = 300 };
+    static struct promise children[COUNT];
+    for (int i = 0; i < COUNT; i++)
+        spawn(&children[i], start_held, i % 256);
+    open_gate(COUNT);
+    for (int i = 0; i < COUNT; i++)
+        wait_for_death(children[i].pid);
+    children_sigchld();
+    for (int i = 0; i < COUNT; i++)
+        ck_assert_int_eq(status_of(&children[i]), W_EXITCODE(i % 256, 0));
+    ck_assert(has_no_children());
+}
+END_TEST
+
+/* A thousand pids of one remainder, so of one chain whatever the number of chains (a power of two up to 4,096); they
+ * die in mixed order, the even ones first. */
+START_TEST(long_chain)
+{
+    enum { COUNT = 1000, DISTANCE = 4096, FIRST = 7, STRIDE = 377 /* coprime with COUNT / 2 */ };
+    static struct promise children[COUNT];
+    static struct event deaths[COUNT];
+    for (int i = 0; i < COUNT; i++)
+        spawn(&children[i], start_given, FIRST + i * DISTANCE);
+    for (int i = 0; i < COUNT; i++) {
+        int odd = i >= COUNT / 2, who = i * STRIDE % (COUNT / 2) * 2 + odd;
+        deaths[i] = (struct event){.pid = FIRST + who * DISTANCE, .status = who};
+    }
+    children_watch_orphans(watch);
+    reap_as_scripted(deaths, COUNT / 2);
+    for (int i = 0; i < COUNT; i++)
+        ck_assert_int_eq(promise_resolved(&children[i], NULL), i % 2 == 0);
+    reap_as_scripted(deaths + COUNT / 2, COUNT / 2);
+    for (int i = 0; i < COUNT; i++)
+        ck_assert_int_eq(status_of(&children[i]), i);
+    ck_assert_int_eq(orphans, 0);
+}
+END_TEST
+
+/* The kernel gives a number out again: a second death of that pid is not the first child's. */
+START_TEST(reaped_pid_is_forgotten)
+{
+    static const struct event deaths[] = {{.pid = 7, .status = 1}, {.pid = 7, .status = 2}};
+    struct promise child;
+    spawn(&child, start_given, 7);
+    children_watch_orphans(watch);
+    reap_as_scripted(deaths, 2);
+    ck_assert_int_eq(status_of(&child), 1);
+    ck_assert_int_eq(orphans, 1);
+    ck_assert_int_eq(orphan.status, 2);
+}
+END_TEST
+
+START_TEST(interrupted_waitpid_goes_on)
+{
+    static const struct event events[] = {{.pid = -1, .error = EINTR}, {.pid = 7, .status = 1}};
+    struct promise child;
+    spawn(&child, start_given, 7);
+    reap_as_scripted(events, 2);
+    ck_assert_int_eq(status_of(&child), 1);
+}
+END_TEST
+
+static const int last_words[] = {ECHILD, EINVAL, ENOSYS};
+
+START_TEST(failed_waitpid_ends_the_reaping)
+{
+    const struct event events[] = {{.pid = -1, .error = last_words[_i]}};
+    reap_as_scripted(events, 1);
+}
+END_TEST
+
+/* ---- Orphans ---- */
+
+START_TEST(orphan_is_watched)
+{
+    struct promise child;
+    spawn(&child, start_held, 1);
+    pid_t pid = make_orphan(42);
+    children_watch_orphans(watch);
+    kill(pid, SIGKILL);
+    reap(pid);
+    ck_assert_int_eq(orphans, 1);
+    ck_assert_int_eq(orphan.pid, pid);
+    ck_assert_int_eq(orphan.status, W_EXITCODE(0, SIGKILL));
+    ck_assert(!promise_resolved(&child, NULL));
+
+    open_gate(1);
+    reap(child.pid);
+    ck_assert_int_eq(orphans, 1); /* a child is no orphan */
+    ck_assert_int_eq(status_of(&child), W_EXITCODE(1, 0));
+
+    pid = make_orphan(42);
+    children_watch_orphans(NULL);
+    open_gate(1);
+    reap(pid);
+    ck_assert_int_eq(orphans, 1); /* the watch has ended */
+    ck_assert(has_no_children());
+}
+END_TEST
+
+START_TEST(orphan_is_dropped_in_silence)
+{
+    int output[2];
+    char byte;
+    ck_assert_int_eq(pipe2(output, O_CLOEXEC), 0);
+    pid_t pid = make_orphan(42);
+    int out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO);
+    dup2(output[1], STDOUT_FILENO);
+    dup2(output[1], STDERR_FILENO);
+    open_gate(1);
+    reap(pid);
+    dup2(out, STDOUT_FILENO);
+    dup2(err, STDERR_FILENO);
+    close(output[1]);
+    ck_assert_int_eq(read(output[0], &byte, 1), 0);
+    ck_assert(has_no_children());
+}
+END_TEST
+
+/* ---- Promises ---- */
+
+START_TEST(deadline_passes_first)
+{
+    enum { WAIT_MS = 50 };
+    struct promise child;
+    int status = -1;
+    spawn(&child, start_held, 9);
+    struct timespec past = from_now(0), soon = from_now(WAIT_MS);
+    ck_assert(!promise_await_until(&child, &past, &status));
+    ck_assert(!is_past(soon));
+    ck_assert(!promise_await_until(&child, &soon, &status));
+    ck_assert(is_past(soon));
+    ck_assert_int_eq(status, -1);
+
+    open_gate(1);
+    reap(child.pid);
+    ck_assert(promise_await_until(&child, &past, &status)); /* the status is there: no deadline matters */
+    ck_assert_int_eq(status, W_EXITCODE(9, 0));
+    ck_assert(promise_await_until(&child, &past, NULL));
+    ck_assert_int_eq(promise_await(&child), W_EXITCODE(9, 0));
+}
+END_TEST
+
+static const struct timespec impossible[] = {{.tv_sec = -1}, {.tv_nsec = -1}, {.tv_nsec = NS_PER_SECOND}};
+
+START_TEST(impossible_deadline_is_no_endless_loop)
+{
+    struct promise child;
+    spawn(&child, start_held, 0);
+    ck_assert(!promise_await_until(&child, &impossible[_i], NULL));
+}
+END_TEST
+
+static void *await_shared(void *context)
+{
+    struct waiter *self = context;
+    self->id = gettid();
+    self->status = promise_await(&shared);
+    return NULL;
+}
+
+static void *await_shared_until(void *context)
+{
+    struct waiter *self = context;
+    struct timespec deadline = from_now(PATIENCE_MS);
+    self->id = gettid();
+    ck_assert(promise_await_until(&shared, &deadline, &self->status));
+    return NULL;
+}
+
+static void *(*const awaiting[])(void *) = {await_shared, await_shared_until};
+
+START_TEST(every_waiter_is_woken)
+{
+    enum { COUNT = 8 };
+    struct waiter waiters[COUNT] = {0};
+    spawn(&shared, start_held, 11);
+    start_waiters(waiters, COUNT, awaiting[_i]);
+    open_gate(1);
+    reap(shared.pid);
+    for (int i = 0; i < COUNT; i++) {
+        pthread_join(waiters[i].thread, NULL);
+        ck_assert_int_eq(waiters[i].status, W_EXITCODE(11, 0));
+    }
+}
+END_TEST
+
+/* SIGUSR1 ends the loop. */
+static void *signal_loop(void *signals)
+{
+    int signal;
+    while ((signal = sigwaitinfo(signals, NULL)) != SIGUSR1)
+        if (signal == SIGCHLD)
+            children_sigchld();
+    return NULL;
+}
+
+/* Another thread reaps; the promise is overwritten the moment it is resolved, and used again. */
+START_TEST(promise_is_free_once_resolved)
+{
+    enum { TIMES = 1000, RUBBISH = -1 };
+    pthread_t reaper;
+    struct promise child;
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGCHLD);
+    sigaddset(&signals, SIGUSR1);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    pthread_create(&reaper, NULL, signal_loop, &signals);
+    for (int i = 0; i < TIMES; i++) {
+        child.next = &child; /* not memset: ThreadSanitizer would not see it */
+        child.status = child.pid = RUBBISH;
+        spawn(&child, start_exit, i % 256);
+        ck_assert_int_eq(promise_await(&child), W_EXITCODE(i % 256, 0));
+    }
+    pthread_kill(reaper, SIGUSR1);
+    pthread_join(reaper, NULL);
+    ck_assert(has_no_children());
+}
+END_TEST
+
+/* ---- Spawn ---- */
+
+static pid_t start_nothing(void *error)
+{
+    return -*(int *)error;
+}
+
+/* As after a bad exec: there was a child, and start has reaped it. */
+static pid_t start_in_vain(void *error)
+{
+    int code = 127;
+    pid_t pid = start_exit(&code);
+    waitpid(pid, NULL, 0);
+    return -*(int *)error;
+}
+
+static children_start *const failing[] = {start_nothing, start_in_vain};
+
+START_TEST(pid_zero_is_refused)
+{
+    struct promise child;
+    pid_t none = 0;
+    ck_assert_int_eq(children_spawn(&child, start_given, &none), EINVAL);
+    ck_assert(lock_try());
+}
+END_TEST
+
+START_TEST(failed_start_leaves_nothing)
+{
+    struct promise child;
+    int error = ENOENT;
+    children_watch_orphans(watch);
+    ck_assert_int_eq(children_spawn(&child, failing[_i], &error), ENOENT);
+    ck_assert(has_no_children());
+    children_sigchld();
+    ck_assert_int_eq(orphans, 0);
+
+    spawn(&child, start_exit, 5); /* the lock is free again */
+    reap(child.pid);
+    ck_assert_int_eq(status_of(&child), W_EXITCODE(5, 0));
+}
+END_TEST
+
+/* ---- Signals ---- */
+
+START_TEST(signal_reaches_the_child)
+{
+    struct promise child;
+    spawn(&child, start_held, 0);
+    ck_assert_int_eq(children_signal(&child, 0, REACH_CHILD), 0);
+    ck_assert_int_eq(children_signal(&child, -1, REACH_CHILD), EINVAL);
+    ck_assert_int_eq(children_signal(&child, SIGUSR1, REACH_CHILD), 0);
+    wait_for_death(child.pid);
+    ck_assert_int_eq(children_signal(&child, SIGUSR1, REACH_CHILD), 0); /* a zombie keeps its number */
+    children_sigchld();
+    ck_assert_int_eq(status_of(&child), W_EXITCODE(0, SIGUSR1));
+}
+END_TEST
+
+static int signal_child(struct promise *child)
+{
+    return children_signal(child, SIGKILL, REACH_CHILD);
+}
+
+static int signal_group(struct promise *child)
+{
+    return children_signal(child, SIGKILL, REACH_GROUP);
+}
+
+static int queue_to_child(struct promise *child)
+{
+    siginfo_t info = {.si_code = SI_QUEUE};
+    return children_queue(child, SIGKILL, &info);
+}
+
+static int (*const ways_to_kill[])(struct promise *) = {signal_child, signal_group, queue_to_child};
+
+/* I3: our child is reaped, and its number is now a stranger's, who also leads a group. */
+START_TEST(recycled_pid_is_never_signalled)
+{
+    struct promise child;
+    int code = 3;
+    pid_t stranger = start_held(&code);
+    setpgid(stranger, stranger);
+    spawn(&child, start_given, stranger);
+    const struct event death = {.pid = stranger};
+    reap_as_scripted(&death, 1);
+
+    ck_assert_int_eq(ways_to_kill[_i](&child), ESRCH);
+    open_gate(1);
+    int status;
+    ck_assert_int_eq(waitpid(stranger, &status, 0), stranger);
+    ck_assert_int_eq(status, W_EXITCODE(3, 0));
+}
+END_TEST
+
+static const struct reach_case {
+    enum children_reach reach;
+    int orphans; /* ended by the same signal */
+} reaches[] = {{REACH_CHILD, 0}, {REACH_GROUP, 1}};
+
+START_TEST(group_is_reached_when_asked)
+{
+    struct promise leader;
+    int ready[2];
+    char byte;
+    ck_assert_int_eq(pipe(ready), 0);
+    spawn(&leader, start_group, ready[1]);
+    ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+    pid_t group = leader.pid;
+    children_watch_orphans(watch);
+
+    ck_assert_int_eq(children_signal(&leader, SIGTERM, reaches[_i].reach), 0);
+    reap(group);
+    ck_assert_int_eq(status_of(&leader), W_EXITCODE(0, SIGTERM));
+    struct timespec deadline = from_now(PATIENCE_MS);
+    for (; orphans < reaches[_i].orphans; children_sigchld())
+        look_again_soon(deadline);
+    ck_assert_int_eq(kill(-group, 0), reaches[_i].orphans ? -1 : 0); /* the other is left, or not */
+    ck_assert_int_eq(orphan.status, reaches[_i].orphans ? W_EXITCODE(0, SIGTERM) : 0);
+    kill(-group, SIGKILL);
+}
+END_TEST
+
+static pid_t start_receiver(void *signal)
+{
+    sigset_t one, before;
+    sigemptyset(&one);
+    sigaddset(&one, *(int *)signal);
+    sigprocmask(SIG_BLOCK, &one, &before);
+    pid_t pid = fork();
+    if (pid == 0) {
+        siginfo_t info;
+        sigwaitinfo(&one, &info);
+        _exit(info.si_code == SI_QUEUE ? info.si_value.sival_int : EXIT_FAILURE);
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return pid;
+}
+
+START_TEST(queued_signal_keeps_its_value)
+{
+    struct promise child;
+    siginfo_t info = {.si_code = SI_QUEUE, .si_value.sival_int = 77};
+    spawn(&child, start_receiver, SIGRTMIN + 3);
+    ck_assert_int_eq(children_queue(&child, SIGRTMIN + 3, &info), 0);
+    reap(child.pid);
+    ck_assert_int_eq(status_of(&child), W_EXITCODE(77, 0));
+    ck_assert_int_eq(children_queue(&child, SIGRTMIN + 3, &info), ESRCH);
+}
+END_TEST
+
+/* ---- The lock, and what happens while it is held ---- */
+
+START_TEST(lock_is_exclusive)
+{
+    ck_assert(lock_try());
+    ck_assert(!lock_try());
+    lock_drop();
+    lock_take();
+    ck_assert(!lock_try());
+    lock_drop();
+    ck_assert(lock_try());
+}
+END_TEST
+
+static int counter; /* guarded by the lock */
+enum { COUNTERS = 8, COUNTS = 20 * 1000 };
+
+static void *count_under_lock(void *context)
+{
+    struct waiter *self = context;
+    self->id = gettid();
+    for (int i = 0; i < COUNTS; i++) {
+        lock_take();
+        counter++;
+        lock_drop();
+    }
+    return NULL;
+}
+
+START_TEST(lock_counts_exactly_and_wakes_all)
+{
+    struct waiter waiters[COUNTERS] = {0};
+    lock_take();
+    start_waiters(waiters, COUNTERS, count_under_lock); /* all of them sleep */
+    ck_assert_int_eq(counter, 0);
+    lock_drop();
+    for (int i = 0; i < COUNTERS; i++)
+        pthread_join(waiters[i].thread, NULL);
+    ck_assert_int_eq(counter, COUNTERS * COUNTS);
+}
+END_TEST
+
+/* I5: nobody waits in signal context, nothing is reaped without the lock, and the next who unlocks owes it. */
+START_TEST(unlocker_reaps)
+{
+    struct promise child, other;
+    spawn(&child, start_held, 4);
+    spawn(&other, start_held, 0);
+    open_gate(1);
+    lock_take();
+    siginfo_t dead;
+    ck_assert_int_eq(waitid(P_ALL, 0, &dead, WEXITED | WNOWAIT), 0);
+    children_sigchld();
+    ck_assert(!promise_resolved(&child, NULL) && !promise_resolved(&other, NULL));
+    lock_drop();
+    struct promise *living = dead.si_pid == child.pid ? &other : &child;
+    ck_assert_int_eq(children_signal(living, 0, REACH_CHILD), 0);
+    ck_assert(promise_resolved(dead.si_pid == child.pid ? &child : &other, NULL));
+    ck_assert(!promise_resolved(living, NULL));
+}
+END_TEST
+
+/* The child is dead, and SIGCHLD handled, before spawn knows its pid. */
+static pid_t start_dead(void *code)
+{
+    pid_t pid = start_exit(code);
+    wait_for_death(pid);
+    children_sigchld();
+    return pid;
+}
+
+START_TEST(death_before_registration)
+{
+    struct promise child;
+    children_watch_orphans(watch);
+    spawn(&child, start_dead, 6);
+    ck_assert_int_eq(status_of(&child), W_EXITCODE(6, 0));
+    ck_assert_int_eq(orphans, 0);
+}
+END_TEST
+
+static void shared_dies(void)
+{
+    open_gate(1);
+    wait_for_death(shared.pid);
+    children_sigchld();
+}
+
+/* I4: waitpid has said "nobody", then somebody dies and SIGCHLD is handled, and only then the reaper goes on. */
+START_TEST(death_after_the_last_waitpid)
+{
+    spawn(&shared, start_held, 8);
+    when_nobody_is_dead = shared_dies;
+    children_sigchld();
+    ck_assert_int_eq(status_of(&shared), W_EXITCODE(8, 0));
+}
+END_TEST
+
+/* ---- In signal context ---- */
+
+START_TEST(sigchld_keeps_errno)
+{
+    enum { UNHEARD_OF = 4242 };
+    struct waiter waiter = {0};
+    errno = UNHEARD_OF;
+    children_sigchld(); /* ECHILD inside */
+    ck_assert_int_eq(errno, UNHEARD_OF);
+
+    spawn(&shared, start_held, 0);
+    start_waiters(&waiter, 1, await_shared);
+    open_gate(1);
+    wait_for_death(shared.pid);
+    errno = UNHEARD_OF;
+    children_sigchld(); /* reaps, wakes */
+    ck_assert_int_eq(errno, UNHEARD_OF);
+    pthread_join(waiter.thread, NULL);
+
+    lock_take();
+    errno = UNHEARD_OF;
+    children_sigchld(); /* finds the lock taken */
+    ck_assert_int_eq(errno, UNHEARD_OF);
+    lock_drop();
+}
+END_TEST
+
+static _Atomic(bool) came_back;
+
+static void *reap_when_cancelled(void *context)
+{
+    pthread_cancel(pthread_self()); /* pending until a cancellation point */
+    children_sigchld();
+    came_back = true;
+    return context;
+}
+
+/* Or it would take the lock with it. */
+START_TEST(cancelled_thread_finishes_the_reaping)
+{
+    pthread_t thread;
+    pthread_create(&thread, NULL, reap_when_cancelled, NULL);
+    pthread_join(thread, NULL);
+    ck_assert(came_back);
+    ck_assert(lock_try());
+}
+END_TEST
+
+#define COUNT_OF(array) ((int)(sizeof(array) / sizeof *(array)))
+
+static TCase *area(Suite *suite, const char *name)
+{
+    TCase *tcase = tcase_create(name);
+    tcase_set_timeout(tcase, TEST_LIMIT);
+    tcase_add_checked_fixture(tcase, setup, NULL);
+    suite_add_tcase(suite, tcase);
+    return tcase;
+}
+
+int main(void)
+{
+    Suite *suite = suite_create("children");
+
+    TCase *reaper = area(suite, "reaper");
+    tcase_add_loop_test(reaper, exit_code_is_the_status, 0, COUNT_OF(codes));
+    tcase_add_loop_test(reaper, deadly_signal_is_the_status, 0, COUNT_OF(deadly));
+    tcase_add_test(reaper, unresolved_until_reaped);
+    tcase_add_test(reaper, one_sigchld_reaps_all);
+    tcase_add_test(reaper, long_chain);
+    tcase_add_test(reaper, reaped_pid_is_forgotten);
+    tcase_add_test(reaper, interrupted_waitpid_goes_on);
+    tcase_add_loop_test(reaper, failed_waitpid_ends_the_reaping, 0, COUNT_OF(last_words));
+    tcase_add_test(reaper, orphan_is_watched);
+    tcase_add_test(reaper, orphan_is_dropped_in_silence);
+
+    TCase *promise = area(suite, "promise");
+    tcase_add_test(promise, deadline_passes_first);
+    tcase_add_loop_test(promise, impossible_deadline_is_no_endless_loop, 0, COUNT_OF(impossible));
+    tcase_add_loop_test(promise, every_waiter_is_woken, 0, COUNT_OF(awaiting));
+    tcase_add_test(promise, promise_is_free_once_resolved);
+
+    TCase *spawning = area(suite, "spawn");
+    tcase_add_loop_test(spawning, failed_start_leaves_nothing, 0, COUNT_OF(failing));
+    tcase_add_test(spawning, pid_zero_is_refused);
+    tcase_add_test(spawning, death_before_registration);
+
+    TCase *signals = area(suite, "signal");
+    tcase_add_test(signals, signal_reaches_the_child);
+    tcase_add_loop_test(signals, recycled_pid_is_never_signalled, 0, COUNT_OF(ways_to_kill));
+    tcase_add_loop_test(signals, group_is_reached_when_asked, 0, COUNT_OF(reaches));
+    tcase_add_test(signals, queued_signal_keeps_its_value);
+
+    TCase *lock = area(suite, "lock");
+    tcase_add_test(lock, lock_is_exclusive);
+    tcase_add_test(lock, lock_counts_exactly_and_wakes_all);
+    tcase_add_test(lock, unlocker_reaps);
+    tcase_add_test(lock, death_after_the_last_waitpid);
+    tcase_add_test(lock, sigchld_keeps_errno);
+    tcase_add_test(lock, cancelled_thread_finishes_the_reaping);
+    return run_suite(suite);
+}

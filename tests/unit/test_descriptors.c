@@ -1,0 +1,112 @@
+/*
+ * test_descriptors.c - descriptors are closed, in each of the three ways. The linker's --wrap takes close_range(2) and
+ * /proc/self/fd away. A child does it, because the runner of the tests has descriptors that it needs.
+ */
+#include "process/descriptors.h"
+
+#include <stdarg.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+#include "base/directory.h"
+
+#include "kit.h"
+
+/* All are open, but for one low number: there the directory is opened. */
+enum { LIMIT = 1000, HOLE = 5 };
+
+static bool no_close_range, no_proc;
+
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, ...);
+long __wrap_syscall(long number, ...)
+{
+    enum { WORDS = 5 }; /* what registers carry: a sixth, if it was not passed, would be a stray read of the stack */
+    long words[WORDS];
+    va_list list;
+    va_start(list, number);
+    for (int i = 0; i < WORDS; i++)
+        words[i] = va_arg(list, long);
+    va_end(list);
+    if (no_close_range && number == SYS_close_range) {
+        errno = ENOSYS;
+        return -1;
+    }
+    return __real_syscall(number, words[0], words[1], words[2], words[3], words[4]);
+}
+
+bool __real_directory_open(struct directory *directory, const char *path);
+bool __wrap_directory_open(struct directory *directory, const char *path);
+bool __wrap_directory_open(struct directory *directory, const char *path)
+{
+    return !no_proc && __real_directory_open(directory, path);
+}
+
+static bool is_open(int fd)
+{
+    return fcntl(fd, F_GETFD) != -1;
+}
+
+/* Opens many, closes those from first on, and returns the first that is not as it should be, or 0. */
+static int close_from(int first)
+{
+    for (int fd = STDERR_FILENO + 1; fd < LIMIT; fd++)
+        if (fd != HOLE && dup2(STDERR_FILENO, fd) == -1)
+            return fd;
+    close(HOLE);
+    descriptors_close_from(first);
+    for (int fd = 0; fd < LIMIT; fd++)
+        if (is_open(fd) != (fd < first && fd != HOLE))
+            return fd;
+    return 0;
+}
+
+static void assert_closes_from(int first)
+{
+    struct rlimit limit;
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = LIMIT;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    int *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    ck_assert_ptr_ne(shared, MAP_FAILED);
+    *shared = -1;
+    pid_t pid = fork_bound();
+    if (pid == 0) {
+        *shared = close_from(first);
+        _exit(EXIT_SUCCESS);
+    }
+    ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+    ck_assert_msg(*shared == 0, "from %d on: descriptor %d is not as it should be", first, *shared);
+}
+
+static void assert_closes(void)
+{
+    static const int firsts[] = {STDERR_FILENO + 1, 10, LIMIT - 1, LIMIT};
+    for (size_t i = 0; i < COUNT(firsts); i++)
+        assert_closes_from(firsts[i]);
+}
+
+START_TEST(by_one_call)
+{
+    assert_closes();
+}
+END_TEST
+
+START_TEST(by_the_list_of_proc)
+{
+    no_close_range = true;
+    assert_closes();
+}
+END_TEST
+
+START_TEST(by_trying_each)
+{
+    no_close_range = no_proc = true;
+    assert_closes();
+}
+END_TEST
+
+int main(void)
+{
+    return RUN_TESTS("descriptors", by_one_call, by_the_list_of_proc, by_trying_each);
+}

@@ -1,0 +1,170 @@
+/* test_file.c - small files read whole, and directories without the heap. */
+#include "base/directory.h"
+#include "base/file.h"
+
+#include "kit.h"
+
+enum { ROOM = 16 };
+
+START_TEST(a_file_is_read_as_far_as_there_is_room)
+{
+    static const struct {
+        size_t size;
+        ssize_t length;
+        const char *content;
+    } cases[] = {
+        {1, 0, ""}, {2, 1, "h"}, {ROOM, 5, "hello"}, {6, 5, "hello"}, {5, 4, "hell"},
+    };
+    make_text_file("file", "hello", 0600);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char *buffer = malloc(cases[i].size); /* exactly: the address sanitizer watches its end */
+        ck_assert_int_eq(file_head("file", buffer, cases[i].size), cases[i].length);
+        ck_assert_str_eq(buffer, cases[i].content);
+        free(buffer);
+    }
+    make_text_file("file", "", 0600);
+    char buffer[ROOM] = "before";
+    ck_assert_int_eq(file_head("file", buffer, sizeof buffer), 0);
+    ck_assert_str_eq(buffer, "");
+}
+END_TEST
+
+START_TEST(bytes_of_any_kind)
+{
+    char buffer[ROOM];
+    make_file("file", "a\0b\n", 4, 0600);
+    ck_assert_int_eq(file_head("file", buffer, sizeof buffer), 4);
+    ck_assert_int_eq(memcmp(buffer, "a\0b\n", 5), 0);
+}
+END_TEST
+
+START_TEST(what_cannot_be_read)
+{
+    char buffer[ROOM] = "before";
+    ck_assert_int_eq(file_head("absent", buffer, sizeof buffer), -1);
+    ck_assert_int_eq(errno, ENOENT);
+    ck_assert_int_eq(file_head("", buffer, sizeof buffer), -1);
+    ck_assert_int_eq(mkdir("directory", 0700), 0);
+    ck_assert_int_eq(file_head("directory", buffer, sizeof buffer), -1);
+    ck_assert_int_eq(errno, EISDIR);
+}
+END_TEST
+
+/* Nobody writes to it: a blocking read would last for ever. */
+START_TEST(a_fifo_does_not_block)
+{
+    char buffer[ROOM];
+    ck_assert_int_eq(mkfifo("fifo", 0600), 0);
+    ck_assert_int_eq(file_head("fifo", buffer, sizeof buffer), 0);
+}
+END_TEST
+
+START_TEST(a_file_of_proc)
+{
+    char buffer[PATH_MAX], expected[ROOM];
+    ck_assert_int_gt(file_head("/proc/self/stat", buffer, sizeof buffer), 0);
+    snprintf(expected, sizeof expected, "%d (", (int)getpid());
+    ck_assert_int_eq(strncmp(buffer, expected, strlen(expected)), 0);
+    ck_assert_int_eq(file_head("/proc/self/stat", buffer, 4), 3);
+}
+END_TEST
+
+static int next_descriptor(void)
+{
+    int fd = dup(STDIN_FILENO);
+    close(fd);
+    return fd;
+}
+
+START_TEST(no_descriptor_is_left)
+{
+    char buffer[ROOM];
+    struct directory directory;
+    int before = next_descriptor();
+    file_head("/proc/self/stat", buffer, sizeof buffer);
+    file_head("/", buffer, sizeof buffer);
+    file_head("absent", buffer, sizeof buffer);
+    ck_assert(directory_open(&directory, "."));
+    directory_close(&directory);
+    ck_assert_int_eq(next_descriptor(), before);
+}
+END_TEST
+
+/* ---- directories ---- */
+
+enum { MANY = 700 }; /* entries of many buffers */
+
+static void make_many(void)
+{
+    char name[NAME_MAX];
+    ck_assert_int_eq(mkdir("many", 0700), 0);
+    for (int i = 0; i < MANY; i++) {
+        snprintf(name, sizeof name, "many/%0*d", i % 200 + 4, i);
+        make_text_file(name, "", 0600);
+    }
+}
+
+/* Each name must come once. */
+static void assert_all_are_there(struct directory *directory)
+{
+    bool seen[MANY] = {false};
+    int dots = 0, count = 0;
+    const char *name;
+    while ((name = directory_next(directory)) != NULL) {
+        if (name[0] == '.') {
+            dots++;
+            continue;
+        }
+        int number = atoi(name);
+        ck_assert_int_lt(number, MANY);
+        ck_assert_msg(!seen[number], "%s came twice", name);
+        seen[number] = true;
+        count++;
+    }
+    ck_assert_int_eq(dots, 2);
+    ck_assert_int_eq(count, MANY);
+    ck_assert_ptr_null(directory_next(directory));
+}
+
+START_TEST(every_name_comes_once)
+{
+    struct directory directory;
+    make_many();
+    ck_assert(directory_open(&directory, "many"));
+    assert_all_are_there(&directory);
+    directory_rewind(&directory);
+    assert_all_are_there(&directory);
+    directory_rewind(&directory);
+    ck_assert_ptr_nonnull(directory_next(&directory));
+    directory_rewind(&directory); /* in the middle of a buffer */
+    assert_all_are_there(&directory);
+    directory_close(&directory);
+}
+END_TEST
+
+START_TEST(what_is_no_directory)
+{
+    struct directory directory;
+    make_text_file("file", "", 0600);
+    ck_assert(!directory_open(&directory, "file"));
+    ck_assert_int_eq(errno, ENOTDIR);
+    ck_assert(!directory_open(&directory, "absent"));
+    ck_assert_int_eq(errno, ENOENT);
+}
+END_TEST
+
+START_TEST(it_is_closed_on_exec)
+{
+    struct directory directory;
+    ck_assert(directory_open(&directory, "."));
+    ck_assert_int_eq(fcntl(directory.fd, F_GETFD), FD_CLOEXEC);
+    directory_close(&directory);
+}
+END_TEST
+
+int main(void)
+{
+    return RUN_TESTS("file", a_file_is_read_as_far_as_there_is_room, bytes_of_any_kind, what_cannot_be_read,
+                     a_fifo_does_not_block, a_file_of_proc, no_descriptor_is_left, every_name_comes_once,
+                     what_is_no_directory, it_is_closed_on_exec);
+}

@@ -1,0 +1,177 @@
+/* test_log.c - a line on stderr: whole, or not at all, and never at the price of foster itself. */
+#include "base/log.h"
+
+#include <sys/socket.h>
+#include <termios.h>
+
+#include "base/clock.h"
+#include "process/signals.h"
+
+#include "kit.h"
+
+enum { PATIENCE = 10 * MS_PER_SECOND, ODD_ERROR = 4711 };
+
+static void become_stderr(int fd)
+{
+    ck_assert_int_eq(dup2(fd, STDERR_FILENO), STDERR_FILENO);
+}
+
+START_TEST(each_level_includes_those_above)
+{
+    static const char *const all = "foster: 0\nfoster: 1\nfoster: 2\nfoster: 3\n";
+    static const size_t line = sizeof "foster: 0\n" - 1;
+    hear_stderr();
+    for (int level = LOG_ERROR; level <= LOG_DEBUG + 1; level++) {
+        log_set_level(level);
+        for (int each = LOG_ERROR; each <= LOG_DEBUG; each++)
+            say((enum log_level)each, DECIMAL(each));
+        size_t lines = (size_t)(level <= LOG_DEBUG ? level : LOG_DEBUG) + 1;
+        const char *said = heard();
+        ck_assert_uint_eq(strlen(said), lines * line);
+        ck_assert_int_eq(strncmp(said, all, lines * line), 0);
+    }
+}
+END_TEST
+
+START_TEST(silent_by_default)
+{
+    hear_stderr();
+    say(LOG_INFO, "no");
+    say(LOG_DEBUG, "no");
+    ck_assert_str_eq(heard(), "");
+    say(LOG_WARNING, "mind", " this");
+    say(LOG_ERROR, "no ", "good");
+    ck_assert_str_eq(heard(), "foster: mind this\nfoster: no good\n");
+}
+END_TEST
+
+START_TEST(a_line_in_pieces)
+{
+    struct text line;
+    hear_stderr();
+    log_begin(&line);
+    text_add(&line, "one\ntwo");
+    log_end(LOG_INFO, &line);
+    log_end(LOG_ERROR, &line);
+    ck_assert_str_eq(heard(), "foster: one?two\n");
+}
+END_TEST
+
+/* Each write is a packet. */
+START_TEST(a_line_is_one_write)
+{
+    int ends[2];
+    char longest[TEXT_MAX + 100], packet[2 * TEXT_MAX];
+    memset(longest, 'x', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
+    become_stderr(ends[1]);
+    say(LOG_ERROR, "short");
+    say(LOG_ERROR, longest);
+    ck_assert_int_eq(recv(ends[0], packet, sizeof packet, 0), sizeof "foster: short\n" - 1);
+    ck_assert_int_eq(recv(ends[0], packet, sizeof packet, 0), TEXT_MAX);
+    ck_assert_int_eq(packet[TEXT_MAX - 1], '\n');
+    ck_assert_int_eq(recv(ends[0], packet, sizeof packet, MSG_DONTWAIT), -1);
+}
+END_TEST
+
+/* ---- nobody reads ---- */
+
+/* Says a line that is lost; it comes back soon, alive, and with errno as it was. */
+static void assert_loses_a_line(void)
+{
+    milliseconds before = clock_now();
+    errno = ODD_ERROR;
+    say(LOG_ERROR, "anybody?");
+    ck_assert_int_eq(errno, ODD_ERROR);
+    ck_assert_int_lt(clock_now() - before, PATIENCE);
+}
+
+static void fill(int fd)
+{
+    static const char bytes[PATH_MAX];
+    int flags = fcntl(fd, F_GETFL);
+    fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+    while (write(fd, bytes, sizeof bytes) > 0)
+        ;
+    while (write(fd, bytes, 1) > 0)
+        ;
+    ck_assert_int_eq(errno, EAGAIN);
+    fcntl(fd, F_SETFL, flags);
+}
+
+static void lose_a_line_in_a_full_pipe(int flags)
+{
+    int ends[2];
+    ck_assert_int_eq(pipe2(ends, flags), 0);
+    fill(ends[1]);
+    become_stderr(ends[1]);
+    assert_loses_a_line();
+    ck_assert_int_eq(fcntl(ends[1], F_GETFL) & O_NONBLOCK, flags); /* it is others' too, and left as it is */
+}
+
+START_TEST(a_full_pipe)
+{
+    lose_a_line_in_a_full_pipe(0);
+}
+END_TEST
+
+START_TEST(a_full_pipe_that_does_not_block)
+{
+    lose_a_line_in_a_full_pipe(O_NONBLOCK);
+}
+END_TEST
+
+START_TEST(a_stopped_terminal)
+{
+    int master = posix_openpt(O_RDWR | O_NOCTTY);
+    ck_assert_int_eq(unlockpt(master), 0);
+    int terminal = open(ptsname(master), O_RDWR | O_NOCTTY);
+    ck_assert_int_ne(terminal, -1);
+    ck_assert_int_eq(tcflow(terminal, TCOOFF), 0);
+    become_stderr(terminal);
+    assert_loses_a_line();
+}
+END_TEST
+
+START_TEST(a_reader_that_has_gone)
+{
+    int ends[2];
+    signals_block();
+    ck_assert_int_eq(pipe(ends), 0);
+    close(ends[0]);
+    become_stderr(ends[1]);
+    assert_loses_a_line();
+}
+END_TEST
+
+START_TEST(no_stderr)
+{
+    close(STDERR_FILENO);
+    assert_loses_a_line();
+}
+END_TEST
+
+START_TEST(a_stderr_that_cannot_be_written_to)
+{
+    become_stderr(open("/dev/null", O_RDONLY));
+    assert_loses_a_line();
+    become_stderr(open("/dev/full", O_WRONLY));
+    assert_loses_a_line();
+}
+END_TEST
+
+START_TEST(a_line_that_is_written_keeps_errno_too)
+{
+    hear_stderr();
+    assert_loses_a_line();
+    ck_assert_str_eq(heard(), "foster: anybody?\n");
+}
+END_TEST
+
+int main(void)
+{
+    return RUN_TESTS("log", each_level_includes_those_above, silent_by_default, a_line_in_pieces, a_line_is_one_write,
+                     a_full_pipe, a_full_pipe_that_does_not_block, a_stopped_terminal, a_reader_that_has_gone,
+                     no_stderr, a_stderr_that_cannot_be_written_to, a_line_that_is_written_keeps_errno_too);
+}

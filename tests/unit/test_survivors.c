@@ -1,0 +1,359 @@
+/*
+ * test_survivors.c - the end of all processes, as a subreaper: not PID 1, so nobody but descendants may be touched.
+ *
+ * The test process is the one that ends its descendants. Each of those says on a pipe that it is there, and which
+ * signals it got; it has the pipe's write end as long as it lives. Each test is done twice, with pidfds and without:
+ * the linker's --wrap=syscall plays a kernel that has none.
+ *
+ * A fault here would end the machine that the test runs on, so the wrapped kill and pidfd_send_signal pass on only what
+ * is meant for a process of the test, and count the rest.
+ */
+#include "process/survivors.h"
+
+#include <poll.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
+
+#include "process/signals.h"
+
+#include "kit.h"
+
+enum {
+    LONG = 10 * 60 * MS_PER_SECOND, /* a grace that a test cannot sit through */
+    SHORT = 100,
+    NEWS_MS = 10 * MS_PER_SECOND,    /* news that have not come by then do not come */
+    LIFETIME_SECONDS = TEST_SECONDS, /* what a failed test leaves behind ends by itself */
+};
+
+/* ---- a kernel without pidfds, and one that guards the machine ---- */
+
+enum { CAST_MOST = 8, DESCRIPTORS = 1024 };
+
+/* Shared by the test's processes. */
+static struct cast {
+    _Atomic(int) count;
+    pid_t members[CAST_MOST];
+    _Atomic(int) trespasses; /* signals that would have hit somebody else */
+} * cast;
+
+static bool no_pidfds;
+static int refusals;
+static pid_t held_by[DESCRIPTORS]; /* whom a pidfd holds */
+
+static void join_cast(void)
+{
+    cast->members[atomic_fetch_add(&cast->count, 1)] = getpid();
+}
+
+static bool may_be_signalled(pid_t pid)
+{
+    for (int i = 0; i < cast->count; i++)
+        if (cast->members[i] == pid)
+            return true;
+    cast->trespasses++;
+    errno = EPERM;
+    return false;
+}
+
+int __real_kill(pid_t pid, int signal);
+int __wrap_kill(pid_t pid, int signal);
+int __wrap_kill(pid_t pid, int signal)
+{
+    return may_be_signalled(pid) ? __real_kill(pid, signal) : -1;
+}
+
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, ...);
+long __wrap_syscall(long number, ...)
+{
+    enum { WORDS = 5 }; /* what registers carry: a sixth, if it was not passed, would be a stray read of the stack */
+    long words[WORDS];
+    va_list list;
+    va_start(list, number);
+    for (int i = 0; i < WORDS; i++)
+        words[i] = va_arg(list, long);
+    va_end(list);
+    if (no_pidfds && number == SYS_pidfd_open) {
+        refusals++;
+        errno = ENOSYS;
+        return -1;
+    }
+    if (number == SYS_pidfd_send_signal && !may_be_signalled(held_by[words[0]]))
+        return -1;
+    long answer = __real_syscall(number, words[0], words[1], words[2], words[3], words[4]);
+    if (number == SYS_pidfd_open && answer >= 0)
+        held_by[answer] = (pid_t)words[0];
+    return answer;
+}
+
+/* ---- those who are to end ---- */
+
+static int news[2];
+
+static void tell(char what)
+{
+    if (write(news[1], &what, 1) != 1)
+        _exit(EXIT_FAILURE);
+}
+
+static char next_news(void)
+{
+    char what = '\0';
+    struct pollfd poll_news = {.fd = news[0], .events = POLLIN};
+    ck_assert_msg(poll(&poll_news, 1, NEWS_MS) == 1, "no news");
+    ck_assert_int_ne(read(news[0], &what, 1), -1);
+    return what;
+}
+
+static char letter_of(int signal)
+{
+    return signal == SIGTERM ? 'T' : signal == SIGCONT ? 'C' : '?';
+}
+
+/* Tells each signal it gets, and ends with CONT: foster sends TERM first. */
+static void live_until_continued(void)
+{
+    siginfo_t info;
+    int signal;
+    join_cast();
+    tell('r');
+    do {
+        signal = signals_wait(&info, clock_now() + LIFETIME_SECONDS * MS_PER_SECOND);
+        if (signal != SIGCHLD)
+            tell(letter_of(signal));
+    } while (signal != SIGCONT && signal != 0);
+    _exit(EXIT_SUCCESS);
+}
+
+/* Keeps all signals blocked, as every child of ours starts: TERM does not end it. */
+static void live_on(void)
+{
+    join_cast();
+    tell('r');
+    sleep(LIFETIME_SECONDS);
+    _exit(EXIT_SUCCESS);
+}
+
+static void live_by_the_default(void)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    join_cast();
+    tell('r');
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    sleep(LIFETIME_SECONDS);
+    _exit(EXIT_SUCCESS);
+}
+
+/* A child that lives in a way; its pid. */
+static pid_t start(void (*live)(void))
+{
+    pid_t pid = fork_bound();
+    if (pid == 0)
+        live();
+    ck_assert_int_eq(next_news(), 'r');
+    return pid;
+}
+
+/* A child in a session of its own, and its child in another: what a daemon leaves behind. */
+static void start_in_other_sessions(void (*live)(void))
+{
+    pid_t pid = fork_bound();
+    if (pid == 0) {
+        setsid();
+        if (fork() == 0)
+            setsid();
+        live();
+    }
+    ck_assert_int_eq(next_news(), 'r');
+    ck_assert_int_eq(next_news(), 'r');
+}
+
+static void prepare(bool with_pidfds)
+{
+    no_pidfds = !with_pidfds;
+    cast = mmap(NULL, sizeof *cast, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    ck_assert_ptr_ne(cast, MAP_FAILED);
+    ck_assert_int_eq(pipe2(news, O_CLOEXEC), 0);
+    hear_stderr();
+    signals_block();
+}
+
+/* Ends them, and returns how long it took. None of them is left, nor is a zombie. */
+static milliseconds end(milliseconds grace)
+{
+    milliseconds before = clock_now();
+    survivors_end(getpid(), grace);
+    milliseconds took = clock_now() - before;
+    ck_assert(is_childless());
+    ck_assert_int_eq(cast->trespasses, 0);
+    return took;
+}
+
+/* ---- with pidfds and without ---- */
+
+static void nobody_is_there(void)
+{
+    ck_assert(!survivors_signal(getpid(), SIGTERM));
+    end(LONG);
+    ck_assert_str_eq(heard(), "");
+}
+
+static void all_are_asked_to_end(void)
+{
+    start_in_other_sessions(live_until_continued);
+    end(LONG);
+    int asked = 0, continued = 0;
+    for (int i = 0; i < 4; i++) {
+        char what = next_news();
+        asked += what == 'T';
+        continued += what == 'C';
+    }
+    ck_assert_int_eq(asked, 2);
+    ck_assert_int_eq(continued, 2);
+    ck_assert_str_eq(heard(), "");
+}
+
+static void the_stopped_are_continued(void)
+{
+    int status;
+    pid_t pid = start(live_by_the_default);
+    ck_assert_int_eq(kill(pid, SIGSTOP), 0);
+    ck_assert_int_eq(waitpid(pid, &status, WUNTRACED), pid);
+    ck_assert(WIFSTOPPED(status));
+    end(LONG);
+    ck_assert_str_eq(heard(), "");
+}
+
+static void who_does_not_end_is_killed(void)
+{
+    char words[128];
+    prctl(PR_SET_NAME, "stubborn");
+    pid_t pid = start(live_on);
+    ck_assert_int_ge(end(SHORT), SHORT - 1); /* a millisecond is the clock's grain */
+    ck_assert_int_eq(kill(pid, 0), -1);
+    snprintf(words, sizeof words, "foster: killing what has not ended within 0.10 s: stubborn (pid %d)\n", (int)pid);
+    ck_assert_str_eq(heard(), words);
+}
+
+static void also_in_other_sessions(void)
+{
+    start_in_other_sessions(live_on);
+    end(SHORT);
+}
+
+static void a_child_without_a_parent_ends_too(void)
+{
+    pid_t pid = fork_bound();
+    if (pid == 0) {
+        if (fork() == 0)
+            live_by_the_default();
+        _exit(EXIT_SUCCESS);
+    }
+    ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+    ck_assert_int_eq(next_news(), 'r');
+    end(LONG);
+}
+
+/* It is our sibling: a child of the same parent. */
+static void strangers_are_left_alone(void)
+{
+    pid_t stranger = start(live_until_continued);
+    pid_t child = fork_bound();
+    if (child == 0) {
+        if (fork_bound() == 0)
+            live_by_the_default();
+        prctl(PR_SET_CHILD_SUBREAPER, 1);
+        next_news();
+        survivors_end(getpid(), LONG);
+        _exit(is_childless() ? EXIT_SUCCESS : EXIT_FAILURE);
+    }
+    int status;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    ck_assert_int_eq(cast->trespasses, 0);
+    ck_assert_int_eq(kill(stranger, SIGUSR1), 0);
+    ck_assert_int_eq(next_news(), '?');
+    ck_assert_int_eq(kill(stranger, SIGKILL), 0);
+    ck_assert_int_eq(waitpid(stranger, NULL, 0), stranger);
+}
+
+static void other_signals_are_dropped(void)
+{
+    pid_t pid = start(live_until_continued);
+    raise(SIGTERM);
+    raise(SIGUSR1);
+    end(LONG);
+    ck_assert_int_eq(kill(pid, 0), -1);
+}
+
+static void one_signal_is_sent_to_all(void)
+{
+    start_in_other_sessions(live_until_continued);
+    ck_assert(survivors_signal(getpid(), SIGUSR2));
+    ck_assert_int_eq(next_news(), '?');
+    ck_assert_int_eq(next_news(), '?');
+    ck_assert(survivors_signal(getpid(), 0));
+    end(LONG);
+}
+
+static void the_dead_are_nobody(void)
+{
+    pid_t pid = fork_bound();
+    if (pid == 0) {
+        join_cast();
+        _exit(EXIT_SUCCESS);
+    }
+    siginfo_t info;
+    ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+    ck_assert(!survivors_signal(getpid(), SIGTERM));
+    ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+}
+
+#define BOTH_WAYS(name, body)                                                                                          \
+    START_TEST(name)                                                                                                   \
+    {                                                                                                                  \
+        prepare(true);                                                                                                 \
+        body();                                                                                                        \
+    }                                                                                                                  \
+    END_TEST                                                                                                           \
+    START_TEST(name##_without_pidfds)                                                                                  \
+    {                                                                                                                  \
+        prepare(false);                                                                                                \
+        body();                                                                                                        \
+        ck_assert_int_gt(refusals, 0);                                                                                 \
+    }                                                                                                                  \
+    END_TEST
+
+BOTH_WAYS(nobody, nobody_is_there)
+BOTH_WAYS(asked, all_are_asked_to_end)
+BOTH_WAYS(stopped, the_stopped_are_continued)
+BOTH_WAYS(killed, who_does_not_end_is_killed)
+BOTH_WAYS(killed_in_sessions, also_in_other_sessions)
+BOTH_WAYS(orphan, a_child_without_a_parent_ends_too)
+BOTH_WAYS(dropped, other_signals_are_dropped)
+BOTH_WAYS(sent, one_signal_is_sent_to_all)
+BOTH_WAYS(dead, the_dead_are_nobody)
+
+START_TEST(strangers)
+{
+    prepare(true);
+    strangers_are_left_alone();
+}
+END_TEST
+
+START_TEST(strangers_without_pidfds)
+{
+    prepare(false);
+    strangers_are_left_alone();
+}
+END_TEST
+
+int main(void)
+{
+    return RUN_TESTS("survivors", nobody, nobody_without_pidfds, asked, asked_without_pidfds, stopped,
+                     stopped_without_pidfds, killed, killed_without_pidfds, killed_in_sessions,
+                     killed_in_sessions_without_pidfds, orphan, orphan_without_pidfds, dropped, dropped_without_pidfds,
+                     sent, sent_without_pidfds, dead, dead_without_pidfds, strangers, strangers_without_pidfds);
+}

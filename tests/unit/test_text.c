@@ -1,0 +1,151 @@
+/* test_text.c - lines of text: numbers both ways, and what does not fit or would break a line. */
+#include "base/text.h"
+
+#include "kit.h"
+
+static struct text text;
+
+START_TEST(strings_are_appended)
+{
+    text_clear(&text);
+    text_add(&text, "one", "", " two ");
+    text_add(&text, "three");
+    ck_assert_str_eq(text.bytes, "one two three");
+    ck_assert_uint_eq(text.length, strlen("one two three"));
+    text_clear(&text);
+    ck_assert_str_eq(text.bytes, "");
+    ck_assert_uint_eq(text.length, 0);
+}
+END_TEST
+
+START_TEST(what_does_not_fit_is_cut)
+{
+    char longer[TEXT_MAX + 100];
+    memset(longer, 'x', sizeof longer - 1);
+    longer[sizeof longer - 1] = '\0';
+    text_clear(&text);
+    text_add(&text, "ab", longer);
+    ck_assert_uint_eq(text.length, TEXT_MAX - 1);
+    ck_assert_uint_eq(strlen(text.bytes), TEXT_MAX - 1);
+    text_add(&text, "more");
+    ck_assert_uint_eq(text.length, TEXT_MAX - 1);
+    ck_assert_int_eq(text.bytes[TEXT_MAX - 2], 'x');
+}
+END_TEST
+
+START_TEST(what_just_fits_is_kept)
+{
+    char exact[TEXT_MAX];
+    memset(exact, 'x', sizeof exact - 1);
+    exact[sizeof exact - 1] = '\0';
+    text_clear(&text);
+    text_add(&text, exact);
+    ck_assert_str_eq(text.bytes, exact);
+}
+END_TEST
+
+START_TEST(a_line_stays_one_line)
+{
+    text_clear(&text);
+    text_add(&text, "a\nb\r\tc\x1b[0m \x7f\x01\x1f~");
+    ck_assert_str_eq(text.bytes, "a?b??c?[0m ???~");
+    text_clear(&text);
+    text_add(&text, "gr\xc3\xbc\xc3\x9f");
+    ck_assert_str_eq(text.bytes, "gr\xc3\xbc\xc3\x9f");
+}
+END_TEST
+
+START_TEST(decimals)
+{
+    static const struct {
+        int64_t value;
+        const char *digits;
+    } cases[] = {
+        {0, "0"},
+        {7, "7"},
+        {10, "10"},
+        {-1, "-1"},
+        {-90, "-90"},
+        {INT64_MAX, "9223372036854775807"},
+        {INT64_MIN, "-9223372036854775808"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        ck_assert_str_eq(DECIMAL(cases[i].value), cases[i].digits);
+}
+END_TEST
+
+START_TEST(a_number_ends_at_the_first_other_character)
+{
+    static const struct {
+        const char *string;
+        int64_t number;
+        const char *rest;
+    } cases[] = {
+        {"", 0, ""},
+        {"0", 0, ""},
+        {"12ab3", 12, "ab3"},
+        {"007 ", 7, " "},
+        {"-5", 0, "-5"},
+        {"+5", 0, "+5"},
+        {" 5", 0, " 5"},
+        {"9223372036854775806", INT64_MAX - 1, ""},
+        {"9223372036854775807", INT64_MAX, ""},
+        {"9223372036854775808", INT64_MAX, ""},
+        {"9999999999999999999999999999999s", INT64_MAX, "s"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const char *rest;
+        ck_assert_int_eq(text_number(cases[i].string, &rest), cases[i].number);
+        ck_assert_str_eq(rest, cases[i].rest);
+        ck_assert_int_eq(text_number(cases[i].string, NULL), cases[i].number);
+    }
+}
+END_TEST
+
+START_TEST(a_whole_string_is_a_number_in_a_range)
+{
+    static const struct {
+        const char *string;
+        long lowest, highest, value;
+    } cases[] = {
+        {"0", 0, 255, 0},  {"255", 0, 255, 255}, {"1", 1, 64, 1},
+        {"64", 1, 64, 64}, {"0015", 1, 64, 15},  {"9223372036854775807", 0, LONG_MAX, LONG_MAX},
+        {"7", -10, 10, 7},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        long value = -1;
+        ck_assert_msg(text_to_number(cases[i].string, cases[i].lowest, cases[i].highest, &value), "%s",
+                      cases[i].string);
+        ck_assert_int_eq(value, cases[i].value);
+    }
+}
+END_TEST
+
+START_TEST(what_is_no_number_in_the_range)
+{
+    static const struct {
+        const char *string;
+        long lowest, highest;
+    } cases[] = {
+        {"", 0, 255},    {"256", 0, 255},
+        {"0", 1, 64},    {"65", 1, 64},
+        {"1 ", 0, 255},  {" 1", 0, 255},
+        {"+1", 0, 255},  {"-1", 0, 255},
+        {"-1", -5, 255}, {"0x1", 0, 255},
+        {"1.5", 0, 255}, {"1e1", 0, 255},
+        {"x", 0, 255},   {"18446744073709551617", 0, 255},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        long value;
+        ck_assert_msg(!text_to_number(cases[i].string, cases[i].lowest, cases[i].highest, &value), "'%s'",
+                      cases[i].string);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    return RUN_TESTS("text", strings_are_appended, what_does_not_fit_is_cut, what_just_fits_is_kept,
+                     a_line_stays_one_line, decimals, a_number_ends_at_the_first_other_character,
+                     a_whole_string_is_a_number_in_a_range, what_is_no_number_in_the_range);
+}
