@@ -1,0 +1,107 @@
+#!/usr/bin/env bats
+# Main's end is the end of all: TERM, time to clean up, KILL, and not a moment longer than needed.
+
+load helpers
+
+@test "39: main ends: a process of another session gets TERM" {
+    for way in "${WAYS[@]}"; do
+        exits 0 "$way" leave -s 0
+        [[ $output == *"cleaned up" ]]
+        says_nothing
+    done
+}
+
+@test "39: main ends: a stopped process gets TERM and CONT" {
+    leave_stopped='leave -s 0 >left; read -r _ pid <left; kill -STOP $pid; echo $pid; exit 3'
+    for way in as_pid1 as_child; do
+        exits 3 "$way" sh -c "$leave_stopped"
+        grep -q 'cleaned up' left
+        rm left
+    done
+}
+
+@test "39, 73: what ignores TERM is killed after --grace" {
+    for way in as_pid1 as_child; do
+        from=$(now_ms)
+        exits 0 "$way" --grace 300ms sh -c 'leave -i 0; leave -i -s 0'
+        within "$from" 2000
+        [ $(($(now_ms) - from)) -ge 300 ]
+    done
+}
+
+@test "39, 53, 57: not as PID 1 foster ends its descendants and nobody else" {
+    OTHER_PID1=(sh -c 'signals & bystander=$!; "$@"; kill -USR1 $bystander; kill -TERM $bystander; wait $bystander' sh)
+    for way in "${CHILD_WAYS[@]}"; do
+        exits 0 "$way" leave -s 0
+        [[ $output == *"cleaned up"*"signal 10"*"signal 15" ]]
+    done
+}
+
+@test "39: --grace 0 leaves at once" {
+    from=$(now_ms)
+    exits 4 as_pid1 --grace 0 sh -c 'leave 5000 >&2; exit 4'
+    within "$from" 2000
+    [[ $output != *"cleaned up"* ]]
+}
+
+@test "71: TERM ends all: foster leaves the moment the last process is gone" {
+    for way in as_pid1 as_child; do
+        start_ready "$way" sh -c 'leave -s 100; exec signals'
+        from=$(now_ms)
+        send TERM
+        ends 0
+        within "$from" 2000
+        wait_for_line "$out" 'cleaned up'
+    done
+}
+
+@test "72: main ends while orphans clean up: foster waits for them" {
+    for way in "${WAYS[@]}"; do
+        exits 7 "$way" sh -c 'leave 300; leave -s 100; exit 7'
+        [ "$(grep -c 'cleaned up' <<<"$output")" -eq 2 ]
+    done
+}
+
+# Main is big: it takes a while to be gone, and the orphan that is killed with it is gone before.
+@test "73: --stop-timeout kills main that ignores TERM, and everything else, and says so once" {
+    for way in "${WAYS[@]}"; do
+        start "$way" --stop-timeout 300ms sh -c 'leave -i -s 0; trap "" TERM; exec eat 64' 3>&-
+        wait_for_line "$out" '^ate '
+        from=$(now_ms)
+        send TERM
+        ends 137
+        within "$from" 3000
+        [ "$(grep -c '^foster: killing' "$err")" -eq 1 ]
+    done
+}
+
+@test "73: --stop-timeout counts from INT and QUIT too, and not before" {
+    for signal in INT QUIT; do
+        start_ready as_pid1 --stop-timeout 100ms signals -x USR1 0
+        send HUP
+        wait_for_line "$out" '^signal 1$'
+        send "$signal"
+        ends 137
+    done
+}
+
+@test "73: without --stop-timeout main may take its time" {
+    start as_pid1 sh -c 'trap "sleep 0.5; exit 8" TERM; echo ready; while :; do sleep 0.01; done' 3>&-
+    wait_for_line "$out" ready
+    from=$(now_ms)
+    send TERM
+    ends 8
+    [ $(($(now_ms) - from)) -ge 500 ]
+}
+
+@test "-P: runs no command, reaps, and ends with TERM and INT" {
+    for signal in TERM INT; do
+        start as_pid1 -P 3>&-
+        nsenter -t "$init" -p -m sh -c 'sleep 60 3>&- &'
+        orphan=$(child_named sleep)
+        kill -KILL "$orphan"
+        wait_until is_gone "$orphan"
+        send "$signal"
+        ends 0
+    done
+}

@@ -1,0 +1,50 @@
+#!/usr/bin/env bats
+# foster ends with main's exit code, 128 and the signal's number, or a code of its own that says whose fault it was.
+
+load helpers
+
+@test "3: main's exit codes that mean something to shells are passed on" {
+    for way in as_pid1 as_child; do
+        for code in 125 126 127 128 255; do
+            exits "$code" "$way" exit "$code"
+            says_nothing
+        done
+    done
+}
+
+@test "12, 55: main's exit code is passed on, by the same command line wherever it runs" {
+    for way in "${WAYS[@]}"; do
+        for code in 0 1 42; do
+            exits "$code" "$way" -- exit "$code"
+        done
+    done
+}
+
+@test "12: main is killed by a signal: 128 and its number" {
+    for way in as_pid1 as_child; do
+        for signal in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 24 25 30 31 34 64; do
+            exits $((128 + signal)) "$way" exit -s "$signal"
+        done
+    done
+}
+
+@test "13: -e makes an exit code a success, and may be repeated" {
+    exits 0 as_pid1 -e 143 exit -s TERM
+    exits 0 as_pid1 -e 3 -e 143 exit 3
+    exits 0 as_pid1 -e 255 exit 255
+    exits 4 as_pid1 -e 3 exit 4
+    exits 0 as_pid1 -e 3 exit 0
+}
+
+@test "13: -e takes 0 to 255 and nothing else" {
+    for bad in 256 -1 1x x '' ' 1' 99999999999999999999; do
+        exits 2 as_pid1 -e "$bad" exit 0
+        says -e
+    done
+}
+
+@test "15: no process can be started: 125, and it is said why" {
+    via=(prlimit --nproc=1)
+    exits 125 as_child_user exit 0
+    says exit process
+}

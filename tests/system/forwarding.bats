@@ -1,0 +1,160 @@
+#!/usr/bin/env bats
+# Main gets every signal that foster gets: the same one, once, at once.
+
+load helpers
+
+# received NUMBER...: main has told of exactly these, in this order.
+received() { [ "$(sed -n 's/^signal //p' "$out" | xargs)" = "$*" ]; }
+
+@test "30: HUP INT QUIT USR1 USR2 TERM ALRM WINCH CONT PWR, each once" {
+    for way in "${WAYS[@]}"; do
+        start_ready "$way" signals -x 64 9
+        for number in 1 2 3 10 12 15 14 28 18 30; do
+            send "$number"
+            wait_for_line "$out" "^signal $number\$"
+        done
+        send 64
+        ends 9
+        received 1 2 3 10 12 15 14 28 18 30 64
+        [ ! -s "$err" ]
+    done
+}
+
+@test "31: RTMIN to RTMAX keep their numbers" {
+    for way in as_pid1 as_child; do
+        start_ready "$way" signals -x USR1 9
+        for number in {34..64}; do
+            send "$number"
+            wait_for_line "$out" "^signal $number\$"
+        done
+        send USR1
+        ends 9
+        # shellcheck disable=SC2046
+        received $(seq 34 64) 10
+    done
+}
+
+@test "31: several of the same real-time signal are so many for main" {
+    start_ready as_pid1 signals
+    send STOP 37 37 37 CONT
+    wait_for_line "$out" '^signal 37$' 3
+    send TERM
+    ends 0
+    [ "$(grep -c '^signal 37$' "$out")" -eq 3 ]
+}
+
+@test "31: RTMIN+3 is 37, and RTMAX-1 is 63" {
+    start_ready as_pid1 --stop-signal RTMIN+3 -r SIGRTMAX-1:rtmin signals
+    send 63
+    wait_for_line "$out" '^signal 34$'
+    send TERM
+    wait_for_line "$out" '^signal 37$'
+    kill -TERM "$main"
+    ends 0
+    received 34 37 15
+}
+
+@test "32: a value queued with a signal is kept" {
+    for way in as_pid1 as_child; do
+        start_ready "$way" -r USR2:USR1 signals
+        /usr/bin/kill --queue 42 -USR1 "$init"
+        wait_for_line "$out" '^signal 10 value 42$'
+        /usr/bin/kill --queue 2147483647 -USR2 "$init"
+        wait_for_line "$out" '^signal 10 value 2147483647$'
+        /usr/bin/kill --queue 5 -37 "$init"
+        wait_for_line "$out" '^signal 37 value 5$'
+        send TERM
+        ends 0
+    done
+}
+
+@test "36: a signal that main does not handle kills it" {
+    for way in "${WAYS[@]}"; do
+        start "$way" sleep 60 3>&-
+        main=$(child_named sleep)
+        send USR2
+        ends 140
+    done
+}
+
+@test "36, 37: a signal rewritten to 0 or ignore is dropped" {
+    for drop in USR2:0 12:ignore SIGUSR2:IGNORE; do
+        start_ready as_pid1 --rewrite "$drop" signals
+        send USR2
+        send WINCH
+        wait_for_line "$out" '^signal 28$'
+        send TERM
+        ends 0
+        received 28 15
+    done
+}
+
+@test "37: TERM becomes QUIT, however the two are written" {
+    for pair in TERM:QUIT 15:3 sigterm:SigQuit SIGTERM:3; do
+        start_ready as_pid1 -r "$pair" signals -x QUIT 5
+        send TERM
+        ends 5
+        received 3
+    done
+}
+
+@test "37: several rewrites, each of what came in" {
+    start_ready as_pid1 -r TERM:INT -r INT:QUIT --rewrite HUP:USR1 signals -x QUIT 5
+    send HUP
+    wait_for_line "$out" '^signal 10$'
+    send TERM
+    wait_for_line "$out" '^signal 2$'
+    send INT
+    ends 5
+    received 10 2 3
+}
+
+# A shell that waits for a child in the foreground, as main; both tell of INT and end.
+waiting_shell='trap "echo shell INT" INT; signals -x INT 3; exit 6'
+
+@test "40: -g: a shell and the child that it waits for both get INT" {
+    for way in as_pid1 as_child; do
+        start "$way" -g sh -c "$waiting_shell" 3>&-
+        wait_for_line "$out" '^ready '
+        send INT
+        ends 6
+        wait_for_line "$out" '^signal 2$'
+        wait_for_line "$out" '^shell INT$'
+    done
+}
+
+@test "40: without -g, and with -c after it, main alone gets INT" {
+    for options in '' '-g -c' '-g --single-child'; do
+        # shellcheck disable=SC2086
+        start as_pid1 --grace 0 $options sh -c "$waiting_shell" 3>&-
+        wait_for_line "$out" '^ready '
+        child=$(pgrep -x signals -P "$(child_named sh)")
+        send INT
+        kill -WINCH "$child"
+        wait_for_line "$out" '^signal 28$'
+        send USR2
+        ends 140
+        received 28
+    done
+}
+
+@test "41: SIGCHLD from a user is not passed on and does no harm" {
+    start_ready as_pid1 signals
+    send CHLD CHLD
+    send WINCH
+    wait_for_line "$out" '^signal 28$'
+    send TERM
+    ends 0
+    received 28 15
+}
+
+@test "42: signals of faults, sent from outside, do not end foster" {
+    for way in as_pid1 as_child; do
+        start_ready "$way" signals -x USR1 9
+        send ILL TRAP ABRT BUS FPE SEGV SYS
+        send WINCH
+        wait_for_line "$out" '^signal 28$'
+        send USR1
+        ends 9
+    done
+}

@@ -1,0 +1,49 @@
+#!/usr/bin/env bats
+# Whatever signals are ignored or blocked when foster is started: it works, and main starts with clean ones.
+
+load helpers
+
+@test "4: SIGCHLD ignored on entry: main exits with 7, and so does foster" {
+    via=(env --ignore-signal=CHLD)
+    for way in "${WAYS[@]}"; do
+        exits 7 "$way" exit 7
+    done
+}
+
+@test "4: SIGCHLD ignored on entry: orphans are reaped" {
+    via=(env --ignore-signal=CHLD)
+    exits 0 as_pid1 sh -c 'orphans 50; until zombies >/dev/null; do sleep 0.01; done'
+}
+
+@test "5: SIGCHLD and SIGTERM blocked on entry: reaping and stopping work" {
+    via=(env --block-signal=CHLD --block-signal=TERM)
+    for way in "${WAYS[@]}"; do
+        exits 7 "$way" exit 7
+        start_ready "$way" signals
+        send TERM
+        ends 0
+        wait_for_line "$out" '^signal 15$'
+    done
+}
+
+@test "5: every signal blocked on entry: main blocks none" {
+    via=(env --block-signal)
+    for way in "${WAYS[@]}"; do
+        exits 0 "$way" state
+        [ "$(value SigBlk)" = 0000000000000000 ]
+    done
+}
+
+@test "35: every signal ignored on entry: main ignores none" {
+    via=(env --ignore-signal)
+    for way in "${WAYS[@]}"; do
+        exits 0 "$way" state
+        [ "$(value SigIgn)" = 0000000000000000 ]
+    done
+}
+
+@test "35: PIPE and INT ignored on entry: main has the default for them" {
+    via=(env --ignore-signal=PIPE --ignore-signal=INT)
+    exits 130 as_pid1 sh -c 'kill -INT $$; exit 9'
+    exits 141 as_pid1 sh -c 'kill -PIPE $$; exit 9'
+}

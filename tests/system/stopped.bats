@@ -1,0 +1,59 @@
+#!/usr/bin/env bats
+# Being stopped is main's affair: foster never stops, and a main that is stopped can still be ended.
+
+load helpers
+
+@test "45: TSTP is passed on, and foster itself does not stop" {
+    start_ready as_pid1 signals
+    send TSTP
+    wait_for_line "$out" '^signal 20$'
+    is_in_state S "$init"
+    send TERM
+    ends 0
+}
+
+@test "45: TSTP stops main, TERM then ends it" {
+    for way in "${WAYS[@]}"; do
+        start "$way" sleep 60 3>&-
+        main=$(child_named sleep)
+        send TSTP
+        wait_until is_in_state T "$main"
+        is_in_state S "$init"
+        send TERM
+        ends 143
+    done
+}
+
+@test "45: TSTP stops main in a session of its own, and CONT lets it go on" {
+    for way in as_pid1 as_child; do
+        start "$way" --setsid sleep 60 3>&-
+        main=$(child_named sleep)
+        send TSTP
+        wait_until is_in_state T "$main"
+        send CONT
+        wait_until is_in_state S "$main"
+        send TERM
+        ends 143
+    done
+}
+
+@test "45: main that was stopped by another gets INT, QUIT and TERM at once" {
+    for signal in INT:130 QUIT:131 TERM:143; do
+        start as_pid1 sleep 60 3>&-
+        main=$(child_named sleep)
+        kill -STOP "$main"
+        wait_until is_in_state T "$main"
+        send "${signal%:*}"
+        ends "${signal#*:}"
+    done
+}
+
+@test "45: main that is stopped after TERM is continued too" {
+    start_ready as_pid1 signals -x USR1 6
+    send TERM
+    wait_for_line "$out" '^signal 15$'
+    kill -STOP "$main"
+    wait_until is_in_state S "$main"
+    send USR1
+    ends 6
+}
