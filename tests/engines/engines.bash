@@ -1,0 +1,229 @@
+# shellcheck shell=bash disable=SC2034 # what is set here is used by the lists
+# The container engines of the tests, all driven with the same words.
+# Each bats file is a link, LIST-ENGINE.bats, to a list of tests; the name says under which engine it is run.
+# Each has an engine of its own, in a world of its own (see there): nothing of the machine's engines is touched.
+# An engine that cannot be had is a skip with the reason; where CI=true it is a failure, so that nothing is skipped
+# there unnoticed.
+
+bats_require_minimum_version 1.5.0
+
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+REPOSITORY=$(cd "$HERE/../.." && pwd)
+FOSTER=$(realpath -m "${FOSTER:-$REPOSITORY/build/foster}")
+INIT=$(realpath -m "${INIT:-$FOSTER}") # what the engines start by themselves: foster, or one that it stands in for
+PROGRAMS=$(realpath -m "${PROGRAMS:-$REPOSITORY/build/tests}")
+IN_IMAGES=("$PROGRAMS"/{orphans,zombies,signals,state,eat,leave,exit})
+NAME=$(basename "$BATS_TEST_FILENAME" .bats)
+ENGINE=${NAME#*-}
+CGROUP=foster-tests-${BATS_RUN_TMPDIR##*-}-$NAME # above those of all containers
+
+EXAMPLE_IMAGE=localhost/foster-example # docker/Dockerfile
+IMAGE=localhost/foster-test
+STOPSIGNAL_IMAGE=localhost/foster-stopsignal
+PAUSE_IMAGE=localhost/foster-pause
+
+COMMAND_DEADLINE=60 # seconds; the longest that one command of an engine may take
+POLL_DEADLINE=10    # seconds; the longest to wait for something that is on its way
+POLL_PAUSE=0.05
+PROMPTLY=4000       # milliseconds; far below the 10 s of the engines, far above what a slow machine needs
+
+CGROUP_OPTIONS=(--cgroup-parent "/$CGROUP")
+case $ENGINE in
+docker)
+    CLIENT=(docker --config /run/docker-client)
+    CGROUP_OPTIONS=() # its daemon does it for all containers
+    ;;
+podman | podman-crun) CLIENT=(podman --root /run/data --runroot /run/state --storage-driver overlay) ;;
+podman-rootless)
+    CLIENT=(setpriv --reuid foster --regid foster --clear-groups
+        env HOME=/run/home XDG_RUNTIME_DIR=/run/home/run podman --storage-driver vfs)
+    CGROUP_OPTIONS=() # an ordinary user may not place anything there
+    ;;
+esac
+
+unset DOCKER_HOST DOCKER_CONTEXT CONTAINER_HOST
+export CONTAINERS_CONF=/run/containers.conf DOCKER_BUILDKIT=0
+
+# --- what every list does ---------------------------------------------------------------------------------------------
+
+setup_file() {
+    engine_up
+}
+
+teardown_file() {
+    engine_down
+}
+
+setup() {
+    need_engine
+    CONTAINER=test-$BATS_TEST_NUMBER
+}
+
+# --- the engine's life ------------------------------------------------------------------------------------------------
+
+# The world dies with this shell, however this shell ends.
+engine_up() {
+    local answer says=$BATS_FILE_TMPDIR/world
+    need_programs
+    exec {answer}< <(exec setpriv --pdeathsig KILL \
+        unshare --fork --kill-child --pid --mount --mount-proc --propagation private --net \
+        "$HERE/world" "$ENGINE" "$INIT" "$CGROUP" 2>"$says" 3>&-)
+    export WORLD=$! UNAVAILABLE=""
+    if [ "$(timeout "$COMMAND_DEADLINE" head -n 1 <&"$answer")" != ready ] ||
+        ! { build_images && run_without_foster; } >>"$says" 2>&1; then
+        UNAVAILABLE="no $ENGINE: $(tail -n 1 "$says")"
+    fi
+    exec {answer}<&-
+}
+
+# When the world's init ends, so does all else in it.
+engine_down() {
+    inside kill -TERM 1 2>/dev/null || true
+    eventually world_is_gone
+    eventually remove_cgroups
+}
+
+world_is_gone() {
+    ! kill -0 "$WORLD" 2>/dev/null
+}
+
+remove_cgroups() {
+    find /sys/fs/cgroup -depth -type d \( -name "$CGROUP" -o -path "*/$CGROUP/*" \) -exec rmdir {} + 2>/dev/null
+}
+
+need_engine() {
+    if [ -n "$UNAVAILABLE" ]; then
+        skip_unless_ci "$UNAVAILABLE"
+    fi
+}
+
+skip_unless_ci() {
+    if [ "${CI:-}" = true ]; then
+        echo "$1" >&2
+        return 1
+    fi
+    skip "$1"
+}
+
+# What make builds is not there: that is never a reason to skip.
+need_programs() {
+    local program
+    for program in "$FOSTER" "$INIT" "${IN_IMAGES[@]}"; do
+        if [ ! -x "$program" ]; then
+            echo "no $program: run make first" >&2
+            return 1
+        fi
+    done
+}
+
+build_images() {
+    local context=/run/context
+    inside install -D -t "$context/tests" "${IN_IMAGES[@]}" &&
+        inside install "$FOSTER" "$context/foster" &&
+        inside install "$INIT" "$context/init" &&
+        inside install "$(command -v busybox)" "$context/busybox" &&
+        inside install -m 644 -t "$context" "$REPOSITORY/docker/Dockerfile" "$HERE/Containerfile" &&
+        engine build --quiet --tag "$EXAMPLE_IMAGE" --file "$context/Dockerfile" "$context" &&
+        engine build --quiet --tag "$IMAGE" --target test --file "$context/Containerfile" "$context" &&
+        engine build --quiet --tag "$STOPSIGNAL_IMAGE" --target stopsignal --file "$context/Containerfile" "$context" &&
+        engine build --quiet --tag "$PAUSE_IMAGE" --file "$context/Containerfile" "$context"
+}
+
+# Can this engine run a container at all?
+run_without_foster() {
+    CONTAINER=first run_container --entrypoint /bin/exit "$IMAGE" 0
+}
+
+# --- its verbs --------------------------------------------------------------------------------------------------------
+
+# A command run inside the world. Descriptor 3 is bats' own: whoever keeps it holds bats up.
+inside() {
+    timeout "$COMMAND_DEADLINE" nsenter --mount="/proc/$WORLD/ns/mnt" --net="/proc/$WORLD/ns/net" \
+        --pid="/proc/$WORLD/ns/pid_for_children" "$@" 3>&-
+}
+
+# Any command of the engine's client.
+engine() {
+    inside "${CLIENT[@]}" "$@"
+}
+
+# run_container on a terminal of its own, for arguments without blanks. The keyboard is a pipe that never ends.
+run_on_terminal() {
+    mkfifo "$BATS_TEST_TMPDIR/keyboard"
+    inside script --quiet --return /dev/null --command \
+        "${CLIENT[*]} run --interactive --tty --name $CONTAINER ${CGROUP_OPTIONS[*]} $*" \
+        <>"$BATS_TEST_TMPDIR/keyboard"
+}
+
+# Types what printf makes of its argument.
+type_keys() {
+    # shellcheck disable=SC2059
+    printf "$1" >"$BATS_TEST_TMPDIR/keyboard"
+}
+
+# Runs a container to its end: its output is the output, its exit code the exit code.
+run_container() {
+    engine run --name "$CONTAINER" "${CGROUP_OPTIONS[@]}" "$@"
+}
+
+start_container() {
+    run_container --detach "$@" >/dev/null
+}
+
+# Starts main and waits until it says that it catches signals.
+start_ready() {
+    start_container "$@"
+    eventually output_has_line 'ready [0-9]*'
+}
+
+# Prints the exit code of main once the container has ended.
+exit_code() {
+    engine wait "$CONTAINER"
+}
+
+in_container() {
+    engine exec "$CONTAINER" "$@"
+}
+
+signal_container() {
+    engine kill --signal "$1" "$CONTAINER" >/dev/null
+}
+
+# The engine kills after 30 s what does not end by itself: whoever needs less was not killed by it.
+stop_container() {
+    engine stop -t 30 "$CONTAINER" >/dev/null
+}
+
+# The container's output, without its stderr.
+output_has_line() {
+    engine logs "$CONTAINER" 2>/dev/null | tr -d '\r' | grep -qx -- "$1"
+}
+
+no_zombies() {
+    in_container zombies
+}
+
+property() {
+    engine inspect --format "$1" "$CONTAINER"
+}
+
+# --- time -------------------------------------------------------------------------------------------------------------
+
+# Tries a command until it succeeds.
+eventually() {
+    local deadline=$((SECONDS + POLL_DEADLINE))
+    until "$@"; do
+        if ((SECONDS > deadline)); then
+            echo "not within $POLL_DEADLINE s: $*" >&2
+            return 1
+        fi
+        sleep "$POLL_PAUSE"
+    done
+}
+
+# milliseconds_of COMMAND...: leaves in $milliseconds how long it took.
+milliseconds_of() {
+    local start=${EPOCHREALTIME/./}
+    "$@"
+    milliseconds=$(((${EPOCHREALTIME/./} - start) / 1000))
+}
