@@ -1,0 +1,84 @@
+# From samples (`measure NAME value` lines) to results.json: medians, ratios, and section by section the budgets.
+# The number of processes is told because kill(-1), with which an init ends what is left, looks at all of the machine's.
+# `floor` names the program that a measure is compared with; `unit` and `per` say how a sample is shown.
+
+def measures: [
+    {measure: "start", title: "exec of init to main", unit: "µs", per: 1000, floor: "floor_start"},
+    {measure: "run", title: "whole run of true", unit: "µs", per: 1000, floor: "floor_start"},
+    {measure: "exit", title: "main's exit to init's", unit: "µs", per: 1000, floor: "floor_loop"},
+    {measure: "signal", title: "signal to main", unit: "µs", per: 1000, floor: "floor_loop"},
+    {measure: "orphan_cpu", title: "CPU per orphan", unit: "µs", per: 1000, floor: "floor_loop"},
+    {measure: "orphan_calls", title: "system calls per orphan", unit: "", per: 1, floor: "floor_loop"},
+    {measure: "calls", title: "system calls of a run", unit: "", per: 1, floor: "floor_loop"},
+    {measure: "wakeups", title: "wake-ups in 10 s idle", unit: "", per: 1, floor: "floor_loop"},
+    {measure: "rss", title: "memory: RSS", unit: "KiB", per: 1, floor: "floor_loop"},
+    {measure: "pss", title: "memory: PSS", unit: "KiB", per: 1, floor: "floor_loop"},
+    {measure: "private_dirty", title: "memory: private dirty", unit: "KiB", per: 1, floor: "floor_loop"},
+    {measure: "threads", title: "threads", unit: "", per: 1, floor: "floor_loop"},
+    {measure: "heap", title: "has a heap", unit: "", per: 1, floor: "floor_loop"},
+    {measure: "size", title: "file", unit: "KiB", per: 1024, floor: "floor_loop"},
+    {measure: "size_with_libraries", title: "file and libraries", unit: "KiB", per: 1024, floor: "floor_loop"},
+    {measure: "interp", title: "needs a loader", unit: "", per: 1, floor: "floor_loop"}
+];
+
+# against: "itself" for an absolute limit in the measure's unit, else what foster's ratio is taken to.
+def budgets: [
+    {measure: "start", against: "floor", limit: 1.20},
+    {measure: "exit", against: "best peer", limit: 1.00},
+    {measure: "signal", against: "best peer", limit: 1.00},
+    {measure: "orphan_cpu", against: "best peer", limit: 1.00},
+    {measure: "orphan_cpu", against: "floor", limit: 1.10},
+    {measure: "calls", against: "itself", limit: 12},
+    {measure: "wakeups", against: "itself", limit: 0},
+    {measure: "rss", against: "itself", limit: 68},
+    {measure: "private_dirty", against: "itself", limit: 12},
+    {measure: "threads", against: "itself", limit: 1},
+    {measure: "heap", against: "itself", limit: 0},
+    {measure: "size", against: "itself", limit: 64},
+    {measure: "interp", against: "itself", limit: 0}
+];
+
+def hundredths: . * 100 | round / 100;
+
+def median: sort | (.[(length - 1) / 2 | floor] + .[length / 2 | floor]) / 2;
+
+def figure($per):
+    map(. / $per)
+    | {median: (median | hundredths), min: (min | hundredths), max: (max | hundredths), n: length};
+
+# {name: figure} of one measure.
+def figures($samples; $per):
+    $samples | group_by(.name) | map({key: .[0].name, value: (map(.value) | figure($per))}) | from_entries;
+
+def is_floor: startswith("floor_");
+
+# The peer with the least median, or null where there is none.
+def best_peer:
+    to_entries | map(select((.key | is_floor | not) and .key != "foster")) | min_by(.value.median) | .key?;
+
+def ratio($to): if $to == null or $to.median == 0 then null else (.median / $to.median | hundredths) end;
+
+def add_ratios:
+    .figures as $figures | .floor as $floor | ($figures | best_peer) as $best
+    | . + {best_peer: $best, ratios: {
+        floor: ($figures.foster | ratio($figures[$floor])),
+        "best peer": (if $best == null then null else $figures.foster | ratio($figures[$best]) end)
+    }};
+
+def judge($results):
+    . as $budget | ($results[] | select(.measure == $budget.measure)) as $result
+    | (if .against == "itself" then $result.figures.foster.median else $result.ratios[.against] end) as $measured
+    | . + {title: $result.title, unit: $result.unit, measured: $measured,
+           met: (if $measured == null then null else $measured <= .limit end)};
+
+[inputs / "\t" | {measure: .[0], name: .[1], value: (.[2] | tonumber)}] as $samples
+| [$samples[] | select(.measure == "size") | .name] as $programs
+| ($samples | group_by(.measure) | map({key: .[0].measure, value: .}) | from_entries) as $by_measure
+| (measures | map(. + {figures: figures($by_measure[.measure]; .per)} | add_ratios | del(.per))) as $results
+| {
+    date: $date,
+    machine: {cpu: $cpu, kernel: $kernel, cores: ($cores | tonumber), processes: ($processes | tonumber)},
+    programs: $programs,
+    results: $results,
+    budgets: (budgets | map(judge($results)))
+}
