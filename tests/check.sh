@@ -1,0 +1,119 @@
+#!/bin/bash
+# check.sh - every test. Each suite prints TAP; the last line sums them up: N passed, N failed, N skipped.
+# A suite that prints no result, or ends early, counts as a failure: silence is not success. In CI (CI=true) a skip is a
+# failure too.
+#
+# Usage: tests/check.sh [suite...], all of them if none is named.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit
+
+packages=(gcc libc6-dev musl-tools binutils check libsubunit-dev pkg-config patch # to build
+    clang clang-format clang-tidy cppcheck shellcheck mandoc                    # to look at the source
+    bats strace expect bubblewrap util-linux procps                             # to be PID 1
+    podman runc crun conmon docker.io busybox-static uidmap iproute2 bsdutils)  # to be in a container
+
+suites=(lint build unit_debug unit_asan unit_tsan mutants callgraph system engines)
+results=build/check # a file of TAP for each suite
+limit=1800          # seconds for one suite
+
+# one DESCRIPTION COMMAND...: a test that is one command, with what it printed if it failed
+one() {
+    local description=$1 output
+    shift
+    if output=$("$@" 2>&1); then
+        echo "ok - $description"
+    else
+        printf '# %s\n' "${output//$'\n'/$'\n# '}"
+        echo "not ok - $description"
+    fi
+}
+
+# Both compilers see the same source, and the library works in a program of either libc.
+suite_build() {
+    one "clang compiles it without a warning" make -s build/clang/foster
+    one "the library serves a threaded glibc program" example gcc
+    one "the library serves a threaded musl program" example musl-gcc
+    one "make install puts everything in its place, and uninstall takes it away" installs
+    one "make demo shows it" make -s demo
+    one "make debug builds it with sanitizers" make -s debug
+}
+
+example() {
+    "$1" -Isrc/children -o "build/example-$1" src/children/example/threads.c build/libfoster.a -pthread &&
+        timeout 10 "build/example-$1" | sort | diff - <(printf "%s\n" "'(sleep 0.1 &) ; exit 4' exited with 4" \
+            "'exit 3' exited with 3" "'exit 5' exited with 5")
+}
+
+installs() {
+    rm -rf build/root
+    make -s install DESTDIR="$PWD/build/root" PREFIX=/usr || return
+    (cd build/root && find . -type f | sort | diff - <(printf './usr/%s\n' bin/foster include/foster.h \
+        lib/libfoster.a lib/pkgconfig/foster.pc share/man/man8/foster.8)) || return
+    PKG_CONFIG_PATH=build/root/usr/lib/pkgconfig pkg-config --exists foster || return
+    make -s uninstall DESTDIR="$PWD/build/root" PREFIX=/usr && [ -z "$(find build/root -type f)" ]
+}
+
+suite_lint() { one "formatted, and nothing for cppcheck, clang-tidy, shellcheck and mandoc to say" make -s lint; }
+
+# unit BUILD: each program writes its own TAP. In a pid namespace of its own, if we may: a fault in the code that ends all
+# processes must not end those of the machine.
+unit() {
+    local program apart=(unshare --pid --fork --mount-proc --kill-child)
+    [ "$(id -u)" = 0 ] || apart=()
+    for program in tests/unit/test_*.c tests/unit/stress_*.c; do
+        program=build/unit/$1/$(basename "$program" .c)
+        rm -f "$program.tap"
+        CK_TAP_LOG_FILE_NAME=$PWD/$program.tap CK_DEFAULT_TIMEOUT=60 timeout 300 "${apart[@]}" "$program" >"$program.log" 2>&1
+        local status=$?
+        tr -d "\000" <"$program.tap"
+        [ "$status" = 0 ] && continue
+        sed 's/^/# /' "$program.log"
+        [ "$status" = 1 ] || echo "not ok - $program ended with $status"
+    done
+}
+
+suite_unit_debug() { unit debug; }
+suite_unit_asan() { unit asan; }
+suite_unit_tsan() { unit tsan; }
+suite_mutants() { tests/unit/mutants.sh; }
+suite_callgraph() { tests/unit/callgraph.sh; }
+suite_system() { bats --formatter tap tests/system; }
+suite_engines() { bats --formatter tap tests/engines; }
+
+prepare() {
+    tests/need.sh "${packages[@]}" && make -s -j"$(nproc)" all programs unit
+}
+
+# count SUITE PATTERN
+count() { grep -acE "$2" "$results/$1"; }
+
+# The script calls itself for each suite, so that a time limit can be put on it.
+if [ "${1-}" = --suite ]; then
+    "suite_$2"
+    exit
+fi
+if [ $# -gt 0 ]; then suites=("$@"); fi
+rm -rf "$results" && mkdir -p "$results"
+prepare || exit 1
+
+passed=0 failed=0 skipped=0
+for suite in "${suites[@]}"; do
+    echo "# $suite"
+    started=$SECONDS
+    timeout "$limit" tests/check.sh --suite "$suite" 2>&1 </dev/null | tee "$results/$suite"
+    status=${PIPESTATUS[0]}
+    skips=$(count "$suite" '^ok .*# skip')
+    bad=$(count "$suite" '^not ok')
+    good=$(($(count "$suite" '^ok') - skips))
+    if [ "$status" != 0 ] && [ "$bad" = 0 ] || [ $((good + skips)) = 0 ]; then
+        echo "not ok - suite $suite ended with $status, $good passed"
+        bad=$((bad + 1))
+    fi
+    echo "# $suite: $good passed, $bad failed, $skips skipped, $((SECONDS - started)) s"
+    passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + skips))
+done
+if [ "${CI:-}" = true ]; then failed=$((failed + skipped)); fi
+
+grep -ahE '^not ok|^ok .*# skip' "$results"/* | sed 's/^/# /'
+[ "$skipped" = 0 ] && echo "$passed passed, $failed failed" || echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
