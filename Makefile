@@ -8,7 +8,7 @@ DESTDIR ?=
 BASE = clock directory file log text
 CHILDREN = children lock promise
 PROCESS = cgroup death descriptors exec_error fork_error path procfs signals spawn status survivors terminal
-INIT = main options single texts
+INIT = farewell launch main names options relay settings single texts voice
 
 ROOMS = $(BASE:%=src/base/%) $(CHILDREN:%=src/children/%) $(PROCESS:%=src/process/%)
 SOURCES = $(ROOMS:%=%.c) $(INIT:%=init/%.c)
@@ -25,7 +25,7 @@ LDFLAGS = -static -no-pie -s -Wl,--gc-sections,--build-id=none,-z,noexecstack,-z
 SIZE_BUDGET = 65536
 
 .DELETE_ON_ERROR:
-.PHONY: all debug install install-links uninstall demo check bench format lint clean
+.PHONY: all debug install install-links uninstall programs demo check bench format lint clean
 
 all: build/foster build/libfoster.a
 
@@ -70,6 +70,12 @@ install: all
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' src/children/foster.pc.in \
 	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/foster.pc
 
+# Links by which foster is another program: make install-links NAMES="tini dumb-init"
+NAMES = tini docker-init dumb-init catatonit podman-init
+install-links:
+	mkdir -p $(DESTDIR)$(PREFIX)/bin
+	cd $(DESTDIR)$(PREFIX)/bin && for name in $(NAMES); do ln -sf foster "$$name"; done
+
 uninstall:
 	cd $(DESTDIR)$(PREFIX) && rm -f bin/foster lib/libfoster.a include/foster.h share/man/man8/foster.8 \
 	    lib/pkgconfig/foster.pc
@@ -106,7 +112,8 @@ lint: build/license.h
 	clang-tidy --quiet $(SOURCES) -- $(filter-out -MMD -MP,$(COMMON)) 2>/dev/null
 	shellcheck $(SCRIPTS)
 	cd tests/system && shellcheck -x *.bats *.bash
-	cd tests/engines && shellcheck -x world engines.bash behaviours limits
+	cd tests/engines && shellcheck -x world engines.bash behaviours limits inits services pods
+	shellcheck tests/names/run.sh
 	mandoc -Tlint -Wwarning init/foster.8
 
 clean:

@@ -1,31 +1,40 @@
 /*
- * main.c - foster: first block the signals, then read what is wanted, then do it.
+ * main.c - foster: first block the signals, then see who we are, read what is wanted, and do it.
  */
+#include <unistd.h>
+
+#include "names.h"
 #include "options.h"
 #include "process/signals.h"
-#include "process/status.h"
 #include "single.h"
 #include "texts.h"
+#include "voice.h"
 
 int main(int argc, char **argv)
 {
-    (void)argc;
+    struct signal_state inherited;
+    signals_block(&inherited);
+    const char *called = argc > 0 ? argv[0] : "foster";
+    const struct name *name = name_called(called);
     struct options options;
-    signals_block();
-    options_read(&options, argv);
+    if (name->dies_of_faults)
+        signals_let_faults_through();
+    voice_use(name->lines, name->line_count, called,
+              gettid()); /* musl remembers it, and the main thread's is the process's */
+    options_read(&options, name, argv);
     switch (options.task) {
     case TASK_RUN:
-        return single_run(&options);
+        return single_run(&options, name, &inherited);
     case TASK_PAUSE:
-        return single_pause(&options);
+        return single_pause(&options, name);
     case TASK_HELP:
-        return print_help();
+        return print_help(name);
     case TASK_VERSION:
-        return print_version();
+        return print_version(name);
     case TASK_LICENSE:
         return print_license();
     case TASK_REFUSE:
         break;
     }
-    return EXIT_USAGE;
+    return name->codes.usage;
 }

@@ -1,8 +1,8 @@
 /*
  * options.h - the command line and the environment, made into a plan.
  *
- * The letters are those that users of tini, dumb-init and catatonit know. Parsing stops at the first word that is not
- * an option: what follows belongs to the command.
+ * Which options and variables there are, and what they start from, depends on the name that foster was called by: see
+ * names.h. Parsing stops at the first word that is not an option: what follows belongs to the command.
  */
 #ifndef INIT_OPTIONS_H
 #define INIT_OPTIONS_H
@@ -13,6 +13,9 @@
 
 #include "base/clock.h"
 #include "process/signals.h"
+#include "process/spawn.h"
+
+struct name;
 
 /* What foster is asked to be. */
 enum task {
@@ -29,26 +32,41 @@ enum { EXIT_CODES = 256 };
 struct options {
     enum task task;
     char **command;                            /* the slot before it exists: see struct program */
+    bool adopt;                                /* be a subreaper where we are not PID 1 */
     int parent_death_signal;                   /* 0: none */
+    bool main_dies_with_us;                    /* the parent-death signal is for main as well */
     int verbosity;                             /* a log level */
     bool say_orphans;                          /* a line for each orphan reaped */
     bool to_group;                             /* signals go to main's process group */
-    bool own_session;                          /* main leads a session, not just a group */
+    enum placement placement;                  /* of main */
     uint8_t as_success[EXIT_CODES / CHAR_BIT]; /* a bit for each exit code of main's that is passed on as 0 */
     struct signal_map map;                     /* what signals become on the way to main */
     milliseconds stop_timeout;                 /* for main, from the signal to stop; NEVER: as long as it takes */
     milliseconds grace;                        /* for what main leaves behind */
     bool grace_is_given;                       /* by the user, so no limit of ours shortens it */
-    const char *termination_log;
+    const char *termination_log;               /* NULL: none */
 };
 
-/* True if -e named the exit code. */
+/* One option: how it is written and what it does. */
+struct rule {
+    char letter;                                               /* 0: only the long form */
+    const char *name;                                          /* NULL: only the letter */
+    const char *wants;                                         /* its argument in words; NULL: it takes none */
+    bool (*apply)(struct options *options, const char *value); /* false refuses the value */
+    const char *usage;   /* as the help shows it, if that is made from the rules */
+    const char *meaning; /* the same */
+};
+
+/* One environment variable, if it is there at all. */
+struct variable {
+    const char *name;
+    bool (*apply)(struct options *options, const char *value);
+};
+
+/* True if the exit code is one that is passed on as 0. */
 bool options_as_success(const struct options *options, int code);
 
-/* Reads both; says what is wrong with them. Allocates nothing. */
-void options_read(struct options *options, char **argv);
-
-/* Appends the list of options to what --help prints, a line each. */
-void options_describe(void (*line)(const char *option, const char *meaning));
+/* Reads both by the rules of a name, and says what is wrong with them. Allocates nothing. */
+void options_read(struct options *options, const struct name *name, char **argv);
 
 #endif

@@ -4,13 +4,13 @@
 #ifndef INIT_SINGLE_H
 #define INIT_SINGLE_H
 
-#include "options.h"
+#include "names.h"
 
 /* Runs the command until it and what it leaves behind have ended; returns foster's exit code. Caller has all signals
- * blocked. */
-int single_run(const struct options *options);
+ * blocked, and says how they were found. */
+int single_run(const struct options *options, const struct name *name, const struct signal_state *found);
 
-/* Runs nothing: reaps until a signal asks to stop, then ends what is there. */
-int single_pause(const struct options *options);
+/* Runs nothing: reaps until a signal asks to stop, then ends what is there. The same caller. */
+int single_pause(const struct options *options, const struct name *name);
 
 #endif

@@ -5,8 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/text.h"
-#include "options.h"
 #include "process/status.h"
 
 static const char license[] =
@@ -19,32 +17,36 @@ static int print(const char *string)
     return write(STDOUT_FILENO, string, length) == (ssize_t)length ? EXIT_SUCCESS : EXIT_FOSTER_FAILED;
 }
 
-static void print_option(const char *option, const char *meaning)
+static void print_rule(const struct rule *rule)
 {
     enum { COLUMN = 25 };
     struct text line;
     text_clear(&line);
-    text_add(&line, "  ", option);
+    text_add(&line, "  ", rule->usage);
     while (line.length < COLUMN)
         text_add(&line, " ");
-    text_add(&line, " ", meaning);
+    text_add(&line, " ", rule->meaning);
     print(line.bytes);
     print("\n");
 }
 
-int print_help(void)
+/* foster's own help is made from its options; the others' is a text of theirs. */
+int print_help(const struct name *name)
 {
+    if (name->help.text != NULL)
+        return voice_print(name->help.fd, name->help.text);
     print("usage: foster [options] [--] command [argument...]\n"
           "Runs the command as the main service of a container: adopts and reaps orphans,\n"
           "forwards signals, ends what is left, and exits with the command's exit code.\n");
-    options_describe(print_option);
+    for (size_t i = 0; i < name->rule_count; i++)
+        print_rule(&name->rules[i]);
     return print("Exit codes: the command's, 128+N if signal N killed it; 127 not found, 126 not\n"
                  "runnable, 125 foster failed, 2 wrong usage. The manual is foster(8).\n");
 }
 
-int print_version(void)
+int print_version(const struct name *name)
 {
-    return print("foster version " FOSTER_VERSION "\n");
+    return voice_print(name->version.fd, name->version.text);
 }
 
 int print_license(void)

@@ -10,9 +10,10 @@ cd "$(dirname "$0")/.." || exit
 packages=(gcc libc6-dev musl-tools binutils check libsubunit-dev pkg-config patch # to build
     clang clang-format clang-tidy cppcheck shellcheck mandoc                    # to look at the source
     bats strace expect bubblewrap util-linux procps                             # to be PID 1
-    podman runc crun conmon docker.io busybox-static uidmap iproute2 bsdutils)  # to be in a container
+    tini dumb-init catatonit                                                    # to be compared with
+    podman runc crun conmon docker.io busybox-static uidmap iproute2 bsdutils docker-compose) # to be in a container
 
-suites=(lint build unit_debug unit_asan unit_tsan mutants callgraph system engines)
+suites=(lint build unit_debug unit_asan unit_tsan mutants callgraph system names engines)
 results=build/check # a file of TAP for each suite
 limit=1800          # seconds for one suite
 
@@ -34,6 +35,7 @@ suite_build() {
     one "the library serves a threaded glibc program" example gcc
     one "the library serves a threaded musl program" example musl-gcc
     one "make install puts everything in its place, and uninstall takes it away" installs
+    one "make install-links makes the names that are asked for" links
     one "make demo shows it" make -s demo
     one "make debug builds it with sanitizers" make -s debug
 }
@@ -51,6 +53,14 @@ installs() {
         lib/libfoster.a lib/pkgconfig/foster.pc share/man/man8/foster.8)) || return
     PKG_CONFIG_PATH=build/root/usr/lib/pkgconfig pkg-config --exists foster || return
     make -s uninstall DESTDIR="$PWD/build/root" PREFIX=/usr && [ -z "$(find build/root -type f)" ]
+}
+
+links() {
+    rm -rf build/root
+    make -s install install-links DESTDIR="$PWD/build/root" NAMES="tini dumb-init" >/dev/null || return
+    build/root/usr/local/bin/tini --version | grep -q '^tini version ' || return
+    build/root/usr/local/bin/dumb-init --version 2>&1 | grep -q '^dumb-init v' || return
+    [ ! -e build/root/usr/local/bin/catatonit ]
 }
 
 suite_lint() { one "formatted, and nothing for cppcheck, clang-tidy, shellcheck and mandoc to say" make -s lint; }
@@ -78,6 +88,7 @@ suite_unit_tsan() { unit tsan; }
 suite_mutants() { tests/unit/mutants.sh; }
 suite_callgraph() { tests/unit/callgraph.sh; }
 suite_system() { bats --formatter tap tests/system; }
+suite_names() { tests/names/run.sh; }
 suite_engines() { bats --formatter tap tests/engines; }
 
 prepare() {

@@ -29,25 +29,29 @@ void log_begin(struct text *line)
     text_add(line, "foster: ");
 }
 
-/* False for a stderr that takes nothing now: full, or stopped by Ctrl-S. A closed one takes the write and fails it. */
-static bool takes_a_line(void)
+/* False for a reader that takes nothing now: full, or stopped by Ctrl-S. A closed one takes the write and fails it. */
+static bool takes_a_line(int fd)
 {
-    struct pollfd log = {.fd = STDERR_FILENO, .events = POLLOUT};
+    struct pollfd log = {.fd = fd, .events = POLLOUT};
     bool taken = poll(&log, 1, patience) > 0;
     patience = taken ? PATIENCE_MS : 0;
     return taken;
 }
 
-void log_end(enum log_level level, struct text *line)
+void log_write(int fd, struct text *line)
 {
-    if (!log_wants(level))
-        return;
     int saved = errno;
     line->bytes[line->length] = '\n'; /* where the NUL is */
-    if (takes_a_line() && write(STDERR_FILENO, line->bytes, line->length + 1) == -1)
+    if (takes_a_line(fd) && write(fd, line->bytes, line->length + 1) == -1)
         (void)errno; /* nobody is left to tell */
     line->bytes[line->length] = '\0';
     errno = saved;
+}
+
+void log_end(enum log_level level, struct text *line)
+{
+    if (log_wants(level))
+        log_write(STDERR_FILENO, line);
 }
 
 void log_say(enum log_level level, const char *const *strings)

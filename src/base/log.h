@@ -12,9 +12,9 @@
 
 /* How much is said: each level includes those above it. Warnings and errors are the default: silence when nothing is
  * wrong. The numbers are those of TINI_VERBOSITY. */
-enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
+enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG, LOG_TRACE };
 
-/* Set once, before the first line. */
+/* Set before the first line that depends on it. */
 void log_set_level(int level);
 
 /* True if lines of that level are written: for lines that are not worth building otherwise. */
@@ -25,6 +25,9 @@ void log_begin(struct text *line);
 
 /* Writes the line and a newline, if its level is wanted. Any thread and signal handlers; keeps errno. */
 void log_end(enum log_level level, struct text *line);
+
+/* Writes the line and a newline to that descriptor, whatever its level. The same. */
+void log_write(int fd, struct text *line);
 
 /* A whole line from strings: say(LOG_WARNING, "no ", name). */
 #define say(level, ...)                                                                                                \

@@ -33,6 +33,15 @@ void text_add_all(struct text *text, const char *const *strings)
         add_string(text, *strings);
 }
 
+void text_add_bytes(struct text *text, const char *bytes, size_t length)
+{
+    size_t room = TEXT_MAX - 1 - text->length;
+    size_t taken = length < room ? length : room;
+    memcpy(text->bytes + text->length, bytes, taken);
+    text->length += taken;
+    text->bytes[text->length] = '\0';
+}
+
 const char *text_decimal(char buffer[DECIMAL_MAX], int64_t value)
 {
     char *first = &buffer[DECIMAL_MAX - 1];

@@ -30,6 +30,9 @@ void text_clear(struct text *text);
 #define text_add(text, ...) text_add_all((text), (const char *const[]){__VA_ARGS__, NULL})
 void text_add_all(struct text *text, const char *const *strings);
 
+/* The same for bytes that we wrote ourselves, newlines and all. */
+void text_add_bytes(struct text *text, const char *bytes, size_t length);
+
 /* The number in digits, right-aligned in the buffer: returns its first character. Allocates nothing. */
 const char *text_decimal(char buffer[DECIMAL_MAX], int64_t value);
 

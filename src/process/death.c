@@ -24,19 +24,18 @@ static void add_oom(struct text *text)
     text_add(text, "; raise it or use less");
 }
 
-void text_add_death(struct text *text, const struct death *death)
+void text_add_death(struct text *text, int status, milliseconds lifetime, bool expected)
 {
-    text_add(text, "main (", death->name, ", pid ", DECIMAL(death->pid), ") ");
-    text_add_status(text, death->status);
+    text_add_status(text, status);
     text_add(text, " after ");
-    text_add_duration(text, death->lifetime);
-    if (WIFSIGNALED(death->status) && WTERMSIG(death->status) == SIGKILL && !death->expected)
+    text_add_duration(text, lifetime);
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && !expected)
         add_oom(text);
 }
 
 void termination_log_write(const char *path, const struct text *line)
 {
-    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int fd = path == NULL ? -1 : open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd == -1)
         return;
     struct stat file;

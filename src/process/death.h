@@ -17,18 +17,13 @@
 /* Where Kubernetes looks for the last words of a container. */
 #define TERMINATION_LOG "/dev/termination-log"
 
-struct death {
-    const char *name; /* of the program, as it was called */
-    pid_t pid;
-    int status; /* of waitpid(2) */
-    milliseconds lifetime;
-    bool expected; /* the signal that killed it is one we sent or passed on */
-};
+/* Appends how it ended, a wait status of waitpid(2), after how long, and by whom if that can be told: "was killed by
+ * SIGKILL after 2.1 s; out of memory: ...". Expected is a signal that we sent or passed on. Ordinary context, allocates
+ * nothing. */
+void text_add_death(struct text *text, int status, milliseconds lifetime, bool expected);
 
-/* Appends what there is to say. Ordinary context, allocates nothing. */
-void text_add_death(struct text *text, const struct death *death);
-
-/* Writes the line to the termination log, if that file is there and still empty: what main wrote is kept. */
+/* Writes the line to the termination log, if there is a path, and a file that is still empty: what main wrote is kept.
+ */
 void termination_log_write(const char *path, const struct text *line);
 
 #endif

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static const char *const names[] = {
@@ -34,11 +35,34 @@ sigset_t signals_all(void)
     return all;
 }
 
-void signals_block(void)
+void signals_set_mask(const sigset_t *mask, sigset_t *old)
 {
-    sigset_t all = signals_all();
-    sigprocmask(SIG_SETMASK, &all, NULL);
-    signal(SIGCHLD, SIG_DFL);
+    enum { KERNEL_SIGSET_SIZE = SIGNAL_LAST / 8 };
+    if (old != NULL)
+        memset(old, 0, sizeof *old);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, mask, old, KERNEL_SIGSET_SIZE);
+}
+
+/* What is waited for: a signal that is not blocked must not be in it, or waiting takes it before it can act. */
+static sigset_t waited;
+
+void signals_let_faults_through(void)
+{
+    static const int faults[] = {SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS};
+    sigset_t set;
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        sigaddset(&set, faults[i]);
+        sigdelset(&waited, faults[i]);
+    }
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+void signals_block(struct signal_state *found)
+{
+    waited = signals_all();
+    signals_set_mask(&waited, &found->mask);
+    found->ignores_sigchld = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
 }
 
 static bool is_our_own(const siginfo_t *info)
@@ -48,12 +72,11 @@ static bool is_our_own(const siginfo_t *info)
 
 int signals_wait(siginfo_t *info, milliseconds deadline)
 {
-    sigset_t all = signals_all();
     for (;;) {
         struct timespec left;
         if (deadline != NEVER)
             left = clock_until(deadline);
-        int signal = sigtimedwait(&all, info, deadline == NEVER ? NULL : &left);
+        int signal = sigtimedwait(&waited, info, deadline == NEVER ? NULL : &left);
         if (signal > 0 && !is_our_own(info))
             return signal;
         if (signal == -1 && errno == EAGAIN)
@@ -61,12 +84,12 @@ int signals_wait(siginfo_t *info, milliseconds deadline)
     }
 }
 
-void signals_discard(int signal)
+bool signals_discard(int signal)
 {
     sigset_t one;
     sigemptyset(&one);
     sigaddset(&one, signal);
-    sigtimedwait(&one, NULL, &(struct timespec){0});
+    return sigtimedwait(&one, NULL, &(struct timespec){0}) == signal;
 }
 
 static int parse_offset(const char *string, int from, int to, int direction)

@@ -28,19 +28,34 @@ struct signal_map {
 };
 enum { SIGNAL_UNCHANGED = 0, SIGNAL_DROPPED = UINT8_MAX };
 
+/* How foster found its signals, for a main that is to find them so as well. */
+struct signal_state {
+    sigset_t mask;
+    bool ignores_sigchld;
+};
+
 /* Blocks every signal in this thread, and takes back an ignored SIGCHLD: left ignored, the kernel would reap by itself
  * and main's status were lost (wait(2), NOTES). The first thing main() does. */
-void signals_block(void);
+void signals_block(struct signal_state *found);
 
 /* The set of all signals, also those that the libc keeps for itself. */
 sigset_t signals_all(void);
+
+/* Sets this thread's mask. The raw call: the libc would hide the signals that it keeps for itself, both ways.
+ * Async-signal-safe. */
+void signals_set_mask(const sigset_t *mask, sigset_t *old);
+
+/* Lets the signals of faults, which people send by mistake, have their default action again: they end us, but not
+ * PID 1.
+ */
+void signals_let_faults_through(void);
 
 /* The next signal, waiting for it until the deadline: 0 when that passed first. Signals that we caused ourselves,
  * SIGPIPE by a log line nobody reads, are swallowed. Caller has all signals blocked. */
 int signals_wait(siginfo_t *info, milliseconds deadline);
 
-/* Takes one pending signal off, if it is pending. Caller has it blocked. */
-void signals_discard(int signal);
+/* Takes one pending signal off; true if it was pending. Caller has it blocked. */
+bool signals_discard(int signal);
 
 /* "TERM", "sigterm", "15", "RTMIN+3", "RTMAX-1": the number, or 0 if it is none. */
 int signal_parse(const char *string);

@@ -62,9 +62,11 @@ IN_CHILD static void reset_dispositions(void)
 
 IN_CHILD static void place(struct program *program)
 {
+    if (program->placement == IN_OUR_GROUP)
+        return;
     if (program->placement == IN_OWN_SESSION) {
         setsid();
-        terminal_adopt();
+        program->terminal_error = terminal_adopt();
         return;
     }
     bool foreground = terminal_is_ours();
@@ -165,13 +167,16 @@ IN_CHILD static int child_main(void *context)
 {
     struct birth *birth = context;
     struct program *program = birth->program;
-    reset_dispositions();
+    if (program->signals == NULL)
+        reset_dispositions();
+    else if (program->signals->ignores_sigchld)
+        signal(SIGCHLD, SIG_IGN);
     place(program);
     bind_to_parent(program->parent_death_signal, program->parent);
     rewrite_listen_pid(birth);
     sigset_t none;
     sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    signals_set_mask(program->signals == NULL ? &none : &program->signals->mask, NULL);
     program->error = exec_search(program->argv, birth->candidate);
     _exit(EXIT_FAILURE);
 }
@@ -189,12 +194,14 @@ pid_t program_start(void *context)
     char candidate[path_room(program->argv[0])];
     program->error = 0;
     program->took_terminal = false;
+    program->terminal_error = 0;
     struct birth birth = {.program = program, .candidate = candidate};
     pid_t pid = clone_below(&birth);
     if (birth.rewritten != NULL)
         *birth.rewritten = birth.original;
     if (pid == -1)
         return -errno;
+    program->pid = pid;
     if (program->error == 0)
         return pid;
     while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)

@@ -11,30 +11,36 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+struct signal_state;
+
 /* Where in the world of groups and terminals the program stands. */
 enum placement {
     IN_OWN_GROUP,   /* leads a process group; in the foreground if foster was */
     IN_OWN_SESSION, /* leads a session; has the terminal that terminal_release() let go of */
+    IN_OUR_GROUP,   /* stays where foster is */
 };
 
 struct program {
     char **argv; /* argv[0] is searched in PATH; the slot argv[-1] must exist: a script without #! needs it for the
                     shell */
     enum placement placement;
-    int parent_death_signal; /* PR_SET_PDEATHSIG of the program, 0 for none */
-    pid_t parent;            /* foster's own pid */
+    int parent_death_signal;            /* PR_SET_PDEATHSIG of the program, 0 for none */
+    pid_t parent;                       /* foster's own pid */
+    const struct signal_state *signals; /* the mask and dispositions to start with; NULL: clean ones */
 
     /* What became of it. */
     int error;          /* exec's error number, 0 if the program runs */
+    pid_t pid;          /* also of one that could not be run */
+    int terminal_error; /* of terminal_adopt(), in a session of its own */
     bool took_terminal; /* its group was put into the foreground */
 };
 
 /*
  * Starts a program: a children_start for children_spawn(), whose context is the struct program. The program gets
- * foster's descriptors, working directory, limits and environment; an empty signal mask; default dispositions, also
- * where foster was started with a signal ignored; and its own pid in LISTEN_PID, if foster was meant there
- * (sd_listen_fds(3)). Returns the pid, or a negative error number; program->error tells a failed exec from a failed
- * fork. Caller holds the lock and has all signals blocked. Allocates nothing.
+ * foster's descriptors, working directory, limits and environment; an empty signal mask and default dispositions, also
+ * where foster was started with a signal ignored, unless it is to have those; and its own pid in LISTEN_PID, if foster
+ * was meant there (sd_listen_fds(3)). Returns the pid, or a negative error number; program->error tells a failed exec
+ * from a failed fork. Caller holds the lock and has all signals blocked. Allocates nothing.
  */
 pid_t program_start(void *context);
 

@@ -1,11 +1,9 @@
 /* terminal.c - see terminal.h. */
 #include "process/terminal.h"
 
-#include <signal.h>
+#include <errno.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-
-#include "process/signals.h"
 
 /* In a pid namespace a group from outside is 0, in both answers: unshare(1) from a shell in a terminal. That it was put
  * into the background there cannot be told from here. */
@@ -20,15 +18,16 @@ void terminal_take(void)
     tcsetpgrp(STDIN_FILENO, getpgrp());
 }
 
-void terminal_release(void)
+int terminal_release(void)
 {
-    if (getsid(0) != getpid() || !terminal_is_ours() || ioctl(STDIN_FILENO, TIOCNOTTY) == -1)
-        return;
-    signals_discard(SIGHUP);
-    signals_discard(SIGCONT);
+    if (tcgetpgrp(STDIN_FILENO) == -1)
+        return errno;
+    if (getsid(0) != getpid() || !terminal_is_ours())
+        return EPERM;
+    return ioctl(STDIN_FILENO, TIOCNOTTY) == 0 ? 0 : errno;
 }
 
-void terminal_adopt(void)
+int terminal_adopt(void)
 {
-    ioctl(STDIN_FILENO, TIOCSCTTY, 0);
+    return ioctl(STDIN_FILENO, TIOCSCTTY, 0) == 0 ? 0 : errno;
 }

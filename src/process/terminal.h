@@ -17,11 +17,11 @@ bool terminal_is_ours(void);
 /* Puts the caller's process group into the foreground. Caller has SIGTTOU blocked. Async-signal-safe. */
 void terminal_take(void);
 
-/* A session leader lets go of its terminal so that a child can have it in a session of its own. The kernel then sends
- * SIGHUP and SIGCONT to the foreground group, which is ours: both are taken off, they are not main's. */
-void terminal_release(void);
+/* A session leader lets go of its terminal so that a child can have it in a session of its own: 0, or why not. The
+ * kernel then sends SIGHUP and SIGCONT to the foreground group, which is ours; these two are not meant for anybody. */
+int terminal_release(void);
 
-/* The caller, leader of a new session, takes the terminal on stdin as its own. Async-signal-safe. */
-void terminal_adopt(void);
+/* The caller, leader of a new session, takes the terminal on stdin as its own: 0, or why not. Async-signal-safe. */
+int terminal_adopt(void);
 
 #endif

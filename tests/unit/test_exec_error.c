@@ -57,7 +57,7 @@ static void assert_explained(const char *name, int error, int code, const char *
 static void assert_refused(const char *name, int code, const char *words)
 {
     struct program program = {.argv = make_arguments((const char *const[]){name, NULL}), .parent = getpid()};
-    signals_block();
+    signals_block(&(struct signal_state){0});
     pid_t pid = program_start(&program);
     ck_assert_msg(pid < 0, "%s runs", name);
     assert_explained(name, -pid, code, words);
@@ -241,7 +241,7 @@ START_TEST(an_interpreter_without_its_loader)
     make_file("interpreter", &wide, sizeof wide, 0755);
     make_text_file("script", "#!./interpreter\n", 0755);
     struct program program = {.argv = make_arguments((const char *const[]){"./script", NULL}), .parent = getpid()};
-    signals_block();
+    signals_block(&(struct signal_state){0});
     ck_assert_int_eq(program_start(&program), -ENOENT);
     text_clear(&text);
     ck_assert_int_eq(exec_explain(&text, "./script", ENOENT), EXIT_NOT_RUNNABLE);

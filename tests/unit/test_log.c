@@ -137,7 +137,7 @@ END_TEST
 START_TEST(a_reader_that_has_gone)
 {
     int ends[2];
-    signals_block();
+    signals_block(&(struct signal_state){0});
     ck_assert_int_eq(pipe(ends), 0);
     close(ends[0]);
     become_stderr(ends[1]);

@@ -1,5 +1,5 @@
 /* test_options.c - the command line and the environment: each option in each form, and each way to get it wrong. */
-#include "options.h"
+#include "names.h"
 
 #include "base/log.h"
 #include "process/death.h"
@@ -20,7 +20,9 @@ static void start_without_variables(void)
 
 static enum task read_list(const char *const *list)
 {
-    options_read(&options, make_arguments(list));
+    const struct name *name = name_called("foster");
+    voice_use(name->lines, name->line_count, "foster", getpid());
+    options_read(&options, name, make_arguments(list));
     return options.task;
 }
 #define READ(...) read_list((const char *const[]){"foster", __VA_ARGS__, NULL})
@@ -57,7 +59,8 @@ START_TEST(without_options)
     ck_assert_ptr_null(options.command[2]);
     ck_assert_int_eq(options.parent_death_signal, 0);
     ck_assert_int_eq(options.verbosity, LOG_WARNING);
-    ck_assert(!options.say_orphans && !options.to_group && !options.own_session && !options.grace_is_given);
+    ck_assert(!options.say_orphans && !options.to_group && options.placement == IN_OWN_GROUP &&
+              !options.grace_is_given);
     ck_assert_int_eq(options.stop_timeout, NEVER);
     ck_assert_int_eq(options.grace, 5 * MS_PER_SECOND);
     ck_assert_str_eq(options.termination_log, TERMINATION_LOG);
@@ -76,11 +79,12 @@ START_TEST(switches)
     ASSERT_EACH(!options.to_group, "-g", "-c");
     ASSERT_EACH(!options.to_group, "-g", "--single-child");
     ASSERT_EACH(options.to_group, "--single-child", "-g");
-    ASSERT_EACH(options.own_session && !options.to_group, "--setsid");
+    ASSERT_EACH(options.placement == IN_OWN_SESSION && !options.to_group, "--setsid");
     ASSERT_EACH(options.verbosity == LOG_INFO, "-v");
     ASSERT_EACH(options.verbosity == LOG_DEBUG, "-v", "--verbose");
     ASSERT_EACH(options.verbosity >= LOG_DEBUG, "-vvvv");
-    ASSERT_EACH(options.own_session && options.to_group && options.verbosity == LOG_DEBUG, "-vg", "--setsid", "-sv");
+    ASSERT_EACH(options.placement == IN_OWN_SESSION && options.to_group && options.verbosity == LOG_DEBUG, "-vg",
+                "--setsid", "-sv");
 }
 END_TEST
 
@@ -198,7 +202,7 @@ START_TEST(bad_words)
         {{"-vx", "run"}, "unknown option -x;"},
         {{"--bogus", "run"}, "unknown option --bogus;"},
         {{"--bogus=1", "run"}, "unknown option --bogus=1;"},
-        {{"--grac", "1", "run"}, "unknown option --grac;"},
+        {{"--s", "1", "run"}, "option --s could mean several;"},
         {{"--graces", "1", "run"}, "unknown option --graces;"},
         {{"--=1", "run"}, "unknown option --=1;"},
         {{"---", "run"}, "unknown option ---;"},
@@ -256,7 +260,7 @@ START_TEST(variables)
     start_without_variables();
     setenv("TINI_VERBOSITY", "3", true);
     ASSERT_EACH(options.verbosity == LOG_DEBUG, "-s");
-    ASSERT_EACH(options.verbosity == LOG_DEBUG + 1, "-v");
+    ASSERT_EACH(options.verbosity == LOG_TRACE, "-v");
     setenv("TINI_VERBOSITY", "0", true);
     ASSERT_EACH(options.verbosity == LOG_ERROR, "-s");
     unsetenv("TINI_VERBOSITY");
@@ -274,9 +278,9 @@ START_TEST(variables)
     setenv("TINI_SUBREAPER", "", true);
     ASSERT_EACH(!options.to_group && options.verbosity == LOG_WARNING, "-s");
     setenv("DUMB_INIT_SETSID", "0", true);
-    ASSERT_EACH(!options.own_session, "-s");
+    ASSERT_EACH(options.placement == IN_OWN_GROUP, "-s");
     setenv("DUMB_INIT_SETSID", "1", true);
-    ASSERT_EACH(options.own_session && options.to_group, "-s");
+    ASSERT_EACH(options.placement == IN_OWN_SESSION && options.to_group, "-s");
 }
 END_TEST
 
@@ -286,7 +290,8 @@ START_TEST(a_bad_variable)
     static const struct {
         const char *value;
         int verbosity;
-    } cases[] = {{"x", 0}, {"", 0}, {"-1", 0}, {"1 ", 1}, {"10", LOG_DEBUG}, {"99999999999999999999", LOG_DEBUG}};
+    } cases[] = {{"x", 0},  {"", 0},           {"-1", LOG_TRACE},
+                 {"1 ", 1}, {"10", LOG_TRACE}, {"99999999999999999999", LOG_TRACE}};
     start_without_variables();
     for (size_t i = 0; i < COUNT(cases); i++) {
         setenv("TINI_VERBOSITY", cases[i].value, true);
@@ -298,23 +303,44 @@ END_TEST
 
 /* ---- the help ---- */
 
-static int described;
-
-static void count_line(const char *option, const char *meaning)
-{
-    enum { COLUMNS = 80, INDENT = 2, MEANING_AT = 26 };
-    described++;
-    ck_assert_msg(INDENT + strlen(option) < MEANING_AT, "%s", option);
-    ck_assert_msg(MEANING_AT + strlen(meaning) <= COLUMNS, "%s", meaning);
-}
-
 /* 24 lines, less three before, two behind, and the prompt. */
 START_TEST(the_help_fits_a_screen)
 {
-    enum { LINES_LEFT = 18 };
-    options_describe(count_line);
-    ck_assert_int_gt(described, 0);
-    ck_assert_int_le(described, LINES_LEFT);
+    enum { LINES_LEFT = 18, COLUMNS = 80, INDENT = 2, MEANING_AT = 26 };
+    const struct name *name = name_called("foster");
+    ck_assert_int_gt(name->rule_count, 0);
+    ck_assert_int_le(name->rule_count, LINES_LEFT);
+    for (size_t i = 0; i < name->rule_count; i++) {
+        ck_assert_msg(INDENT + strlen(name->rules[i].usage) < MEANING_AT, "%s", name->rules[i].usage);
+        ck_assert_msg(MEANING_AT + strlen(name->rules[i].meaning) <= COLUMNS, "%s", name->rules[i].meaning);
+    }
+}
+END_TEST
+
+/* ---- the names ---- */
+
+START_TEST(by_its_name)
+{
+    static const struct {
+        const char *called, *first;
+    } cases[] = {
+        {"foster", "foster"},
+        {"/a/b/foster", "foster"},
+        {"anything", "foster"},
+        {"", "foster"},
+        {"tini", "tini"},
+        {"./tini-static", "tini"},
+        {"/sbin/docker-init", "tini"},
+        {"tini/", "foster"},
+        {"dumb-init", "dumb-init"},
+        {"/usr/bin/dumb-init", "dumb-init"},
+        {"tini2", "foster"},
+        {"catatonit", "catatonit"},
+        {"/run/podman-init", "catatonit"},
+        {"/pause", "pause"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        ck_assert_str_eq(name_called(cases[i].called)->names[0], cases[i].first);
 }
 END_TEST
 
@@ -323,5 +349,5 @@ int main(void)
     return RUN_TESTS("options", without_options, switches, options_with_a_value, signals_in_options,
                      durations_in_options, the_first_word_that_is_no_option_ends_them,
                      the_slot_before_the_command_is_there, tasks, bad_words, not_even_a_name, variables, a_bad_variable,
-                     the_help_fits_a_screen);
+                     the_help_fits_a_screen, by_its_name);
 }

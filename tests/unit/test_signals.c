@@ -235,7 +235,7 @@ END_TEST
 static void block_all_really(void)
 {
     sigset_t all = signals_all();
-    signals_block();
+    signals_block(&(struct signal_state){0});
     ck_assert_int_eq(syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, KERNEL_SIGSET), 0);
 }
 
@@ -247,7 +247,7 @@ static int wait_a_moment(siginfo_t *info)
 START_TEST(all_are_blocked)
 {
     sigset_t mask;
-    signals_block();
+    signals_block(&(struct signal_state){0});
     ck_assert_int_eq(sigprocmask(SIG_BLOCK, NULL, &mask), 0);
     for (int signal = SIGNAL_FIRST; signal <= SIGNAL_LAST; signal++)
         if (signal != SIGKILL && signal != SIGSTOP && !is_libc_own(signal))
@@ -267,7 +267,7 @@ END_TEST
 START_TEST(an_ignored_sigchld_is_taken_back)
 {
     signal(SIGCHLD, SIG_IGN);
-    signals_block();
+    signals_block(&(struct signal_state){0});
     pid_t pid = fork_bound();
     if (pid == 0)
         _exit(7);
@@ -295,7 +295,7 @@ END_TEST
 START_TEST(a_value_arrives)
 {
     siginfo_t info;
-    signals_block();
+    signals_block(&(struct signal_state){0});
     ck_assert_int_eq(sigqueue(getpid(), 34, (union sigval){.sival_int = 42}), 0);
     ck_assert_int_eq(signals_wait(&info, NEVER), 34);
     ck_assert_int_eq(info.si_code, SI_QUEUE);
@@ -306,7 +306,7 @@ END_TEST
 START_TEST(a_deadline_passes)
 {
     siginfo_t info;
-    signals_block();
+    signals_block(&(struct signal_state){0});
     ck_assert_int_eq(signals_wait(&info, clock_now() - MS_PER_SECOND), 0);
     milliseconds deadline = clock_now() + SOON_MS;
     ck_assert_int_eq(signals_wait(&info, deadline), 0);
@@ -317,7 +317,7 @@ END_TEST
 START_TEST(a_signal_beats_a_deadline_that_has_passed)
 {
     siginfo_t info;
-    signals_block();
+    signals_block(&(struct signal_state){0});
     raise(SIGUSR1);
     ck_assert_int_eq(signals_wait(&info, clock_now() - 1), SIGUSR1);
 }
@@ -327,7 +327,7 @@ START_TEST(a_sigpipe_of_our_own_is_swallowed)
 {
     int ends[2];
     siginfo_t info;
-    signals_block();
+    signals_block(&(struct signal_state){0});
     ck_assert_int_eq(pipe(ends), 0);
     close(ends[0]);
     ck_assert_int_eq(write(ends[1], "", 1), -1);
@@ -343,7 +343,7 @@ END_TEST
 START_TEST(a_sigpipe_of_others_is_not)
 {
     siginfo_t info;
-    signals_block();
+    signals_block(&(struct signal_state){0});
     pid_t pid = fork_bound();
     if (pid == 0)
         _exit(kill(getppid(), SIGPIPE));
@@ -355,7 +355,7 @@ END_TEST
 START_TEST(a_pending_signal_is_discarded)
 {
     siginfo_t info;
-    signals_block();
+    signals_block(&(struct signal_state){0});
     raise(SIGHUP);
     raise(SIGUSR2);
     signals_discard(SIGHUP);

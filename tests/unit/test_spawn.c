@@ -68,7 +68,7 @@ static int wait_status(struct promise *child)
 static int run(void)
 {
     struct promise child;
-    signals_block();
+    signals_block(&(struct signal_state){0});
     program.parent = getpid();
     ck_assert_int_eq(children_spawn(&child, program_start, &program), 0);
     ck_assert_int_eq(program.error, 0);
@@ -82,7 +82,7 @@ static int failure(void)
 {
     struct promise child;
     char *name = program.argv[0];
-    signals_block();
+    signals_block(&(struct signal_state){0});
     program.parent = getpid();
     int error = children_spawn(&child, program_start, &program);
     ck_assert_int_ne(error, 0);
@@ -252,7 +252,7 @@ START_TEST(the_parents_death_is_told)
     pid_t between = fork();
     if (between == 0) {
         struct promise child;
-        signals_block();
+        signals_block(&(struct signal_state){0});
         program.parent = getpid();
         _exit(children_spawn(&child, program_start, &program));
     }
@@ -268,7 +268,7 @@ END_TEST
 START_TEST(a_parent_that_is_gone_already)
 {
     struct promise child;
-    signals_block();
+    signals_block(&(struct signal_state){0});
     PROGRAM("touch", "started");
     program.parent_death_signal = SIGTERM;
     program.parent = getppid();

@@ -177,7 +177,7 @@ static void prepare(bool with_pidfds)
     ck_assert_ptr_ne(cast, MAP_FAILED);
     ck_assert_int_eq(pipe2(news, O_CLOEXEC), 0);
     hear_stderr();
-    signals_block();
+    signals_block(&(struct signal_state){0});
 }
 
 /* Ends them, and returns how long it took. None of them is left, nor is a zombie. */

@@ -1,0 +1,96 @@
+/*
+ * farewell.c - main has ended: say so, see to what it left behind, leave with its exit code.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "process/death.h"
+#include "process/status.h"
+#include "process/survivors.h"
+#include "process/terminal.h"
+#include "service.h"
+
+enum {
+    /* Engines give a container 10 s from the signal to stop until they kill it. Main may need more, and then its engine
+     * was told so; what we add stays within, unless the user says how much. */
+    ENGINE_TIMEOUT = 10 * MS_PER_SECOND,
+    STOP_BUDGET = 9 * MS_PER_SECOND,
+};
+
+void service_say_reaped(pid_t pid, bool exited, int number)
+{
+    if (exited)
+        tell(REAPED_EXITED, .pid = pid, .number = number);
+    else
+        tell(REAPED_KILLED, .pid = pid, .number = number);
+}
+
+void service_say_rest(void)
+{
+    siginfo_t unused;
+    if (!voice_has(NONE_LEFT))
+        return;
+    if (waitid(P_ALL, 0, &unused, WEXITED | WNOHANG | WNOWAIT) == 0)
+        tell(NONE_DEAD);
+    else
+        tell(NONE_LEFT);
+}
+
+static milliseconds grace(const struct service *service)
+{
+    milliseconds given = service->options->grace;
+    if (service->options->grace_is_given || service->asked_to_stop == NEVER)
+        return given;
+    milliseconds used = clock_now() - service->asked_to_stop;
+    if (used >= ENGINE_TIMEOUT)
+        return given;
+    milliseconds left = used < STOP_BUDGET ? STOP_BUDGET - used : 0;
+    return left < given ? left : given;
+}
+
+void service_leave(const struct service *service)
+{
+    if (service->name->ending == END_IN_ORDER && service->options->grace != 0)
+        survivors_end(service->self, grace(service));
+    if (service->program.took_terminal && service->self != INIT)
+        terminal_take();
+    tell(LEAVING);
+}
+
+/* True if main was killed by a signal that it had from us, or from the keys of the terminal that was handed to it. */
+static bool was_sent_its_death(const struct service *service, int status)
+{
+    if (!WIFSIGNALED(status))
+        return false;
+    int signal = WTERMSIG(status);
+    bool from_keys = service->program.took_terminal && (signal == SIGINT || signal == SIGQUIT || signal == SIGHUP);
+    return from_keys || (service->sent >> (signal - 1) & 1) != 0;
+}
+
+static void say_death(const struct service *service, int status, bool expected)
+{
+    enum event event = WIFEXITED(status) ? MAIN_EXITED : expected ? MAIN_KILLED : MAIN_DIED;
+    if (expected && !voice_has(event))
+        return;
+    struct text words, line;
+    struct facts facts = {event, .pid = service->main.pid, .number = status_code(status), .text = words.bytes};
+    facts.value = WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "";
+    text_clear(&words);
+    text_add_death(&words, status, clock_now() - service->started, expected);
+    voice_say(&facts);
+    if (expected || service->options->termination_log == NULL)
+        return;
+    text_clear(&line);
+    text_add_event(&line, &facts);
+    termination_log_write(service->options->termination_log, &line);
+}
+
+int service_report(const struct service *service, int status)
+{
+    int code = status_code(status);
+    bool success = code == EXIT_SUCCESS || options_as_success(service->options, code);
+    say_death(service, status, success || was_sent_its_death(service, status));
+    return success ? EXIT_SUCCESS : code;
+}

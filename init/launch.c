@@ -1,0 +1,185 @@
+/*
+ * launch.c - main is started. Until then we may fail, and say so with an exit code.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "process/death.h"
+#include "process/descriptors.h"
+#include "process/exec_error.h"
+#include "process/fork_error.h"
+#include "process/status.h"
+#include "process/terminal.h"
+#include "service.h"
+
+/* A watch of the reaper: under the lock; async-signal-safe. */
+static void say_orphan(pid_t pid, int status)
+{
+    if (WIFEXITED(status))
+        tell(ORPHAN_EXITED, .pid = pid, .number = WEXITSTATUS(status));
+    else
+        tell(ORPHAN_KILLED, .pid = pid, .number = WTERMSIG(status));
+}
+
+/* The same, where -w asks for a warning. */
+static void warn_of_orphan(pid_t pid, int status)
+{
+    struct text words;
+    say_orphan(pid, status);
+    text_clear(&words);
+    text_add_status(&words, status);
+    tell(ORPHAN_REAPED, .pid = pid, .text = words.bytes);
+}
+
+static void watch_orphans(const struct options *options)
+{
+    if (options->say_orphans)
+        children_watch_orphans(warn_of_orphan);
+    else if (voice_has(ORPHAN_EXITED))
+        children_watch_orphans(say_orphan);
+}
+
+static void adopt(const struct service *service)
+{
+    bool first = service->self == INIT;
+    bool wanted = service->options->adopt || (!first && service->name->adoption == ADOPT_ALWAYS);
+    if (!wanted && !first)
+        tell(NOT_ADOPTING);
+    if (!wanted)
+        return;
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) == 0)
+        tell(ADOPTING);
+    else
+        tell(CANNOT_ADOPT, .text = strerror(errno));
+}
+
+void service_prepare(struct service *service, const struct options *options, const struct name *name)
+{
+    *service = (struct service){.options = options, .name = name, .self = gettid(), .asked_to_stop = NEVER};
+    watch_orphans(options);
+    adopt(service);
+    if (options->parent_death_signal != 0)
+        prctl(PR_SET_PDEATHSIG, options->parent_death_signal);
+}
+
+void service_settle(void)
+{
+    descriptors_close_from(STDERR_FILENO + 1);
+    if (chdir("/") == -1)
+        say(LOG_DEBUG, "stays in its directory: ", strerror(errno));
+}
+
+/* glibc's words where musl's differ: scripts know them. */
+static const char *error_words(int error)
+{
+    return error == ENOTTY ? "Inappropriate ioctl for device" : strerror(error);
+}
+
+static void say_spawned(const struct program *program)
+{
+    tell(SPAWNED, .pid = program->pid);
+    if (program->placement != IN_OWN_SESSION)
+        return;
+    if (program->terminal_error != 0)
+        tell(TERMINAL_NOT_ADOPTED, .number = program->terminal_error, .text = error_words(program->terminal_error));
+    tell(SESSION_MADE);
+}
+
+/* To the others a command that cannot be run is a child that exits at once. */
+static void say_short_life(const struct service *service, int code)
+{
+    tell(SIGCHLD_CAME, .number = SIGCHLD);
+    service_say_reaped(service->program.pid, true, code);
+    if (service->name->ending == END_GROUP)
+        tell(SENT, .number = SIGTERM);
+    tell(MAIN_EXITED, .number = code);
+    tell(NONE_LEFT);
+    tell(LEAVING);
+}
+
+static int exit_code_for(const struct exit_codes *codes, int error, int explained)
+{
+    if (codes->explained)
+        return explained;
+    if (error == ENOENT)
+        return codes->not_found;
+    return error == EACCES ? codes->not_runnable : codes->not_executed;
+}
+
+int service_not_started(const struct service *service, int error)
+{
+    const struct name *name = service->name;
+    bool executed = service->program.error != 0;
+    int code = name->codes.no_process;
+    struct text words, line;
+    text_clear(&words);
+    if (executed)
+        code = exit_code_for(&name->codes, error, exec_explain(&words, service->program.argv[0], error));
+    else
+        fork_explain(&words, error);
+    if (!name->codes.explained)
+        say_spawned(&service->program);
+    struct facts facts = {executed ? EXEC_FAILED : FORK_FAILED, .pid = service->program.pid, .number = error,
+                          .text = name->codes.explained ? words.bytes : strerror(error)};
+    text_clear(&line);
+    text_add_event(&line, &facts);
+    voice_say(&facts);
+    termination_log_write(service->options->termination_log, &line);
+    if (executed && !name->codes.explained)
+        say_short_life(service, code);
+    return name->remaps_failures && options_as_success(service->options, code) ? EXIT_SUCCESS : code;
+}
+
+/* What the kernel sends with the terminal's release: nobody's. */
+static const int hand_off[] = {SIGHUP, SIGCONT};
+enum { HAND_OFFS = sizeof hand_off / sizeof hand_off[0] };
+
+/* For a main that is to have it in a session of its own. The hand-off signals are taken off at once: the next ones may
+ * be meant for main. Returns how many there were. */
+static int release_terminal(void)
+{
+    int error = terminal_release(), ignored = 0;
+    if (error == EPERM)
+        tell(TERMINAL_NOT_LED);
+    else if (error != 0)
+        tell(TERMINAL_NOT_RELEASED, .number = error, .text = error_words(error));
+    else
+        tell(TERMINAL_RELEASED);
+    for (int i = 0; i < HAND_OFFS && error == 0; i++)
+        ignored += signals_discard(hand_off[i]);
+    return ignored;
+}
+
+static void say_ignored(int count)
+{
+    for (int i = 0; i < count; i++) {
+        tell(SIGNAL_CAME, .number = hand_off[i], .text = "");
+        tell(HAND_OFF_IGNORED, .number = hand_off[i]);
+    }
+}
+
+int service_start(struct service *service, const struct signal_state *found)
+{
+    const struct options *options = service->options;
+    service->program = (struct program){
+        .argv = options->command,
+        .placement = options->placement,
+        .parent_death_signal = options->main_dies_with_us ? options->parent_death_signal : 0,
+        .parent = service->self,
+        .signals = service->name->hands_signals_on ? found : NULL,
+    };
+    voice_use_command(options->command[0]);
+    int ignored = options->placement == IN_OWN_SESSION ? release_terminal() : 0;
+    int error = children_spawn(&service->main, program_start, &service->program);
+    service->started = clock_now();
+    if (error == 0)
+        say_spawned(&service->program);
+    say_ignored(ignored);
+    return error;
+}

@@ -1,0 +1,63 @@
+/*
+ * names.h - the names that foster answers to, and who it is then.
+ *
+ * Called by a name of tini, dumb-init, catatonit or of the pause program, foster is that program to its user: flags,
+ * defaults, streams, exit codes, and the lines that scripts match on. All of that is one row of one table; no other
+ * file knows a name. Where one of them has a fault that nobody can want, foster does it right; foster(8) lists these.
+ */
+#ifndef INIT_NAMES_H
+#define INIT_NAMES_H
+
+#include "options.h"
+#include "voice.h"
+
+/* Where not PID 1: whose orphans are adopted. */
+enum adoption { ADOPT_ALWAYS, ADOPT_IF_ASKED };
+
+/* What happens to the processes that main leaves behind. */
+enum ending {
+    END_IN_ORDER, /* asked, given time, killed */
+    END_AT_ONCE,  /* nothing: as PID 1, the kernel kills them */
+    END_GROUP,    /* main's group is sent TERM, and that is all */
+};
+
+struct exit_codes {
+    int usage;
+    int no_process;
+    int not_found;    /* exec says ENOENT */
+    int not_runnable; /* exec says EACCES */
+    int not_executed; /* exec says anything else */
+    bool explained;   /* not by exec's error but by what the file turned out to be */
+};
+
+struct print {
+    int fd;
+    const char *text; /* with the letters of voice.h */
+};
+
+struct name {
+    const char *const *names; /* the last part of argv[0]; NULL ends them */
+    const struct rule *rules;
+    size_t rule_count;
+    const struct variable *variables;
+    size_t variable_count;
+    bool variables_last; /* read after the words of the command line, so they win; else the words do */
+    struct options defaults;
+    enum adoption adoption;
+    bool hands_signals_on;   /* main gets the mask and dispositions that we were started with, not clean ones */
+    bool dies_of_faults;     /* of SIGSEGV and the like when sent to it, as any program but PID 1 */
+    bool suspends;           /* stops itself as well when main is stopped from a terminal */
+    bool any_command_pauses; /* a command where none is wanted is passed over */
+    bool remaps_failures;    /* as_success holds for a command that cannot be run, too */
+    enum ending ending;
+    struct exit_codes codes;
+    struct print help, version;
+    const char *usage; /* said after a wrong option, and for no command */
+    const struct line *lines;
+    size_t line_count;
+};
+
+/* Whom argv[0] means: foster, if it is no name we know. */
+const struct name *name_called(const char *argv0);
+
+#endif

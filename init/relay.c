@@ -1,0 +1,142 @@
+/*
+ * relay.c - while main runs: signals are passed on, and whatever dies is reaped. Nothing may end us now but main's end.
+ */
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "process/survivors.h"
+#include "service.h"
+
+static void say_sent(int signal, int error)
+{
+    enum event event = error == 0 ? SENT : NOT_SENT;
+    struct text words;
+    if (!voice_has(event))
+        return;
+    text_clear(&words);
+    text_add_signal(&words, signal);
+    tell(event, .number = signal, .text = words.bytes);
+}
+
+static void send_main(struct service *service, int signal)
+{
+    enum children_reach reach = service->options->to_group ? REACH_GROUP : REACH_CHILD;
+    service->sent |= 1ULL << (signal - 1);
+    say_sent(signal, children_signal(&service->main, signal, reach));
+}
+
+/* A value goes to main alone: the kernel queues values for processes, not for groups. */
+static void queue_main(struct service *service, int signal, siginfo_t *info)
+{
+    service->sent |= 1ULL << (signal - 1);
+    info->si_signo = signal;
+    say_sent(signal, children_queue(&service->main, signal, info));
+}
+
+/* A stopped process takes no signal but KILL until it is continued, and whoever stopped it may be gone. The state is
+ * looked at, not collected: nobody else waits for it. */
+static void continue_main(struct service *service)
+{
+    siginfo_t stop = {0};
+    if (waitid(P_PID, (id_t)service->main.pid, &stop, WSTOPPED | WNOHANG | WNOWAIT) == 0 && stop.si_pid != 0)
+        send_main(service, SIGCONT);
+}
+
+/* What a signal is for main: its number, or 0 if it is dropped. */
+static int translate(const struct options *options, int came)
+{
+    int signal = signal_map_apply(&options->map, came);
+    if (options->map.to[came] != SIGNAL_UNCHANGED)
+        tell(TRANSLATED, .number = came, .pid = signal);
+    if (signal == 0)
+        tell(DROPPED, .number = came);
+    return signal;
+}
+
+/* For those who look at us to see whether the job is stopped. */
+static void suspend_with_main(const struct service *service, int came)
+{
+    if (!service->name->suspends || (came != SIGTSTP && came != SIGTTIN && came != SIGTTOU))
+        return;
+    tell(SUSPENDING);
+    kill(service->self, SIGSTOP);
+}
+
+static void forward(struct service *service, siginfo_t *info)
+{
+    int came = info->si_signo;
+    if (signal_map_apply(&service->options->map, came) != 0 || voice_has(DROPPED)) /* else not a word of it */
+        tell(SIGNAL_CAME, .number = came, .text = strsignal(came));
+    int signal = translate(service->options, came);
+    if (signal != 0 && info->si_code == SI_QUEUE && !service->options->to_group)
+        queue_main(service, signal, info);
+    else if (signal != 0)
+        send_main(service, signal);
+    if (signal != 0 && signal_asks_to_stop(came) && service->asked_to_stop == NEVER)
+        service->asked_to_stop = clock_now();
+    suspend_with_main(service, came);
+}
+
+/* When main has had all the time it was given, from the signal to stop on. */
+static milliseconds stop_deadline(const struct service *service)
+{
+    bool limited = service->asked_to_stop != NEVER && service->options->stop_timeout != NEVER;
+    return limited && !service->killed ? service->asked_to_stop + service->options->stop_timeout : NEVER;
+}
+
+static void kill_all(struct service *service)
+{
+    struct text words;
+    text_clear(&words);
+    text_add_duration(&words, service->options->stop_timeout);
+    tell(KILLING, .text = words.bytes);
+    service->killed = true;
+    send_main(service, SIGKILL);
+    survivors_signal(service->self, SIGKILL);
+}
+
+/* END_GROUP: main's group is told to end while main is dead but not reaped: until then the number is the group's for
+ * certain. */
+static void end_group(struct service *service)
+{
+    siginfo_t end = {0};
+    if (waitid(P_PID, (id_t)service->main.pid, &end, WEXITED | WNOHANG | WNOWAIT) == -1 || end.si_pid == 0)
+        return;
+    service_say_reaped(end.si_pid, end.si_code == CLD_EXITED, end.si_status);
+    int signal = translate(service->options, SIGTERM);
+    if (signal != 0)
+        send_main(service, signal);
+}
+
+static void reap(struct service *service)
+{
+    tell(SIGCHLD_CAME, .number = SIGCHLD);
+    if (service->name->ending == END_GROUP)
+        end_group(service);
+    children_sigchld();
+}
+
+int service_serve(struct service *service)
+{
+    int status;
+    while (!promise_resolved(&service->main, &status)) {
+        siginfo_t info;
+        int signal = signals_wait(&info, stop_deadline(service));
+        if (signal == SIGCHLD)
+            reap(service);
+        else if (signal != 0)
+            forward(service, &info);
+        else
+            kill_all(service);
+        if (service->asked_to_stop != NEVER)
+            continue_main(service);
+        if (!promise_resolved(&service->main, NULL))
+            service_say_rest();
+    }
+    if (service->name->ending != END_GROUP)
+        service_say_reaped(service->main.pid, WIFEXITED(status),
+                           WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+    return status;
+}

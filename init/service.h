@@ -1,0 +1,57 @@
+/*
+ * service.h - the one main service, as those who launch it, relay to it and see it off share it. Internal to this room.
+ *
+ * For all of these: the caller has all signals blocked, and there is one thread.
+ */
+#ifndef INIT_SERVICE_H
+#define INIT_SERVICE_H
+
+#include "children/foster.h"
+#include "names.h"
+
+enum { INIT = 1 };
+
+struct service {
+    const struct options *options;
+    const struct name *name;
+    pid_t self;
+    struct program program;
+    struct promise main;
+    milliseconds started;
+    milliseconds asked_to_stop; /* when INT, QUIT or TERM first came, or NEVER */
+    bool killed;                /* main had its time, and was killed for it */
+    uint64_t sent;              /* the signals that main got from us, a bit each */
+};
+
+/* launch.c: while we may still fail. */
+
+/* Makes foster ready for orphans; the service is not started. */
+void service_prepare(struct service *service, const struct options *options, const struct name *name);
+
+/* Starts main: 0, or the error number, which service_not_started() makes into words and an exit code. */
+int service_start(struct service *service, const struct signal_state *found);
+int service_not_started(const struct service *service, int error);
+
+/* Lets go of what was meant for main: open files, a directory that somebody will want to unmount. */
+void service_settle(void);
+
+/* relay.c: while main runs. */
+
+/* Forwards signals and reaps until main is reaped; returns its wait status. */
+int service_serve(struct service *service);
+
+/* farewell.c: the end. */
+
+/* Says that main, or a main that could not be run, was reaped. */
+void service_say_reaped(pid_t pid, bool exited, int number);
+
+/* Says whether there are children left, for those whose custom that is. */
+void service_say_rest(void);
+
+/* Says how main ended, if that is worth saying, and returns foster's exit code. */
+int service_report(const struct service *service, int status);
+
+/* Ends what is left, as the name does it, and gives the terminal back. */
+void service_leave(const struct service *service);
+
+#endif

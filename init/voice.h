@@ -1,0 +1,115 @@
+/*
+ * voice.h - what foster says, in the words of the name it was called by.
+ *
+ * Every line that can be said is an event; a name has a table of its lines, with the stream and the verbosity at which
+ * it is said. Scripts and test suites match on these lines, so they are written out in full, one beside the other.
+ *
+ * In a line these stand for:
+ *   %a  the name as it was called      %b  the same without directories    %i  our pid
+ *   %c  the command                    %p  the pid of a child              %n  a number: of a signal, a status, an
+ * error %o  an option                      %v  a value                         %t  an explanation, words
+ */
+#ifndef INIT_VOICE_H
+#define INIT_VOICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/text.h"
+
+enum event {
+    /* the command line and the environment */
+    UNKNOWN_LETTER,  /* %o */
+    UNKNOWN_NAME,    /* %o */
+    AMBIGUOUS_NAME,  /* %o */
+    LETTER_WANTS,    /* %o, %v as the help shows it, %t what */
+    NAME_WANTS,      /* the same */
+    NAME_TAKES_NONE, /* %o, %t as the help shows it, %v what it was given */
+    BAD_VALUE,       /* %o, %v, %t what it should be */
+    BAD_VARIABLE,    /* %o */
+    NO_COMMAND,
+    COMMAND_TO_PAUSE, /* %v */
+    DEBUG_MODE,
+    NO_SESSION_MODE,
+    /* before the start */
+    ADOPTING,
+    NOT_ADOPTING,
+    CANNOT_ADOPT, /* %t */
+    NOT_FIRST,
+    TERMINAL_RELEASED,
+    TERMINAL_NOT_LED,
+    TERMINAL_NOT_RELEASED, /* %n, %t */
+    /* the start */
+    SPAWNED,              /* %p */
+    TERMINAL_NOT_ADOPTED, /* %n, %t */
+    SESSION_MADE,
+    EXEC_FAILED, /* %p, %n, %t */
+    FORK_FAILED, /* %n, %t */
+    /* while main runs */
+    SIGNAL_CAME, /* %n, %t */
+    SIGCHLD_CAME,
+    HAND_OFF_IGNORED, /* %n */
+    TRANSLATED,       /* %n came, %p becomes */
+    SENT,             /* %n, %t */
+    DROPPED,          /* %n */
+    NOT_SENT,         /* %n, %t */
+    SUSPENDING,
+    KILLING,       /* %t */
+    ORPHAN_EXITED, /* %p, %n */
+    ORPHAN_KILLED, /* %p, %n */
+    ORPHAN_REAPED, /* %p, %t; asked for by -w */
+    /* the end */
+    REAPED_EXITED, /* main; %p, %n */
+    REAPED_KILLED, /* main; %p, %n */
+    MAIN_EXITED,   /* %p, %n the code, %t */
+    MAIN_KILLED,   /* %p, %n the code, %t; as it was asked to */
+    MAIN_DIED,     /* %p, %n the code, %t; by a signal we did not send */
+    PAUSE_ENDED,   /* %t */
+    NONE_DEAD,     /* and children left */
+    NONE_LEFT,
+    LEAVING,
+    EVENTS,
+};
+
+/* What is said of an event. */
+struct line {
+    uint8_t event;
+    uint8_t level; /* a log level */
+    uint8_t fd;
+    const char *text; /* without the last newline */
+};
+
+/* What has happened. */
+struct facts {
+    enum event event;
+    pid_t pid;
+    int number;
+    const char *option, *value, *text;
+};
+
+/* Who speaks: the lines there are, in any order. Called once, before anything is said; what it gets is kept. */
+void voice_use(const struct line *table, size_t count, const char *called, pid_t self);
+
+/* What is run, for %c. Called once, before it is started. */
+void voice_use_command(const char *command);
+
+/* True if the event would be said at the level that was set: for facts that are not worth finding out otherwise. Any
+ * thread and signal handlers. */
+bool voice_has(enum event event);
+
+/* Says an event, if it is to be said: tell(SPAWNED, .pid = pid). Any thread and signal handlers; allocates nothing. */
+#define tell(what, ...)                                                                                                \
+    do {                                                                                                               \
+        if (voice_has(what))                                                                                           \
+            voice_say(&(struct facts){.event = (what), __VA_ARGS__});                                                  \
+    } while (0)
+void voice_say(const struct facts *facts);
+
+/* Prints a text with the letters above in it, more than a line perhaps; NULL is none. Returns an exit code. */
+int voice_print(int fd, const char *pattern);
+
+/* Appends an event's line, whether it would be said or not. The same callers. */
+void text_add_event(struct text *text, const struct facts *facts);
+
+#endif
