@@ -1,0 +1,69 @@
+/* play.h - what the parts of stage.c share: what is asked for, what is seen, and how to wait. */
+#ifndef NAMES_PLAY_H
+#define NAMES_PLAY_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum {
+    SIGNALS = 64,
+    STEP_MS = 2000, /* what a step may take */
+    END_MS = 2500,  /* the end of the init, after the last step */
+    LEFT_MS = 400,  /* the end of what it leaves behind */
+    IDLE_MS = 1300, /* longer than the second at which one of the peers wakes up */
+    POLL_MS = 2,
+    TEXT_SIZE = 1 << 16,
+    MOST_FDS = 16,
+    HANDS = 2, /* out and err */
+    CANNOT_PLAY = 99,
+};
+
+/* The command line. */
+extern struct play {
+    bool as_pid1, terminal, foreground;
+    unsigned long long blocked;
+    bool ignored[SIGNALS + 1];
+    int opened[MOST_FDS], closed[MOST_FDS], opens, closes;
+    char *mount_from, *mount_to, *directory, *notes, *steps;
+    char **command;
+} play;
+
+/* What is printed, on out and on err. */
+extern struct hand {
+    int fd; /* -1: at its end */
+    size_t length, seen;
+    char text[TEXT_SIZE];
+} hands[HANDS];
+
+extern pid_t namespace_pid; /* PID 1 of the namespace, as seen from outside */
+
+/* What the PID 1 that only waits tells of the init below it. */
+struct verdict {
+    int status;
+    bool left;
+};
+
+/* stage.c */
+void fail(const char *what);
+long now(void);
+void pause_ms(long ms);
+__attribute__((format(printf, 2, 3))) void note(const char *name, const char *format, ...);
+
+/* namespace.c: does not return. */
+void live_in_namespace(const char *terminal, int out, int err, int report);
+
+/* witness.c */
+bool listen_a_moment(void);            /* takes what is printed; false when nothing more can come */
+bool is_printed_now(const char *text); /* once each: what is asked for next has to come behind it */
+bool has_been_printed(const char *text);
+bool wait_for_text(bool (*is_there)(const char *text), const char *text);
+pid_t pid_of(const char *name); /* of "main...", "init..." */
+bool wait_for_state(pid_t pid, char state);
+bool wait_until_asleep(void);
+long wake_ups(pid_t pid);
+
+/* steps.c */
+void do_steps(void);
+
+#endif
