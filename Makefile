@@ -81,7 +81,7 @@ uninstall:
 	    lib/pkgconfig/foster.pc
 
 demo:
-	@tests/need.sh gcc libc6-dev musl-tools util-linux binutils
+	@tests/need.sh gcc libc6-dev musl-tools util-linux binutils procps
 	@$(MAKE) -s build/foster build/tests/orphans build/tests/zombies build/tests/signals build/tests/leave
 	@tests/demo.sh
 

@@ -123,7 +123,7 @@ int service_not_started(const struct service *service, int error)
         code = exit_code_for(&name->codes, error, exec_explain(&words, service->program.argv[0], error));
     else
         fork_explain(&words, error);
-    if (!name->codes.explained)
+    if (executed && !name->codes.explained)
         say_spawned(&service->program);
     struct facts facts = {executed ? EXEC_FAILED : FORK_FAILED, .pid = service->program.pid, .number = error,
                           .text = name->codes.explained ? words.bytes : strerror(error)};

@@ -21,7 +21,7 @@ int main(int argc, char **argv)
         signals_let_faults_through();
     voice_use(name->lines, name->line_count, called,
               gettid()); /* musl remembers it, and the main thread's is the process's */
-    options_read(&options, name, argv);
+    options_read(&options, &name->grammar, argv);
     switch (options.task) {
     case TASK_RUN:
         return single_run(&options, name, &inherited);

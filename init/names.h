@@ -37,22 +37,15 @@ struct print {
 
 struct name {
     const char *const *names; /* the last part of argv[0]; NULL ends them */
-    const struct rule *rules;
-    size_t rule_count;
-    const struct variable *variables;
-    size_t variable_count;
-    bool variables_last; /* read after the words of the command line, so they win; else the words do */
-    struct options defaults;
+    struct grammar grammar;
     enum adoption adoption;
-    bool hands_signals_on;   /* main gets the mask and dispositions that we were started with, not clean ones */
-    bool dies_of_faults;     /* of SIGSEGV and the like when sent to it, as any program but PID 1 */
-    bool suspends;           /* stops itself as well when main is stopped from a terminal */
-    bool any_command_pauses; /* a command where none is wanted is passed over */
-    bool remaps_failures;    /* as_success holds for a command that cannot be run, too */
+    bool hands_signals_on; /* main gets the mask and dispositions that we were started with, not clean ones */
+    bool dies_of_faults;   /* of SIGSEGV and the like when sent to it, as any program but PID 1 */
+    bool suspends;         /* stops itself as well when main is stopped from a terminal */
+    bool remaps_failures;  /* as_success holds for a command that cannot be run, too */
     enum ending ending;
     struct exit_codes codes;
     struct print help, version;
-    const char *usage; /* said after a wrong option, and for no command */
     const struct line *lines;
     size_t line_count;
 };

@@ -12,13 +12,12 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "names.h"
 #include "voice.h"
 
 /* What is being read. */
 struct reading {
     struct options *options;
-    const struct name *name;
+    const struct grammar *grammar;
     char **next; /* the next word */
 };
 
@@ -37,7 +36,7 @@ static void refuse(struct reading *reading, const struct facts *facts)
 {
     voice_say(facts);
     if (facts->event != BAD_VALUE && facts->event != BAD_VARIABLE)
-        voice_print(STDERR_FILENO, reading->name->usage);
+        voice_print(STDERR_FILENO, reading->grammar->usage);
     reading->options->task = TASK_REFUSE;
 }
 
@@ -60,12 +59,12 @@ static void apply(struct reading *reading, const struct rule *rule, enum event w
 }
 
 /* The option that a name, or a beginning that only one name has, means. NULL if there is none, or several. */
-static const struct rule *rule_named(const struct name *name, const char *word, size_t length, bool *ambiguous)
+static const struct rule *rule_named(const struct grammar *grammar, const char *word, size_t length, bool *ambiguous)
 {
     const struct rule *found = NULL;
     *ambiguous = false;
-    for (size_t i = 0; i < name->rule_count && length > 0; i++) {
-        const struct rule *rule = &name->rules[i];
+    for (size_t i = 0; i < grammar->rule_count && length > 0; i++) {
+        const struct rule *rule = &grammar->rules[i];
         if (rule->name == NULL || strncmp(rule->name, word, length) != 0)
             continue;
         if (rule->name[length] == '\0')
@@ -84,7 +83,7 @@ static void read_long(struct reading *reading, const char *word)
     const char *name = word + 2;
     size_t length = strcspn(name, "=");
     bool ambiguous;
-    const struct rule *rule = rule_named(reading->name, name, length, &ambiguous);
+    const struct rule *rule = rule_named(reading->grammar, name, length, &ambiguous);
     const char *value = name[length] == '=' ? name + length + 1 : NULL;
     if (rule == NULL)
         refuse(reading, &(struct facts){ambiguous ? AMBIGUOUS_NAME : UNKNOWN_NAME, .option = word});
@@ -94,11 +93,11 @@ static void read_long(struct reading *reading, const char *word)
         apply(reading, rule, NAME_WANTS, value);
 }
 
-static const struct rule *rule_lettered(const struct name *name, char letter)
+static const struct rule *rule_lettered(const struct grammar *grammar, char letter)
 {
-    for (size_t i = 0; i < name->rule_count; i++)
-        if (name->rules[i].letter == letter)
-            return &name->rules[i];
+    for (size_t i = 0; i < grammar->rule_count; i++)
+        if (grammar->rules[i].letter == letter)
+            return &grammar->rules[i];
     return NULL;
 }
 
@@ -106,7 +105,7 @@ static const struct rule *rule_lettered(const struct name *name, char letter)
 static void read_letters(struct reading *reading, const char *word)
 {
     for (const char *letter = word + 1; *letter != '\0' && !is_done(reading->options); letter++) {
-        const struct rule *rule = rule_lettered(reading->name, *letter);
+        const struct rule *rule = rule_lettered(reading->grammar, *letter);
         if (rule == NULL) {
             refuse(reading, &(struct facts){UNKNOWN_LETTER, .option = (const char[]){*letter, '\0'}});
         } else if (rule->wants == NULL) {
@@ -136,8 +135,8 @@ static void read_words(struct reading *reading)
 
 static void read_variables(struct reading *reading)
 {
-    for (size_t i = 0; i < reading->name->variable_count && !is_done(reading->options); i++) {
-        const struct variable *variable = &reading->name->variables[i];
+    for (size_t i = 0; i < reading->grammar->variable_count && !is_done(reading->options); i++) {
+        const struct variable *variable = &reading->grammar->variables[i];
         const char *value = getenv(variable->name);
         if (value != NULL && !variable->apply(reading->options, value))
             refuse(reading, &(struct facts){BAD_VARIABLE, .option = variable->name});
@@ -149,7 +148,7 @@ static void check_command(struct reading *reading)
     struct options *options = reading->options;
     if (options->task == TASK_RUN && *options->command == NULL)
         refuse(reading, &(struct facts){.event = NO_COMMAND});
-    else if (options->task == TASK_PAUSE && *options->command != NULL && !reading->name->any_command_pauses)
+    else if (options->task == TASK_PAUSE && *options->command != NULL && !reading->grammar->any_command_pauses)
         refuse(reading, &(struct facts){COMMAND_TO_PAUSE, .value = *options->command});
 }
 
@@ -163,14 +162,14 @@ static void make_stoppable(struct signal_map *map)
             map->to[stops[i]] = SIGSTOP;
 }
 
-void options_read(struct options *options, const struct name *name, char **argv)
+void options_read(struct options *options, const struct grammar *grammar, char **argv)
 {
-    struct reading reading = {.options = options, .name = name, .next = *argv != NULL ? argv + 1 : argv};
-    *options = name->defaults;
-    if (!name->variables_last)
+    struct reading reading = {.options = options, .grammar = grammar, .next = *argv != NULL ? argv + 1 : argv};
+    *options = grammar->defaults;
+    if (!grammar->variables_last)
         read_variables(&reading);
     read_words(&reading);
-    if (name->variables_last)
+    if (grammar->variables_last)
         read_variables(&reading);
     log_set_level(options->verbosity);
     check_command(&reading);

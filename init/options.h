@@ -15,8 +15,6 @@
 #include "process/signals.h"
 #include "process/spawn.h"
 
-struct name;
-
 /* What foster is asked to be. */
 enum task {
     TASK_RUN,   /* one main service */
@@ -63,10 +61,22 @@ struct variable {
     bool (*apply)(struct options *options, const char *value);
 };
 
+/* What there is to be read, and what it starts from. */
+struct grammar {
+    const struct rule *rules;
+    size_t rule_count;
+    const struct variable *variables;
+    size_t variable_count;
+    bool variables_last;     /* read after the words of the command line, so they win; else the words do */
+    bool any_command_pauses; /* a command where none is wanted is passed over */
+    const char *usage;       /* said after a wrong option, and for no command; NULL: nothing */
+    struct options defaults;
+};
+
 /* True if the exit code is one that is passed on as 0. */
 bool options_as_success(const struct options *options, int code);
 
-/* Reads both by the rules of a name, and says what is wrong with them. Allocates nothing. */
-void options_read(struct options *options, const struct name *name, char **argv);
+/* Reads both, and says what is wrong with them. Allocates nothing. */
+void options_read(struct options *options, const struct grammar *grammar, char **argv);
 
 #endif

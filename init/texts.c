@@ -38,8 +38,8 @@ int print_help(const struct name *name)
     print("usage: foster [options] [--] command [argument...]\n"
           "Runs the command as the main service of a container: adopts and reaps orphans,\n"
           "forwards signals, ends what is left, and exits with the command's exit code.\n");
-    for (size_t i = 0; i < name->rule_count; i++)
-        print_rule(&name->rules[i]);
+    for (size_t i = 0; i < name->grammar.rule_count; i++)
+        print_rule(&name->grammar.rules[i]);
     return print("Exit codes: the command's, 128+N if signal N killed it; 127 not found, 126 not\n"
                  "runnable, 125 foster failed, 2 wrong usage. The manual is foster(8).\n");
 }

@@ -105,3 +105,16 @@ load helpers
         ends 0
     done
 }
+
+# Main takes most of the 10 s that an engine gives; of the grace, 5 s, only what is left until the 9th is given.
+@test "74: main and what it leaves behind end within the 10 s of an engine" {
+    LIMIT=20
+    start as_pid1 sh -c 'leave -i 0; trap "sleep 7.5; exit 0" TERM; echo ready; while :; do sleep 0.1; done'
+    wait_for_line "$out" '^ready'
+    from=$(now_ms)
+    send TERM
+    ends 0
+    within "$from" 9900
+    [ $(($(now_ms) - from)) -ge 8900 ]
+    grep -q 'killing what has not ended within .*leave' "$err"
+}

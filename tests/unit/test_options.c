@@ -22,7 +22,7 @@ static enum task read_list(const char *const *list)
 {
     const struct name *name = name_called("foster");
     voice_use(name->lines, name->line_count, "foster", getpid());
-    options_read(&options, name, make_arguments(list));
+    options_read(&options, &name->grammar, make_arguments(list));
     return options.task;
 }
 #define READ(...) read_list((const char *const[]){"foster", __VA_ARGS__, NULL})
@@ -308,11 +308,12 @@ START_TEST(the_help_fits_a_screen)
 {
     enum { LINES_LEFT = 18, COLUMNS = 80, INDENT = 2, MEANING_AT = 26 };
     const struct name *name = name_called("foster");
-    ck_assert_int_gt(name->rule_count, 0);
-    ck_assert_int_le(name->rule_count, LINES_LEFT);
-    for (size_t i = 0; i < name->rule_count; i++) {
-        ck_assert_msg(INDENT + strlen(name->rules[i].usage) < MEANING_AT, "%s", name->rules[i].usage);
-        ck_assert_msg(MEANING_AT + strlen(name->rules[i].meaning) <= COLUMNS, "%s", name->rules[i].meaning);
+    ck_assert_int_gt(name->grammar.rule_count, 0);
+    ck_assert_int_le(name->grammar.rule_count, LINES_LEFT);
+    for (size_t i = 0; i < name->grammar.rule_count; i++) {
+        ck_assert_msg(INDENT + strlen(name->grammar.rules[i].usage) < MEANING_AT, "%s", name->grammar.rules[i].usage);
+        ck_assert_msg(MEANING_AT + strlen(name->grammar.rules[i].meaning) <= COLUMNS, "%s",
+                      name->grammar.rules[i].meaning);
     }
 }
 END_TEST
