@@ -12,7 +12,7 @@ INIT = farewell launch main names options relay settings single texts voice
 
 ROOMS = $(BASE:%=src/base/%) $(CHILDREN:%=src/children/%) $(PROCESS:%=src/process/%)
 SOURCES = $(ROOMS:%=%.c) $(INIT:%=init/%.c)
-CODE = $(SOURCES) $(wildcard src/*/*.h init/*.h) $(wildcard tests/unit/*.[ch] tests/programs/*.[ch] tests/bench/*.[ch])
+CODE = $(SOURCES) $(wildcard src/*/*.h init/*.h src/children/example/*.c tests/*/*.[ch])
 SCRIPTS = $(shell grep -rlE '^\#!/(bin/sh|bin/bash|usr/bin/env bash)' tests docker .ci)
 
 # Small before fast: what is fast here is few system calls and few pages. No PIE: static musl would relocate itself at

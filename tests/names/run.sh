@@ -66,15 +66,17 @@ play() {
 torn() { grep -q '(catatonit:.*(catatonit:' "$notes/real/err"; }
 
 # The init, main before its exec, and main itself write at the same time: their lines are put in this order. And how
-# often a SIGCHLD comes for a child that only stops is a matter of chance: such lines are left out.
+# often a SIGCHLD comes is a matter of chance when a child stops, or is adopted: those that nothing is reaped after are
+# left out.
 in_order() {
     local main=3
     [ "$1" = pid1 ] && main=2
     awk -v main="$main" '
         $0 ~ "^\\[[A-Z ]* tini \\(" main "\\)|^[A-Z]+ \\(catatonit:" main "\\)" ||
         /^\[dumb-init\] (setsid|Unable to attach|.*: [A-Z])/ { early = early $0 "\n"; next }
-        /^\[dumb-init\] Received signal 17/ { child = $0 "\n"; next }
-        /^\[dumb-init\] A child/ { init = init child; child = "" }
+        /^\[dumb-init\] Received signal 17|^\[DEBUG tini .* Received SIGCHLD/ { sigchld = $0 "\n"; next }
+        /^\[TRACE tini .* No child to reap/ && sigchld != "" { sigchld = ""; next }
+        /^\[dumb-init\] A child|^\[DEBUG tini .* Reaped/ { init = init sigchld; sigchld = "" }
         /^\[[A-Z ]* tini \(|^[A-Z]+ \(catatonit:|^\[dumb-init\]/ { init = init $0 "\n"; next }
         { other = other $0 "\n" }
         END { printf "%s%s%s", early, init, other }'
