@@ -112,10 +112,11 @@ static int exit_code_for(const struct exit_codes *codes, int error, int explaine
     return error == EACCES ? codes->not_runnable : codes->not_executed;
 }
 
-int service_not_started(const struct service *service, int error)
+/* Says why main could not be started, and returns the exit code for that. After a failed exec this runs in the child.
+ */
+static int say_not_started(const struct service *service, bool executed, int error)
 {
     const struct name *name = service->name;
-    bool executed = service->program.error != 0;
     int code = name->codes.no_process;
     struct text words, line;
     text_clear(&words);
@@ -134,6 +135,13 @@ int service_not_started(const struct service *service, int error)
     if (executed && !name->codes.explained)
         say_short_life(service, code);
     return name->remaps_failures && options_as_success(service->options, code) ? EXIT_SUCCESS : code;
+}
+
+static int exec_failed(struct program *program)
+{
+    struct service *service = program->owner;
+    service->exit_code = say_not_started(service, true, program->error);
+    return service->exit_code;
 }
 
 /* What the kernel sends with the terminal's release: nobody's. */
@@ -164,7 +172,7 @@ static void say_ignored(int count)
     }
 }
 
-int service_start(struct service *service, const struct signal_state *found)
+bool service_start(struct service *service, const struct signal_state *found)
 {
     const struct options *options = service->options;
     service->program = (struct program){
@@ -173,13 +181,19 @@ int service_start(struct service *service, const struct signal_state *found)
         .parent_death_signal = options->main_dies_with_us ? options->parent_death_signal : 0,
         .parent = service->self,
         .signals = service->name->hands_signals_on ? found : NULL,
+        .failed = exec_failed,
+        .owner = service,
     };
+    service->exit_code = service->name->codes.no_process;
     voice_use_command(options->command[0]);
     int ignored = options->placement == IN_OWN_SESSION ? release_terminal() : 0;
     int error = children_spawn(&service->main, program_start, &service->program);
     service->started = clock_now();
-    if (error == 0)
-        say_spawned(&service->program);
+    if (error != 0 && service->program.error == 0)
+        service->exit_code = say_not_started(service, false, error);
+    if (error != 0)
+        return false;
+    say_spawned(&service->program);
     say_ignored(ignored);
-    return error;
+    return true;
 }

@@ -17,6 +17,7 @@ struct service {
     pid_t self;
     struct program program;
     struct promise main;
+    int exit_code; /* for a main that could not be started */
     milliseconds started;
     milliseconds asked_to_stop; /* when INT, QUIT or TERM first came, or NEVER */
     bool killed;                /* main had its time, and was killed for it */
@@ -28,9 +29,8 @@ struct service {
 /* Makes foster ready for orphans; the service is not started. */
 void service_prepare(struct service *service, const struct options *options, const struct name *name);
 
-/* Starts main: 0, or the error number, which service_not_started() makes into words and an exit code. */
-int service_start(struct service *service, const struct signal_state *found);
-int service_not_started(const struct service *service, int error);
+/* Starts main. False if that failed; it has been said, and exit_code is what to leave with. */
+bool service_start(struct service *service, const struct signal_state *found);
 
 /* Lets go of what was meant for main: open files, a directory that somebody will want to unmount. */
 void service_settle(void);

@@ -13,9 +13,8 @@ int single_run(const struct options *options, const struct name *name, const str
 {
     struct service service;
     service_prepare(&service, options, name);
-    int error = service_start(&service, found);
-    if (error != 0)
-        return service_not_started(&service, error);
+    if (!service_start(&service, found))
+        return service.exit_code;
     /* From here on nothing may end us but main's end. */
     service_settle();
     int status = service_serve(&service);

@@ -174,11 +174,13 @@ IN_CHILD static int child_main(void *context)
     place(program);
     bind_to_parent(program->parent_death_signal, program->parent);
     rewrite_listen_pid(birth);
-    sigset_t none;
+    sigset_t none, all = signals_all();
     sigemptyset(&none);
     signals_set_mask(program->signals == NULL ? &none : &program->signals->mask, NULL);
     program->error = exec_search(program->argv, birth->candidate);
-    _exit(EXIT_FAILURE);
+    signals_set_mask(&all, NULL); /* what is said now is said to the end, to a broken pipe as well */
+    program->pid = getpid();
+    _exit(program->failed != NULL ? program->failed(program) : EXIT_FAILURE);
 }
 
 /* Returns when the child has exec'd or ended. Not inlined, so that its frame is the last above the child's. */

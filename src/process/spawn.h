@@ -28,6 +28,11 @@ struct program {
     pid_t parent;                       /* foster's own pid */
     const struct signal_state *signals; /* the mask and dispositions to start with; NULL: clean ones */
 
+    /* Called in the child if exec fails: says so, and returns the exit code for it. There, because where vfork is but a
+     * fork (qemu-user) the parent does not see the error, and takes the program for one that ran and ended. Or NULL. */
+    int (*failed)(struct program *program);
+    void *owner; /* failed()'s own */
+
     /* What became of it. */
     int error;          /* exec's error number, 0 if the program runs */
     pid_t pid;          /* also of one that could not be run */

@@ -28,6 +28,15 @@ static volatile int tries;            /* the child's memory is ours */
 int __real_execve(const char *path, char *const *argv, char *const *variables);
 int __wrap_execve(const char *path, char *const *argv, char *const *variables);
 
+/* As qemu-user has it: the child gets a copy of the memory, and nobody waits for its exec. */
+static bool vfork_is_a_fork;
+int __real_clone(int (*start)(void *), void *stack, int flags, void *context, ...);
+int __wrap_clone(int (*start)(void *), void *stack, int flags, void *context, ...);
+int __wrap_clone(int (*start)(void *), void *stack, int flags, void *context, ...)
+{
+    return __real_clone(start, stack, vfork_is_a_fork ? SIGCHLD : flags, context);
+}
+
 __attribute__((no_sanitize("thread"), no_sanitize("address"))) int __wrap_execve(const char *path, char *const *argv,
                                                                                  char *const *variables)
 {
@@ -133,6 +142,45 @@ START_TEST(an_error_of_exec_comes_back)
     ck_assert_int_eq(failure(), ENOENT);
 }
 END_TEST
+
+/* ---- who says that it does not ---- */
+
+enum { SAID = 99 };
+
+static int say_it(struct program *failed)
+{
+    char digits[DECIMAL_MAX];
+    const char *error = text_decimal(digits, failed->error);
+    ssize_t unused = write(STDOUT_FILENO, error, strlen(error));
+    (void)unused;
+    return SAID;
+}
+
+START_TEST(the_child_says_that_it_cannot_run)
+{
+    PROGRAM("./nothing");
+    program.failed = say_it;
+    write_to("said");
+    ck_assert_int_eq(failure(), ENOENT);
+    ck_assert_str_eq(content("said"), "2");
+}
+END_TEST
+
+/* libtsan's clone is called by another name, see unit.mk. */
+#ifndef __SANITIZE_THREAD__
+START_TEST(also_where_the_parent_cannot_know)
+{
+    PROGRAM("./nothing");
+    program.failed = say_it;
+    vfork_is_a_fork = true;
+    write_to("said");
+    ck_assert_int_eq(run(), SAID << 8);
+    ck_assert_str_eq(content("said"), "2");
+}
+END_TEST
+#else
+#define also_where_the_parent_cannot_know the_child_says_that_it_cannot_run
+#endif
 
 START_TEST(after_an_error_the_next_one_starts)
 {
@@ -422,12 +470,12 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("spawn", the_exit_status_comes_back, an_error_of_exec_comes_back,
-                     after_an_error_the_next_one_starts, mask_and_dispositions_are_clean, a_group_of_its_own,
-                     a_session_of_its_own, descriptors_and_directory_are_kept, no_terminal_is_no_failure,
-                     the_parents_death_is_told, a_parent_that_is_gone_already, listen_pid_that_meant_foster,
-                     listen_pid_that_meant_another, listen_pid_in_a_second_start,
-                     a_script_without_a_first_line_is_the_shells, also_one_found_in_path,
-                     an_empty_file_is_an_empty_script, without_a_shell_the_arguments_are_put_back,
-                     a_binary_is_not_the_shells, the_search_goes_on_and_remembers, the_first_that_runs_is_taken);
+    return RUN_TESTS(
+        "spawn", the_exit_status_comes_back, an_error_of_exec_comes_back, the_child_says_that_it_cannot_run,
+        also_where_the_parent_cannot_know, after_an_error_the_next_one_starts, mask_and_dispositions_are_clean,
+        a_group_of_its_own, a_session_of_its_own, descriptors_and_directory_are_kept, no_terminal_is_no_failure,
+        the_parents_death_is_told, a_parent_that_is_gone_already, listen_pid_that_meant_foster,
+        listen_pid_that_meant_another, listen_pid_in_a_second_start, a_script_without_a_first_line_is_the_shells,
+        also_one_found_in_path, an_empty_file_is_an_empty_script, without_a_shell_the_arguments_are_put_back,
+        a_binary_is_not_the_shells, the_search_goes_on_and_remembers, the_first_that_runs_is_taken);
 }
