@@ -161,8 +161,8 @@ start() {
     try "$@" >"$notes/tap" &
 }
 
-# What no play shows, because it is a matter of chance: a signal that comes before main runs is not lost, as it is with
-# dumb-init.
+# What no play shows, because it is a matter of chance: a signal that comes before main runs is not lost. The real dumb-init
+# loses some in most runs; that is not asked of it.
 early_signals() {
     local name early=(timeout 60 build/tests/early USR1 200)
     for name in tini dumb-init catatonit; do
@@ -171,8 +171,6 @@ early_signals() {
         number=$((number + 1))
         if ! "${early[@]}" "$room/foster/$name" -- sleep 9 >"$room/early"; then
             echo "not ok $number - $name/early-signals: $(<"$room/early")"
-        elif [ "$name" = dumb-init ] && "${early[@]}" "$room/real/$name" -- sleep 9 >"$room/early"; then
-            echo "not ok $number - $name/early-signals: the real one loses none either: $(<"$room/early")"
         else
             echo "ok $number - $name/early-signals"
         fi
