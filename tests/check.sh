@@ -8,12 +8,12 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
 packages=(gcc libc6-dev musl-tools binutils check libsubunit-dev pkg-config patch # to build
-    clang clang-format clang-tidy cppcheck shellcheck mandoc                    # to look at the source
+    clang clang-format clang-tidy cppcheck shellcheck mandoc spin               # to look at the source
     bats strace expect bubblewrap util-linux procps                             # to be PID 1
     tini dumb-init catatonit                                                    # to be compared with
     podman runc crun conmon docker.io busybox-static uidmap iproute2 bsdutils docker-compose) # to be in a container
 
-suites=(lint build unit_debug unit_asan unit_tsan mutants callgraph system names engines)
+suites=(lint build unit_debug unit_asan unit_tsan mutants callgraph model system names engines)
 results=build/check # a file of TAP for each suite
 limit=1800          # seconds for one suite
 
@@ -87,6 +87,7 @@ suite_unit_asan() { unit asan; }
 suite_unit_tsan() { unit tsan; }
 suite_mutants() { tests/unit/mutants.sh; }
 suite_callgraph() { tests/unit/callgraph.sh; }
+suite_model() { tests/model/run.sh; }
 suite_system() { bats --formatter tap tests/system; }
 suite_names() { tests/names/run.sh; }
 suite_engines() { bats --formatter tap tests/engines; }
