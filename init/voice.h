@@ -5,9 +5,15 @@
  * it is said. Scripts and test suites match on these lines, so they are written out in full, one beside the other.
  *
  * In a line these stand for:
- *   %a  the name as it was called      %b  the same without directories    %i  our pid
- *   %c  the command                    %p  the pid of a child              %n  a number: of a signal, a status, an
- * error %o  an option                      %v  a value                         %t  an explanation, words
+ *   %a  the name as it was called
+ *   %b  the same without directories
+ *   %c  the command
+ *   %i  our pid
+ *   %n  a number: of a signal, a status, an error
+ *   %o  an option
+ *   %p  the pid of a child
+ *   %t  an explanation, in words
+ *   %v  a value
  */
 #ifndef INIT_VOICE_H
 #define INIT_VOICE_H
