@@ -207,12 +207,23 @@ static bool find(const char *name, struct suspect *file)
     return found;
 }
 
+/* A name as long as a page must not push the reason out of the line. */
+static void add_name(struct text *text, const char *name)
+{
+    enum { SHOWN = 256 };
+    char shown[SHOWN + 1];
+    size_t length = strnlen(name, SHOWN);
+    memcpy(shown, name, length);
+    shown[length] = '\0';
+    text_add(text, *name != '\0' ? shown : "''", name[length] != '\0' ? "...: " : ": ");
+}
+
 int exec_explain(struct text *text, const char *name, int error)
 {
     struct suspect file;
     if (!find(name, &file)) {
         bool absent = error == ENOENT || strchr(name, '/') == NULL;
-        text_add(text, *name != '\0' ? name : "''", ": ");
+        add_name(text, name);
         if (absent)
             explain_not_found(text, name);
         else
@@ -220,7 +231,7 @@ int exec_explain(struct text *text, const char *name, int error)
         return error == EACCES ? EXIT_NOT_RUNNABLE : EXIT_NOT_FOUND;
     }
     look_into(&file);
-    text_add(text, file.path, ": ");
+    add_name(text, file.path);
     explain_found(text, &file, error);
     return EXIT_NOT_RUNNABLE;
 }
