@@ -49,9 +49,9 @@ static const struct rule foster_rules[] = {
 
 /* Those of all the others: an image may bring them along. */
 static const struct variable foster_variables[] = {
-    {"TINI_VERBOSITY", set_verbosity},           {"TINI_KILL_PROCESS_GROUP", set_group},
-    {"DUMB_INIT_DEBUG", set_debug_if_one},       {"CATATONIT_DEBUG", set_debug},
-    {"DUMB_INIT_SETSID", set_session_by_number},
+    {"TINI_SUBREAPER", set_adopt},          {"TINI_VERBOSITY", set_verbosity},
+    {"TINI_KILL_PROCESS_GROUP", set_group}, {"DUMB_INIT_DEBUG", set_debug_if_one},
+    {"CATATONIT_DEBUG", set_debug},         {"DUMB_INIT_SETSID", set_session_by_number},
 };
 
 #define SEE_HELP "; foster --help lists the options"

@@ -153,6 +153,17 @@ full_pipe() {
     done
 }
 
+@test "15, 67: stderr is a broken pipe: a command that cannot be run keeps its exit code" {
+    mkfifo pipe
+    exec 8<>pipe
+    exec 9>pipe 8>&-
+    via=(sh -c 'exec "$@" 2>&9 9>&-' sh)
+    for way in as_pid1 as_child; do
+        exits 127 "$way" no-such-command
+        exits 126 "$way" /
+    done
+}
+
 @test "68: foster changes no flags of the stderr that it shares" {
     full_pipe pipe
     via=(sh -c 'exec "$@" 2>&8 8>&-' sh)
