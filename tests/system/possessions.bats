@@ -26,7 +26,8 @@ is_at_root() { [ "$(readlink "/proc/$init/cwd")" = / ]; }
     for way in "${WAYS[@]}"; do
         start_ready "$way" sh -c 'state; exec signals' 3>&- 9</dev/null 20</dev/null
         output=$(cat "$out")
-        [[ " $(value fds) " == *" 9 "*" 20 "* ]]
+        [[ " $(value fds) " == *" 9 "* ]]
+        [[ " $(value fds) " == *" 20 "* ]]
         wait_until has_descriptors '0 1 2 '
         send TERM
         ends 0
