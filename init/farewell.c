@@ -6,11 +6,11 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "main_service.h"
 #include "process/death.h"
 #include "process/status.h"
 #include "process/survivors.h"
 #include "process/terminal.h"
-#include "service.h"
 
 enum {
     /* Engines give a container 10 s from the signal to stop until they kill it. Main may need more, and then its engine
@@ -19,7 +19,7 @@ enum {
     STOP_BUDGET = 9 * MS_PER_SECOND,
 };
 
-void service_say_reaped(pid_t pid, bool exited, int number)
+void main_say_reaped(pid_t pid, bool exited, int number)
 {
     if (exited)
         tell(REAPED_EXITED, .pid = pid, .number = number);
@@ -27,7 +27,7 @@ void service_say_reaped(pid_t pid, bool exited, int number)
         tell(REAPED_KILLED, .pid = pid, .number = number);
 }
 
-void service_say_rest(void)
+void main_say_rest(void)
 {
     siginfo_t unused;
     if (!voice_has(NONE_LEFT))
@@ -38,7 +38,7 @@ void service_say_rest(void)
         tell(NONE_LEFT);
 }
 
-static milliseconds grace(const struct service *service)
+static milliseconds grace(const struct main_service *service)
 {
     milliseconds given = service->options->grace;
     if (service->options->grace_is_given || service->asked_to_stop == NEVER)
@@ -50,7 +50,7 @@ static milliseconds grace(const struct service *service)
     return left < given ? left : given;
 }
 
-void service_leave(const struct service *service)
+void main_leave(const struct main_service *service)
 {
     if (service->name->ending == END_IN_ORDER && service->options->grace != 0)
         survivors_end(service->self, grace(service));
@@ -60,7 +60,7 @@ void service_leave(const struct service *service)
 }
 
 /* True if main was killed by a signal that it had from us, or from the keys of the terminal that was handed to it. */
-static bool was_sent_its_death(const struct service *service, int status)
+static bool was_sent_its_death(const struct main_service *service, int status)
 {
     if (!WIFSIGNALED(status))
         return false;
@@ -69,7 +69,7 @@ static bool was_sent_its_death(const struct service *service, int status)
     return from_keys || (service->sent >> (signal - 1) & 1) != 0;
 }
 
-static void say_death(const struct service *service, int status, bool expected)
+static void say_death(const struct main_service *service, int status, bool expected)
 {
     enum event event = WIFEXITED(status) ? MAIN_EXITED : expected ? MAIN_KILLED : MAIN_DIED;
     if (expected && !voice_has(event))
@@ -87,7 +87,7 @@ static void say_death(const struct service *service, int status, bool expected)
     termination_log_write(service->options->termination_log, &line);
 }
 
-int service_report(const struct service *service, int status)
+int main_report(const struct main_service *service, int status)
 {
     int code = status_code(status);
     bool success = code == EXIT_SUCCESS || options_as_success(service->options, code);

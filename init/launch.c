@@ -10,13 +10,13 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "main_service.h"
 #include "process/death.h"
 #include "process/descriptors.h"
 #include "process/exec_error.h"
 #include "process/fork_error.h"
 #include "process/status.h"
 #include "process/terminal.h"
-#include "service.h"
 
 /* A watch of the reaper: under the lock; async-signal-safe. */
 static void say_orphan(pid_t pid, int status)
@@ -45,7 +45,7 @@ static void watch_orphans(const struct options *options)
         children_watch_orphans(say_orphan);
 }
 
-static void adopt(const struct service *service)
+static void adopt(const struct main_service *service)
 {
     bool first = service->self == INIT;
     bool wanted = service->options->adopt || (!first && service->name->adoption == ADOPT_ALWAYS);
@@ -59,16 +59,16 @@ static void adopt(const struct service *service)
         tell(CANNOT_ADOPT, .text = strerror(errno));
 }
 
-void service_prepare(struct service *service, const struct options *options, const struct name *name)
+void main_prepare(struct main_service *service, const struct options *options, const struct name *name)
 {
-    *service = (struct service){.options = options, .name = name, .self = gettid(), .asked_to_stop = NEVER};
+    *service = (struct main_service){.options = options, .name = name, .self = gettid(), .asked_to_stop = NEVER};
     watch_orphans(options);
     adopt(service);
     if (options->parent_death_signal != 0)
         prctl(PR_SET_PDEATHSIG, options->parent_death_signal);
 }
 
-void service_settle(void)
+void main_settle(void)
 {
     descriptors_close_from(STDERR_FILENO + 1);
     if (chdir("/") == -1)
@@ -92,10 +92,10 @@ static void say_spawned(const struct program *program)
 }
 
 /* To the others a command that cannot be run is a child that exits at once. */
-static void say_short_life(const struct service *service, int code)
+static void say_short_life(const struct main_service *service, int code)
 {
     tell(SIGCHLD_CAME, .number = SIGCHLD);
-    service_say_reaped(service->program.pid, true, code);
+    main_say_reaped(service->program.pid, true, code);
     if (service->name->ending == END_GROUP)
         tell(SENT, .number = SIGTERM);
     tell(MAIN_EXITED, .number = code);
@@ -114,7 +114,7 @@ static int exit_code_for(const struct exit_codes *codes, int error, int explaine
 
 /* Says why main could not be started, and returns the exit code for that. After a failed exec this runs in the child.
  */
-static int say_not_started(const struct service *service, bool executed, int error)
+static int say_not_started(const struct main_service *service, bool executed, int error)
 {
     const struct name *name = service->name;
     int code = name->codes.no_process;
@@ -139,7 +139,7 @@ static int say_not_started(const struct service *service, bool executed, int err
 
 static int exec_failed(struct program *program)
 {
-    struct service *service = program->owner;
+    struct main_service *service = program->owner;
     service->exit_code = say_not_started(service, true, program->error);
     return service->exit_code;
 }
@@ -172,7 +172,7 @@ static void say_ignored(int count)
     }
 }
 
-bool service_start(struct service *service, const struct signal_state *found)
+bool main_start(struct main_service *service, const struct signal_state *found)
 {
     const struct options *options = service->options;
     service->program = (struct program){

@@ -6,8 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "main_service.h"
 #include "process/survivors.h"
-#include "service.h"
 
 static void say_sent(int signal, int error)
 {
@@ -20,7 +20,7 @@ static void say_sent(int signal, int error)
     tell(event, .number = signal, .text = words.bytes);
 }
 
-static void send_main(struct service *service, int signal)
+static void send_main(struct main_service *service, int signal)
 {
     enum children_reach reach = service->options->to_group ? REACH_GROUP : REACH_CHILD;
     service->sent |= 1ULL << (signal - 1);
@@ -28,7 +28,7 @@ static void send_main(struct service *service, int signal)
 }
 
 /* A value goes to main alone: the kernel queues values for processes, not for groups. */
-static void queue_main(struct service *service, int signal, siginfo_t *info)
+static void queue_main(struct main_service *service, int signal, siginfo_t *info)
 {
     service->sent |= 1ULL << (signal - 1);
     info->si_signo = signal;
@@ -37,7 +37,7 @@ static void queue_main(struct service *service, int signal, siginfo_t *info)
 
 /* A stopped process takes no signal but KILL until it is continued, and whoever stopped it may be gone. The state is
  * looked at, not collected: nobody else waits for it. */
-static void continue_main(struct service *service)
+static void continue_main(struct main_service *service)
 {
     siginfo_t stop = {0};
     if (waitid(P_PID, (id_t)service->main.pid, &stop, WSTOPPED | WNOHANG | WNOWAIT) == 0 && stop.si_pid != 0)
@@ -56,7 +56,7 @@ static int translate(const struct options *options, int came)
 }
 
 /* For those who look at us to see whether the job is stopped. */
-static void suspend_with_main(const struct service *service, int came)
+static void suspend_with_main(const struct main_service *service, int came)
 {
     if (!service->name->suspends || (came != SIGTSTP && came != SIGTTIN && came != SIGTTOU))
         return;
@@ -64,7 +64,7 @@ static void suspend_with_main(const struct service *service, int came)
     kill(service->self, SIGSTOP);
 }
 
-static void forward(struct service *service, siginfo_t *info)
+static void forward(struct main_service *service, siginfo_t *info)
 {
     int came = info->si_signo;
     if (signal_map_apply(&service->options->map, came) != 0 || voice_has(DROPPED)) /* else not a word of it */
@@ -80,13 +80,13 @@ static void forward(struct service *service, siginfo_t *info)
 }
 
 /* When main has had all the time it was given, from the signal to stop on. */
-static milliseconds stop_deadline(const struct service *service)
+static milliseconds stop_deadline(const struct main_service *service)
 {
     bool limited = service->asked_to_stop != NEVER && service->options->stop_timeout != NEVER;
     return limited && !service->killed ? service->asked_to_stop + service->options->stop_timeout : NEVER;
 }
 
-static void kill_all(struct service *service)
+static void kill_all(struct main_service *service)
 {
     struct text words;
     text_clear(&words);
@@ -99,18 +99,18 @@ static void kill_all(struct service *service)
 
 /* END_GROUP: main's group is told to end while main is dead but not reaped: until then the number is the group's for
  * certain. */
-static void end_group(struct service *service)
+static void end_group(struct main_service *service)
 {
     siginfo_t end = {0};
     if (waitid(P_PID, (id_t)service->main.pid, &end, WEXITED | WNOHANG | WNOWAIT) == -1 || end.si_pid == 0)
         return;
-    service_say_reaped(end.si_pid, end.si_code == CLD_EXITED, end.si_status);
+    main_say_reaped(end.si_pid, end.si_code == CLD_EXITED, end.si_status);
     int signal = translate(service->options, SIGTERM);
     if (signal != 0)
         send_main(service, signal);
 }
 
-static void reap(struct service *service)
+static void reap(struct main_service *service)
 {
     tell(SIGCHLD_CAME, .number = SIGCHLD);
     if (service->name->ending == END_GROUP)
@@ -118,7 +118,7 @@ static void reap(struct service *service)
     children_sigchld();
 }
 
-int service_serve(struct service *service)
+int main_serve(struct main_service *service)
 {
     int status;
     while (!promise_resolved(&service->main, &status)) {
@@ -133,10 +133,10 @@ int service_serve(struct service *service)
         if (service->asked_to_stop != NEVER)
             continue_main(service);
         if (!promise_resolved(&service->main, NULL))
-            service_say_rest();
+            main_say_rest();
     }
     if (service->name->ending != END_GROUP)
-        service_say_reaped(service->main.pid, WIFEXITED(status),
-                           WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+        main_say_reaped(service->main.pid, WIFEXITED(status),
+                        WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
     return status;
 }

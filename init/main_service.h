@@ -1,17 +1,18 @@
 /*
- * service.h - the one main service, as those who launch it, relay to it and see it off share it. Internal to this room.
+ * main_service.h - the one main service, as those who launch it, relay to it and see it off share it. Internal to this
+ * room.
  *
  * For all of these: the caller has all signals blocked, and there is one thread.
  */
-#ifndef INIT_SERVICE_H
-#define INIT_SERVICE_H
+#ifndef INIT_MAIN_SERVICE_H
+#define INIT_MAIN_SERVICE_H
 
 #include "children/foster.h"
 #include "names.h"
 
 enum { INIT = 1 };
 
-struct service {
+struct main_service {
     const struct options *options;
     const struct name *name;
     pid_t self;
@@ -27,31 +28,31 @@ struct service {
 /* launch.c: while we may still fail. */
 
 /* Makes foster ready for orphans; the service is not started. */
-void service_prepare(struct service *service, const struct options *options, const struct name *name);
+void main_prepare(struct main_service *service, const struct options *options, const struct name *name);
 
 /* Starts main. False if that failed; it has been said, and exit_code is what to leave with. */
-bool service_start(struct service *service, const struct signal_state *found);
+bool main_start(struct main_service *service, const struct signal_state *found);
 
 /* Lets go of what was meant for main: open files, a directory that somebody will want to unmount. */
-void service_settle(void);
+void main_settle(void);
 
 /* relay.c: while main runs. */
 
 /* Forwards signals and reaps until main is reaped; returns its wait status. */
-int service_serve(struct service *service);
+int main_serve(struct main_service *service);
 
 /* farewell.c: the end. */
 
 /* Says that main, or a main that could not be run, was reaped. */
-void service_say_reaped(pid_t pid, bool exited, int number);
+void main_say_reaped(pid_t pid, bool exited, int number);
 
 /* Says whether there are children left, for those whose custom that is. */
-void service_say_rest(void);
+void main_say_rest(void);
 
 /* Says how main ended, if that is worth saying, and returns foster's exit code. */
-int service_report(const struct service *service, int status);
+int main_report(const struct main_service *service, int status);
 
 /* Ends what is left, as the name does it, and gives the terminal back. */
-void service_leave(const struct service *service);
+void main_leave(const struct main_service *service);
 
 #endif
