@@ -5,7 +5,7 @@ VERSION = 0.1.0
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-BASE = clock directory file log text
+BASE = address arena buffer clock directory file json log text
 CHILDREN = children lock promise
 PROCESS = cgroup death descriptors exec_error fork_error path procfs signals spawn status survivors terminal
 INIT = farewell launch main names options relay settings single texts voice
