@@ -7,7 +7,8 @@ DESTDIR ?=
 
 BASE = address arena buffer clock directory file json log text
 CHILDREN = children lock promise
-PROCESS = cgroup death descriptors exec_error fork_error path procfs signals spawn status survivors terminal
+PROCESS = attributes cgroup death descriptors environment exec_error fork_error leftovers listening path procfs \
+    signals spawn status survivors terminal user
 INIT = farewell launch main names options relay settings single texts voice
 
 ROOMS = $(BASE:%=src/base/%) $(CHILDREN:%=src/children/%) $(PROCESS:%=src/process/%)

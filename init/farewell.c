@@ -16,7 +16,6 @@ enum {
     /* Engines give a container 10 s from the signal to stop until they kill it. Main may need more, and then its engine
      * was told so; what we add stays within, unless the user says how much. */
     ENGINE_TIMEOUT = 10 * MS_PER_SECOND,
-    STOP_BUDGET = 9 * MS_PER_SECOND,
 };
 
 void main_say_reaped(pid_t pid, bool exited, int number)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "main_service.h"
+#include "process/status.h"
 #include "process/survivors.h"
 
 static void say_sent(int signal, int error)
@@ -35,12 +36,10 @@ static void queue_main(struct main_service *service, int signal, siginfo_t *info
     say_sent(signal, children_queue(&service->main, signal, info));
 }
 
-/* A stopped process takes no signal but KILL until it is continued, and whoever stopped it may be gone. The state is
- * looked at, not collected: nobody else waits for it. */
+/* A stopped process takes no signal but KILL until it is continued, and whoever stopped it may be gone. */
 static void continue_main(struct main_service *service)
 {
-    siginfo_t stop = {0};
-    if (waitid(P_PID, (id_t)service->main.pid, &stop, WSTOPPED | WNOHANG | WNOWAIT) == 0 && stop.si_pid != 0)
+    if (status_is_stopped(service->main.pid))
         send_main(service, SIGCONT);
 }
 

@@ -20,10 +20,10 @@
  * The invariants (the tests assert them by these names):
  *
  *   I1  The registry is touched only under the lock.
- *   I2  Whenever the lock is free: a pid is in the registry iff we spawned it and it is not reaped yet.
- *   I3  kill is called only under the lock on an unreaped child: a recycled pid is never signalled.
- *   I4  The flag is cleared before waitpid, so no SIGCHLD after the clear is lost.
- *   I5  Whoever unlocks re-reads the flag. Nobody ever waits for the lock in signal context.
+ *   I2  Whenever the lock is free: a pid is in the registry iff we spawned it, or took it over, and it is not reaped
+ * yet. I3  kill is called only under the lock on an unreaped child: a recycled pid is never signalled. I4  The flag is
+ * cleared before waitpid, so no SIGCHLD after the clear is lost. I5  Whoever unlocks re-reads the flag. Nobody ever
+ * waits for the lock in signal context.
  *
  * Rejected: pidfds (not before Linux 5.3, one descriptor a child, and an orphan has none); waiting for each known child
  * by its own pid (orphans would stay zombies); one slot array (a limit, or memory allocated between two forks). The
@@ -45,6 +45,8 @@
 static atomic_bool need_wait;
 _Static_assert(ATOMIC_BOOL_LOCK_FREE == 2, "signal handlers need lock-free atomics (C11 7.14.1.1p5)");
 
+enum { ANYBODY = -1 }; /* wait4(2): any child */
+
 /* The registry: a chain of promises for each remainder of the pid. I1: touched only under the lock. */
 enum { CHAINS = 256 };
 static struct promise *registry[CHAINS];
@@ -65,16 +67,22 @@ static void registry_add(struct promise *promise)
     *chain = promise;
 }
 
-/* Removes and returns the promise made for a pid, or NULL: not one of ours. Caller holds the lock. */
+/* The link to the promise made for a pid, or to NULL: not one of ours. Caller holds the lock. */
+static struct promise **registry_find(pid_t pid)
+{
+    struct promise **link = registry_chain(pid);
+    while (*link != NULL && (*link)->pid != pid)
+        link = &(*link)->next;
+    return link;
+}
+
+/* Removes and returns the promise made for a pid, or NULL. Caller holds the lock. */
 static struct promise *registry_take(pid_t pid)
 {
-    for (struct promise **link = registry_chain(pid); *link != NULL; link = &(*link)->next)
-        if ((*link)->pid == pid) {
-            struct promise *found = *link;
-            *link = found->next;
-            return found;
-        }
-    return NULL;
+    struct promise **link = registry_find(pid), *found = *link;
+    if (found != NULL)
+        *link = found->next;
+    return found;
 }
 
 /* One child is reaped: keep its promise, or drop an orphan in silence. Caller holds the lock. */
@@ -88,26 +96,30 @@ static void resolve(pid_t pid, int status)
 }
 
 /*
- * Reaps until nothing is left. Caller holds the lock. Any thread and signal handlers; allocates nothing.
+ * Reaps until nothing is left, the one who is said to be dead first. Caller holds the lock. Any thread and signal
+ * handlers; allocates nothing.
  * What wait4 says, and what it means:
  *   a pid    it is reaped; SIGCHLDs coalesce, so go on
  *   0        children, but none dead: done; the next death sets the flag again
  *   EINTR    not with WNOHANG on Linux; asking again is right on any system
  *   ECHILD   no children at all: done
  *   other    EINVAL or ENOSYS, which cannot be; to go on would be an endless loop in PID 1
+ * Of the one who is said to be dead, all of them mean only that anybody is asked next.
  * __WALL: also an adopted child whose exit signal is not SIGCHLD (clone(2)). The raw call: waitpid is a cancellation
  * point, and a thread cancelled in it would take the lock to its grave.
  */
-static void reap(void)
+static void reap(pid_t first)
 {
+    pid_t whom = first;
     atomic_store(&need_wait, false); /* I4: before waitpid, never after */
     for (;;) {
         int status;
-        pid_t pid = (pid_t)syscall(SYS_wait4, -1, &status, WNOHANG | __WALL, NULL);
+        pid_t pid = (pid_t)syscall(SYS_wait4, whom, &status, WNOHANG | __WALL, NULL);
         if (pid > 0)
             resolve(pid, status);
-        else if (pid == 0 || errno != EINTR)
+        else if (whom == ANYBODY && (pid == 0 || errno != EINTR))
             return;
+        whom = ANYBODY;
     }
 }
 
@@ -117,20 +129,30 @@ static void unlock(void)
 {
     lock_drop();
     while (atomic_load(&need_wait) && lock_try()) {
-        reap();
+        reap(ANYBODY);
         lock_drop();
     }
 }
 
-void children_sigchld(void)
+static void somebody_died(pid_t whom)
 {
     int saved = errno;
     atomic_store(&need_wait, true);
     if (lock_try()) {
-        reap();
+        reap(whom);
         unlock();
     } /* else the unlocker will see need_wait and reap for us */
     errno = saved;
+}
+
+void children_sigchld(void)
+{
+    somebody_died(ANYBODY);
+}
+
+void children_sigchld_of(pid_t pid)
+{
+    somebody_died(pid > 0 ? pid : ANYBODY); /* wait4(2): 0 and less are groups, and a sender may be outside */
 }
 
 int children_spawn(struct promise *child, children_start *start, void *context)
@@ -145,6 +167,28 @@ int children_spawn(struct promise *child, children_start *start, void *context)
     if (pid > 0)
         return 0;
     return pid < 0 ? -pid : EINVAL;
+}
+
+/* A child, dead or alive, that is not reaped: under the lock nobody else can reap it before it is registered. The raw
+ * call, as in reap(). Caller holds the lock. */
+static bool is_our_child(pid_t pid)
+{
+    return syscall(SYS_waitid, P_PID, pid, NULL, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) == 0;
+}
+
+int children_adopt(struct promise *child, pid_t pid)
+{
+    lock_take();
+    int error = ESRCH;
+    if (*registry_find(pid) != NULL) {
+        error = EEXIST;
+    } else if (is_our_child(pid)) {
+        promise_make(child, pid);
+        registry_add(child);
+        error = 0;
+    }
+    unlock();
+    return error;
 }
 
 /* I3: what is sent is sent under the lock, and only while the pid is the child's. Caller holds the lock. */

@@ -71,6 +71,13 @@ typedef pid_t children_start(void *context);
  */
 int children_spawn(struct promise *child, children_start *start, void *context);
 
+/*
+ * Takes over a child that we did not start: an adopted orphan that is to be known from now on, such as a daemon that
+ * has left its parent. ESRCH if the pid is not an unreaped child of ours, EEXIST if it is registered already. Any
+ * thread, not a signal handler; allocates nothing.
+ */
+int children_adopt(struct promise *child, pid_t pid);
+
 /* Whom children_signal() reaches. A group is the child's own: the child must lead one. */
 enum children_reach { REACH_CHILD, REACH_GROUP };
 
@@ -86,6 +93,10 @@ int children_queue(struct promise *child, int signal, siginfo_t *info);
  * Any thread and signal handlers; never waits, allocates nothing, keeps errno.
  */
 void children_sigchld(void);
+
+/* The same, for who knows from the signal who it was (si_pid): with a thousand children that saves the kernel one of
+ * two searches for the dead among them. */
+void children_sigchld_of(pid_t pid);
 
 /*
  * Has watch(pid, status) called for every orphan that is reaped; NULL ends it. It runs under the lock and, in the

@@ -11,12 +11,15 @@
 #include "process/status.h"
 
 /* SIGKILL without a known sender: by the OOM killer, if the cgroup has counted a kill. The counter is not read at the
- * start, for the sake of a quick one; a container's cgroup starts at zero. Linux before 4.13 does not count. */
+ * start, for the sake of a quick one; a container's cgroup starts at zero, and kills that have been told of are not
+ * told of again. Linux before 4.13 does not count. */
 static void add_oom(struct text *text)
 {
-    long kills = cgroup_oom_kills();
-    if (kills == 0)
+    static long told;
+    long kills = cgroup_oom_kills() - told;
+    if (kills <= 0)
         return;
+    told += kills;
     text_add(text, "; out of memory: the kernel's OOM killer has ended ", DECIMAL(kills),
              kills == 1 ? " process" : " processes", " here, memory limit ");
     if (!cgroup_add_memory_limit(text))

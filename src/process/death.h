@@ -18,8 +18,8 @@
 #define TERMINATION_LOG "/dev/termination-log"
 
 /* Appends how it ended, a wait status of waitpid(2), after how long, and by whom if that can be told: "was killed by
- * SIGKILL after 2.1 s; out of memory: ...". Expected is a signal that we sent or passed on. Ordinary context, allocates
- * nothing. */
+ * SIGKILL after 2.1 s; out of memory: ...". Expected is a signal that we sent or passed on. One thread, ordinary
+ * context, allocates nothing. */
 void text_add_death(struct text *text, int status, milliseconds lifetime, bool expected);
 
 /* Writes the line to the termination log, if there is a path, and a file that is still empty: what main wrote is kept.

@@ -2,7 +2,9 @@
 #include "process/procfs.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/directory.h"
@@ -61,6 +63,17 @@ void procfs_each(bool (*visit)(const struct process *, void *), void *context)
             more = visit(&process, context);
     }
     directory_close(&directory);
+}
+
+bool procfs_signal(const struct process *process, int signal, bool (*is_meant)(const struct process *, void *),
+                   void *context)
+{
+    int fd = (int)syscall(SYS_pidfd_open, process->pid, 0);
+    bool sent = is_meant(process, context) &&
+                (fd == -1 ? kill(process->pid, signal) : syscall(SYS_pidfd_send_signal, fd, signal, NULL, 0)) == 0;
+    if (fd != -1)
+        close(fd);
+    return sent;
 }
 
 /* One walk from parent to parent; *lost if a parent could not be read: reaped between two looks, or hidden from us. */

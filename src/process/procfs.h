@@ -28,6 +28,12 @@ bool procfs_read(pid_t pid, struct process *process);
 /* Calls visit for every process that can be read, until it returns false. */
 void procfs_each(bool (*visit)(const struct process *process, void *context), void *context);
 
+/* Sends a signal to a process if it is meant. A pidfd holds it while that is asked: a pid recycled in between is never
+ * hit. Where there are no pidfds (before Linux 5.3, or refused), the question and the kill are as close as they get.
+ * True if it was sent. */
+bool procfs_signal(const struct process *process, int signal,
+                   bool (*is_meant)(const struct process *process, void *context), void *context);
+
 /* True if the process descends from the ancestor: its child, or a child's child, and so on. */
 bool procfs_descends(pid_t pid, pid_t ancestor);
 

@@ -46,6 +46,17 @@ void signals_set_mask(const sigset_t *mask, sigset_t *old)
 /* What is waited for: a signal that is not blocked must not be in it, or waiting takes it before it can act. */
 static sigset_t waited;
 
+/* The raw call: a zeroed struct is SIG_DFL without flags in every architecture's layout, and a libc refuses the signals
+ * that it keeps for itself. */
+void signals_reset(void)
+{
+    static const char default_action[sizeof(struct sigaction)];
+    enum { KERNEL_SIGSET_SIZE = SIGNAL_LAST / 8 };
+    for (int signal = SIGNAL_FIRST; signal <= SIGNAL_LAST; signal++)
+        if (signal != SIGKILL && signal != SIGSTOP)
+            syscall(SYS_rt_sigaction, signal, default_action, NULL, KERNEL_SIGSET_SIZE);
+}
+
 void signals_let_faults_through(void)
 {
     static const int faults[] = {SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS};

@@ -45,6 +45,10 @@ sigset_t signals_all(void);
  * Async-signal-safe. */
 void signals_set_mask(const sigset_t *mask, sigset_t *old);
 
+/* Sets every disposition to SIG_DFL; KILL and STOP have no other. Nobody can tell which were ignored for less.
+ * Async-signal-safe. */
+void signals_reset(void);
+
 /* Lets the signals of faults, which people send by mistake, have their default action again: they end us, but not
  * PID 1.
  */

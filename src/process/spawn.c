@@ -3,11 +3,14 @@
  *
  *   1. dispositions: an ignored signal would stay ignored through exec. Before the mask, so that nothing can run here;
  *   2. group or session, terminal: before exec, so that whoever signals the group finds it;
- *   3. the mask, as the last thing: a signal sent to the child before its exec is delivered with its default action.
+ *   3. its descriptors, before a limit says that there are too many; then its attributes, while we have the rights to
+ *      give them;
+ *   4. the parent's death: a change of user forgets it (prctl(2), PR_SET_PDEATHSIG);
+ *   5. the mask, as the last thing: a signal sent to the child before its exec is delivered with its default action.
  *
  * The child runs in its sleeping parent's memory and on its stack, further down. Besides that it writes to nothing but
- * struct program, struct birth, an entry of the environment and argv[-1], all guarded by the lock that spawn holds. (A
- * stack of its own would be one more page that a million containers carry, or one too small.)
+ * struct program, struct birth, its plugs, entries of the environment and argv[-1], all guarded by the lock that spawn
+ * holds. (A stack of its own would be one more page that a million containers carry, or one too small.)
  *
  * Rejected: vfork(3), which musl 1.2.3 turns into a plain fork on arm64, so that the error would get lost;
  * posix_spawn(3), which knows no terminal and no PDEATHSIG; clone3 with CLONE_CLEAR_SIGHAND, which container engines'
@@ -16,6 +19,7 @@
 #include "process/spawn.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -27,6 +31,8 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "process/attributes.h"
+#include "process/leftovers.h"
 #include "process/path.h"
 #include "process/signals.h"
 #include "process/terminal.h"
@@ -48,25 +54,14 @@ struct birth {
     char *original;   /* what was there */
 };
 
-/* Sets every disposition to SIG_DFL; KILL and STOP have no other. The raw call: a zeroed struct is SIG_DFL without
- * flags in every architecture's layout, and a libc refuses the signals that it keeps for itself. It is most of what a
- * start costs beside fork and exec, but nobody can tell us which signals were ignored for less. */
-IN_CHILD static void reset_dispositions(void)
-{
-    static const char default_action[sizeof(struct sigaction)];
-    enum { KERNEL_SIGSET_SIZE = SIGNAL_LAST / 8 };
-    for (int signal = SIGNAL_FIRST; signal <= SIGNAL_LAST; signal++)
-        if (signal != SIGKILL && signal != SIGSTOP)
-            syscall(SYS_rt_sigaction, signal, default_action, NULL, KERNEL_SIGSET_SIZE);
-}
-
 IN_CHILD static void place(struct program *program)
 {
     if (program->placement == IN_OUR_GROUP)
         return;
-    if (program->placement == IN_OWN_SESSION) {
+    if (program->placement != IN_OWN_GROUP) {
         setsid();
-        program->terminal_error = terminal_adopt();
+        if (program->placement == IN_OWN_SESSION)
+            program->terminal_error = terminal_adopt();
         return;
     }
     bool foreground = terminal_is_ours();
@@ -75,6 +70,27 @@ IN_CHILD static void place(struct program *program)
         terminal_take();
         program->took_terminal = true;
     }
+}
+
+/* The program's stderr may be a file, or nothing: foster's is kept, to say there what goes wrong. */
+IN_CHILD static void hand_over(struct program *program)
+{
+    int above = plugs_above(program->plugs, program->plug_count);
+    program->own_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, above);
+    program->error = plugs_connect(program->plugs, program->plug_count);
+    if (program->error != 0)
+        program->failed_step = "hand over its descriptors";
+}
+
+/* What a service is given; nothing that one program alone has. */
+IN_CHILD static void equip(struct program *program)
+{
+    if (program->plug_count > 0)
+        hand_over(program);
+    if (program->attributes != NULL && program->error == 0)
+        program->error = attributes_apply(program->attributes, &program->failed_step);
+    if (program->mark != 0)
+        leftovers_mark(program->mark);
 }
 
 /* PR_SET_PDEATHSIG is sent by a death that comes later; if foster is gone already, the program must not start. */
@@ -110,6 +126,18 @@ IN_CHILD static void rewrite_listen_pid(struct birth *birth)
     }
 }
 
+IN_CHILD static void write_own_pid(char **entries)
+{
+    char digits[DECIMAL_MAX];
+    for (; entries != NULL && *entries != NULL; entries++)
+        strcpy(strchr(*entries, '=') + 1, text_decimal(digits, getpid()));
+}
+
+IN_CHILD static char *const *environment_of(const struct program *program)
+{
+    return program->environment != NULL ? program->environment : environ;
+}
+
 /* A file without #! that the kernel does not know is a script for the shell, as with execvp(3); but not a program for
  * another machine, of which the shell would print garbage. */
 IN_CHILD static bool is_script(const char *path)
@@ -121,20 +149,20 @@ IN_CHILD static bool is_script(const char *path)
 }
 
 /* Uses the slot before argv[0], and puts argv[0] back if there is no shell: the parent reports by it. */
-IN_CHILD static void exec_by_shell(char **argv, char *script)
+IN_CHILD static void exec_by_shell(const struct program *program, char *script)
 {
-    char *name = argv[0];
+    char **argv = program->argv, *name = argv[0];
     argv[-1] = shell;
     argv[0] = script;
-    execve(shell, argv - 1, environ);
+    execve(shell, argv - 1, environment_of(program));
     argv[0] = name;
 }
 
-IN_CHILD static int exec_candidate(char **argv, char *candidate)
+IN_CHILD static int exec_candidate(const struct program *program, char *candidate)
 {
-    execve(candidate, argv, environ);
+    execve(candidate, program->argv, environment_of(program));
     if (errno == ENOEXEC && is_script(candidate)) {
-        exec_by_shell(argv, candidate);
+        exec_by_shell(program, candidate);
         return ENOEXEC;
     }
     return errno;
@@ -149,12 +177,12 @@ IN_CHILD static bool is_absent(int error)
 
 /* Returns only if the program cannot be run, and why: a file that was found and refused weighs more than those that
  * are not there. */
-IN_CHILD static int exec_search(char **argv, char *candidate)
+IN_CHILD static int exec_search(const struct program *program, char *candidate)
 {
     struct path_walk walk = {0};
     int result = ENOENT;
-    while (path_next(&walk, argv[0], candidate)) {
-        int error = exec_candidate(argv, candidate);
+    while (path_next(&walk, program->argv[0], candidate)) {
+        int error = exec_candidate(program, candidate);
         if (!is_absent(error))
             return error;
         if (result != EACCES)
@@ -168,18 +196,24 @@ IN_CHILD static int child_main(void *context)
     struct birth *birth = context;
     struct program *program = birth->program;
     if (program->signals == NULL)
-        reset_dispositions();
+        signals_reset(); /* most of what a start costs beside fork and exec */
     else if (program->signals->ignores_sigchld)
         signal(SIGCHLD, SIG_IGN);
     place(program);
+    equip(program);
     bind_to_parent(program->parent_death_signal, program->parent);
-    rewrite_listen_pid(birth);
+    if (program->environment == NULL)
+        rewrite_listen_pid(birth);
+    write_own_pid(program->own_pid_entries);
     sigset_t none, all = signals_all();
     sigemptyset(&none);
     signals_set_mask(program->signals == NULL ? &none : &program->signals->mask, NULL);
-    program->error = exec_search(program->argv, birth->candidate);
+    if (program->failed_step == NULL)
+        program->error = exec_search(program, birth->candidate);
     signals_set_mask(&all, NULL); /* what is said now is said to the end, to a broken pipe as well */
     program->pid = getpid();
+    if (program->own_stderr > 0)
+        dup2(program->own_stderr, STDERR_FILENO);
     _exit(program->failed != NULL ? program->failed(program) : EXIT_FAILURE);
 }
 
@@ -195,6 +229,8 @@ pid_t program_start(void *context)
     struct program *program = context;
     char candidate[path_room(program->argv[0])];
     program->error = 0;
+    program->failed_step = NULL;
+    program->own_stderr = 0;
     program->took_terminal = false;
     program->terminal_error = 0;
     struct birth birth = {.program = program, .candidate = candidate};

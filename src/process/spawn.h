@@ -9,8 +9,11 @@
 #define PROCESS_SPAWN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
+struct attributes;
+struct plug;
 struct signal_state;
 
 /* Where in the world of groups and terminals the program stands. */
@@ -18,6 +21,7 @@ enum placement {
     IN_OWN_GROUP,   /* leads a process group; in the foreground if foster was */
     IN_OWN_SESSION, /* leads a session; has the terminal that terminal_release() let go of */
     IN_OUR_GROUP,   /* stays where foster is */
+    IN_BACKGROUND,  /* leads a session, and has no terminal */
 };
 
 struct program {
@@ -28,24 +32,37 @@ struct program {
     pid_t parent;                       /* foster's own pid */
     const struct signal_state *signals; /* the mask and dispositions to start with; NULL: clean ones */
 
-    /* Called in the child if exec fails: says so, and returns the exit code for it. There, because where vfork is but a
-     * fork (qemu-user) the parent does not see the error, and takes the program for one that ran and ended. Or NULL. */
+    /* What a service is given beside that. The zero values: nothing, and foster's own environment. */
+    char *const *environment; /* NULL: foster's, in which LISTEN_PID is made right if it meant foster */
+    char **own_pid_entries;   /* "LISTEN_PID=" and the like, that NULL ends, or NULL: entries of the environment
+                                 behind whose '=' the child writes its pid; with room for DECIMAL_MAX bytes */
+    const struct attributes *attributes; /* or NULL */
+    struct plug *plugs;                  /* are written over: to be filled in for each start */
+    size_t plug_count;
+    unsigned mark; /* by which what it leaves behind is found, leftovers.h; 0: none */
+
+    /* Called in the child if it cannot run: says so, and returns the exit code for it. There, because where vfork is
+     * but a fork (qemu-user) the parent does not see the error, and takes the program for one that ran and ended. Or
+     * NULL. */
     int (*failed)(struct program *program);
     void *owner; /* failed()'s own */
 
     /* What became of it. */
-    int error;          /* exec's error number, 0 if the program runs */
-    pid_t pid;          /* also of one that could not be run */
-    int terminal_error; /* of terminal_adopt(), in a session of its own */
-    bool took_terminal; /* its group was put into the foreground */
+    int error;               /* exec's error number, or that of the failed step; 0 if the program runs */
+    const char *failed_step; /* what could not be done for it, "become its user": no exec was tried; or NULL */
+    pid_t pid;               /* also of one that could not be run */
+    int own_stderr;          /* the child's own: foster's stderr, out of the plugs' way */
+    int terminal_error;      /* of terminal_adopt(), in a session of its own */
+    bool took_terminal;      /* its group was put into the foreground */
 };
 
 /*
  * Starts a program: a children_start for children_spawn(), whose context is the struct program. The program gets
- * foster's descriptors, working directory, limits and environment; an empty signal mask and default dispositions, also
- * where foster was started with a signal ignored, unless it is to have those; and its own pid in LISTEN_PID, if foster
- * was meant there (sd_listen_fds(3)). Returns the pid, or a negative error number; program->error tells a failed exec
- * from a failed fork. Caller holds the lock and has all signals blocked. Allocates nothing.
+ * foster's descriptors, working directory, limits and environment, unless it is given others; an empty signal mask and
+ * default dispositions, also where foster was started with a signal ignored, unless it is to have those; and its own
+ * pid in LISTEN_PID, if foster was meant there (sd_listen_fds(3)). Returns the pid, or a negative error number;
+ * program->error tells a program that cannot run from a failed fork. Caller holds the lock and has all signals blocked.
+ * Allocates nothing.
  */
 pid_t program_start(void *context);
 

@@ -21,3 +21,9 @@ void text_add_status(struct text *text, int status)
     if (WCOREDUMP(status))
         text_add(text, " (core dumped)");
 }
+
+bool status_is_stopped(pid_t child)
+{
+    siginfo_t stop = {0};
+    return waitid(P_PID, (id_t)child, &stop, WSTOPPED | WNOHANG | WNOWAIT) == 0 && stop.si_pid != 0;
+}

@@ -4,6 +4,9 @@
 #ifndef PROCESS_STATUS_H
 #define PROCESS_STATUS_H
 
+#include <stdbool.h>
+#include <sys/types.h>
+
 #include "base/text.h"
 
 /* foster's own exit codes; beside them it passes on main's. */
@@ -20,5 +23,9 @@ int status_code(int status);
 
 /* Appends "exited with status 3", "was killed by SIGSEGV (core dumped)". */
 void text_add_status(struct text *text, int status);
+
+/* True if a child of ours is stopped, as by SIGSTOP. The state is looked at, not collected: nobody else waits for it.
+ */
+bool status_is_stopped(pid_t child);
 
 #endif

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,19 +35,16 @@ struct errand {
     bool told;
 };
 
-/* The pidfd is opened first and the kinship checked then: a pid recycled in between is not what the pidfd holds. Where
- * there are no pidfds (before Linux 5.3, or refused), the check and the kill are as close as they get. */
+static bool is_descendant(const struct process *process, void *context)
+{
+    const struct errand *errand = context;
+    return process->state != PROCESS_ZOMBIE && procfs_descends(process->pid, errand->self);
+}
+
 static bool signal_descendant(const struct process *process, void *context)
 {
     struct errand *errand = context;
-    int fd = (int)syscall(SYS_pidfd_open, process->pid, 0);
-    if (process->state != PROCESS_ZOMBIE && procfs_descends(process->pid, errand->self)) {
-        long result =
-            fd == -1 ? kill(process->pid, errand->signal) : syscall(SYS_pidfd_send_signal, fd, errand->signal, NULL, 0);
-        errand->told |= result == 0;
-    }
-    if (fd != -1)
-        close(fd);
+    errand->told |= procfs_signal(process, errand->signal, is_descendant, errand);
     return true;
 }
 
@@ -129,8 +125,11 @@ static void say_who_is_killed(pid_t self, milliseconds grace)
 void survivors_end(pid_t self, milliseconds grace)
 {
     milliseconds deadline = clock_now() + grace;
-    if (!survivors_signal(self, SIGTERM))
+    if (!survivors_signal(self, SIGTERM)) {
+        if (self != INIT)
+            children_sigchld(); /* the dead are told of; PID 1 has none then, as kill(2) counts them */
         return;
+    }
     survivors_signal(self, SIGCONT);
     if (await_the_last(self, deadline))
         return;

@@ -17,6 +17,10 @@
 
 #include "base/clock.h"
 
+/* What a whole stop may take unless the user says otherwise: engines kill a container 10 s after they told it to stop.
+ */
+enum { STOP_BUDGET = 9 * MS_PER_SECOND };
+
 /* Sends a signal to every process but foster. False if there is nobody it could be sent to. */
 bool survivors_signal(pid_t self, int signal);
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # callgraph.sh - is everything that a SIGCHLD handler can reach async-signal-safe?
 #
-# Compiles foster as it is shipped (musl, -Os) with -fcallgraph-info, gcc's own account of who calls whom, and walks it
+# Compiles foster as it is shipped (musl, -Oz) with -fcallgraph-info, gcc's own account of who calls whom, and walks it
 # from children_sigchld(). Functions of ours are walked into; any other must be in the list below. One call in there is
 # indirect, the orphan watch: it is walked through the functions that foster installs as one.
 #
@@ -42,7 +42,7 @@ compile() {
     mkdir -p "$2"
     (cd "$1" && printf '%s\n' init/[!t]*.c src/*/*.c) >"$2/sources" # all but texts.c, which needs a made header
     while read -r source; do
-        (cd "$1" && "${CC:-musl-gcc}" -std=c11 -D_GNU_SOURCE -DFOSTER_VERSION='""' -Isrc -Iinit -Os -fcallgraph-info \
+        (cd "$1" && "${CC:-musl-gcc}" -std=c11 -D_GNU_SOURCE -DFOSTER_VERSION='""' -Isrc -Iinit -Oz -fcallgraph-info \
             -c "$source" -o "$2/${source//\//-}.o")
     done <"$2/sources"
 }

@@ -289,6 +289,24 @@ END_TEST
 
 /* A thousand pids of one remainder, so of one chain whatever the number of chains (a power of two up to 4,096); they
  * die in mixed order, the even ones first. */
+START_TEST(who_is_known_to_be_dead_is_not_the_only_one)
+{
+    enum { ROUNDS = 4 };
+    struct promise first, second;
+    for (int round = 0; round < ROUNDS; round++) {
+        spawn(&first, start_exit, 3);
+        spawn(&second, start_exit, 4);
+        wait_for_death(first.pid);
+        wait_for_death(second.pid);
+        const pid_t known[ROUNDS] = {second.pid, getpid(), 0, -1};
+        children_sigchld_of(known[round]);
+        ck_assert_int_eq(status_of(&first), W_EXITCODE(3, 0));
+        ck_assert_int_eq(status_of(&second), W_EXITCODE(4, 0));
+        ck_assert(has_no_children());
+    }
+}
+END_TEST
+
 START_TEST(long_chain)
 {
     enum { COUNT = 1000, DISTANCE = 4096, FIRST = 7, STRIDE = 377 /* coprime with COUNT / 2 */ };
@@ -388,6 +406,38 @@ START_TEST(orphan_is_dropped_in_silence)
     dup2(err, STDERR_FILENO);
     close(output[1]);
     ck_assert_int_eq(read(output[0], &byte, 1), 0);
+    ck_assert(has_no_children());
+}
+END_TEST
+
+/* ---- Taken over ---- */
+
+START_TEST(orphan_that_is_taken_over_is_no_orphan_any_more)
+{
+    struct promise daemon;
+    children_watch_orphans(watch);
+    pid_t pid = make_orphan(42);
+    ck_assert_int_eq(children_adopt(&daemon, pid), 0);
+    ck_assert_int_eq(children_adopt(&daemon, pid), EEXIST);
+    open_gate(1);
+    reap(pid);
+    ck_assert_int_eq(orphans, 0);
+    ck_assert_int_eq(status_of(&daemon), W_EXITCODE(42, 0));
+    ck_assert_int_eq(children_signal(&daemon, SIGKILL, REACH_CHILD), ESRCH);
+}
+END_TEST
+
+START_TEST(dead_orphan_is_taken_over_and_a_reaped_one_is_not)
+{
+    struct promise daemon;
+    pid_t pid = make_orphan(42);
+    open_gate(1);
+    wait_for_death(pid);
+    ck_assert_int_eq(children_adopt(&daemon, pid), 0);
+    reap(pid);
+    ck_assert_int_eq(status_of(&daemon), W_EXITCODE(42, 0));
+    ck_assert_int_eq(children_adopt(&daemon, pid), ESRCH);
+    ck_assert_int_eq(children_adopt(&daemon, getppid()), ESRCH); /* not a child at all */
     ck_assert(has_no_children());
 }
 END_TEST
@@ -812,12 +862,15 @@ int main(void)
     tcase_add_loop_test(reaper, deadly_signal_is_the_status, 0, COUNT_OF(deadly));
     tcase_add_test(reaper, unresolved_until_reaped);
     tcase_add_test(reaper, one_sigchld_reaps_all);
+    tcase_add_test(reaper, who_is_known_to_be_dead_is_not_the_only_one);
     tcase_add_test(reaper, long_chain);
     tcase_add_test(reaper, reaped_pid_is_forgotten);
     tcase_add_test(reaper, interrupted_waitpid_goes_on);
     tcase_add_loop_test(reaper, failed_waitpid_ends_the_reaping, 0, COUNT_OF(last_words));
     tcase_add_test(reaper, orphan_is_watched);
     tcase_add_test(reaper, orphan_is_dropped_in_silence);
+    tcase_add_test(reaper, orphan_that_is_taken_over_is_no_orphan_any_more);
+    tcase_add_test(reaper, dead_orphan_is_taken_over_and_a_reaped_one_is_not);
 
     TCase *promise = area(suite, "promise");
     tcase_add_test(promise, deadline_passes_first);

@@ -52,7 +52,8 @@ START_TEST(killed_by_whom)
     assert_told(SIGKILL, false, OUT_OF_MEMORY "1 process here, memory limit unknown; raise it or use less");
     kills = 12;
     limit = "16 MiB";
-    assert_told(SIGKILL, false, OUT_OF_MEMORY "12 processes here, memory limit 16 MiB; raise it or use less");
+    assert_told(SIGKILL, false, OUT_OF_MEMORY "11 processes here, memory limit 16 MiB; raise it or use less");
+    assert_told(SIGKILL, false, KILLED); /* by somebody: all of the others have been told of */
 }
 END_TEST
 

@@ -10,9 +10,12 @@
 #include <sys/syscall.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "children/foster.h"
+#include "process/attributes.h"
 #include "process/signals.h"
 #include "process/status.h"
+#include "process/user.h"
 
 #include "kit.h"
 
@@ -423,6 +426,163 @@ START_TEST(a_binary_is_not_the_shells)
 }
 END_TEST
 
+/* ---- what a service is given ---- */
+
+enum { ENTRY = 64 };
+
+START_TEST(an_environment_of_its_own)
+{
+    static char one[] = "ONE=1", path[] = "PATH=/usr/bin:/bin";
+    static char *environment[] = {one, path, NULL};
+    setenv("TWO", "2", true);
+    setenv("LISTEN_PID", "1", true);
+    make_text_file("script", "env > variables\n", 0755); /* the shell's: it adds PWD and the like */
+    program.environment = environment;
+    write_to("variables");
+    PROGRAM("env");
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(content("variables"), "ONE=1\nPATH=/usr/bin:/bin\n");
+    PROGRAM("./script");
+    ck_assert_int_eq(run(), 0);
+    ck_assert_ptr_ne(strstr(content("variables"), "ONE=1\n"), NULL);
+    ck_assert_ptr_eq(strstr(content("variables"), "TWO"), NULL);
+    ck_assert_str_eq(getenv("LISTEN_PID"), "1");
+}
+END_TEST
+
+START_TEST(its_own_pid_in_its_environment)
+{
+    static char listen[ENTRY] = "LISTEN_PID=", watchdog[ENTRY] = "WATCHDOG_PID=", path[] = "PATH=/usr/bin:/bin";
+    static char *environment[] = {listen, path, watchdog, NULL}, *own[] = {listen, watchdog, NULL};
+    program.environment = environment;
+    program.own_pid_entries = own;
+    for (int start = 0; start < 2; start++) {
+        PROGRAM("sh", "-c", "test \"$LISTEN_PID\" = $$ && test \"$WATCHDOG_PID\" = $$");
+        ck_assert_int_eq(run(), 0);
+    }
+}
+END_TEST
+
+START_TEST(descriptors_in_their_places)
+{
+    enum { PLACE = 3 };
+    static struct plug plugs[3];
+    int out = open("out", O_WRONLY | O_CREAT | O_CLOEXEC, 0600), in = open("in", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    ck_assert_int_eq(pwrite(in, "input", 5, 0), 5);
+    plugs[0] = (struct plug){.from = in, .to = STDIN_FILENO};
+    plugs[1] = (struct plug){.from = out, .to = STDOUT_FILENO};
+    plugs[2] = (struct plug){.from = out, .to = PLACE};
+    program.plugs = plugs;
+    program.plug_count = COUNT(plugs);
+    PROGRAM("sh", "-c", "cat; echo , three >&3");
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(content("out"), "input, three\n");
+    ck_assert_int_eq(fcntl(out, F_GETFD), FD_CLOEXEC); /* ours are as they were */
+}
+END_TEST
+
+static int complain(struct program *failed)
+{
+    const char *what = failed->failed_step != NULL ? failed->failed_step : "exec";
+    ssize_t unused = write(STDERR_FILENO, what, strlen(what));
+    (void)unused;
+    return SAID;
+}
+
+/* Also if the program's stderr is another file. */
+START_TEST(what_fails_is_said_on_our_stderr)
+{
+    struct plug plug = {.from = open("service", O_WRONLY | O_CREAT | O_CLOEXEC, 0600), .to = STDERR_FILENO};
+    struct plug same = plug;
+    hear_stderr();
+    program.failed = complain;
+    program.plugs = &same;
+    program.plug_count = 1;
+    PROGRAM("./nothing");
+    ck_assert_int_eq(failure(), ENOENT);
+    ck_assert_ptr_null(program.failed_step);
+    ck_assert_str_eq(heard(), "exec");
+    ck_assert_str_eq(content("service"), "");
+    same = plug;
+    PROGRAM("sh", "-c", "echo well >&2");
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(heard(), "");
+    ck_assert_str_eq(content("service"), "well\n");
+}
+END_TEST
+
+START_TEST(a_step_that_fails)
+{
+    static const struct attributes nowhere = {.directory = "nowhere"};
+    struct plug bad = {.from = 500, .to = STDIN_FILENO};
+    hear_stderr();
+    program.failed = complain;
+    program.attributes = &nowhere;
+    PROGRAM("touch", "started");
+    ck_assert_int_eq(failure(), ENOENT);
+    ck_assert_str_eq(program.failed_step, "go to its directory");
+    ck_assert_str_eq(heard(), "go to its directory");
+    program.plugs = &bad;
+    program.plug_count = 1;
+    ck_assert_int_eq(failure(), EBADF);
+    ck_assert_str_eq(program.failed_step, "hand over its descriptors");
+    ck_assert_str_eq(heard(), "hand over its descriptors");
+    ck_assert_int_eq(access("started", F_OK), -1);
+    program.attributes = NULL;
+    program.plug_count = 0;
+    PROGRAM("true");
+    ck_assert_int_eq(run(), 0);
+    ck_assert_ptr_null(program.failed_step);
+}
+END_TEST
+
+START_TEST(attributes_and_a_mark)
+{
+    static const struct limit few = {RLIMIT_NOFILE, {.rlim_cur = 6, .rlim_max = 7}};
+    static const struct attributes attributes = {
+        .given = UMASK_GIVEN, .umask = 0123, .directory = "/", .limits = &few, .limit_count = 1};
+    int told = open("told", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    struct plug plugs[] = {{told, STDOUT_FILENO}, {told, 9}}; /* above its limit */
+    mode_t ours = umask(022);
+    program.attributes = &attributes;
+    program.mark = 4242;
+    program.plugs = plugs;
+    program.plug_count = COUNT(plugs);
+    PROGRAM(
+        "sh", "-c",
+        "umask; pwd; ulimit -n; sed -n 's/  */ /g; s/^Max file locks //p' /proc/self/limits; test -e /proc/$$/fd/9");
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(content("told"), "0123\n/\n6\n4242 unlimited locks \n");
+    ck_assert_uint_eq(umask(ours), 022);
+}
+END_TEST
+
+/* A change of user forgets it, so it comes after. Needs root. */
+START_TEST(the_parents_death_is_told_to_another_user)
+{
+    static const struct user user = {.uid = 12345, .gid = 12345};
+    static const struct attributes attributes = {.user = &user};
+    if (geteuid() != 0)
+        return;
+    program.attributes = &attributes;
+    program.parent_death_signal = SIGUSR1;
+    PROGRAM("sleep", "15");
+    pid_t between = fork();
+    if (between == 0) {
+        struct promise child;
+        signals_block(&(struct signal_state){0});
+        program.parent = getpid();
+        _exit(children_spawn(&child, program_start, &program));
+    }
+    int status;
+    ck_assert_int_eq(waitpid(between, &status, 0), between);
+    ck_assert_int_eq(status, 0);
+    ck_assert_int_ne(waitpid(-1, &status, 0), -1);
+    ck_assert(WIFSIGNALED(status));
+    ck_assert_int_eq(WTERMSIG(status), SIGUSR1);
+}
+END_TEST
+
 /* ---- the search ---- */
 
 START_TEST(the_search_goes_on_and_remembers)
@@ -477,5 +637,7 @@ int main(void)
         the_parents_death_is_told, a_parent_that_is_gone_already, listen_pid_that_meant_foster,
         listen_pid_that_meant_another, listen_pid_in_a_second_start, a_script_without_a_first_line_is_the_shells,
         also_one_found_in_path, an_empty_file_is_an_empty_script, without_a_shell_the_arguments_are_put_back,
-        a_binary_is_not_the_shells, the_search_goes_on_and_remembers, the_first_that_runs_is_taken);
+        a_binary_is_not_the_shells, an_environment_of_its_own, its_own_pid_in_its_environment,
+        descriptors_in_their_places, what_fails_is_said_on_our_stderr, a_step_that_fails, attributes_and_a_mark,
+        the_parents_death_is_told_to_another_user, the_search_goes_on_and_remembers, the_first_that_runs_is_taken);
 }

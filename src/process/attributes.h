@@ -1,0 +1,55 @@
+/*
+ * attributes.h - what a service is given that foster does not have itself: a user, a directory, limits, descriptors.
+ *
+ * They are applied in the child, between clone and exec, in the memory it shares with its sleeping parent: raw system
+ * calls only, because the libc's setuid and its like act on all threads of the process it believes to be in.
+ */
+#ifndef PROCESS_ATTRIBUTES_H
+#define PROCESS_ATTRIBUTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+struct user;
+
+/* A resource limit, setrlimit(2). */
+struct limit {
+    int resource;
+    struct rlimit value;
+};
+
+/* The zero value changes nothing. What is pointed to is the caller's and must outlive the start. */
+struct attributes {
+    const struct user *user; /* NULL: foster's own */
+    const char *directory;   /* NULL: as foster was started in */
+    const struct limit *limits;
+    unsigned short limit_count;
+    unsigned short umask; /* with UMASK_GIVEN */
+    short nice;           /* with NICE_GIVEN: the value itself, -20 to 19, not an increment */
+    short oom_score_adj;  /* with OOM_SCORE_ADJ_GIVEN */
+    unsigned char given;  /* which of the above hold; UMASK_GIVEN | ... */
+    bool no_new_privileges;
+};
+
+enum { UMASK_GIVEN = 1, NICE_GIVEN = 2, OOM_SCORE_ADJ_GIVEN = 4 };
+
+/* A descriptor of foster's that the program is to have as that number. The rest of foster's are close-on-exec. */
+struct plug {
+    int from;
+    int to;
+};
+
+/* The lowest number above all places: what is kept from there on is not written over. */
+int plugs_above(const struct plug *plugs, size_t count);
+
+/* Puts the descriptors in their places: also where one's place is another's source. The sources are written over. In
+ * the child; 0 or an error number. */
+int plugs_connect(struct plug *plugs, size_t count);
+
+/* Applies them, in the order that needs the rights that the user does not have first. In the child; 0 or an error
+ * number, and *failed then says in words what could not be done ("set the user", "go to its directory"). */
+int attributes_apply(const struct attributes *attributes, const char **failed);
+
+#endif

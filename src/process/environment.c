@@ -1,0 +1,51 @@
+/*
+ * environment.c - see environment.h. Each entry is held against each addition: there are tens of either, and a table to
+ * be quicker would have to be kept.
+ */
+#include "process/environment.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* What tells its reader of a descriptor, a socket or a pid that was foster's: sd_listen_fds(3), sd_notify(3),
+ * sd_watchdog_enabled(3). */
+static const char *const fosters_own[] = {
+    "NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "WATCHDOG_USEC", "WATCHDOG_PID",
+};
+
+/* True if one of the list has the name of that entry. */
+static bool names_one(const char *const *list, size_t count, const char *entry)
+{
+    size_t length = strcspn(entry, "=");
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(list[i], entry, length) == 0 && (list[i][length] == '=' || list[i][length] == '\0'))
+            return true;
+    return false;
+}
+
+size_t environment_room(size_t additions)
+{
+    size_t entries = 0;
+    while (environ[entries] != NULL)
+        entries++;
+    return entries + additions + 1;
+}
+
+void environment_merge(char **merged, char *const *additions, size_t count)
+{
+    for (char **entry = environ; *entry != NULL; entry++)
+        if (!names_one(fosters_own, sizeof fosters_own / sizeof *fosters_own, *entry) &&
+            !names_one((const char *const *)additions, count, *entry))
+            *merged++ = *entry;
+    for (size_t i = 0; i < count; i++)
+        if (!names_one((const char *const *)additions + i + 1, count - i - 1, additions[i]))
+            *merged++ = additions[i];
+    *merged = NULL;
+}
+
+bool environment_is_entry(const char *entry)
+{
+    static const char name[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
+    size_t length = strspn(entry, name);
+    return length > 0 && entry[length] == '=' && (entry[0] < '0' || entry[0] > '9');
+}

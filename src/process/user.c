@@ -1,0 +1,181 @@
+/*
+ * user.c - see user.h.
+ *
+ * A file is mapped while it is looked through, so neither it nor a line of it has a longest length, and nothing is
+ * copied but what is kept. A line without a number where one belongs, a comment or "+" say, is passed over. Names are
+ * taken as container engines take them: what is a number is never a name; the first line that fits counts.
+ */
+#include "process/user.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+
+enum { NAME = 0, ID = 2, PASSWD_GID = 3, PASSWD_HOME = 5, GROUP_MEMBERS = 3 }; /* the fields of a line */
+
+/* Some bytes of a file, or of a string. */
+struct part {
+    const char *bytes;
+    size_t length;
+};
+
+static bool is_equal(struct part one, struct part other)
+{
+    return one.length == other.length && memcmp(one.bytes, other.bytes, one.length) == 0;
+}
+
+/* Takes what stands before the next separator off the front, and the separator. */
+static struct part cut(struct part *rest, char separator)
+{
+    const char *end = memchr(rest->bytes, separator, rest->length);
+    struct part part = {rest->bytes, end != NULL ? (size_t)(end - rest->bytes) : rest->length};
+    size_t taken = part.length + (end != NULL);
+    rest->bytes += taken;
+    rest->length -= taken;
+    return part;
+}
+
+/* Empty if the line has not so many. */
+static struct part field(struct part line, int index)
+{
+    while (index-- > 0)
+        cut(&line, ':');
+    return cut(&line, ':');
+}
+
+static bool is_id(struct part part, long *id)
+{
+    char digits[DECIMAL_MAX];
+    if (part.length >= sizeof digits)
+        return false;
+    memcpy(digits, part.bytes, part.length);
+    digits[part.length] = '\0';
+    return text_to_number(digits, 0, INT_MAX, id);
+}
+
+/* A file that is not there has no lines. */
+static struct part map_file(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    off_t size = lseek(fd, 0, SEEK_END);
+    void *bytes = size > 0 ? mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
+    if (fd != -1)
+        close(fd);
+    return bytes != MAP_FAILED ? (struct part){bytes, (size_t)size} : (struct part){"", 0};
+}
+
+static void unmap_file(struct part file)
+{
+    if (file.length > 0)
+        munmap((void *)(uintptr_t)file.bytes, file.length);
+}
+
+/* Takes the next line that has a number off the front. */
+static bool next_line(struct part *file, struct part *line, long *id)
+{
+    while (file->length > 0) {
+        *line = cut(file, '\n');
+        if (is_id(field(*line, ID), id))
+            return true;
+    }
+    return false;
+}
+
+/* The line of that name or number. */
+static bool find(struct part file, struct part key, struct part *line)
+{
+    long wanted, id;
+    bool by_id = is_id(key, &wanted);
+    while (next_line(&file, line, &id))
+        if (by_id ? id == wanted : is_equal(field(*line, NAME), key))
+            return true;
+    return false;
+}
+
+static bool lists(struct part members, struct part name)
+{
+    while (members.length > 0)
+        if (is_equal(cut(&members, ','), name))
+            return true;
+    return false;
+}
+
+/* The groups that list a user; their number. NULL: they are only counted. */
+static size_t collect_groups(struct part file, struct part name, gid_t *groups)
+{
+    size_t count = 0;
+    struct part line;
+    long gid;
+    while (next_line(&file, &line, &gid)) {
+        if (!lists(field(line, GROUP_MEMBERS), name))
+            continue;
+        if (groups != NULL)
+            groups[count] = (gid_t)gid;
+        count++;
+    }
+    return count;
+}
+
+/* The user's own is among them, as initgroups(3) has it. */
+static void take_groups(struct user *user, struct part group_file)
+{
+    struct part name = {user->name, strlen(user->name)};
+    user->group_count = 1 + collect_groups(group_file, name, NULL);
+    gid_t *groups = arena_take(user->group_count * sizeof *groups);
+    groups[0] = user->gid;
+    collect_groups(group_file, name, groups + 1);
+    user->groups = groups;
+}
+
+/* What passwd says of the user; a number may be unknown there. */
+static bool take_user(struct user *user, struct part key, struct part passwd_file)
+{
+    struct part line;
+    long id = 0, gid = 0;
+    bool known = true;
+    if (find(passwd_file, key, &line)) {
+        struct part name = field(line, NAME), home = field(line, PASSWD_HOME);
+        user->name = arena_copy(name.bytes, name.length);
+        user->home = arena_copy(home.bytes, home.length);
+        key = field(line, ID);
+        known = is_id(field(line, PASSWD_GID), &gid);
+    }
+    known &= is_id(key, &id);
+    user->uid = (uid_t)id;
+    user->gid = (gid_t)gid;
+    return known;
+}
+
+static bool take_group(struct user *user, struct part key, struct part group_file)
+{
+    struct part line;
+    long gid;
+    if (!is_id(find(group_file, key, &line) ? field(line, ID) : key, &gid))
+        return false;
+    user->gid = (gid_t)gid;
+    return true;
+}
+
+bool user_parse(const char *string, struct user *user, const char **missing)
+{
+    struct part passwd_file = map_file("/etc/passwd"), group_file = map_file("/etc/group");
+    struct part group = {string, strlen(string)}, name = cut(&group, ':');
+    bool group_given = string[name.length] == ':';
+    *user = (struct user){0};
+    *missing = string;
+    bool known = name.length > 0 && take_user(user, name, passwd_file);
+    if (known && group_given) {
+        *missing = group.bytes;
+        known = group.length > 0 && take_group(user, group, group_file);
+    } else if (known && user->name != NULL) {
+        take_groups(user, group_file);
+    }
+    unmap_file(passwd_file);
+    unmap_file(group_file);
+    return known;
+}

@@ -1,0 +1,406 @@
+/*
+ * test_leftovers.c - what a run has left behind is found, and nobody else.
+ *
+ * The test is foster. A run is a child of it that leads a group, leaves somebody behind, and is reaped. Whoever is left
+ * says on a pipe that he is there, and which signals he gets.
+ *
+ * A fault here would end the machine that the test runs on, so the wrapped kill and pidfd_send_signal pass on only what
+ * is meant for a process of the test, and count the rest.
+ */
+#include "process/leftovers.h"
+
+#include <grp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+#include "base/file.h"
+#include "process/procfs.h"
+#include "process/signals.h"
+
+#include "kit.h"
+
+enum { CAST_MOST = 16, DESCRIPTORS = 1024, NEWS_MS = 10 * MS_PER_SECOND, MARK = 4242, OTHER = 4243, UID = 12345 };
+
+/* ---- a machine that is guarded, and one that lacks things ---- */
+
+static struct cast {
+    _Atomic(int) count;
+    pid_t members[CAST_MOST]; /* a group is a negative one, as for kill(2) */
+} * cast;
+
+static int trespasses; /* signals that would have hit somebody else */
+static int walks;
+static bool no_children_file, no_proc, no_pidfds;
+static pid_t held_by[DESCRIPTORS]; /* whom a pidfd holds */
+
+static bool may_be_signalled(pid_t pid)
+{
+    for (int i = 0; i < cast->count; i++)
+        if (cast->members[i] == pid)
+            return true;
+    trespasses++;
+    errno = EPERM;
+    return false;
+}
+
+int __real_kill(pid_t pid, int signal);
+int __wrap_kill(pid_t pid, int signal);
+int __wrap_kill(pid_t pid, int signal)
+{
+    return signal == 0 || may_be_signalled(pid) ? __real_kill(pid, signal) : -1;
+}
+
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, ...);
+long __wrap_syscall(long number, ...)
+{
+    enum { WORDS = 5 };
+    long words[WORDS];
+    va_list list;
+    va_start(list, number);
+    for (int i = 0; i < WORDS; i++)
+        words[i] = va_arg(list, long);
+    va_end(list);
+    if (no_pidfds && number == SYS_pidfd_open) {
+        errno = ENOSYS;
+        return -1;
+    }
+    if (number == SYS_pidfd_send_signal && words[1] != 0 && !may_be_signalled(held_by[words[0]]))
+        return -1;
+    long answer = __real_syscall(number, words[0], words[1], words[2], words[3], words[4]);
+    if (number == SYS_pidfd_open && answer >= 0)
+        held_by[answer] = (pid_t)words[0];
+    return answer;
+}
+
+ssize_t __real_file_head(const char *path, char *buffer, size_t size);
+ssize_t __wrap_file_head(const char *path, char *buffer, size_t size);
+ssize_t __wrap_file_head(const char *path, char *buffer, size_t size)
+{
+    bool is_absent = no_proc || (no_children_file && strstr(path, "/children") != NULL);
+    return is_absent ? -1 : __real_file_head(path, buffer, size);
+}
+
+bool __real_procfs_is_ours(void);
+bool __wrap_procfs_is_ours(void);
+bool __wrap_procfs_is_ours(void)
+{
+    return !no_proc && __real_procfs_is_ours();
+}
+
+void __real_procfs_each(bool (*visit)(const struct process *, void *), void *context);
+void __wrap_procfs_each(bool (*visit)(const struct process *, void *), void *context);
+void __wrap_procfs_each(bool (*visit)(const struct process *, void *), void *context)
+{
+    walks++;
+    __real_procfs_each(visit, context);
+}
+
+/* ---- those who are left ---- */
+
+static int news[2];
+
+static void tell(char what)
+{
+    if (write(news[1], &what, 1) != 1)
+        _exit(EXIT_FAILURE);
+}
+
+static char next_news(void)
+{
+    char what = '\0';
+    struct pollfd poll_news = {.fd = news[0], .events = POLLIN};
+    ck_assert_msg(poll(&poll_news, 1, NEWS_MS) == 1, "no news");
+    ck_assert_int_ne(read(news[0], &what, 1), -1);
+    return what;
+}
+
+static bool is_quiet(void)
+{
+    struct pollfd poll_news = {.fd = news[0], .events = POLLIN};
+    return poll(&poll_news, 1, 0) == 0;
+}
+
+/* Tells each signal it gets; TERM is the last. */
+static void live(void)
+{
+    siginfo_t info;
+    int signal;
+    cast->members[atomic_fetch_add(&cast->count, 1)] = getpid();
+    tell('r');
+    while ((signal = signals_wait(&info, clock_now() + TEST_SECONDS * MS_PER_SECOND)) != 0 && signal != SIGTERM)
+        tell('?');
+    tell(signal == SIGTERM ? 'T' : '0');
+    _exit(EXIT_SUCCESS);
+}
+
+static void in_its_group(void)
+{
+}
+
+static void in_another_session(void)
+{
+    setsid();
+}
+
+static void as_another_user(void)
+{
+    setsid();
+    if (geteuid() == 0 && (setgroups(0, NULL) == -1 || setgid(UID) == -1 || setuid(UID) == -1))
+        _exit(EXIT_FAILURE);
+}
+
+/* A run with that mark, that leaves somebody behind: its group. It is reaped. */
+static pid_t run(unsigned mark, void (*hide)(void))
+{
+    pid_t pid = fork_bound();
+    if (pid == 0) {
+        setpgid(0, 0);
+        if (mark != 0)
+            leftovers_mark(mark);
+        if (fork() == 0) {
+            hide();
+            live();
+        }
+        _exit(EXIT_SUCCESS);
+    }
+    ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+    ck_assert_int_eq(next_news(), 'r');
+    cast->members[atomic_fetch_add(&cast->count, 1)] = -pid;
+    return pid;
+}
+
+static bool send_to(pid_t group, unsigned mark, int signal)
+{
+    bool told = leftovers_signal(getpid(), group, mark, signal);
+    ck_assert_int_eq(trespasses, 0);
+    return told;
+}
+
+/* It is there, it is told once, it ends, and then nobody is left: neither as a zombie nor after that. */
+static void assert_found(pid_t group, unsigned mark)
+{
+    siginfo_t info;
+    ck_assert(send_to(group, mark, 0));
+    ck_assert(send_to(group, mark, SIGUSR1));
+    ck_assert_int_eq(next_news(), '?');
+    ck_assert(send_to(group, mark, SIGTERM));
+    ck_assert_int_eq(next_news(), 'T');
+    ck_assert(is_quiet());
+    ck_assert_int_eq(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), 0);
+    if (!no_proc)
+        ck_assert(!send_to(group, mark, 0));
+    ck_assert_int_eq(waitpid(-1, NULL, 0), info.si_pid);
+    ck_assert(!send_to(group, mark, 0));
+}
+
+static void prepare(void)
+{
+    cast = mmap(NULL, sizeof *cast, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    ck_assert_ptr_ne(cast, MAP_FAILED);
+    ck_assert_int_eq(pipe2(news, O_CLOEXEC), 0);
+    signals_block(&(struct signal_state){0});
+}
+
+static void end(void)
+{
+    for (int i = 0; i < cast->count; i++)
+        kill(cast->members[i], SIGKILL);
+    while (waitpid(-1, NULL, 0) > 0)
+        ;
+}
+
+/* ---- found ---- */
+
+START_TEST(nobody_is_left)
+{
+    prepare();
+    pid_t pid = fork_bound();
+    if (pid == 0)
+        _exit(EXIT_SUCCESS);
+    ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+    ck_assert(!send_to(pid, MARK, SIGTERM));
+    ck_assert_int_eq(walks, 0);
+    no_children_file = true;
+    ck_assert(!send_to(pid, MARK, SIGTERM));
+    ck_assert_int_eq(walks, 1);
+}
+END_TEST
+
+/* As in foster: the supervisor's thread starts the services, and the main thread is given the orphans. A service that
+ * runs does not cost a walk, and what another has left is found. */
+static void *supervise(void *unused)
+{
+    pid_t service = fork_bound();
+    if (service == 0) {
+        pause();
+        _exit(EXIT_FAILURE);
+    }
+    ck_assert(!send_to(INT_MAX, MARK, 0));
+    ck_assert_int_eq(walks, 0);
+    pid_t group = run(MARK, in_another_session);
+    ck_assert(send_to(group, MARK, SIGTERM));
+    ck_assert_int_eq(next_news(), 'T');
+    ck_assert_int_eq(walks, 1);
+    cast->members[cast->count++] = service;
+    return unused;
+}
+
+START_TEST(services_of_another_thread)
+{
+    pthread_t supervisor;
+    prepare();
+    ck_assert_int_eq(pthread_create(&supervisor, NULL, supervise, NULL), 0);
+    ck_assert_int_eq(pthread_join(supervisor, NULL), 0);
+    end();
+}
+END_TEST
+
+START_TEST(one_in_the_group)
+{
+    prepare();
+    assert_found(run(0, in_its_group), 0);
+    assert_found(run(0, in_its_group), MARK);
+    assert_found(run(MARK, in_its_group), MARK); /* by both, and told once */
+}
+END_TEST
+
+START_TEST(one_in_another_session)
+{
+    prepare();
+    assert_found(run(MARK, in_another_session), MARK);
+    ck_assert_int_gt(walks, 0);
+    assert_found(run(UINT_MAX, in_another_session), UINT_MAX);
+}
+END_TEST
+
+START_TEST(one_of_another_user)
+{
+    prepare();
+    assert_found(run(MARK, as_another_user), MARK);
+}
+END_TEST
+
+START_TEST(without_the_list_of_children)
+{
+    prepare();
+    no_children_file = true;
+    assert_found(run(MARK, in_another_session), MARK);
+}
+END_TEST
+
+START_TEST(without_pidfds)
+{
+    prepare();
+    no_pidfds = true;
+    assert_found(run(MARK, in_another_session), MARK);
+    assert_found(run(0, in_its_group), 0);
+}
+END_TEST
+
+START_TEST(without_proc_only_the_group)
+{
+    prepare();
+    no_proc = true;
+    ck_assert(!send_to(run(MARK, in_another_session), MARK, SIGTERM));
+    end();
+    assert_found(run(MARK, in_its_group), MARK);
+}
+END_TEST
+
+/* ---- not found ---- */
+
+START_TEST(who_belongs_to_another_run)
+{
+    prepare();
+    pid_t group = run(MARK, in_another_session);
+    run(OTHER, in_its_group);
+    run(0, in_its_group);
+    ck_assert(!send_to(group, 0, SIGTERM));
+    ck_assert(!send_to(group, 42, SIGTERM));    /* the beginning of the mark */
+    ck_assert(!send_to(group, 42424, SIGTERM)); /* and more than it */
+    ck_assert(send_to(group, MARK, SIGTERM));
+    ck_assert_int_eq(next_news(), 'T');
+    ck_assert(is_quiet());
+    end();
+}
+END_TEST
+
+/* foster may carry the same mark, if it is a service itself. */
+START_TEST(foster_itself)
+{
+    prepare();
+    no_children_file = true;
+    leftovers_mark(MARK);
+    ck_assert(!send_to(getpid(), MARK, SIGTERM));
+}
+END_TEST
+
+/* Our sibling carries the mark, and is in a group of that number. */
+START_TEST(strangers)
+{
+    int status;
+    prepare();
+    pid_t stranger = fork_bound();
+    if (stranger == 0) {
+        leftovers_mark(MARK);
+        live();
+    }
+    ck_assert_int_eq(next_news(), 'r');
+    pid_t foster = fork_bound();
+    if (foster == 0) {
+        no_children_file = true;
+        _exit(leftovers_signal(getpid(), getpgid(stranger), MARK, SIGUSR1) ? EXIT_FAILURE : EXIT_SUCCESS);
+    }
+    ck_assert_int_eq(waitpid(foster, &status, 0), foster);
+    ck_assert_int_eq(status, 0);
+    ck_assert(is_quiet());
+    end();
+}
+END_TEST
+
+/* The number of the group is that of a living process: a new one, and its group is not the one we mean. */
+START_TEST(a_number_that_is_anothers_by_now)
+{
+    prepare();
+    pid_t leader = fork_bound();
+    if (leader == 0) {
+        setpgid(0, 0);
+        live();
+    }
+    ck_assert_int_eq(next_news(), 'r');
+    ck_assert(!send_to(leader, MARK, SIGTERM));
+    no_proc = true;
+    ck_assert(!send_to(leader, MARK, SIGTERM));
+    ck_assert(is_quiet());
+    end();
+}
+END_TEST
+
+/* ---- the mark ---- */
+
+START_TEST(the_hard_limit_stays)
+{
+    struct rlimit limit = {.rlim_cur = 100, .rlim_max = 5000};
+    ck_assert_int_eq(setrlimit(RLIMIT_LOCKS, &limit), 0);
+    leftovers_mark(MARK);
+    ck_assert_int_eq(getrlimit(RLIMIT_LOCKS, &limit), 0);
+    ck_assert_uint_eq(limit.rlim_cur, MARK);
+    ck_assert_uint_eq(limit.rlim_max, 5000);
+    leftovers_mark(5001); /* may not be: nothing happens */
+    ck_assert_int_eq(getrlimit(RLIMIT_LOCKS, &limit), 0);
+    ck_assert_uint_eq(limit.rlim_cur, MARK);
+}
+END_TEST
+
+int main(void)
+{
+    return RUN_TESTS("leftovers", nobody_is_left, services_of_another_thread, one_in_the_group, one_in_another_session,
+                     one_of_another_user, without_the_list_of_children, without_pidfds, without_proc_only_the_group,
+                     who_belongs_to_another_run, foster_itself, strangers, a_number_that_is_anothers_by_now,
+                     the_hard_limit_stays);
+}
