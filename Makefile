@@ -9,9 +9,12 @@ BASE = address arena buffer clock directory file json log text
 CHILDREN = children lock promise
 PROCESS = attributes cgroup death descriptors environment exec_error fork_error leftovers listening path procfs \
     signals spawn status survivors terminal user
+SERVICES = aside config ending fault hearing keys life loop news notify output plan printer probe question run \
+    supervisor values words
 INIT = farewell launch main names options relay settings single texts voice
 
-ROOMS = $(BASE:%=src/base/%) $(CHILDREN:%=src/children/%) $(PROCESS:%=src/process/%)
+ROOMS = $(BASE:%=src/base/%) $(CHILDREN:%=src/children/%) $(PROCESS:%=src/process/%) \
+    $(SERVICES:%=src/services/%)
 SOURCES = $(ROOMS:%=%.c) $(INIT:%=init/%.c)
 CODE = $(SOURCES) $(wildcard src/*/*.h init/*.h src/children/example/*.c tests/*/*.[ch])
 SCRIPTS = $(shell grep -rlE '^\#!/(bin/sh|bin/bash|usr/bin/env bash)' tests docker .ci)

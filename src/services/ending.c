@@ -1,0 +1,151 @@
+/*
+ * ending.c - see ending.h.
+ */
+#include "services/ending.h"
+
+#include "base/log.h"
+#include "process/survivors.h"
+#include "services/life.h"
+
+static struct plan *plan;
+static bool under_way;
+static milliseconds kill_at = NEVER; /* when the time for the whole stop is over */
+
+static int exit_code;
+static bool exit_code_is_set;
+static const struct service *first_failed;
+
+void ending_of(struct plan *all)
+{
+    plan = all;
+}
+
+bool ending_is_under_way(void)
+{
+    return under_way;
+}
+
+static bool has_ended(const struct service *service)
+{
+    return service->state == DONE || service->state == FAILED || (service->state == STOPPED && !service->held);
+}
+
+/* The stop stays below an engine's 10 s; a service that was given its own time takes it. */
+static milliseconds stop_deadline(void)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->services[i].settings->stop_grace_period_given)
+            return NEVER;
+    return clock_now() + STOP_BUDGET;
+}
+
+void ending_begin(void)
+{
+    if (under_way)
+        return;
+    under_way = true;
+    kill_at = stop_deadline();
+}
+
+/* Marks all that something which is up depends on, also by way of what is done. Those who depend mostly stand behind.
+ */
+static void mark_what_is_needed(void)
+{
+    bool changed = true;
+    for (size_t i = 0; i < plan->count; i++)
+        plan->services[i].dependents_up = 0;
+    while (changed) {
+        changed = false;
+        for (size_t i = plan->count; i-- > 0;) {
+            const struct service *service = &plan->services[i];
+            if (!service_is_up(service) && service->dependents_up == 0)
+                continue;
+            for (size_t d = 0; d < service->depends_count; d++) {
+                changed |= service->depends_on[d].on->dependents_up == 0;
+                service->depends_on[d].on->dependents_up = 1;
+            }
+        }
+    }
+}
+
+/* A service is told to stop when none is left that depends on it. */
+static void stop_in_order(void)
+{
+    mark_what_is_needed();
+    for (size_t i = 0; i < plan->count; i++) {
+        struct service *service = &plan->services[i];
+        service->held = false;
+        if (service->dependents_up == 0 && (service->state != STOPPING || service->afterwards != STAY_STOPPED))
+            life_happen(service, STOP);
+    }
+}
+
+/* Each is told, in case it was not its turn yet, and its time is over. */
+static void stop_at_once(void)
+{
+    kill_at = NEVER;
+    say(LOG_WARNING, "the time for the stop is over: killing what has not ended");
+    for (size_t i = 0; i < plan->count; i++) {
+        struct service *service = &plan->services[i];
+        life_happen(service, STOP);
+        service->killed = true;
+        if (service->state == STOPPING)
+            life_happen(service, TIME);
+    }
+}
+
+/* The code of the first service that counts is foster's. */
+static void set_exit_code(const struct service *service)
+{
+    if (exit_code_is_set)
+        return;
+    exit_code_is_set = true;
+    exit_code = life_code(service);
+}
+
+/* An essential service that has ended for good ends the container. */
+static void note_essential(const struct service *service)
+{
+    if (!has_ended(service))
+        return;
+    if (service->state != STOPPED || (under_way && service->has_run))
+        set_exit_code(service);
+    if (service->state != STOPPED)
+        ending_begin();
+}
+
+/* Without an essential one the first that failed gives the code, unless foster was told to stop. */
+static void settle_exit_code(void)
+{
+    if (!under_way && first_failed != NULL)
+        set_exit_code(first_failed);
+}
+
+void ending_note(const struct service *service)
+{
+    if (service->state == FAILED && first_failed == NULL)
+        first_failed = service;
+    else if (service->state != FAILED && first_failed == service)
+        first_failed = NULL;
+    if (service->settings->essential)
+        note_essential(service);
+}
+
+milliseconds ending_look(milliseconds now)
+{
+    if (now >= kill_at)
+        stop_at_once();
+    else if (under_way)
+        stop_in_order();
+    return kill_at;
+}
+
+bool ending_is_over(int *code)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (!has_ended(&plan->services[i]))
+            return false;
+    settle_exit_code();
+    *code = exit_code;
+    return true;
+}

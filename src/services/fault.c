@@ -1,0 +1,127 @@
+/* fault.c - see fault.h. One thread, before the first start. */
+#include "services/fault.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+
+static unsigned count;
+
+void fault_say(const struct place *place, const char *format, const char *one, const char *two, const char *three)
+{
+    const char *const strings[] = {one, two, three}, *const *string = strings;
+    struct text line;
+    log_begin(&line);
+    if (place->file != NULL)
+        text_add(&line, place->file, ":");
+    if (place->line != 0)
+        text_add(&line, DECIMAL(place->line), ":");
+    if (place->file != NULL)
+        text_add_bytes(&line, " ", 1);
+    for (; *format != '\0'; format++)
+        if (*format == '%')
+            text_add(&line, *string++);
+        else
+            text_add_bytes(&line, format, 1);
+    log_end(LOG_ERROR, &line);
+    count++;
+}
+
+unsigned fault_count(void)
+{
+    return count;
+}
+
+void fault_unknown(const struct place *place, const char *what, const char *word, const char *nearest)
+{
+    fault(place, nearest != NULL ? "% '%'; did you mean '%'?" : "% '%'", what, word, nearest);
+}
+
+/* ---- what was meant ---- */
+
+enum { LONGEST = 64, /* of the words that are compared */ LIKENESS = 3 /* one letter in so many may differ */ };
+
+/* The least number of letters to be put in, left out or replaced; Wagner and Fischer's, with one row. */
+static size_t distance(const char *one, size_t one_length, const char *other, size_t other_length)
+{
+    unsigned char row[LONGEST + 1];
+    for (size_t j = 0; j <= other_length; j++)
+        row[j] = (unsigned char)j;
+    for (size_t i = 1; i <= one_length; i++) {
+        unsigned best = row[0];
+        row[0] = (unsigned char)i;
+        for (size_t j = 1; j <= other_length; j++) {
+            best += one[i - 1] != other[j - 1];
+            if (best > row[j] + 1U)
+                best = row[j] + 1U;
+            if (best > row[j - 1] + 1U)
+                best = row[j - 1] + 1U;
+            unsigned diagonal = row[j];
+            row[j] = (unsigned char)best;
+            best = diagonal;
+        }
+    }
+    return row[other_length];
+}
+
+const char *fault_nearest(const char *word, const char *(*next)(void *context), void *context)
+{
+    const char *candidate, *nearest = NULL;
+    size_t length = strlen(word), least = LONGEST;
+    while ((candidate = next(context)) != NULL && length <= LONGEST) {
+        size_t other = strlen(candidate);
+        if (other > LONGEST)
+            continue;
+        size_t differing = distance(word, length, candidate, other);
+        if (differing < least && differing * LIKENESS <= (length > other ? length : other)) {
+            least = differing;
+            nearest = candidate;
+        }
+    }
+    return nearest;
+}
+
+/* ---- lines ---- */
+
+bool lines_open(struct lines *lines, const char *path)
+{
+    static const char byte_order_mark[] = {'\xef', '\xbb', '\xbf', '\0'};
+    size_t length;
+    lines->place = (struct place){path, 0};
+    lines->next = arena_file(path, &length);
+    if (lines->next == NULL) {
+        fault(&lines->place, "%", errno == 0 ? "not a regular file" : strerror(errno));
+        return false;
+    }
+    lines->end = lines->next + length;
+    if (strlen(lines->next) != length) {
+        fault(&lines->place, "not a text: there is a NUL byte in it");
+        return false;
+    }
+    if (strncmp(lines->next, byte_order_mark, strlen(byte_order_mark)) == 0)
+        lines->next += strlen(byte_order_mark);
+    return true;
+}
+
+static bool is_blank(char character)
+{
+    return character == ' ' || character == '\t' || character == '\r';
+}
+
+char *lines_next(struct lines *lines)
+{
+    char *line = lines->next;
+    if (line >= lines->end)
+        return NULL;
+    char *end = memchr(line, '\n', (size_t)(lines->end - line));
+    if (end == NULL)
+        end = lines->end;
+    lines->next = end + 1;
+    lines->place.line++;
+    while (end > line && is_blank(end[-1]))
+        end--;
+    *end = '\0';
+    return line;
+}

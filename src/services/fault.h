@@ -1,0 +1,53 @@
+/*
+ * fault.h - the lines of a configuration, and what is wrong with them: file, line, the offending text, and what to
+ * write instead.
+ *
+ * All faults are said in one run, so that nobody has to fix them one start at a time. One line each:
+ *   foster: /etc/foster.conf:12: unknown key 'comand'; did you mean 'command'?
+ */
+#ifndef SERVICES_FAULT_H
+#define SERVICES_FAULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A place in a file. Line 0 is the file as a whole; without a file, it is the configuration as a whole. */
+struct place {
+    const char *file;
+    unsigned line;
+};
+
+/* A file that is read line by line. Its text is in the arena, for good: what is found in it need not be copied. */
+struct lines {
+    char *next; /* the start of the next line */
+    char *end;  /* of the text; a NUL is there */
+    struct place place;
+};
+
+/* Reads the file whole. A byte order mark is passed over; a file that cannot be read, or is no text, is a fault. */
+bool lines_open(struct lines *lines, const char *path);
+
+/* The next line, ended with NUL where its trailing blanks begin, or NULL; lines->place is where it stands. */
+char *lines_next(struct lines *lines);
+
+/* What separates words. */
+#define BLANKS " \t"
+
+/* Says a fault, fault(&place, "unknown key '%'", key), and counts it. Each % stands for the next of up to three
+ * strings. */
+#define fault(place, ...)                                 FAULT_PADDED((place), __VA_ARGS__, NULL, NULL, NULL, NULL)
+#define FAULT_PADDED(place, format, one, two, three, ...) fault_say((place), (format), (one), (two), (three))
+void fault_say(const struct place *place, const char *format, const char *one, const char *two, const char *three);
+
+/* How many there have been. */
+unsigned fault_count(void);
+
+/* The candidate nearest to a word, if it is near enough to be meant (at most a third of its letters differ), or NULL.
+ * next(context) returns one candidate after the other, then NULL. */
+const char *fault_nearest(const char *word, const char *(*next)(void *context), void *context);
+
+/* Says that a word is not known, with the nearest candidate, which may be NULL: "unknown key 'comand'; did you mean
+ * 'command'?" What comes before the word is the caller's. */
+void fault_unknown(const struct place *place, const char *what, const char *word, const char *nearest);
+
+#endif

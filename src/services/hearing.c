@@ -1,0 +1,158 @@
+/*
+ * hearing.c - see hearing.h.
+ *
+ * Signals come through a pipe, each with all that the kernel said of it: what is queued with a value keeps it, and none
+ * overtakes another. A full pipe (500 signals during one slow exec) loses the next ones, as a process loses those that
+ * it does not take; a death is never lost by that, because promises are looked at after every message.
+ */
+#include "services/hearing.h"
+
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "process/leftovers.h"
+#include "services/ending.h"
+#include "services/life.h"
+#include "services/loop.h"
+#include "services/notify.h"
+#include "services/run.h"
+
+enum { MESSAGES_AT_A_TIME = 64 /* who floods us does not keep us */ };
+
+static struct plan *plan;
+static int signal_pipe[2];
+static atomic_bool told_to_stop;
+
+/* ---- services ---- */
+
+/* The service that a process belongs to, or NULL: by its session, or by its mark if it has left that. */
+static struct service *service_of(pid_t pid)
+{
+    pid_t session = getsid(pid);
+    for (size_t i = 0; i < plan->count; i++)
+        if (service_is_up(&plan->services[i]) && plan->services[i].process.pid == session)
+            return &plan->services[i];
+    int64_t index = leftovers_mark_of(pid) - run_mark(plan->services);
+    return index >= 0 && index < (int64_t)plan->count ? &plan->services[index] : NULL;
+}
+
+static void extend(struct service *service, milliseconds span)
+{
+    milliseconds until = clock_now() + span;
+    if (span != 0 && service->deadline != NEVER && until > service->deadline)
+        service->deadline = until;
+}
+
+static void feed_watchdog(struct service *service, const struct notification *notification)
+{
+    struct notes *notes = service->notes;
+    if (notification->watchdog_interval != 0)
+        notes->watchdog = notification->watchdog_interval;
+    if (notes->watchdog != 0 && (notification->watchdog || notification->watchdog_interval != 0))
+        notes->watchdog_due = clock_now() + notes->watchdog;
+    if (notification->watchdog_trigger)
+        notes->watchdog_due = clock_now();
+}
+
+static void take_note(struct service *service, const struct notification *notification)
+{
+    extend(service, notification->extend);
+    feed_watchdog(service, notification);
+    if (notification->has_status)
+        strcpy(service->notes->status, notification->status);
+    if (notification->main_pid != 0 && service_of(notification->main_pid) == service)
+        service->notes->main_pid = notification->main_pid;
+    if (notification->ready && service->settings->ready == READY_BY_NOTIFY)
+        life_happen(service, TOLD);
+}
+
+/* A mark can be forged; not by another user. */
+static bool is_its_user(const struct service *service, uid_t uid)
+{
+    const struct user *user = service->settings->user;
+    return uid == 0 || uid == (user != NULL ? user->uid : geteuid());
+}
+
+static void hear_services(struct source *source, uint32_t events)
+{
+    struct notification notification;
+    (void)source, (void)events;
+    for (int i = 0; i < MESSAGES_AT_A_TIME && notify_take(&notification); i++) {
+        struct service *service = service_of(notification.sender);
+        if (service != NULL && service->notes != NULL && is_its_user(service, notification.uid))
+            take_note(service, &notification);
+        else
+            say(LOG_DEBUG, "a message of pid ", DECIMAL(notification.sender), ", which is not meant to send any");
+    }
+}
+
+/* ---- signals ---- */
+
+static void forward_to(struct service *service, int signal, siginfo_t *info)
+{
+    info->si_signo = signal;
+    if (info->si_code == SI_QUEUE && !plan->to_group)
+        children_queue(&service->process, signal, info);
+    else
+        children_signal(&service->process, signal, plan->to_group ? REACH_GROUP : REACH_CHILD);
+}
+
+/* To the command, or, if there is none, to all that are essential. */
+static void forward(int signal, siginfo_t *info)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        struct service *service = &plan->services[i];
+        bool meant = plan->command != NULL ? service == plan->command : service->settings->essential;
+        if (meant && service_is_up(service))
+            forward_to(service, signal, info);
+    }
+}
+
+static void hear_signal(siginfo_t *info)
+{
+    int came = info->si_signo, signal = signal_map_apply(plan->map, came);
+    if (came == SIGCHLD || signal == 0)
+        return;
+    if (!signal_asks_to_stop(came)) {
+        forward(signal, info);
+        return;
+    }
+    life_stop_command_with(signal);
+    ending_begin();
+}
+
+static void hear_signals(struct source *source, uint32_t events)
+{
+    siginfo_t info;
+    (void)events;
+    while (read(source->fd, &info, sizeof info) == sizeof info)
+        hear_signal(&info);
+}
+
+void hearing_signal(const siginfo_t *info)
+{
+    if (signal_asks_to_stop(info->si_signo) && signal_map_apply(plan->map, info->si_signo) != 0)
+        atomic_store(&told_to_stop, true);
+    if (write(signal_pipe[1], info, sizeof *info) == -1)
+        say(LOG_DEBUG, "a signal more than can be passed on");
+}
+
+bool hearing_has_been_told_to_stop(void)
+{
+    return atomic_load(&told_to_stop);
+}
+
+bool hearing_begin(struct plan *all)
+{
+    static struct source signals = {.ready = hear_signals}, services = {.ready = hear_services};
+    plan = all;
+    if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) == -1)
+        return false;
+    signals.fd = signal_pipe[0];
+    services.fd = notify_open();
+    return loop_watch(&signals, EPOLLIN) && (services.fd == -1 || loop_watch(&services, EPOLLIN));
+}

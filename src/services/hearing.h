@@ -1,0 +1,23 @@
+/*
+ * hearing.h - what the supervisor is told: by the signal thread, of signals; by services, of themselves.
+ */
+#ifndef SERVICES_HEARING_H
+#define SERVICES_HEARING_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+#include "services/plan.h"
+
+/* Begins to listen; before the first start. False, and errno, if that cannot be. */
+bool hearing_begin(struct plan *plan);
+
+/* Passes a signal on to the supervisor: SIGCHLD when something was reaped, else one that came from outside. Never
+ * waits. Signal thread. */
+void hearing_signal(const siginfo_t *info);
+
+/* True as soon as a signal to stop has come, also before it is heard: of a thousand services that are being started not
+ * one more is. Any thread. */
+bool hearing_has_been_told_to_stop(void);
+
+#endif

@@ -1,0 +1,149 @@
+/*
+ * keys.c - see keys.h. One table for both kinds of section: so it can be said of a key that stands in the wrong one
+ * where it belongs.
+ */
+#include "services/keys.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/resource.h>
+
+enum {
+    RESTART_MOST = 30 * MS_PER_SECOND,
+    HEALTHCHECK_SPAN = 30 * MS_PER_SECOND, /* its interval and its timeout */
+    HEALTHCHECK_RETRIES = 3,
+    STOP_GRACE_PERIOD = 5 * MS_PER_SECOND,
+};
+
+const struct settings settings_default = {
+    .kind = KIND_SERVICE,
+    .autostart = true,
+    .restart = RESTART_NO,
+    .restart_first = 0,
+    .restart_most = RESTART_MOST,
+    .ready = READY_AT_ONCE,
+    .ready_timeout = NEVER,
+    .healthcheck_interval = HEALTHCHECK_SPAN,
+    .healthcheck_timeout = HEALTHCHECK_SPAN,
+    .healthcheck_retries = HEALTHCHECK_RETRIES,
+    .stop_signal = SIGTERM,
+    .stop_grace_period = STOP_GRACE_PERIOD,
+    .reload_signal = SIGHUP,
+    .output = OUTPUT_RAW,
+};
+
+enum scope { SERVICE, GLOBAL };
+
+/* Name, kind, field in struct section, and what else there is in struct key. The names are kept in one string: a
+ * pointer to each would be larger than all the rest of its row. */
+#define KEYS(ROW)                                                                                                      \
+    ROW("command", COMMAND, command)                                                                                   \
+    ROW("type", TYPE, settings.kind)                                                                                   \
+    ROW("essential", BOOL, settings.essential)                                                                         \
+    ROW("autostart", BOOL, settings.autostart)                                                                         \
+    ROW("depends_on", TEXT, depends_on, .repeatable = true)                                                            \
+    ROW("restart", RESTART, settings)                                                                                  \
+    ROW("restart_delay", DELAYS, settings)                                                                             \
+    ROW("ready", READY, settings)                                                                                      \
+    ROW("ready_timeout", SPAN, settings.ready_timeout)                                                                 \
+    ROW("healthcheck", COMMAND, settings.healthcheck)                                                                  \
+    ROW("healthcheck_interval", SPAN, settings.healthcheck_interval)                                                   \
+    ROW("healthcheck_timeout", SPAN, settings.healthcheck_timeout)                                                     \
+    ROW("healthcheck_retries", COUNT, settings.healthcheck_retries)                                                    \
+    ROW("healthcheck_start_period", DURATION, settings.healthcheck_start_period)                                       \
+    ROW("watchdog", SPAN, settings.watchdog)                                                                           \
+    ROW("stop_signal", SIGNAL, settings.stop_signal)                                                                   \
+    ROW("stop_grace_period", STOP_GRACE, settings)                                                                     \
+    ROW("stop_command", COMMAND, settings.stop_command)                                                                \
+    ROW("reload_signal", SIGNAL, settings.reload_signal)                                                               \
+    ROW("user", USER, settings)                                                                                        \
+    ROW("working_dir", PATH, settings.attributes.directory)                                                            \
+    ROW("umask", UMASK, settings.attributes)                                                                           \
+    ROW("environment", ENVIRONMENT, settings, .repeatable = true)                                                      \
+    ROW("env_file", ENV_FILE, settings, .repeatable = true)                                                            \
+    ROW("stdin", PATH, settings.input)                                                                                 \
+    ROW("log", OUTPUT, settings)                                                                                       \
+    ROW("listen", LISTEN, settings, .repeatable = true)                                                                \
+    ROW("nice", NICE, settings.attributes)                                                                             \
+    ROW("oom_score_adj", OOM_SCORE_ADJ, settings.attributes)                                                           \
+    ROW("no_new_privileges", BOOL, settings.attributes.no_new_privileges)                                              \
+    ROW("ulimit_as", LIMIT_OF_BYTES, settings.attributes, .detail = RLIMIT_AS)                                         \
+    ROW("ulimit_core", LIMIT_OF_BYTES, settings.attributes, .detail = RLIMIT_CORE)                                     \
+    ROW("ulimit_cpu", LIMIT, settings.attributes, .detail = RLIMIT_CPU)                                                \
+    ROW("ulimit_data", LIMIT_OF_BYTES, settings.attributes, .detail = RLIMIT_DATA)                                     \
+    ROW("ulimit_fsize", LIMIT_OF_BYTES, settings.attributes, .detail = RLIMIT_FSIZE)                                   \
+    ROW("ulimit_memlock", LIMIT_OF_BYTES, settings.attributes, .detail = RLIMIT_MEMLOCK)                               \
+    ROW("ulimit_msgqueue", LIMIT_OF_BYTES, settings.attributes, .detail = RLIMIT_MSGQUEUE)                             \
+    ROW("ulimit_nice", LIMIT, settings.attributes, .detail = RLIMIT_NICE)                                              \
+    ROW("ulimit_nofile", LIMIT, settings.attributes, .detail = RLIMIT_NOFILE)                                          \
+    ROW("ulimit_nproc", LIMIT, settings.attributes, .detail = RLIMIT_NPROC)                                            \
+    ROW("ulimit_rss", LIMIT_OF_BYTES, settings.attributes, .detail = RLIMIT_RSS)                                       \
+    ROW("ulimit_rtprio", LIMIT, settings.attributes, .detail = RLIMIT_RTPRIO)                                          \
+    ROW("ulimit_rttime", LIMIT, settings.attributes, .detail = RLIMIT_RTTIME)                                          \
+    ROW("ulimit_sigpending", LIMIT, settings.attributes, .detail = RLIMIT_SIGPENDING)                                  \
+    ROW("ulimit_stack", LIMIT_OF_BYTES, settings.attributes, .detail = RLIMIT_STACK)                                   \
+    ROW("control", CONTROL, globals.control, .scope = GLOBAL)                                                          \
+    ROW("log", GLOBAL_OUTPUT, globals.output, .scope = GLOBAL)                                                         \
+    ROW("grace", GRACE, globals, .scope = GLOBAL)                                                                      \
+    ROW("termination_log", TERMINATION_LOG, globals.termination_log, .scope = GLOBAL)
+
+struct key {
+    uint16_t offset; /* of the field */
+    uint8_t kind;    /* enum value_kind */
+    uint8_t detail;
+    uint8_t scope;
+    bool repeatable;
+};
+#define KEY_NAME(name, ...) name "\0"
+#define KEY_ROW(name, kind_, field, ...)                                                                               \
+    {.offset = offsetof(struct section, field), .kind = VALUE_##kind_, __VA_ARGS__},
+
+static const char names[] = KEYS(KEY_NAME);
+static const struct key keys[] = {KEYS(KEY_ROW)};
+_Static_assert(sizeof keys / sizeof keys[0] <= KEYS_MOST, "struct section has a line for each key");
+
+/* The row of the key of that name that has its place in the scope, else of one that has it elsewhere, else -1. */
+static int key_named(const char *name, enum scope scope)
+{
+    int found = -1, row = 0;
+    for (const char *next = names; *next != '\0'; next += strlen(next) + 1, row++)
+        if (strcmp(next, name) == 0 && (found == -1 || keys[row].scope == scope))
+            found = row;
+    return found;
+}
+
+static const char *next_name(void *context)
+{
+    const char **next = context, *name = *next;
+    *next += strlen(name) + 1;
+    return *name != '\0' ? name : NULL;
+}
+
+void key_read(struct section *section, struct entry *entry)
+{
+    enum scope scope = section->is_global ? GLOBAL : SERVICE;
+    int row = key_named(entry->key, scope);
+    if (row == -1) {
+        const char *first = names;
+        fault_unknown(&entry->place, "unknown key", entry->key, fault_nearest(entry->key, next_name, &first));
+        return;
+    }
+    const struct key *key = &keys[row];
+    unsigned *line = &section->lines[row];
+    if (key->scope != scope) {
+        fault(&entry->place, "'%' is a key of %", entry->key,
+              scope == SERVICE ? "the section [" GLOBAL_SECTION "]" : "a service's section");
+    } else if (*line != 0 && !key->repeatable) {
+        fault(&entry->place, "'%' for the second time; the first is in line %", entry->key, DECIMAL(*line));
+    } else {
+        *line = entry->place.line;
+        entry->detail = key->detail;
+        value_read(key->kind, (char *)section + key->offset, entry);
+    }
+}
+
+unsigned key_line(const struct section *section, const char *name)
+{
+    return section->lines[key_named(name, SERVICE)];
+}

@@ -1,0 +1,426 @@
+/*
+ * life.c - see life.h. The table comes last; what stands in it is defined before it, each a few lines.
+ *
+ * Nothing here waits. What takes time is a state with a deadline; the supervisor sees to it that TIME happens then.
+ */
+#include "services/life.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "process/leftovers.h"
+#include "process/signals.h"
+#include "process/status.h"
+#include "services/news.h"
+#include "services/output.h"
+#include "services/probe.h"
+#include "services/run.h"
+
+enum {
+    KILL_AGAIN_MS = 100, /* what forked while it was killed is killed in the next round */
+    CALM_LEAST = 10 * MS_PER_SECOND,
+    CLEARING_GRACE = 5 * MS_PER_SECOND, /* for leftovers of a service that itself has all the time it wants */
+    SECOND_DELAY = 100,                 /* behind a first one of 0, which cannot be doubled */
+    JITTER = 8,            /* a delay is longer by up to this part of it, so that not all come back at once */
+    FAILURES_MOST = 60000, /* the count stops here */
+    DOUBLINGS_MOST = 30,
+};
+
+static unsigned changes;
+static const struct plan *plan;
+static int command_stop_signal; /* 0: its own */
+
+unsigned life_changes(void)
+{
+    return changes;
+}
+
+void life_begin(const struct plan *all)
+{
+    plan = all;
+    news_begin(plan->globals.termination_log);
+}
+
+void life_stop_command_with(int signal)
+{
+    command_stop_signal = signal;
+}
+
+/* ---- from one state to the next ---- */
+
+static void enter(struct service *service, enum state state, milliseconds duration)
+{
+    service->since = clock_now();
+    service->deadline = duration == NEVER ? NEVER : service->since + duration;
+    if (service->state != state)
+        say(LOG_DEBUG, service->name, " is ", state_name(state));
+    service->state = (unsigned char)state;
+    changes++;
+}
+
+static void none(struct service *service)
+{
+    (void)service;
+}
+
+/* ---- the start ---- */
+
+static void await(struct service *service)
+{
+    service->held = false;
+    enter(service, WAITING, NEVER);
+}
+
+/* By hand, or for the first time: what was before does not count. */
+static void anew(struct service *service)
+{
+    service->failures = 0;
+    service->exec_code = 0;
+    await(service);
+}
+
+static bool clear_leftovers(const struct service *service, int signal)
+{
+    return service->process.pid != 0 && leftovers_signal(run_self(), service->process.pid, run_mark(service), signal);
+}
+
+static void fail(struct service *service)
+{
+    enter(service, FAILED, NEVER);
+}
+
+static void back_off(struct service *service);
+
+static void begin_notes(struct service *service)
+{
+    *service->notes = (struct notes){.watchdog = service->settings->watchdog, .watchdog_due = NEVER};
+}
+
+/* The watchdog's time begins when the service is ready. */
+static void begin_watchdog(struct service *service)
+{
+    if (service->notes != NULL && service->notes->watchdog != 0)
+        service->notes->watchdog_due = clock_now() + service->notes->watchdog;
+}
+
+static void run(struct service *service)
+{
+    service->started = clock_now();
+    service->reaped = service->killed = service->unwell = service->signalled = service->timed_out = false;
+    int ready_fd = service->probe != NULL ? probe_open_fd(service) : -1;
+    int error = run_service(service, ready_fd);
+    if (ready_fd != -1)
+        close(ready_fd);
+    if (error != 0) {
+        if (service->exec_code != 0)
+            fail(service);
+        else
+            back_off(service);
+        return;
+    }
+    if (service->notes != NULL)
+        begin_notes(service);
+    say(LOG_INFO, service->name, " runs, pid ", DECIMAL(service->process.pid));
+    if (service->settings->ready == READY_AT_ONCE) {
+        enter(service, RUNNING, NEVER);
+        begin_watchdog(service);
+    } else {
+        enter(service, STARTING, service->settings->ready_timeout);
+    }
+    if (service->probe != NULL)
+        probe_begin(service, service->started);
+}
+
+/* What the last run left behind is ended first. */
+static void launch(struct service *service)
+{
+    if (!clear_leftovers(service, SIGTERM)) {
+        run(service);
+        return;
+    }
+    clear_leftovers(service, SIGCONT);
+    say(LOG_INFO, service->name, ": ending what its last run left behind");
+    milliseconds grace = service->settings->stop_grace_period;
+    enter(service, CLEARING, grace != NEVER ? grace : CLEARING_GRACE);
+}
+
+static void kill_left(struct service *service)
+{
+    clear_leftovers(service, SIGKILL);
+    service->deadline = clock_now() + KILL_AGAIN_MS;
+}
+
+static void get_ready(struct service *service)
+{
+    say(LOG_INFO, service->name, " is ready");
+    enter(service, READY, NEVER);
+    begin_watchdog(service);
+    if (service->probe != NULL)
+        probe_is_ready(service, service->since);
+}
+
+static void lose_hope(struct service *service)
+{
+    news_hopeless(service);
+    fail(service);
+}
+
+/* ---- the stop ---- */
+
+static int stop_signal(const struct service *service)
+{
+    return service == plan->command && command_stop_signal != 0 ? command_stop_signal : service->settings->stop_signal;
+}
+
+/* A stopped process takes no signal but KILL until it is continued, and whoever stopped it may be gone. */
+static void send_stop(struct service *service)
+{
+    service->signalled = true;
+    children_signal(&service->process, stop_signal(service), REACH_CHILD);
+    if (status_is_stopped(service->process.pid))
+        children_signal(&service->process, SIGCONT, REACH_CHILD);
+}
+
+static void begin_stop(struct service *service, enum afterwards afterwards)
+{
+    const char *stop_command = service->settings->stop_command;
+    service->afterwards = (unsigned char)afterwards;
+    enter(service, STOPPING, service->settings->stop_grace_period);
+    if (service->probe != NULL)
+        probe_end(service);
+    if (stop_command == NULL || !probe_run_aside(service, stop_command))
+        send_stop(service);
+}
+
+static void stop(struct service *service)
+{
+    begin_stop(service, STAY_STOPPED);
+}
+
+static void restart(struct service *service)
+{
+    begin_stop(service, START_AGAIN);
+}
+
+static void give_up(struct service *service)
+{
+    begin_stop(service, COUNT_AS_FAILURE);
+}
+
+static void then_rest(struct service *service)
+{
+    service->afterwards = STAY_STOPPED;
+}
+
+static void then_run(struct service *service)
+{
+    service->afterwards = START_AGAIN;
+}
+
+static void rest(struct service *service)
+{
+    enter(service, STOPPED, NEVER);
+}
+
+static void time_out(struct service *service)
+{
+    service->timed_out = true;
+    news_late(service, " is not ready after ", service->settings->ready_timeout, ": ending it");
+    give_up(service);
+}
+
+/* Also what the run left behind, and again until nothing is left. */
+static void kill_all(struct service *service)
+{
+    if (!service->killed)
+        news_late(service, " has not stopped within ", clock_now() - service->since, ": killing it");
+    service->killed = true;
+    children_signal(&service->process, SIGKILL, REACH_GROUP);
+    if (promise_resolved(&service->process, NULL))
+        clear_leftovers(service, SIGKILL);
+    service->deadline = clock_now() + KILL_AGAIN_MS;
+}
+
+/* ---- the end of a run ---- */
+
+bool life_is_success(const struct service *service)
+{
+    if (service->exec_code != 0 || !service->has_run)
+        return false;
+    int code = status_code(service->last_status);
+    return code == EXIT_SUCCESS || (service == plan->command && plan->is_success != NULL && plan->is_success(code));
+}
+
+int life_code(const struct service *service)
+{
+    if (service->exec_code != 0)
+        return service->exec_code;
+    if (!service->has_run)
+        return EXIT_FOSTER_FAILED;
+    if (life_is_success(service))
+        return service->state == FAILED ? EXIT_FAILURE : EXIT_SUCCESS;
+    return status_code(service->last_status);
+}
+
+/* Nobody needs good randomness here: the clock's last digits spread what failed together. */
+static milliseconds with_jitter(milliseconds delay)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return delay + now.tv_nsec % (delay / JITTER + 1);
+}
+
+static milliseconds restart_delay(const struct service *service)
+{
+    const struct settings *settings = service->settings;
+    milliseconds delay = settings->restart_first;
+    for (int i = 1; i < service->failures && i < DOUBLINGS_MOST && delay < settings->restart_most; i++)
+        delay = delay == 0 ? SECOND_DELAY : delay * 2;
+    return with_jitter(delay < settings->restart_most ? delay : settings->restart_most);
+}
+
+/* After a calm run the count starts anew. */
+static void count_failure(struct service *service)
+{
+    milliseconds most = service->settings->restart_most;
+    if (clock_now() - service->started >= (most > CALM_LEAST ? most : CALM_LEAST))
+        service->failures = 0;
+    if (service->failures < FAILURES_MOST)
+        service->failures++;
+}
+
+/* There was no process to be had, which has been said: that is no failure of the service's, and no reason to give up.
+ */
+static void back_off(struct service *service)
+{
+    count_failure(service);
+    enter(service, BACKING_OFF, restart_delay(service));
+}
+
+static bool has_failed_too_often(const struct service *service)
+{
+    const struct settings *settings = service->settings;
+    return settings->restart == RESTART_ON_FAILURE && settings->restart_limit != 0 &&
+           service->failures > settings->restart_limit;
+}
+
+/* A run has ended that should not have: as often as the settings say it is started again. */
+static void fail_run(struct service *service)
+{
+    count_failure(service);
+    if (service->settings->restart == RESTART_NO) {
+        news_failure(service, "");
+        fail(service);
+    } else if (has_failed_too_often(service)) {
+        news_failure(service, "; it has failed too often and is not started again");
+        fail(service);
+    } else {
+        milliseconds delay = restart_delay(service);
+        news_restart(service, life_is_success(service) ? LOG_INFO : LOG_WARNING, delay);
+        service->restarts++;
+        enter(service, BACKING_OFF, delay);
+    }
+}
+
+static void end_well(struct service *service)
+{
+    news_end(service, "");
+    enter(service, DONE, NEVER);
+}
+
+/* MAINPID: the service has named another process of its own as the one to watch, and that has come to us by now. */
+static bool goes_on_elsewhere(struct service *service)
+{
+    pid_t other = service->notes != NULL ? service->notes->main_pid : 0;
+    if (other == 0 || other == service->process.pid || children_adopt(&service->process, other) != 0)
+        return false;
+    say(LOG_INFO, service->name, " goes on as pid ", DECIMAL(other));
+    service->reaped = false;
+    return true;
+}
+
+static bool has_ended(struct service *service)
+{
+    if (goes_on_elsewhere(service))
+        return false;
+    promise_resolved(&service->process, &service->last_status);
+    output_run_ended(service);
+    service->has_run = true;
+    return true;
+}
+
+static void end_run(struct service *service)
+{
+    if (!has_ended(service))
+        return;
+    if (service->probe != NULL)
+        probe_end(service);
+    if (life_is_success(service) && service->settings->restart != RESTART_ALWAYS)
+        end_well(service);
+    else
+        fail_run(service);
+}
+
+/* It has stopped, and so has all that it left behind. */
+static void end_stop(struct service *service)
+{
+    if (service->probe != NULL)
+        probe_end(service);
+    switch ((enum afterwards)service->afterwards) {
+    case STAY_STOPPED:
+        news_end(service, "");
+        rest(service);
+        break;
+    case START_AGAIN:
+        news_end(service, "; starting it again");
+        service->restarts++;
+        anew(service);
+        break;
+    case COUNT_AS_FAILURE:
+        fail_run(service);
+        break;
+    }
+}
+
+static void end_told(struct service *service)
+{
+    if (!has_ended(service)) {
+        send_stop(service);
+        return;
+    }
+    if (clear_leftovers(service, SIGTERM))
+        clear_leftovers(service, SIGCONT);
+    else
+        end_stop(service);
+}
+
+/* ---- the table ---- */
+
+typedef void reaction(struct service *service);
+
+/* clang-format off */
+static reaction *const reactions[EVENTS][STATES] = {
+    /*             STOPPED WAITING    CLEARING   STARTING   RUNNING  READY    STOPPING   BACKING_OFF DONE  FAILED */
+    [START]    = { anew,   none,      none,      none,      none,    none,    then_run,  anew,       anew, anew },
+    [STOP]     = { none,   rest,      rest,      stop,      stop,    stop,    then_rest, rest,       none, none },
+    [RESTART]  = { anew,   none,      none,      restart,   restart, restart, then_run,  anew,       anew, anew },
+    [MET]      = { none,   launch,    none,      none,      none,    none,    none,      none,       none, none },
+    [HOPELESS] = { none,   lose_hope, none,      none,      none,    none,    none,      none,       none, none },
+    [CLEARED]  = { none,   none,      run,       none,      none,    none,    end_stop,  none,       none, none },
+    [TOLD]     = { none,   none,      none,      get_ready, none,    none,    none,      none,       none, none },
+    [ENDED]    = { none,   none,      none,      end_run,   end_run, end_run, end_told,  none,       none, none },
+    [UNWELL]   = { none,   none,      none,      give_up,   give_up, give_up, none,      none,       none, none },
+    [TIME]     = { none,   none,      kill_left, time_out,  none,    none,    kill_all,  await,      none, none },
+    [ASKED]    = { none,   none,      none,      none,      none,    none,    send_stop, none,       none, none },
+};
+/* clang-format on */
+
+void life_happen(struct service *service, enum event event)
+{
+    reactions[event][service->state](service);
+}

@@ -1,0 +1,112 @@
+/*
+ * news.c - see news.h.
+ */
+#include "services/news.h"
+
+#include <string.h>
+
+#include "process/death.h"
+
+/* For a service of the file: that the command's end is the container's end everybody knows. */
+#define STOPS_ALL "; it is essential: all is stopped"
+
+static const char *termination_log; /* NULL: none */
+
+void news_begin(const char *path)
+{
+    termination_log = path;
+}
+
+const char *state_name(enum state state)
+{
+    static const char *const names[STATES] = {
+        [STOPPED] = "stopped", [WAITING] = "waiting", [CLEARING] = "clearing", [STARTING] = "starting",
+        [RUNNING] = "running", [READY] = "ready",     [STOPPING] = "stopping", [BACKING_OFF] = "backing off",
+        [DONE] = "done",       [FAILED] = "failed",
+    };
+    return names[state];
+}
+
+/* The container's, if it ends with this service. */
+static void last_words(const struct service *service, const struct text *line)
+{
+    if (service->settings->essential)
+        termination_log_write(termination_log, line);
+}
+
+void news_late(const struct service *service, const char *what, milliseconds limit, const char *next)
+{
+    struct text line;
+    log_begin(&line);
+    text_add(&line, service->name, what);
+    text_add_duration(&line, limit);
+    text_add(&line, next);
+    log_end(LOG_WARNING, &line);
+}
+
+/* 1st, 2nd, 3rd, 4th, 11th, 21st */
+static const char *ordinal(unsigned number)
+{
+    static const char *const endings[] = {"th", "st", "nd", "rd"};
+    enum { TEN = 10, HUNDRED = 100, ENDINGS = sizeof endings / sizeof endings[0] };
+    bool teen = number % HUNDRED / TEN == 1;
+    return endings[!teen && number % TEN < ENDINGS ? number % TEN : 0];
+}
+
+static const char *reason(const struct service *service)
+{
+    if (service->timed_out)
+        return " (it was not ready in time)";
+    return service->unwell ? " (it was not well)" : "";
+}
+
+/* "web (pid 12) was killed by SIGSEGV after 2.1 s" */
+static void add_end(struct text *line, const struct service *service)
+{
+    log_begin(line);
+    text_add(line, service->name, " (pid ", DECIMAL(service->process.pid), ") ");
+    text_add_death(line, service->last_status, clock_now() - service->started, service->signalled || service->killed);
+    text_add(line, reason(service));
+}
+
+void news_end(const struct service *service, const char *next)
+{
+    struct text line;
+    if (!log_wants(LOG_INFO))
+        return;
+    add_end(&line, service);
+    text_add(&line, next);
+    log_end(LOG_INFO, &line);
+}
+
+void news_failure(const struct service *service, const char *next)
+{
+    struct text line;
+    add_end(&line, service);
+    text_add(&line, next, service->settings->essential && service->command != NULL ? STOPS_ALL : "");
+    log_end(LOG_WARNING, &line);
+    last_words(service, &line);
+}
+
+void news_restart(const struct service *service, enum log_level level, milliseconds delay)
+{
+    struct text line;
+    if (!log_wants(level))
+        return;
+    add_end(&line, service);
+    text_add(&line, "; starting it again in ");
+    text_add_duration(&line, delay);
+    if (service->failures > 1)
+        text_add(&line, ", for the ", DECIMAL(service->failures), ordinal(service->failures), " time in a row");
+    log_end(level, &line);
+}
+
+void news_hopeless(const struct service *service)
+{
+    struct text line;
+    log_begin(&line);
+    text_add(&line, service->name, " cannot start: what it depends on has failed",
+             service->settings->essential ? STOPS_ALL : "");
+    log_end(LOG_WARNING, &line);
+    last_words(service, &line);
+}

@@ -1,0 +1,45 @@
+/*
+ * plan.h - all services there are, and in which order they depend on each other.
+ */
+#ifndef SERVICES_PLAN_H
+#define SERVICES_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "process/signals.h"
+#include "services/service.h"
+
+/* The [foster] section, and what the command line says instead of it. */
+struct globals {
+    const char *control; /* the path of the control socket; NULL: the default, "": none */
+    enum output output;  /* of services that do not say */
+    milliseconds grace;  /* for what is left when all services have ended */
+    bool grace_given;
+    const char *termination_log; /* NULL: none */
+};
+
+struct plan {
+    struct service *services;
+    size_t count;
+    struct service *command; /* the command line's, among them; NULL: none */
+    struct globals globals;
+
+    /* What the command line says beside the files. */
+    char **command_argv;          /* the command's words; the slot before them exists */
+    const struct signal_map *map; /* what signals become on their way to services */
+    bool to_group;                /* they go to process groups */
+    bool (*is_success)(int code); /* which exit codes of the command count as 0, or NULL */
+};
+
+/* The service of that name, or NULL. The name need not end with NUL. */
+struct service *plan_find(const struct plan *plan, const char *name, size_t length);
+
+/* Finds circles of dependencies and says each as a fault, with the services in it in order. True if there are none. */
+bool plan_is_acyclic(const struct plan *plan);
+
+/* Prints the order of the starts as a tree to stdout: what depends on nothing stands at the left, what waits for it
+ * below and further in, with the condition. For --check. */
+void plan_print(const struct plan *plan);
+
+#endif

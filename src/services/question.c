@@ -1,0 +1,154 @@
+/*
+ * question.c - see question.h.
+ *
+ * A source that fires is watched no longer until it has been looked at: what is true of a descriptor stays true, and
+ * would wake us again and again.
+ */
+#include "services/question.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/address.h"
+#include "base/log.h"
+
+static bool watch(struct question *question, uint32_t events)
+{
+    question->watched = loop_watch(&question->source, events);
+    return question->watched;
+}
+
+static void unwatch(struct question *question)
+{
+    if (question->watched)
+        loop_forget(&question->source);
+    question->watched = false;
+}
+
+static void fired(struct source *source, uint32_t events)
+{
+    (void)events;
+    unwatch((struct question *)source); /* of which it is the first member */
+}
+
+static void close_source(struct question *question)
+{
+    unwatch(question);
+    if (question->source.fd != -1)
+        close(question->source.fd);
+    question->source.fd = -1;
+}
+
+void question_prepare(struct question *question)
+{
+    question->source = (struct source){.fd = -1, .ready = fired};
+}
+
+void question_end(struct question *question)
+{
+    close_source(question);
+    aside_kill(&question->command);
+}
+
+/* ---- tcp, unix ---- */
+
+/*
+ * True if there is a peer, and it is not the socket itself. Where nobody listens on a port of the range that connecting
+ * sockets get theirs from, one try in thousands is given just that port and connects to itself: tcp(7) calls it a
+ * simultaneous open.
+ */
+static bool has_peer(int fd)
+{
+    struct sockaddr_storage own = {0}, peer = {0};
+    socklen_t own_size = sizeof own, peer_size = sizeof peer;
+    return getpeername(fd, (struct sockaddr *)&peer, &peer_size) == 0 &&
+           getsockname(fd, (struct sockaddr *)&own, &own_size) == 0 && memcmp(&own, &peer, sizeof own) != 0;
+}
+
+/* It has fired because it is connected or because it cannot be: only the former has a peer. */
+static enum answer check_connection(struct question *question, const struct service *service)
+{
+    (void)service;
+    if (question->watched)
+        return PENDING;
+    enum answer answer = has_peer(question->source.fd) ? YES : NO;
+    close_source(question);
+    return answer;
+}
+
+static enum answer begin_connection(struct question *question, struct service *service, const char *argument)
+{
+    (void)argument;
+    const struct address *address = service->settings->ready_address;
+    int fd = socket(address->to.any.sa_family, address->type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd == -1)
+        return NO;
+    question->source.fd = fd;
+    if (connect(fd, &address->to.any, address->length) == -1 && errno == EINPROGRESS)
+        watch(question, EPOLLOUT);
+    return check_connection(question, service);
+}
+
+/* ---- file ---- */
+
+static enum answer begin_file(struct question *question, struct service *service, const char *path)
+{
+    (void)question, (void)service;
+    return access(path, F_OK) == 0 ? YES : NO;
+}
+
+/* ---- fd ---- */
+
+static enum answer begin_line(struct question *question, struct service *service, const char *argument)
+{
+    (void)service, (void)argument;
+    return question->source.fd == -1 || watch(question, EPOLLIN) ? PENDING : NO;
+}
+
+/* An end without a newline is no answer, and there will be none. One read(2) at a time: who writes without an end does
+ * not keep us. */
+static enum answer check_line(struct question *question, const struct service *service)
+{
+    enum { SOME = 256 };
+    char bytes[SOME];
+    if (question->watched || question->source.fd == -1)
+        return PENDING;
+    ssize_t length = read(question->source.fd, bytes, sizeof bytes);
+    bool line = length > 0 && memchr(bytes, '\n', (size_t)length) != NULL;
+    if (!line && (length > 0 || (length == -1 && errno == EAGAIN)))
+        return begin_line(question, NULL, NULL);
+    if (!line)
+        say(LOG_DEBUG, service->name, " has closed its readiness descriptor without a newline");
+    close_source(question);
+    return line ? YES : PENDING;
+}
+
+/* ---- exec ---- */
+
+/* A command that was killed and is not reaped yet cannot be asked again: it is late still. */
+static enum answer begin_command(struct question *question, struct service *service, const char *command)
+{
+    if (aside_runs(&question->command))
+        return LATE;
+    return aside_begin(&question->command, service, command) ? PENDING : NOT_RUN;
+}
+
+static enum answer check_command(struct question *question, const struct service *service)
+{
+    (void)service;
+    if (aside_runs(&question->command))
+        return PENDING;
+    return question->command.status == 0 ? YES : NO;
+}
+
+enum { CONNECTION_PATIENCE = 1 * MS_PER_SECOND, COMMAND_PATIENCE = 10 * MS_PER_SECOND };
+
+const struct way ways[] = {
+    [READY_BY_FD] = {begin_line, check_line, NEVER},
+    [READY_BY_TCP] = {begin_connection, check_connection, CONNECTION_PATIENCE},
+    [READY_BY_UNIX] = {begin_connection, check_connection, CONNECTION_PATIENCE},
+    [READY_BY_FILE] = {begin_file, NULL, 0},
+    [READY_BY_EXEC] = {begin_command, check_command, COMMAND_PATIENCE},
+};

@@ -1,0 +1,48 @@
+/*
+ * question.h - the ways to ask a service something, once: does it accept a connection, is the file there, has the line
+ * come, what does the command say. Internal to this room.
+ *
+ * A question is begun, and if it is not answered at once it is checked until it is, or ended. All of these:
+ * supervisor's thread.
+ */
+#ifndef SERVICES_QUESTION_H
+#define SERVICES_QUESTION_H
+
+#include <stdbool.h>
+
+#include "base/clock.h"
+#include "services/aside.h"
+#include "services/loop.h"
+#include "services/service.h"
+
+enum answer {
+    PENDING,
+    YES,
+    NO,
+    NOT_RUN, /* there is no answer, because the command could not be run */
+    LATE,    /* nor now, because it took too long */
+};
+
+struct question {
+    struct source source; /* the connection under way, or the pipe of READY_BY_FD; fd -1: none. The first member */
+    struct aside command; /* that answers */
+    bool watched;         /* the source has not fired since it was watched */
+};
+
+/* One way. The argument is the path or the command. */
+struct way {
+    enum answer (*begin)(struct question *question, struct service *service, const char *argument); /* NULL: no way */
+    enum answer (*check)(struct question *question, const struct service *service);
+    milliseconds patience; /* with one question; what asks for health has its own */
+};
+
+/* By enum ready_by. */
+extern const struct way ways[];
+
+/* Makes the zero value a question that is not asked. */
+void question_prepare(struct question *question);
+
+/* Asks no longer: closes what is open, kills the command. */
+void question_end(struct question *question);
+
+#endif

@@ -1,0 +1,408 @@
+/*
+ * run.c - see run.h.
+ *
+ * All that a start needs is put together on the stack, from the words of the command to the environment, and is gone
+ * after it: a thousand services keep nothing of it. The program's own pid, which LISTEN_PID and WATCHDOG_PID name, is
+ * known to the child alone; it completes these two itself.
+ */
+#include "services/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "process/death.h"
+#include "process/environment.h"
+#include "process/exec_error.h"
+#include "process/fork_error.h"
+#include "process/listening.h"
+#include "process/signals.h"
+#include "process/status.h"
+#include "services/fault.h"
+#include "services/notify.h"
+#include "services/output.h"
+#include "services/words.h"
+
+enum {
+    MARK_MASK = 0x7fffffff,     /* of the mark of the first service, which is random */
+    OWN_VARIABLES_MAX = 8,      /* those of start_program() */
+    MICROSECONDS_PER_MS = 1000, /* WATCHDOG_USEC, sd_watchdog_enabled(3) */
+    STANDARD_STREAMS = 3,
+};
+
+static const struct plan *plan;
+static struct command_manner manner;
+static const char *start_directory;
+static int null_fd = -1;
+static pid_t self;
+static bool took_terminal;
+
+/* Every service starts with an empty mask and default dispositions. foster handles no signals, so it can have the
+ * dispositions itself, once, and no child need set them. */
+static const struct signal_state clean_signals;
+
+/* Chance keeps the marks of a foster below us, or above, apart from ours. */
+static unsigned first_mark;
+
+/* ---- before the first start ---- */
+
+static bool open_sockets(struct service *service)
+{
+    const struct settings *settings = service->settings;
+    if (settings->listen_count == 0)
+        return true;
+    service->sockets = arena_take(settings->listen_count * sizeof *service->sockets);
+    for (unsigned i = 0; i < settings->listen_count; i++) {
+        const struct listen *listen = &settings->listen[i];
+        struct text address;
+        service->sockets[i] = listening_open(&listen->address);
+        if (service->sockets[i] >= 0)
+            continue;
+        text_clear(&address);
+        text_add_address(&address, &listen->address);
+        fault(&((struct place){listen->file, listen->line}), "%: cannot listen on %: %", service->name, address.bytes,
+              strerror(-service->sockets[i]));
+        return false;
+    }
+    return true;
+}
+
+static void remember_directory(void)
+{
+    char path[PATH_MAX];
+    start_directory = getcwd(path, sizeof path) != NULL ? arena_copy(path, strlen(path)) : "/";
+}
+
+bool run_prepare(const struct plan *all, const struct command_manner *command_manner)
+{
+    bool opened = true;
+    plan = all;
+    manner = *command_manner;
+    self = getpid();
+    signals_reset();
+    null_fd = open("/dev/null", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    remember_directory();
+    memcpy(&first_mark, (const void *)getauxval(AT_RANDOM), sizeof first_mark);
+    first_mark = (first_mark & MARK_MASK) + 1;
+    for (size_t i = 0; i < plan->count; i++)
+        opened &= open_sockets(&plan->services[i]);
+    return opened;
+}
+
+unsigned run_mark(const struct service *service)
+{
+    return first_mark + (unsigned)(service - plan->services);
+}
+
+pid_t run_self(void)
+{
+    return self;
+}
+
+bool run_took_terminal(void)
+{
+    return took_terminal;
+}
+
+/* ---- the start of a program ---- */
+
+/* What is started: the service's own program, or a command beside it. */
+struct start {
+    struct service *service;
+    const char *command;
+    struct promise *promise;
+    int ready_fd; /* -1: none */
+    struct program program;
+    int exec_code; /* of a program that cannot be run */
+};
+
+static bool is_beside(const struct start *start)
+{
+    return start->promise != &start->service->process;
+}
+
+/* A probe that cannot be run is asked again and again: that is said once, until it could be run. */
+static enum log_level level_of(const struct start *start)
+{
+    return is_beside(start) && start->service->aside_failed ? LOG_DEBUG : LOG_ERROR;
+}
+
+/* Says why the program of a service cannot be run; the exit code for that. In the child. */
+static int say_cannot_run(struct program *program)
+{
+    struct start *start = program->owner;
+    struct text line;
+    log_begin(&line);
+    text_add(&line, start->service->name, ": cannot run ");
+    if (program->failed_step == NULL) {
+        start->exec_code = exec_explain(&line, program->argv[0], program->error);
+    } else {
+        text_add(&line, program->argv[0], ": cannot ", program->failed_step, ": ", strerror(program->error));
+        start->exec_code = EXIT_FOSTER_FAILED;
+    }
+    log_end(level_of(start), &line);
+    if (!is_beside(start) && start->service->settings->essential)
+        termination_log_write(plan->globals.termination_log, &line);
+    return start->exec_code;
+}
+
+/* Additions to the environment. Each is written once, so one buffer for all their values is enough. */
+struct variables {
+    char **entries;
+    size_t count;
+    char *room;
+};
+
+static void add_entry(struct variables *variables, const char *name, const char *value)
+{
+    char *entry = variables->room;
+    variables->room = stpcpy(stpcpy(entry, name), value) + 1;
+    variables->entries[variables->count++] = entry;
+}
+
+static void add_number(struct variables *variables, const char *name, int64_t number)
+{
+    add_entry(variables, name, DECIMAL(number));
+}
+
+/* A user of a name has a home; other than that nothing is changed, and what the file says counts more. */
+static void add_user(struct variables *variables, const struct user *user)
+{
+    if (user == NULL || user->name == NULL)
+        return;
+    add_entry(variables, "HOME=", user->home);
+    add_entry(variables, "USER=", user->name);
+    add_entry(variables, "LOGNAME=", user->name);
+}
+
+static void add_given(struct variables *variables, const struct settings *settings)
+{
+    memcpy(variables->entries + variables->count, settings->environment,
+           settings->environment_count * sizeof *settings->environment);
+    variables->count += settings->environment_count;
+}
+
+/* sd_listen_fds(3) */
+static void add_listening(struct variables *variables, const struct settings *settings)
+{
+    add_number(variables, "LISTEN_FDS=", settings->listen_count);
+    add_entry(variables, "LISTEN_FDNAMES=", settings->listen[0].name);
+    for (unsigned i = 1; i < settings->listen_count; i++)
+        variables->room = stpcpy(stpcpy(variables->room - 1, ":"), settings->listen[i].name) + 1;
+}
+
+static size_t variables_room(const struct settings *settings)
+{
+    size_t room = OWN_VARIABLES_MAX * (sizeof "LISTEN_FDNAMES=" + DECIMAL_MAX);
+    if (settings->user != NULL && settings->user->name != NULL)
+        room += strlen(settings->user->home) + 2 * strlen(settings->user->name);
+    for (unsigned i = 0; i < settings->listen_count; i++)
+        room += strlen(settings->listen[i].name) + 1;
+    return room;
+}
+
+/* What names the program's own pid is returned in own_pid, for the child to complete. */
+static void add_variables(struct variables *variables, const struct start *start, char **own_pid)
+{
+    const struct service *service = start->service;
+    const struct settings *settings = service->settings;
+    add_user(variables, settings->user);
+    add_given(variables, settings);
+    if (is_beside(start)) {
+        add_number(variables, "MAINPID=", service->process.pid);
+    } else if (service->notes != NULL && notify_variable() != NULL) {
+        add_entry(variables, notify_variable(), "");
+        if (settings->watchdog != 0) {
+            add_number(variables, "WATCHDOG_USEC=", settings->watchdog * MICROSECONDS_PER_MS);
+            *own_pid++ = variables->room;
+            add_entry(variables, "WATCHDOG_PID=", "");
+            variables->room += DECIMAL_MAX;
+        }
+    }
+    if (settings->listen_count != 0 && !is_beside(start)) {
+        add_listening(variables, settings);
+        *own_pid++ = variables->room;
+        add_entry(variables, "LISTEN_PID=", "");
+        variables->room += DECIMAL_MAX;
+    }
+    *own_pid = NULL;
+}
+
+/* The descriptors of a start, and those of them that foster closes after it. */
+struct wiring {
+    struct plug *plugs;
+    size_t count;
+    int opened[STANDARD_STREAMS];
+    size_t opened_count;
+};
+
+static void plug_in(struct wiring *wiring, int from, int to)
+{
+    if (from >= 0)
+        wiring->plugs[wiring->count++] = (struct plug){from, to};
+}
+
+static void close_later(struct wiring *wiring, int fd)
+{
+    if (fd >= 0)
+        wiring->opened[wiring->opened_count++] = fd;
+}
+
+/* A FIFO without a writer is opened all the same, and then reads as any other. */
+static int open_input(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd == -1)
+        return -errno;
+    fcntl(fd, F_SETFL, O_RDONLY);
+    return fd;
+}
+
+/* 0, or an error number with what could not be opened. */
+static int wire_input(struct wiring *wiring, const struct start *start, const char **failed)
+{
+    const struct settings *settings = start->service->settings;
+    bool own = !is_beside(start);
+    if (own && settings->input != NULL) {
+        int fd = open_input(settings->input);
+        *failed = settings->input;
+        plug_in(wiring, fd, STDIN_FILENO);
+        close_later(wiring, fd);
+        return fd < 0 ? -fd : 0;
+    }
+    if (!own || start->service != plan->command)
+        plug_in(wiring, null_fd, STDIN_FILENO);
+    return 0;
+}
+
+static int wire_output(struct wiring *wiring, const struct start *start, const char **failed)
+{
+    const struct settings *settings = start->service->settings;
+    bool opened = false;
+    bool heard = !is_beside(start) || start->command == settings->stop_command;
+    int fd = heard ? output_of(start->service, &opened) : null_fd;
+    *failed = settings->output == OUTPUT_FILE ? settings->output_path : "/dev/null";
+    plug_in(wiring, fd, STDOUT_FILENO);
+    plug_in(wiring, fd, STDERR_FILENO);
+    if (opened)
+        close_later(wiring, fd);
+    return fd < -1 ? -fd : 0;
+}
+
+static void wire_own(struct wiring *wiring, const struct start *start)
+{
+    const struct service *service = start->service;
+    if (is_beside(start))
+        return;
+    for (unsigned i = 0; i < service->settings->listen_count; i++)
+        plug_in(wiring, service->sockets[i], LISTEN_FDS_START + (int)i);
+    plug_in(wiring, start->ready_fd, service->settings->ready_fd);
+}
+
+/* Not the program's fault, but no better when it is tried again. */
+static int say_not_opened(struct start *start, const char *path, int error)
+{
+    start->exec_code = EXIT_FOSTER_FAILED;
+    say(level_of(start), start->service->name, ": cannot open ", path, ": ", strerror(error));
+    return error;
+}
+
+static int say_not_forked(const struct start *start, int error)
+{
+    struct text line;
+    log_begin(&line);
+    text_add(&line, start->service->name, ": cannot run ", start->program.argv[0], ": ");
+    fork_explain(&line, error);
+    log_end(level_of(start), &line);
+    return error;
+}
+
+/* With the descriptors, variables and words at hand: 0 or an error number, said. */
+static int spawn(struct start *start, struct wiring *wiring)
+{
+    const char *failed = NULL;
+    int error = wire_input(wiring, start, &failed);
+    if (error == 0)
+        error = wire_output(wiring, start, &failed);
+    if (error == 0) {
+        wire_own(wiring, start);
+        start->program.plugs = wiring->plugs;
+        start->program.plug_count = wiring->count;
+        error = children_spawn(start->promise, program_start, &start->program);
+        if (error != 0 && start->program.error == 0)
+            say_not_forked(start, error);
+    } else {
+        say_not_opened(start, failed, error);
+    }
+    while (wiring->opened_count > 0)
+        close(wiring->opened[--wiring->opened_count]);
+    return error;
+}
+
+/* The settings' attributes, and the directory that services start in. */
+static int start_with(struct start *start, char **argv)
+{
+    const struct settings *settings = start->service->settings;
+    bool is_command = start->service == plan->command && !is_beside(start);
+    struct attributes attributes = settings->attributes;
+    char room[variables_room(settings)], *own_pid[3];
+    char *additions[settings->environment_count + OWN_VARIABLES_MAX];
+    struct variables variables = {.entries = additions, .room = room};
+    struct plug plugs[STANDARD_STREAMS + 1 + settings->listen_count];
+    add_variables(&variables, start, own_pid);
+    char *environment[environment_room(variables.count)];
+    environment_merge(environment, additions, variables.count);
+    if (attributes.directory == NULL)
+        attributes.directory = start_directory;
+    attributes.user = settings->user;
+    start->program = (struct program){
+        .argv = argv,
+        .placement = is_command ? manner.placement : IN_BACKGROUND,
+        .parent_death_signal = is_command ? manner.parent_death_signal : 0,
+        .parent = self,
+        .signals = &clean_signals,
+        .environment = environment,
+        .own_pid_entries = own_pid,
+        .attributes = &attributes,
+        .mark = run_mark(start->service),
+        .failed = say_cannot_run,
+        .owner = start,
+    };
+    int error = spawn(start, &(struct wiring){.plugs = plugs});
+    took_terminal |= start->program.took_terminal;
+    return error;
+}
+
+static int start_command(struct start *start)
+{
+    size_t room;
+    int count = words_count(start->command, &room);
+    char buffer[room], *words[count + 2]; /* one before the words for a script's shell, and NULL */
+    words_split(start->command, buffer, words + 1);
+    return start_with(start, words + 1);
+}
+
+int run_service(struct service *service, int ready_fd)
+{
+    struct start start = {
+        .service = service, .command = service->command, .promise = &service->process, .ready_fd = ready_fd};
+    int error = service == plan->command ? start_with(&start, plan->command_argv) : start_command(&start);
+    service->exec_code = (signed char)start.exec_code;
+    return error;
+}
+
+int run_aside(struct service *service, const char *command, struct promise *promise)
+{
+    struct start start = {.service = service, .command = command, .promise = promise, .ready_fd = -1};
+    int error = start_command(&start);
+    service->aside_failed = error != 0;
+    return error;
+}

@@ -1,0 +1,46 @@
+/*
+ * run.h - a program of a service is started, with all that its settings give it.
+ *
+ * Where foster's own stdin goes to nobody: a service reads /dev/null unless it names a file, and the command of the
+ * command line has foster's.
+ */
+#ifndef SERVICES_RUN_H
+#define SERVICES_RUN_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "process/spawn.h"
+#include "services/plan.h"
+
+/* How the command of the command line is to stand among groups and terminals, and what it inherits. */
+struct command_manner {
+    enum placement placement;
+    int parent_death_signal;
+};
+
+/* Opens what all services need: their sockets, /dev/null; remembers where foster was started, which is where they run.
+ * False, and each fault has been said, if a socket cannot be had. Main thread, before the first start; afterwards
+ * foster may leave its directory. */
+bool run_prepare(const struct plan *plan, const struct command_manner *manner);
+
+/* Starts the service's program: 0, or an error number. An error has been said, and exec_code tells that it cannot be
+ * run as it is, or is 0 when there was no process to be had. The program has ready_fd, if it is not -1, as
+ * settings->ready_fd. Supervisor's thread. */
+int run_service(struct service *service, int ready_fd);
+
+/* Starts a command of the service's beside it: its user, directory, environment and limits, and MAINPID; a session of
+ * its own, stdin from /dev/null; the output of a stop command goes where the service's goes, that of a probe nowhere.
+ * The same returns; an error is said once, until there is none. */
+int run_aside(struct service *service, const char *command, struct promise *promise);
+
+/* The number that marks all processes of a service: see spawn.h. */
+unsigned run_mark(const struct service *service);
+
+/* foster's own pid. */
+pid_t run_self(void);
+
+/* True if the command was put into the foreground of the terminal. */
+bool run_took_terminal(void);
+
+#endif

@@ -1,0 +1,174 @@
+/*
+ * service.h - what a service is: what its section of the file says, and where it is in its life.
+ *
+ * There may be a thousand of them in the memory of one small process, so a service is little more than its pointers.
+ * Its settings are shared with every other service that has the same ones; its command stays as it is in the file, and
+ * is split into words when it is run; what only some services have (probes, sockets, a line of status) hangs behind a
+ * pointer that is otherwise NULL. All of it is taken from the arena before the first start.
+ *
+ * The settings are constant once read. All else belongs to the supervisor's thread.
+ */
+#ifndef SERVICES_SERVICE_H
+#define SERVICES_SERVICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "base/clock.h"
+#include "children/foster.h"
+#include "process/attributes.h"
+#include "process/user.h"
+#include "services/notify.h"
+
+/* ---- what the file says ---- */
+
+enum kind { KIND_SERVICE, KIND_ONESHOT };
+
+enum restart { RESTART_NO, RESTART_ON_FAILURE, RESTART_ALWAYS };
+
+enum ready_by {
+    READY_AT_ONCE,   /* none: it is ready when it runs */
+    READY_BY_NOTIFY, /* sd_notify(3) */
+    READY_BY_FD,     /* a newline on a descriptor, as s6 has it */
+    READY_BY_TCP,    /* something accepts there */
+    READY_BY_UNIX,   /* the same */
+    READY_BY_FILE,   /* it exists */
+    READY_BY_EXEC,   /* a command exits with 0 */
+};
+
+enum output {
+    OUTPUT_RAW,    /* inherited: not a byte is copied */
+    OUTPUT_PREFIX, /* relayed line by line, with the service's name before it */
+    OUTPUT_JSON,   /* relayed, each line an object */
+    OUTPUT_NULL,
+    OUTPUT_FILE, /* appended to a file */
+};
+
+struct settings {
+    enum kind kind;
+    bool essential;
+    bool autostart;
+
+    enum restart restart;
+    unsigned restart_limit;     /* failed starts in a row until it is given up; 0: never */
+    milliseconds restart_first; /* the delay before the first, doubling ... */
+    milliseconds restart_most;  /* ... up to this; a run as long as this is calm and starts the count anew */
+
+    enum ready_by ready;
+    int ready_fd;
+    const struct address *ready_address;
+    const char *ready_argument; /* the path or the command */
+    milliseconds ready_timeout; /* NEVER: it may take as long as it takes */
+
+    const char *healthcheck; /* a command, or NULL */
+    milliseconds healthcheck_interval, healthcheck_timeout, healthcheck_start_period;
+    unsigned healthcheck_retries;
+    milliseconds watchdog; /* the longest time between two WATCHDOG=1; 0: none is wanted */
+
+    int stop_signal;
+    milliseconds stop_grace_period; /* NEVER: as long as it takes */
+    bool stop_grace_period_given;
+    const char *stop_command; /* or NULL */
+    int reload_signal;
+
+    enum output output;
+    const char *output_path;
+    const char *input; /* the path that is its stdin; NULL: /dev/null, or foster's own for the command line's command */
+
+    struct attributes attributes; /* its user points to the next member, if there is one */
+    const struct user *user;
+    char *const *environment; /* additions, "NAME=value" */
+    unsigned environment_count;
+    const struct listen *listen; /* in the order of the descriptors; NULL: none */
+    unsigned listen_count;
+};
+
+/* A socket to be opened for a service. */
+struct listen {
+    const char *name; /* for LISTEN_FDNAMES */
+    struct address address;
+    const char *file; /* where it stands, for what is said when it cannot be opened */
+    unsigned line;
+};
+
+/* What must hold of another service before one is started. */
+enum condition { IS_STARTED, IS_READY, IS_COMPLETED };
+
+struct dependency {
+    struct service *on;
+    enum condition condition;
+};
+
+/* ---- where it is ---- */
+
+enum state {
+    STOPPED,     /* not started, or stopped on purpose */
+    WAITING,     /* for what it depends on */
+    CLEARING,    /* what its last run left behind is being ended */
+    STARTING,    /* runs, and has not said that it is ready */
+    RUNNING,     /* runs, and need not say so */
+    READY,       /* runs, and has said so */
+    STOPPING,    /* has been told to end */
+    BACKING_OFF, /* has failed, and will be started again */
+    DONE,        /* has ended well, for good */
+    FAILED,      /* has ended badly, for good */
+    STATES,
+};
+
+/* What happens to a service after it has stopped. */
+enum afterwards { STAY_STOPPED, START_AGAIN, COUNT_AS_FAILURE };
+
+struct probe; /* probe.h */
+
+/* What is looked at in each round comes first, in one line of the processor's cache. */
+struct service {
+    struct promise process;   /* of its present run, or its last */
+    milliseconds deadline;    /* of this state, or NEVER */
+    struct probe *probe;      /* what watches its readiness and health; NULL: nothing does */
+    struct notes *notes;      /* what it has told by sd_notify; NULL: it is not asked to */
+    unsigned char state;      /* enum state */
+    unsigned char afterwards; /* enum afterwards, while STOPPING */
+    bool has_run : 1;         /* to its end: last_status holds */
+    bool reaped : 1;          /* the end of the present run has been seen */
+    bool held : 1;            /* stopped by hand: foster waits for somebody to start it */
+    bool killed : 1;          /* by us, because its time was over */
+    bool unwell : 1;          /* its health check or watchdog says so */
+    bool signalled : 1;       /* has had its stop signal */
+    bool timed_out : 1;       /* was not ready in time */
+    bool aside_failed : 1;    /* the last command beside it could not be run, which has been said */
+    signed char exec_code;    /* why its program could not be run: the exit code for that, or 0 */
+    unsigned short depends_count;
+    unsigned short dependents_up; /* scratch: its rank, before the start; whether it is needed, in the stop */
+    const struct settings *settings;
+
+    const char *name;
+    const char *command; /* as the file has it; NULL: that of the command line */
+    struct dependency *depends_on;
+    int *sockets;            /* those of settings->listen, open; NULL: none */
+    milliseconds since;      /* when it came into this state */
+    milliseconds started;    /* when its present run began, or its last */
+    int last_status;         /* of waitpid(2), of the last run that ended */
+    unsigned restarts;       /* since foster started */
+    unsigned short failures; /* in a row */
+};
+
+/* What a service says of itself, and what is expected of it. */
+struct notes {
+    pid_t main_pid;            /* MAINPID; 0: the process we started */
+    milliseconds watchdog;     /* the longest time between two WATCHDOG=1; 0: none is wanted */
+    milliseconds watchdog_due; /* when the next must have come, or NEVER */
+    char status[NOTIFY_STATUS_MAX];
+};
+
+/* True while there is a process of its own. */
+static inline bool service_is_up(const struct service *service)
+{
+    return service->state == STARTING || service->state == RUNNING || service->state == READY ||
+           service->state == STOPPING;
+}
+
+/* Appends the name of a state as people see it: "backing off". */
+const char *state_name(enum state state);
+
+#endif

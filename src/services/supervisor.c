@@ -1,0 +1,302 @@
+/*
+ * supervisor.c - see supervisor.h.
+ *
+ * The thread goes round: wait for something; then look at every service until nothing changes any more; show it to the
+ * onlooker; if all has ended, leave. A look is a few loads from memory, so a thousand services are looked at in the
+ * time of a few system calls, and there is no queue of events that could be lost, or come in the wrong order.
+ */
+#include "services/supervisor.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "process/leftovers.h"
+#include "services/ending.h"
+#include "services/hearing.h"
+#include "services/life.h"
+#include "services/loop.h"
+#include "services/probe.h"
+#include "services/run.h"
+
+enum {
+    STACK_SIZE = 1024 * 1024, /* of addresses; what is not touched costs nothing */
+    LOOK_AGAIN_MS = 50,       /* for the end of leftovers that are nobody's children yet */
+};
+
+static struct plan *plan;
+static struct onlooker onlooker;
+
+static int exit_code; /* once ended is set */
+static atomic_bool ended;
+
+/* ---- one service ---- */
+
+/* What the state of a service means for those that wait for it: a bit for each condition. */
+enum { STARTED_BIT = 1 << IS_STARTED, READY_BIT = 1 << IS_READY, COMPLETED_BIT = 1 << IS_COMPLETED };
+
+static const struct {
+    unsigned char met;
+    unsigned char hopeless;
+} prospects[STATES] = {
+    [STARTING] = {.met = STARTED_BIT},
+    [RUNNING] = {.met = STARTED_BIT | READY_BIT},
+    [READY] = {.met = STARTED_BIT | READY_BIT},
+    [DONE] = {.met = STARTED_BIT | COMPLETED_BIT, .hopeless = READY_BIT},
+    [FAILED] = {.hopeless = STARTED_BIT | READY_BIT | COMPLETED_BIT},
+};
+
+static void look_at_dependencies(struct service *service)
+{
+    bool met = !ending_is_under_way() && !hearing_has_been_told_to_stop();
+    for (size_t i = 0; i < service->depends_count; i++) {
+        const struct dependency *dependency = &service->depends_on[i];
+        unsigned bit = 1U << dependency->condition;
+        met &= (prospects[dependency->on->state].met & bit) != 0;
+        if ((prospects[dependency->on->state].hopeless & bit) != 0) {
+            life_happen(service, HOPELESS);
+            return;
+        }
+    }
+    if (met)
+        life_happen(service, MET);
+}
+
+static bool is_left_behind(const struct service *service)
+{
+    return leftovers_signal(run_self(), service->process.pid, run_mark(service), 0);
+}
+
+static void look_at_process(struct service *service)
+{
+    if (!promise_resolved(&service->process, NULL))
+        return;
+    if (!service->reaped) {
+        service->reaped = true;
+        life_happen(service, ENDED);
+    } else if (service->state == STOPPING && !is_left_behind(service)) {
+        life_happen(service, CLEARED);
+    }
+}
+
+static void be_unwell(struct service *service)
+{
+    service->unwell = true;
+    life_happen(service, UNWELL);
+}
+
+static void look_at_probe(struct service *service, milliseconds now)
+{
+    switch (probe_look(service, now)) {
+    case FOUND_READY:
+        life_happen(service, TOLD);
+        break;
+    case FOUND_UNWELL:
+        if (service->settings->restart != RESTART_NO)
+            be_unwell(service);
+        break;
+    case FOUND_NOTHING:
+    case FOUND_WELL:
+        break;
+    }
+    if (service->state == STOPPING && !service->signalled && !service->reaped && !probe_aside_runs(service))
+        life_happen(service, ASKED);
+}
+
+/* As with systemd the watchdog begins when the service is ready. */
+static bool is_watched(const struct service *service)
+{
+    return service->notes != NULL && (service->state == RUNNING || service->state == READY);
+}
+
+static void look_at_watchdog(struct service *service, milliseconds now)
+{
+    if (now < service->notes->watchdog_due)
+        return;
+    service->notes->watchdog_due = NEVER;
+    say(LOG_WARNING, service->name, " has missed its watchdog");
+    be_unwell(service);
+}
+
+static void look_at(struct service *service, milliseconds now)
+{
+    if (service->state == WAITING)
+        look_at_dependencies(service);
+    else if (service->state == CLEARING && !is_left_behind(service))
+        life_happen(service, CLEARED);
+    if (service_is_up(service))
+        look_at_process(service);
+    if (service_is_up(service) && service->probe != NULL)
+        look_at_probe(service, now);
+    if (is_watched(service))
+        look_at_watchdog(service, now);
+    if (now >= service->deadline)
+        life_happen(service, TIME);
+    ending_note(service);
+}
+
+static milliseconds earlier(milliseconds one, milliseconds other)
+{
+    return one < other ? one : other;
+}
+
+/* When to look at it again if nothing happens before. */
+static milliseconds due(const struct service *service, milliseconds now)
+{
+    milliseconds first = service->deadline;
+    if (service->probe != NULL)
+        first = earlier(first, probe_due(service));
+    if (is_watched(service))
+        first = earlier(first, service->notes->watchdog_due);
+    if (service->state == CLEARING || (service->state == STOPPING && service->reaped))
+        first = earlier(first, now + LOOK_AGAIN_MS);
+    return first;
+}
+
+/* ---- the thread ---- */
+
+/* Until nothing more happens to it at once. */
+static void look_through(struct service *service, milliseconds now)
+{
+    unsigned before = life_changes();
+    look_at(service, now);
+    while (life_changes() != before) {
+        before = life_changes();
+        look_at(service, clock_now());
+    }
+}
+
+/* Looks until nothing changes any more, for others may wait for what has changed; returns when to look again. */
+static milliseconds go_round(void)
+{
+    milliseconds first;
+    unsigned before;
+    bool somebody_waits;
+    do {
+        milliseconds now = clock_now();
+        before = life_changes();
+        somebody_waits = false;
+        first = NEVER;
+        for (struct service *service = plan->services; service < plan->services + plan->count; service++) {
+            look_through(service, now);
+            somebody_waits |= service->state == WAITING;
+            first = earlier(first, due(service, now));
+        }
+        first = earlier(first, ending_look(now));
+    } while (life_changes() != before && (somebody_waits || ending_is_under_way()));
+    return first;
+}
+
+static void start_all(void)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->services[i].settings->autostart)
+            life_happen(&plan->services[i], START);
+}
+
+static void *supervise(void *unused)
+{
+    (void)unused;
+    start_all();
+    for (;;) {
+        milliseconds first = go_round();
+        if (onlooker.look != NULL) {
+            onlooker.look();
+            first = earlier(first, onlooker.due());
+        }
+        if (ending_is_over(&exit_code))
+            break;
+        loop_wait(first);
+    }
+    atomic_store(&ended, true);
+    kill(run_self(), SIGCHLD); /* the signal thread sleeps */
+    return NULL;
+}
+
+/* ---- before, and from outside ---- */
+
+/* What only some services have. */
+static void prepare(struct service *service)
+{
+    service->deadline = NEVER;
+    probe_prepare(service);
+    if (service->settings->ready == READY_BY_NOTIFY || service->settings->watchdog != 0)
+        service->notes = arena_take(sizeof *service->notes);
+}
+
+static int start_thread(void)
+{
+    pthread_t thread;
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK_SIZE);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    return pthread_create(&thread, &attributes, supervise, NULL);
+}
+
+bool supervisor_begin(struct plan *all)
+{
+    plan = all;
+    life_begin(plan);
+    ending_of(plan);
+    for (size_t i = 0; i < plan->count; i++)
+        prepare(&plan->services[i]);
+    int error = hearing_begin(plan) ? start_thread() : errno;
+    if (error != 0)
+        say(LOG_ERROR, "cannot supervise services: ", strerror(error));
+    return error == 0;
+}
+
+bool supervisor_has_ended(int *code)
+{
+    *code = exit_code;
+    return atomic_load(&ended);
+}
+
+void supervisor_start(struct service *service)
+{
+    if (!ending_is_under_way())
+        life_happen(service, START);
+}
+
+void supervisor_stop(struct service *service)
+{
+    service->held = true;
+    life_happen(service, STOP);
+}
+
+void supervisor_restart(struct service *service)
+{
+    if (!ending_is_under_way())
+        life_happen(service, RESTART);
+}
+
+int supervisor_send(struct service *service, int signal)
+{
+    if (!service_is_up(service))
+        return ESRCH;
+    return children_signal(&service->process, signal, REACH_CHILD);
+}
+
+void supervisor_shut_down(void)
+{
+    ending_begin();
+}
+
+bool supervisor_is_shutting_down(void)
+{
+    return ending_is_under_way();
+}
+
+const struct plan *supervisor_plan(void)
+{
+    return plan;
+}
+
+void supervisor_watch(const struct onlooker *who)
+{
+    onlooker = *who;
+}

@@ -1,0 +1,21 @@
+/*
+ * words.h - a command of the file, split into words without a shell.
+ *
+ * Blanks separate words. 'single quotes' keep all as it stands; "double quotes" all but a backslash before " or \; a
+ * backslash outside of quotes keeps the next character. Nothing else is special: no variables, no globs, no comments.
+ */
+#ifndef SERVICES_WORDS_H
+#define SERVICES_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The number of words, or -1 for a quote that is not closed or a backslash at the end. *room is the bytes that
+ * words_split() needs for them. Allocates nothing. */
+int words_count(const char *command, size_t *room);
+
+/* Splits a command that words_count() has counted: the words go to the buffer, their addresses to words, NULL behind
+ * the last. */
+void words_split(const char *command, char *buffer, char **words);
+
+#endif

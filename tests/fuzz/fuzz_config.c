@@ -1,0 +1,97 @@
+/*
+ * fuzz_config.c - any bytes as a configuration: read without a fault of memory, and right or refused.
+ *
+ * The arena is played by the heap, one piece each, so that the address sanitizer knows where each ends; a path is the
+ * input again, so that it is also an env_file. Nothing is freed, as in foster: run.sh bounds the runs of a process.
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "services/config.h"
+#include "services/words.h"
+
+static const uint8_t *input;
+static size_t input_length;
+
+void *arena_take(size_t size)
+{
+    return calloc(1, size);
+}
+
+char *arena_copy(const char *bytes, size_t length)
+{
+    return memcpy(arena_take(length + 1), bytes, length);
+}
+
+/* Exactly as much as is asked for: no more than one behind the last may be written. */
+void *arena_grow(const void *list, size_t count, size_t size)
+{
+    void *larger = arena_take((count + 1) * size);
+    return count == 0 ? larger : memcpy(larger, list, count * size);
+}
+
+char *arena_file(const char *path, size_t *length)
+{
+    if (strchr(path, '/') != NULL) {
+        errno = ENOENT;
+        return NULL;
+    }
+    *length = input_length;
+    return arena_copy((const char *)input, input_length);
+}
+
+static void check(int holds)
+{
+    if (!holds)
+        abort();
+}
+
+static void split(const char *command)
+{
+    size_t room;
+    int count = words_count(command, &room);
+    check(count > 0);
+    char *buffer = malloc(room), **words = malloc(((size_t)count + 1) * sizeof *words);
+    words_split(command, buffer, words);
+    check(words[count] == NULL && words[count - 1] + strlen(words[count - 1]) + 1 == buffer + room);
+    free(buffer);
+    free(words);
+}
+
+static void check_service(const struct plan *plan, const struct service *service)
+{
+    split(service->command);
+    check(service == plan_find(plan, service->name, strlen(service->name)));
+    check(service->settings->output <= OUTPUT_FILE);
+    for (unsigned i = 0; i < service->depends_count; i++)
+        check(service->depends_on[i].condition <= IS_COMPLETED && service->depends_on[i].on != service);
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc, (void)argv;
+    log_set_level(-1);
+    return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const char *const paths[] = {"input"};
+    struct config_request request = {.paths = paths, .path_count = 1};
+    struct plan plan;
+    input = data;
+    input_length = size;
+    if (!config_read(&plan, &request))
+        return 0;
+    check(plan.count > 0);
+    for (size_t i = 0; i < plan.count; i++)
+        check_service(&plan, &plan.services[i]);
+    plan_print(&plan);
+    return 0;
+}

@@ -1,0 +1,526 @@
+/* test_config.c - configurations: what is right comes out as it was meant, what is wrong is said, all of it. */
+#include "services/config.h"
+
+#include <sys/resource.h>
+
+#include "kit.h"
+#include "process/death.h"
+#include "services/keys.h"
+
+static struct plan plan;
+
+static bool read_paths(const char *const *paths, size_t count)
+{
+    struct config_request request = {.paths = paths, .path_count = count};
+    return config_read(&plan, &request);
+}
+
+static bool read_text(const char *text)
+{
+    static const char *const path[] = {"c"};
+    make_text_file(path[0], text, 0600);
+    return read_paths(path, 1);
+}
+
+/* The service of that name in a text that is right. */
+static const struct service *service_of(const char *text, const char *name)
+{
+    ck_assert(read_text(text));
+    const struct service *service = plan_find(&plan, name, strlen(name));
+    ck_assert_ptr_nonnull(service);
+    return service;
+}
+
+/* The settings of a section with these lines. */
+static const struct settings *settings_of(const char *lines)
+{
+    char text[1 << 12];
+    snprintf(text, sizeof text, "[a]\ncommand = a\n%s", lines);
+    return service_of(text, "a")->settings;
+}
+
+/* What is said about a text. Each fault is a line, "foster: " taken off. */
+static const char *faults_of(const char *text)
+{
+    static char faults[1 << 14];
+    hear_stderr();
+    ck_assert(!read_text(text));
+    char *end = faults;
+    for (const char *line = heard(), *next; *line != '\0'; line = next + 1) {
+        next = strchr(line, '\n');
+        ck_assert_ptr_nonnull(next);
+        ck_assert(strncmp(line, "foster: ", 8) == 0);
+        end += sprintf(end, "%.*s\n", (int)(next - line - 8), line + 8);
+    }
+    *end = '\0';
+    return faults;
+}
+
+/* ---- what is right ---- */
+
+START_TEST(defaults)
+{
+    const struct settings *settings = settings_of("");
+    ck_assert_int_eq(settings->kind, KIND_SERVICE);
+    ck_assert(!settings->essential && settings->autostart);
+    ck_assert_int_eq(settings->restart, RESTART_NO);
+    ck_assert_int_eq(settings->restart_first, 0);
+    ck_assert_int_eq(settings->restart_most, 30000);
+    ck_assert_int_eq(settings->ready, READY_AT_ONCE);
+    ck_assert_int_eq(settings->ready_timeout, NEVER);
+    ck_assert_ptr_null(settings->healthcheck);
+    ck_assert_int_eq(settings->healthcheck_interval, 30000);
+    ck_assert_int_eq(settings->healthcheck_timeout, 30000);
+    ck_assert_int_eq(settings->healthcheck_retries, 3);
+    ck_assert_int_eq(settings->healthcheck_start_period, 0);
+    ck_assert_int_eq(settings->watchdog, 0);
+    ck_assert_int_eq(settings->stop_signal, SIGTERM);
+    ck_assert_int_eq(settings->stop_grace_period, 5000);
+    ck_assert(!settings->stop_grace_period_given);
+    ck_assert_int_eq(settings->reload_signal, SIGHUP);
+    ck_assert_int_eq(settings->output, OUTPUT_RAW);
+    ck_assert_ptr_null(settings->input);
+    ck_assert_int_eq(settings->attributes.given, 0);
+    ck_assert_ptr_null(plan.globals.control);
+    ck_assert_int_eq(plan.globals.grace, 5000);
+    ck_assert(!plan.globals.grace_given);
+    ck_assert_str_eq(plan.globals.termination_log, TERMINATION_LOG);
+    ck_assert_ptr_null(plan.command);
+}
+END_TEST
+
+START_TEST(every_key)
+{
+    const struct settings *s = settings_of(
+        "essential = yes\nautostart = off\nrestart = on-failure:5\nrestart_delay = 200ms..1m\nready_timeout = 10s\n"
+        "healthcheck = check 'a b'\nhealthcheck_interval = 1s\nhealthcheck_timeout = 2s\nhealthcheck_retries = 4\n"
+        "healthcheck_start_period = 3s\nwatchdog = 6s\nstop_signal = SIGQUIT\nstop_grace_period = 8s\n"
+        "stop_command = halt\nreload_signal = usr1\nuser = 12:34\nworking_dir = /w\numask = 027\n"
+        "environment = A=b  c\nenvironment = D=\nstdin = /i\nlog = file:/l\nnice = -5\noom_score_adj = -1000\n"
+        "no_new_privileges = true\nulimit_nofile = 10:20\nulimit_stack = 8M\nulimit_core=unlimited\n");
+    ck_assert(s->essential && !s->autostart);
+    ck_assert_int_eq(s->restart, RESTART_ON_FAILURE);
+    ck_assert_uint_eq(s->restart_limit, 5);
+    ck_assert_int_eq(s->restart_first, 200);
+    ck_assert_int_eq(s->restart_most, 60000);
+    ck_assert_int_eq(s->ready_timeout, 10000);
+    ck_assert_str_eq(s->healthcheck, "check 'a b'");
+    ck_assert_int_eq(s->healthcheck_interval, 1000);
+    ck_assert_int_eq(s->healthcheck_timeout, 2000);
+    ck_assert_uint_eq(s->healthcheck_retries, 4);
+    ck_assert_int_eq(s->healthcheck_start_period, 3000);
+    ck_assert_int_eq(s->watchdog, 6000);
+    ck_assert_int_eq(s->stop_signal, SIGQUIT);
+    ck_assert_int_eq(s->stop_grace_period, 8000);
+    ck_assert(s->stop_grace_period_given);
+    ck_assert_str_eq(s->stop_command, "halt");
+    ck_assert_int_eq(s->reload_signal, SIGUSR1);
+    ck_assert_uint_eq(s->user->uid, 12);
+    ck_assert_uint_eq(s->user->gid, 34);
+    ck_assert_ptr_eq(s->attributes.user, s->user);
+    ck_assert_str_eq(s->attributes.directory, "/w");
+    ck_assert_uint_eq(s->attributes.umask, 027);
+    ck_assert_uint_eq(s->environment_count, 2);
+    ck_assert_str_eq(s->environment[0], "A=b  c");
+    ck_assert_str_eq(s->environment[1], "D=");
+    ck_assert_str_eq(s->input, "/i");
+    ck_assert_int_eq(s->output, OUTPUT_FILE);
+    ck_assert_str_eq(s->output_path, "/l");
+    ck_assert_int_eq(s->attributes.nice, -5);
+    ck_assert_int_eq(s->attributes.oom_score_adj, -1000);
+    ck_assert_uint_eq(s->attributes.given, UMASK_GIVEN | NICE_GIVEN | OOM_SCORE_ADJ_GIVEN);
+    ck_assert(s->attributes.no_new_privileges);
+    ck_assert_uint_eq(s->attributes.limit_count, 3);
+    ck_assert_int_eq(s->attributes.limits[0].resource, RLIMIT_NOFILE);
+    ck_assert_uint_eq(s->attributes.limits[0].value.rlim_cur, 10);
+    ck_assert_uint_eq(s->attributes.limits[0].value.rlim_max, 20);
+    ck_assert_uint_eq(s->attributes.limits[1].value.rlim_max, 8 << 20);
+    ck_assert_uint_eq(s->attributes.limits[2].value.rlim_cur, RLIM_INFINITY);
+}
+END_TEST
+
+START_TEST(ways_to_be_ready)
+{
+    ck_assert_int_eq(settings_of("ready = none")->ready, READY_AT_ONCE);
+    ck_assert_int_eq(settings_of("ready = notify")->ready, READY_BY_NOTIFY);
+    const struct settings *settings = settings_of("ready = fd:7");
+    ck_assert_int_eq(settings->ready, READY_BY_FD);
+    ck_assert_int_eq(settings->ready_fd, 7);
+    settings = settings_of("ready = tcp:127.0.0.1:80");
+    ck_assert_int_eq(settings->ready, READY_BY_TCP);
+    ck_assert_int_eq(settings->ready_address->to.v4.sin_port, htons(80));
+    settings = settings_of("ready = unix:/run/x");
+    ck_assert_int_eq(settings->ready, READY_BY_UNIX);
+    ck_assert_int_eq(settings->ready_address->to.any.sa_family, AF_UNIX);
+    settings = settings_of("ready = file:/run/a:b");
+    ck_assert_int_eq(settings->ready, READY_BY_FILE);
+    ck_assert_str_eq(settings->ready_argument, "/run/a:b");
+    settings = settings_of("ready = exec:test -e x");
+    ck_assert_int_eq(settings->ready, READY_BY_EXEC);
+    ck_assert_str_eq(settings->ready_argument, "test -e x");
+}
+END_TEST
+
+START_TEST(sockets)
+{
+    const struct settings *settings = settings_of("listen = tcp:80  ctl=unix:/a=b\nlisten = udp:53");
+    ck_assert_uint_eq(settings->listen_count, 3);
+    ck_assert_str_eq(settings->listen[0].name, "a");
+    ck_assert_str_eq(settings->listen[1].name, "ctl");
+    ck_assert_str_eq(settings->listen[1].address.to.local.sun_path, "/a=b");
+    ck_assert_uint_eq(settings->listen[1].line, 3);
+    ck_assert_str_eq(settings->listen[1].file, "c");
+    ck_assert_int_eq(settings->listen[2].address.type, SOCK_DGRAM);
+    ck_assert_uint_eq(settings->listen[2].line, 4);
+}
+END_TEST
+
+START_TEST(environment_files)
+{
+    make_text_file("env", "\xef\xbb\xbf# comment\n\nA=\"b c\"\n  B='x\"'\r\nC=\"x'\nD=\"\nE= f ", 0600);
+    const struct settings *settings = settings_of("environment = Z=1\nenv_file = env\nenvironment = Y=2");
+    static const char *const wanted[] = {"Z=1", "A=b c", "B=x\"", "C=\"x'", "D=\"", "E= f", "Y=2"};
+    ck_assert_uint_eq(settings->environment_count, COUNT(wanted));
+    for (size_t i = 0; i < COUNT(wanted); i++)
+        ck_assert_str_eq(settings->environment[i], wanted[i]);
+}
+END_TEST
+
+START_TEST(lines)
+{
+    ck_assert_str_eq(service_of("\xef\xbb\xbf[a]\r\ncommand=x  y \t\r\n", "a")->command, "x  y");
+    ck_assert_str_eq(service_of("[a]\ncommand =\n\t  x\n# c\n  ;c\n  y=\n z", "a")->command, "x y= z");
+    ck_assert_str_eq(service_of("\n ; c\n[a]\n  command = x\n   y\n  type = oneshot", "a")->command, "x y");
+    ck_assert_int_eq(plan.services->settings->kind, KIND_ONESHOT);
+    ck_assert_str_eq(service_of("[a]\ncommand = x\n\n  type = oneshot", "a")->command, "x");
+    ck_assert_int_eq(plan.services->settings->kind, KIND_ONESHOT);
+    ck_assert_str_eq(service_of("[A-1_b.c@d]\ncommand = [ -e x ]\n  [ y", "A-1_b.c@d")->command, "[ -e x ] [ y");
+}
+END_TEST
+
+START_TEST(global_keys_hold_wherever_they_stand)
+{
+    const struct service *a =
+        service_of("[a]\ncommand = a\n[foster]\nlog = json\ncontrol = none\ngrace = 2s\ntermination_log = none\n"
+                   "[b]\ncommand = b\nlog = raw\n[d]\ncommand = d\nlog = null",
+                   "a");
+    ck_assert_int_eq(a->settings->output, OUTPUT_JSON);
+    ck_assert_int_eq(plan_find(&plan, "b", 1)->settings->output, OUTPUT_RAW);
+    ck_assert_int_eq(plan_find(&plan, "dx", 1)->settings->output, OUTPUT_NULL);
+    ck_assert_str_eq(plan.globals.control, "");
+    ck_assert_ptr_null(plan.globals.termination_log);
+    ck_assert_int_eq(plan.globals.grace, 2000);
+    ck_assert(plan.globals.grace_given);
+}
+END_TEST
+
+START_TEST(equal_settings_are_shared)
+{
+    const struct service *a =
+        service_of("[a]\ncommand = a\nuser = 5\n[b]\ncommand = b\nnice = 1\n[c]\ncommand = c\nuser = 5", "a");
+    ck_assert_ptr_eq(a[0].settings, a[2].settings);
+    ck_assert_ptr_ne(a[0].settings, a[1].settings);
+}
+END_TEST
+
+START_TEST(dependencies)
+{
+    const struct service *web =
+        service_of("[web]\ncommand = w\ndepends_on = db, once ,\n  x:started\ndepends_on = y:completed\n"
+                   "[db]\ncommand = d\n[once]\ncommand = o\ntype = oneshot\n"
+                   "[x]\ncommand=x\n[y]\ncommand=y",
+                   "web");
+    static const enum condition conditions[] = {IS_READY, IS_COMPLETED, IS_STARTED, IS_COMPLETED};
+    ck_assert_uint_eq(web->depends_count, COUNT(conditions));
+    for (size_t i = 0; i < COUNT(conditions); i++) {
+        ck_assert_ptr_eq(web->depends_on[i].on, web + i + 1);
+        ck_assert_int_eq(web->depends_on[i].condition, conditions[i]);
+    }
+}
+END_TEST
+
+START_TEST(the_command_line_has_a_service)
+{
+    struct settings settings = settings_default;
+    char *words[] = {NULL, (char[]){"x"}, NULL};
+    static const char *const path[] = {"c"};
+    struct config_request request = {
+        .paths = path, .path_count = 1, .command = words + 1, .command_settings = &settings};
+    make_text_file("c", "[a]\ncommand = a\ndepends_on = main", 0600);
+    ck_assert(config_read(&plan, &request));
+    ck_assert_uint_eq(plan.count, 2);
+    ck_assert_str_eq(plan.command->name, COMMAND_NAME);
+    ck_assert_ptr_eq(plan.command->settings, &settings);
+    ck_assert_ptr_null(plan.command->command);
+    ck_assert_ptr_eq(plan_find(&plan, "a", 1)->depends_on->on, plan.command);
+
+    hear_stderr();
+    make_text_file("c", "[main]\ncommand = a", 0600);
+    ck_assert(!config_read(&plan, &request));
+    ck_assert_str_eq(heard(), "foster: c:1: the name [main] belongs to the command of the command line\n");
+
+    make_text_file("c", "", 0600);
+    ck_assert(config_read(&plan, &request));
+    ck_assert_uint_eq(plan.count, 1);
+}
+END_TEST
+
+START_TEST(files_and_directories)
+{
+    static const char *const paths[] = {"last", "d", "none.conf"};
+    ck_assert_int_eq(mkdir("d", 0700), 0);
+    make_text_file("d/c.conf", "[c]\ncommand=c", 0600);
+    make_text_file("d/a.conf", "[a]\ncommand=a", 0600);
+    make_text_file("d/b.conf", "", 0600);
+    make_text_file("d/.x.conf", "[x]\ncommand=x", 0600);
+    make_text_file("d/y.conf~", "[y]\ncommand=y", 0600);
+    make_text_file("last", "[l]\ncommand=l", 0600);
+    ck_assert(read_paths(paths, 2));
+    ck_assert_uint_eq(plan.count, 3);
+    ck_assert_str_eq(plan.services[0].name, "l");
+    ck_assert_str_eq(plan.services[1].name, "a");
+    ck_assert_str_eq(plan.services[2].name, "c");
+    hear_stderr();
+    ck_assert(!read_paths(paths, 3));
+    ck_assert_str_eq(heard(), "foster: none.conf: No such file or directory\n");
+    ck_assert_int_eq(mkdir("d/z.conf", 0700), 0);
+    ck_assert(!read_paths(paths, 2));
+    ck_assert_str_eq(heard(), "foster: d/z.conf: not a regular file\n");
+}
+END_TEST
+
+START_TEST(a_thousand_services_are_small)
+{
+    enum { SERVICES = 1000, ROOM = 64 };
+    static char text[SERVICES * ROOM];
+    char *end = text;
+    for (int i = 0; i < SERVICES; i++)
+        end += sprintf(end, "[s%d]\ncommand = sleep 1\nuser = 1\ndepends_on = s%d\n", i, i + 1);
+    sprintf(end, "[s%d]\ncommand = x\nuser = 1", SERVICES);
+    ck_assert(read_text(text));
+    ck_assert_uint_eq(plan.count, SERVICES + 1);
+    ck_assert_ptr_eq(plan.services[0].settings, plan.services[SERVICES].settings);
+    ck_assert_uint_le(sizeof(struct service), 152);
+}
+END_TEST
+
+/* ---- what is wrong ---- */
+
+START_TEST(faults)
+{
+    static const struct {
+        const char *lines, *fault;
+    } cases[] = {
+        {"type = job", "type needs service or oneshot, not 'job'"},
+        {"essential = maybe", "essential needs yes or no, not 'maybe'"},
+        {"restart = allways", "restart needs no, always or on-failure[:N], not 'allways'"},
+        {"restart = on-failure:0", "restart needs no, always or on-failure[:N], not 'on-failure:0'"},
+        {"restart = always:3", "restart needs no, always or on-failure[:N], not 'always:3'"},
+        {"restart_delay = 0", "restart_delay needs a duration above 0, or two such as 100ms..30s, not '0'"},
+        {"restart_delay = 2s..1s", "restart_delay needs a duration above 0, or two such as 100ms..30s, not '2s..1s'"},
+        {"restart_delay = 1s..", "restart_delay needs a duration above 0, or two such as 100ms..30s, not '1s..'"},
+        {"ready_timeout = 0s", "ready_timeout needs a duration above 0, such as 500ms, 5s or 2m, not '0s'"},
+        {"stop_grace_period = 5 s", "stop_grace_period needs a duration such as 500ms, 5s or 2m, not '5 s'"},
+        {"healthcheck = 'x", "healthcheck needs a command, with its quotes closed, not ''x'"},
+        {"healthcheck_retries = 0", "healthcheck_retries needs a number from 1, not '0'"},
+        {"stop_signal = SIGFOO", "stop_signal needs a signal such as SIGTERM or 15, not 'SIGFOO'"},
+        {"umask = 8", "umask needs an octal number up to 777, not '8'"},
+        {"umask = 1000", "umask needs an octal number up to 777, not '1000'"},
+        {"nice = 20", "nice needs a number from -20 to 19, not '20'"},
+        {"nice = -21", "nice needs a number from -20 to 19, not '-21'"},
+        {"nice = -", "nice needs a number from -20 to 19, not '-'"},
+        {"oom_score_adj = 1001", "oom_score_adj needs a number from -1000 to 1000, not '1001'"},
+        {"log = file:", "log needs raw, prefix, json, null or file:PATH, not 'file:'"},
+        {"log = raw:x", "log needs raw, prefix, json, null or file:PATH, not 'raw:x'"},
+        {"log = file", "log needs raw, prefix, json, null or file:PATH, not 'file'"},
+        {"ulimit_nofile = 1K", "ulimit_nofile needs a number, SOFT:HARD or unlimited, not '1K'"},
+        {"ulimit_nofile = 2:1", "ulimit_nofile needs a number, SOFT:HARD or unlimited, not '2:1'"},
+        {"ulimit_nofile = :1", "ulimit_nofile needs a number, SOFT:HARD or unlimited, not ':1'"},
+        {"ulimit_as = 9999999999G",
+         "ulimit_as needs a number of bytes such as 64M, SOFT:HARD or unlimited, not '9999999999G'"},
+        {"environment = 1A=b", "environment needs NAME=VALUE, not '1A=b'"},
+        {"working_dir =", "working_dir needs a path, not ''"},
+        {"listen = tcp:80 x=foo:1",
+         "listen needs addresses such as tcp:80, udp:127.0.0.1:53 or NAME=unix:PATH, not 'foo:1'"},
+        {"listen = =tcp:80",
+         "listen needs addresses such as tcp:80, udp:127.0.0.1:53 or NAME=unix:PATH, not '=tcp:80'"},
+        {"user = nobody:nosuch",
+         "user needs a user of /etc/passwd or a uid, with a group behind a colon if need be, not 'nosuch'"},
+        {"env_file = nothere", NULL},
+        {"retsart = no", "unknown key 'retsart'; did you mean 'restart'?"},
+        {"ulimit_nofiles = 1", "unknown key 'ulimit_nofiles'; did you mean 'ulimit_nofile'?"},
+        {"something = else", "unknown key 'something'"},
+        {"grace = 5s", "'grace' is a key of the section [foster]"},
+        {"command = b", "'command' for the second time; the first is in line 2"},
+        {"gibberish", "'gibberish' is neither [SECTION] nor KEY = VALUE"},
+        {"= x", "'= x' is neither [SECTION] nor KEY = VALUE"},
+        {"[b c]\ncommand = x", "a section begins with [NAME], a name of letters, digits and _.@-, not with '[b c]'"},
+        {"[b] # x\ncommand = x",
+         "a section begins with [NAME], a name of letters, digits and _.@-, not with '[b] # x'"},
+        {"[a]\ncommand = x", "[a] for the second time; the first is in c:1"},
+        {"[b]", "there is no command in this section"},
+        {"[foster]\ntype = oneshot", NULL},
+        {"depends_on = aa", "depends_on names an unknown service 'aa'"},
+        {"depends_on = a", "[a] depends on itself"},
+        {"depends_on = [x]", "depends_on names an unknown service '[x]'"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char text[256], fault[256];
+        snprintf(text, sizeof text, "[a]\ncommand = a\n%s\n", cases[i].lines);
+        snprintf(fault, sizeof fault, "c:3: %s\n", cases[i].fault);
+        const char *said = faults_of(text);
+        if (cases[i].fault != NULL)
+            ck_assert_str_eq(said, fault);
+    }
+}
+END_TEST
+
+/* "ready needs ..." is too long to repeat. */
+START_TEST(ways_not_to_be_ready)
+{
+    static const char *const ways[] = {"no",    "none:", "notify:x", "fd",    "fd:2",  "fd:256",  "fd:x",
+                                       "tcp:x", "tcp",   "unix:",    "file:", "exec:", "exec:\"", "http://x"};
+    for (size_t i = 0; i < COUNT(ways); i++) {
+        char text[64], end[64];
+        snprintf(text, sizeof text, "[a]\ncommand = a\nready = %s", ways[i]);
+        snprintf(end, sizeof end, ", not '%s'\n", ways[i]);
+        const char *said = faults_of(text);
+        ck_assert_msg(strstr(said, end) != NULL && strncmp(said, "c:3: ready needs none, notify, ", 31) == 0, "%s",
+                      said);
+    }
+}
+END_TEST
+
+START_TEST(all_faults_are_said_in_one_run)
+{
+    ck_assert_str_eq(
+        faults_of("x = 1\n[db]\nready = foo\n[wob]\ncommand = a 'b\ndepends_on = wbo dd:ready db:redy db db\n"
+                  "[foster]\nrestart = no\ncontroll = x\n[j]\ncommand = j\ntype = oneshot\nrestart = always\n"
+                  "ready = notify\n"),
+        "c:1: 'x' stands before the first [SECTION]\n"
+        "c:3: ready needs none, notify, fd:N from 3, tcp:HOST:PORT, unix:PATH, file:PATH or exec:COMMAND, "
+        "not 'foo'\n"
+        "c:2: there is no command in this section\n"
+        "c:5: command needs a command, with its quotes closed, not 'a 'b'\n"
+        "c:6: depends_on names an unknown service 'wbo'\n"
+        "c:6: depends_on names an unknown service 'dd'\n"
+        "c:6: depends_on needs NAME, NAME:started, NAME:ready or NAME:completed, not 'db:redy'\n"
+        "c:6: depends_on names 'db' twice\n"
+        "c:6: depends_on names 'db' twice\n"
+        "c:8: 'restart' is a key of a service's section\n"
+        "c:9: unknown key 'controll'; did you mean 'control'?\n"
+        "c:13: a oneshot is to end, so it cannot have restart = always\n"
+        "c:14: a oneshot says that it is done by its end, so it cannot have ready\n");
+    ck_assert_str_eq(faults_of("[a]\ncommand = a\n\n [b]\n"), "c:4: '[b]' is neither [SECTION] nor KEY = VALUE\n");
+}
+END_TEST
+
+START_TEST(files_that_are_none)
+{
+    ck_assert_str_eq(faults_of(""), "c: there is no service in it\n");
+    ck_assert_str_eq(faults_of("[foster]\nlog = raw"), "c: there is no service in it\n");
+    hear_stderr();
+    make_file("c", "[a]\ncommand\0= x", 14, 0600);
+    ck_assert(!read_paths((const char *const[]){"c"}, 1));
+    ck_assert_str_eq(heard(), "foster: c: not a text: there is a NUL byte in it\n");
+    ck_assert(!read_paths((const char *const[]){"/dev/null"}, 1));
+    ck_assert_str_eq(heard(), "foster: /dev/null: not a regular file\n");
+    make_text_file("env", "A=b\nno\n", 0600);
+    ck_assert_str_eq(faults_of("[a]\ncommand = a\nenv_file = env"), "env:2: 'no' is not NAME=VALUE\n");
+    ck_assert_str_eq(faults_of("[a]\ncommand = a\nenv_file = enw"),
+                     "enw: No such file or directory\nc:3: env_file needs a text that can be read, not 'enw'\n");
+}
+END_TEST
+
+START_TEST(circles)
+{
+    ck_assert_str_eq(faults_of("[a]\ncommand=a\ndepends_on=b\n[b]\ncommand=b\ndepends_on=a x\n[x]\ncommand=x\n"
+                               "[behind]\ncommand=c\ndepends_on=b\n[p]\ncommand=p\ndepends_on=q\n[q]\ncommand=q\n"
+                               "depends_on=r\n[r]\ncommand=r\ndepends_on=p"),
+                     "depends_on goes in a circle: b -> a -> b\n"
+                     "depends_on goes in a circle: q -> r -> p -> q\n");
+}
+END_TEST
+
+/* ---- the nearest word ---- */
+
+static const char *next_of(void *context)
+{
+    const char *const **list = context;
+    return **list != NULL ? *(*list)++ : NULL;
+}
+
+START_TEST(the_nearest_word_is_near)
+{
+    static const char *const words[] = {"db", "web", "migrate", "worker", "work", NULL};
+    static const char *const cases[][2] = {
+        {"wbe", NULL},
+        {"wep", "web"},
+        {"we", "web"},
+        {"d", NULL},
+        {"migrat", "migrate"},
+        {"imgrate", "migrate"},
+        {"worke", "worker"},
+        {"orker", "worker"},
+        {"unheard-of", NULL},
+        {"", NULL},
+        {"0123456789012345678901234567890123456789012345678901234567890123456789", NULL},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const char *const *list = words;
+        ck_assert_pstr_eq(fault_nearest(cases[i][0], next_of, &list), cases[i][1]);
+    }
+}
+END_TEST
+
+/* ---- the tree ---- */
+
+/* What plan_print() writes for a text. */
+static const char *tree_of(const char *text)
+{
+    static char bytes[1 << 16];
+    int memory = memfd_create("stdout", MFD_CLOEXEC), saved = dup(STDOUT_FILENO);
+    ck_assert(read_text(text));
+    ck_assert_int_ne(dup2(memory, STDOUT_FILENO), -1);
+    plan_print(&plan);
+    ck_assert_int_ne(dup2(saved, STDOUT_FILENO), -1);
+    ssize_t length = pread(memory, bytes, sizeof bytes - 1, 0);
+    ck_assert_int_ge(length, 0);
+    bytes[length] = '\0';
+    close(memory);
+    close(saved);
+    return bytes;
+}
+
+START_TEST(the_tree_shows_who_waits_for_whom)
+{
+    ck_assert_str_eq(tree_of("[web]\ncommand=x\nessential=yes\ndepends_on=db migrate\n[db]\ncommand=x\n"
+                             "[migrate]\ncommand=x\ntype=oneshot\nessential=yes\ndepends_on=db\n"
+                             "[cron]\ncommand=x\nautostart=no\n[tail]\ncommand=x\ndepends_on=cron:started db"),
+                     "db\n"
+                     "└─ migrate (oneshot, essential), once db is ready\n"
+                     "   └─ web (essential), once db is ready and migrate has completed\n"
+                     "cron (not started by itself)\n"
+                     "└─ tail, once cron has started and db is ready\n"
+                     "5 services, no faults\n");
+    for (size_t i = 0; i < plan.count; i++)
+        ck_assert_uint_eq(plan.services[i].dependents_up, 0);
+    ck_assert_str_eq(tree_of("[a]\ncommand=x\n[b]\ncommand=x\ndepends_on=a\n[c]\ncommand=x\ndepends_on=b\n"
+                             "[d]\ncommand=x\ndepends_on=a"),
+                     "a\n"
+                     "├─ b, once a is ready\n"
+                     "│  └─ c, once b is ready\n"
+                     "└─ d, once a is ready\n"
+                     "4 services, no faults\n");
+    ck_assert_str_eq(tree_of("[a]\ncommand=x"), "a\n1 service, no faults\n");
+}
+END_TEST
+
+int main(void)
+{
+    return RUN_TESTS("config", defaults, every_key, ways_to_be_ready, sockets, environment_files, lines,
+                     global_keys_hold_wherever_they_stand, equal_settings_are_shared, dependencies,
+                     the_command_line_has_a_service, files_and_directories, a_thousand_services_are_small, faults,
+                     ways_not_to_be_ready, all_faults_are_said_in_one_run, files_that_are_none, circles,
+                     the_nearest_word_is_near, the_tree_shows_who_waits_for_whom);
+}

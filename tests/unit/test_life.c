@@ -1,0 +1,407 @@
+/*
+ * test_life.c - the table of states and events, every pair of it, and what the reactions do beside changing the state.
+ *
+ * Nothing is started here: the linker's --wrap plays the start of programs, the sending of signals and the end of
+ * processes, and notes what was asked for.
+ */
+#include "services/life.h"
+
+#include "base/log.h"
+#include "process/leftovers.h"
+#include "services/probe.h"
+#include "services/run.h"
+
+#include "kit.h"
+
+enum { PID = 4711, OTHER_PID = 4712, MARK = 1, FIRST = 100, MOST = 1600, CALM = 10000, GRACE = 5000 };
+
+/* ---- the world, as life.c sees it ---- */
+
+static int run_error, run_exec_code, runs;
+static bool anybody_left;
+static int last_status;
+static int sent[8], sent_count;
+static pid_t adopted;
+static milliseconds now;
+
+int __wrap_run_service(struct service *service, int ready_fd);
+int __wrap_run_service(struct service *service, int ready_fd)
+{
+    (void)ready_fd;
+    runs++;
+    service->exec_code = (signed char)run_exec_code;
+    service->process.pid = PID;
+    return run_error;
+}
+
+unsigned __wrap_run_mark(const struct service *service);
+unsigned __wrap_run_mark(const struct service *service)
+{
+    (void)service;
+    return MARK;
+}
+
+bool __wrap_leftovers_signal(pid_t self, pid_t group, unsigned mark, int signal);
+bool __wrap_leftovers_signal(pid_t self, pid_t group, unsigned mark, int signal)
+{
+    (void)self, (void)signal;
+    ck_assert_int_eq(group, PID);
+    ck_assert_uint_eq(mark, MARK);
+    return anybody_left;
+}
+
+int __wrap_children_signal(struct promise *child, int signal, enum children_reach reach);
+int __wrap_children_signal(struct promise *child, int signal, enum children_reach reach)
+{
+    (void)child, (void)reach;
+    sent[sent_count++] = signal;
+    return 0;
+}
+
+int __wrap_children_adopt(struct promise *child, pid_t pid);
+int __wrap_children_adopt(struct promise *child, pid_t pid)
+{
+    if (pid != adopted)
+        return ESRCH;
+    child->pid = pid;
+    return 0;
+}
+
+bool __wrap_promise_resolved(struct promise *promise, int *status);
+bool __wrap_promise_resolved(struct promise *promise, int *status)
+{
+    (void)promise;
+    if (status != NULL)
+        *status = last_status;
+    return true;
+}
+
+bool __wrap_status_is_stopped(pid_t child);
+bool __wrap_status_is_stopped(pid_t child)
+{
+    return child == OTHER_PID;
+}
+
+milliseconds __wrap_clock_now(void);
+milliseconds __wrap_clock_now(void)
+{
+    return now;
+}
+
+/* ---- a service in it ---- */
+
+static struct settings settings;
+static struct service service;
+static struct notes notes;
+static struct plan plan;
+
+static int wait_status(int code)
+{
+    return W_EXITCODE(code, 0);
+}
+
+static void set_up(enum state state)
+{
+    settings = (struct settings){.restart_first = FIRST,
+                                 .restart_most = MOST,
+                                 .stop_grace_period = GRACE,
+                                 .ready_timeout = GRACE,
+                                 .stop_signal = SIGQUIT};
+    service = (struct service){.name = "web", .settings = &settings, .has_run = true, .process.pid = PID};
+    plan = (struct plan){.services = &service, .count = 1};
+    run_error = run_exec_code = runs = sent_count = last_status = 0;
+    anybody_left = false;
+    adopted = 0;
+    now = 1000000;
+    service.state = (unsigned char)state;
+    service.started = now - 1;
+    service.deadline = NEVER;
+    life_begin(&plan);
+    life_stop_command_with(0);
+    hear_stderr();
+}
+
+/* ---- the tests ---- */
+
+#define ROW(...)                                                                                                       \
+    {                                                                                                                  \
+        __VA_ARGS__                                                                                                    \
+    }
+
+START_TEST(every_pair)
+{
+    /* From each state by each event: a service with restart = no, whose process has ended with 0. */
+    static const enum state next[STATES][EVENTS] = {
+        [STOPPED] =
+            ROW(WAITING, STOPPED, WAITING, STOPPED, STOPPED, STOPPED, STOPPED, STOPPED, STOPPED, STOPPED, STOPPED),
+        [WAITING] =
+            ROW(WAITING, STOPPED, WAITING, RUNNING, FAILED, WAITING, WAITING, WAITING, WAITING, WAITING, WAITING),
+        [CLEARING] = ROW(CLEARING, STOPPED, CLEARING, CLEARING, CLEARING, RUNNING, CLEARING, CLEARING, CLEARING,
+                         CLEARING, CLEARING),
+        [STARTING] =
+            ROW(STARTING, STOPPING, STOPPING, STARTING, STARTING, STARTING, READY, DONE, STOPPING, STOPPING, STARTING),
+        [RUNNING] =
+            ROW(RUNNING, STOPPING, STOPPING, RUNNING, RUNNING, RUNNING, RUNNING, DONE, STOPPING, RUNNING, RUNNING),
+        [READY] = ROW(READY, STOPPING, STOPPING, READY, READY, READY, READY, DONE, STOPPING, READY, READY),
+        [STOPPING] = ROW(STOPPING, STOPPING, STOPPING, STOPPING, STOPPING, STOPPED, STOPPING, STOPPED, STOPPING,
+                         STOPPING, STOPPING),
+        [BACKING_OFF] = ROW(WAITING, STOPPED, WAITING, BACKING_OFF, BACKING_OFF, BACKING_OFF, BACKING_OFF, BACKING_OFF,
+                            BACKING_OFF, WAITING, BACKING_OFF),
+        [DONE] = ROW(WAITING, DONE, WAITING, DONE, DONE, DONE, DONE, DONE, DONE, DONE, DONE),
+        [FAILED] = ROW(WAITING, FAILED, WAITING, FAILED, FAILED, FAILED, FAILED, FAILED, FAILED, FAILED, FAILED),
+    };
+    for (enum state state = 0; state < STATES; state++)
+        for (enum event event = 0; event < EVENTS; event++) {
+            set_up(state);
+            life_happen(&service, event);
+            ck_assert_msg(service.state == next[state][event], "%s, event %d: %s", state_name(state), (int)event,
+                          state_name(service.state));
+        }
+}
+END_TEST
+
+START_TEST(each_delay_doubles_until_the_most_and_starts_anew_after_a_calm_run)
+{
+    static const milliseconds delays[] = {100, 200, 400, 800, 1600, 1600};
+    set_up(RUNNING);
+    settings.restart = RESTART_ON_FAILURE;
+    last_status = wait_status(3);
+    for (size_t i = 0; i < COUNT(delays); i++) {
+        life_happen(&service, ENDED);
+        ck_assert_int_eq(service.state, BACKING_OFF);
+        ck_assert_int_ge(service.deadline - now, delays[i]);
+        ck_assert_int_le(service.deadline - now, delays[i] + delays[i] / 8);
+        now = service.deadline;
+        life_happen(&service, TIME);
+        life_happen(&service, MET);
+        ck_assert_int_eq(service.state, RUNNING);
+    }
+    ck_assert_ptr_nonnull(strstr(heard(), "for the 6th time in a row"));
+    now += CALM;
+    life_happen(&service, ENDED);
+    ck_assert_int_lt(service.deadline - now, 2 * FIRST);
+    ck_assert_uint_eq(service.restarts, COUNT(delays) + 1);
+}
+END_TEST
+
+START_TEST(the_first_restart_may_be_at_once_and_the_next_is_not)
+{
+    set_up(RUNNING);
+    settings.restart = RESTART_ALWAYS;
+    settings.restart_first = 0;
+    life_happen(&service, ENDED);
+    ck_assert_int_eq(service.deadline, now);
+    service.state = RUNNING;
+    life_happen(&service, ENDED);
+    ck_assert_int_ge(service.deadline, now + 100);
+}
+END_TEST
+
+START_TEST(a_limit_of_two_restarts_means_three_runs)
+{
+    set_up(WAITING);
+    settings.restart = RESTART_ON_FAILURE;
+    settings.restart_limit = 2;
+    last_status = wait_status(3);
+    for (int run = 1; run <= 3; run++) {
+        life_happen(&service, MET);
+        ck_assert_int_eq(runs, run);
+        life_happen(&service, ENDED);
+        life_happen(&service, TIME);
+    }
+    ck_assert_int_eq(service.state, FAILED);
+    ck_assert_int_eq(life_code(&service), 3);
+    ck_assert_ptr_nonnull(strstr(heard(), "has failed too often"));
+}
+END_TEST
+
+START_TEST(a_program_that_cannot_be_run_fails_at_once_and_no_process_is_tried_again)
+{
+    set_up(WAITING);
+    settings.restart = RESTART_ALWAYS;
+    run_error = ENOENT;
+    run_exec_code = 127;
+    life_happen(&service, MET);
+    ck_assert_int_eq(service.state, FAILED);
+    ck_assert_int_eq(life_code(&service), 127);
+
+    set_up(WAITING);
+    run_error = EAGAIN;
+    life_happen(&service, MET);
+    ck_assert_int_eq(service.state, BACKING_OFF);
+}
+END_TEST
+
+START_TEST(the_stop_is_a_signal_then_the_grace_then_a_kill_that_is_repeated)
+{
+    set_up(RUNNING);
+    life_happen(&service, STOP);
+    ck_assert_int_eq(sent_count, 1);
+    ck_assert_int_eq(sent[0], SIGQUIT);
+    ck_assert_int_eq(service.deadline, now + GRACE);
+    now = service.deadline;
+    life_happen(&service, TIME);
+    ck_assert_int_eq(sent[1], SIGKILL);
+    ck_assert_str_eq(heard(), "foster: web has not stopped within 5.00 s: killing it\n");
+    now = service.deadline;
+    life_happen(&service, TIME);
+    ck_assert_int_eq(sent[2], SIGKILL);
+    ck_assert_str_eq(heard(), "");
+}
+END_TEST
+
+START_TEST(a_stopped_process_is_continued)
+{
+    set_up(RUNNING);
+    service.process.pid = OTHER_PID;
+    life_happen(&service, STOP);
+    ck_assert_int_eq(sent_count, 2);
+    ck_assert_int_eq(sent[1], SIGCONT);
+}
+END_TEST
+
+START_TEST(what_a_run_left_behind_is_awaited_before_it_counts_as_stopped)
+{
+    set_up(STOPPING);
+    anybody_left = true;
+    life_happen(&service, ENDED);
+    ck_assert_int_eq(service.state, STOPPING);
+    life_happen(&service, CLEARED);
+    ck_assert_int_eq(service.state, STOPPED);
+}
+END_TEST
+
+START_TEST(what_a_run_left_behind_is_ended_before_the_next)
+{
+    set_up(WAITING);
+    anybody_left = true;
+    life_happen(&service, MET);
+    ck_assert_int_eq(service.state, CLEARING);
+    ck_assert_int_eq(runs, 0);
+    ck_assert_int_eq(service.deadline, now + GRACE);
+    life_happen(&service, CLEARED);
+    ck_assert_int_eq(runs, 1);
+}
+END_TEST
+
+START_TEST(after_a_stop_the_last_wish_counts)
+{
+    set_up(RUNNING);
+    life_happen(&service, STOP);
+    life_happen(&service, START);
+    life_happen(&service, ENDED);
+    ck_assert_int_eq(service.state, WAITING);
+
+    set_up(RUNNING);
+    life_happen(&service, RESTART);
+    life_happen(&service, STOP);
+    life_happen(&service, ENDED);
+    ck_assert_int_eq(service.state, STOPPED);
+}
+END_TEST
+
+START_TEST(a_service_that_is_unwell_has_failed_even_if_it_exits_with_0)
+{
+    set_up(READY);
+    settings.restart = RESTART_ON_FAILURE;
+    service.unwell = true;
+    life_happen(&service, UNWELL);
+    life_happen(&service, ENDED);
+    ck_assert_int_eq(service.state, BACKING_OFF);
+
+    set_up(READY);
+    life_happen(&service, UNWELL);
+    life_happen(&service, ENDED);
+    ck_assert_int_eq(service.state, FAILED);
+    ck_assert_int_eq(life_code(&service), 1);
+}
+END_TEST
+
+START_TEST(readiness_that_does_not_come_in_time_is_a_failure)
+{
+    set_up(WAITING);
+    settings.ready = READY_BY_NOTIFY;
+    settings.ready_timeout = 200;
+    life_happen(&service, MET);
+    ck_assert_int_eq(service.state, STARTING);
+    ck_assert_int_eq(service.deadline, now + 200);
+    now += 200;
+    life_happen(&service, TIME);
+    life_happen(&service, ENDED);
+    ck_assert_int_eq(service.state, FAILED);
+    ck_assert_ptr_nonnull(strstr(heard(), "web is not ready after 0.20 s"));
+}
+END_TEST
+
+START_TEST(a_service_goes_on_as_the_pid_that_it_has_named)
+{
+    set_up(READY);
+    service.notes = &notes;
+    notes.main_pid = adopted = OTHER_PID;
+    service.reaped = true;
+    life_happen(&service, ENDED);
+    ck_assert_int_eq(service.state, READY);
+    ck_assert_int_eq(service.process.pid, OTHER_PID);
+    ck_assert(!service.reaped);
+}
+END_TEST
+
+START_TEST(the_command_is_stopped_by_the_signal_that_came)
+{
+    set_up(RUNNING);
+    plan.command = &service;
+    life_stop_command_with(SIGINT);
+    life_happen(&service, STOP);
+    ck_assert_int_eq(sent[0], SIGINT);
+}
+END_TEST
+
+static bool is_forty_two(int code)
+{
+    return code == 42;
+}
+
+START_TEST(a_code_of_the_command_may_be_a_success)
+{
+    set_up(RUNNING);
+    plan.command = &service;
+    plan.is_success = is_forty_two;
+    last_status = wait_status(42);
+    life_happen(&service, ENDED);
+    ck_assert_int_eq(service.state, DONE);
+    ck_assert_int_eq(life_code(&service), 0);
+}
+END_TEST
+
+START_TEST(an_essential_service_that_fails_has_the_last_words)
+{
+    set_up(RUNNING);
+    settings.essential = true;
+    plan.globals.termination_log = "termination-log";
+    life_begin(&plan);
+    close(open("termination-log", O_CREAT | O_WRONLY, S_IRUSR | S_IWUSR));
+    last_status = W_EXITCODE(0, SIGSEGV);
+    life_happen(&service, ENDED);
+    char words[256];
+    int fd = open("termination-log", O_RDONLY);
+    ssize_t length = read(fd, words, sizeof words - 1);
+    ck_assert_int_gt(length, 0);
+    words[length] = '\0';
+    ck_assert_str_eq(words, "foster: web (pid 4711) was killed by SIGSEGV after 0.00 s");
+    ck_assert_int_eq(life_code(&service), 128 + SIGSEGV);
+}
+END_TEST
+
+int main(void)
+{
+    return RUN_TESTS("life", every_pair, each_delay_doubles_until_the_most_and_starts_anew_after_a_calm_run,
+                     the_first_restart_may_be_at_once_and_the_next_is_not, a_limit_of_two_restarts_means_three_runs,
+                     a_program_that_cannot_be_run_fails_at_once_and_no_process_is_tried_again,
+                     the_stop_is_a_signal_then_the_grace_then_a_kill_that_is_repeated, a_stopped_process_is_continued,
+                     what_a_run_left_behind_is_awaited_before_it_counts_as_stopped,
+                     what_a_run_left_behind_is_ended_before_the_next, after_a_stop_the_last_wish_counts,
+                     a_service_that_is_unwell_has_failed_even_if_it_exits_with_0,
+                     readiness_that_does_not_come_in_time_is_a_failure, a_service_goes_on_as_the_pid_that_it_has_named,
+                     the_command_is_stopped_by_the_signal_that_came, a_code_of_the_command_may_be_a_success,
+                     an_essential_service_that_fails_has_the_last_words);
+}
