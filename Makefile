@@ -11,10 +11,11 @@ PROCESS = attributes cgroup death descriptors environment exec_error fork_error 
     signals spawn status survivors terminal user
 SERVICES = aside config ending fault hearing keys life loop news notify output plan printer probe question run \
     supervisor values words
+CONTROL = client facts metrics report server verbs writer
 INIT = farewell launch main names options relay settings single texts voice
 
 ROOMS = $(BASE:%=src/base/%) $(CHILDREN:%=src/children/%) $(PROCESS:%=src/process/%) \
-    $(SERVICES:%=src/services/%)
+    $(SERVICES:%=src/services/%) $(CONTROL:%=src/control/%)
 SOURCES = $(ROOMS:%=%.c) $(INIT:%=init/%.c)
 CODE = $(SOURCES) $(wildcard src/*/*.h init/*.h src/children/example/*.c tests/*/*.[ch])
 SCRIPTS = $(shell grep -rlE '^\#!/(bin/sh|bin/bash|usr/bin/env bash)' tests docker .ci)

@@ -1,0 +1,61 @@
+/*
+ * metrics.c - see report.h.
+ *
+ * The text format of OpenMetrics 1.0: a family is declared, then come all its samples; a counter's sample has _total
+ * behind the family's name, a unit is the end of the name; # EOF is the last line. A number that is not there has no
+ * sample. The start of a run is told by its length: a point in time would be one of the wall clock, and foster has
+ * none.
+ */
+#include "control/facts.h"
+#include "control/report.h"
+
+static const struct family {
+    const char *name; /* behind "foster_service" */
+    const char *help;
+    const char *unit; /* NULL: none */
+    bool is_counter;
+    int64_t (*fact)(const struct service *service);
+} families[] = {
+    {"_up", "Whether it has a process.", NULL, false, fact_up},
+    {"_ready", "Whether it is ready.", NULL, false, fact_ready},
+    {"_health", "Whether its health check succeeds.", NULL, false, fact_healthy},
+    {"_restarts", "How often it was started again.", NULL, true, fact_restarts},
+    {"_uptime_seconds", "How long it has run.", "seconds", false, fact_uptime},
+    {"_memory_bytes", "What its first process has in RAM.", "bytes", false, fact_memory},
+    {"_last_exit_code", "How its last run ended; 128+N: by signal N.", NULL, false, fact_exit_code},
+    {"s", "How many are in that state.", NULL, false, NULL},
+};
+
+static void write_samples(struct writer *writer, const struct family *family, const struct plan *plan)
+{
+    for (const struct service *service = plan->services; service < plan->services + plan->count; service++) {
+        int64_t number = family->fact(service);
+        if (number != UNKNOWN)
+            writer_add(writer, "foster_service%s%s{service=%q} %d\n", family->name, family->is_counter ? "_total" : "",
+                       service->name, number);
+    }
+}
+
+static void write_counts(struct writer *writer, const struct plan *plan)
+{
+    int64_t counts[STATES] = {0};
+    for (size_t i = 0; i < plan->count; i++)
+        counts[plan->services[i].state]++;
+    for (int state = 0; state < STATES; state++)
+        writer_add(writer, "foster_services{state=%q} %d\n", state_name((enum state)state), counts[state]);
+}
+
+void report_metrics(struct writer *writer, const struct plan *plan)
+{
+    for (const struct family *family = families; family < families + sizeof families / sizeof *families; family++) {
+        writer_add(writer, "# TYPE foster_service%s %s\n# HELP foster_service%s %s\n", family->name,
+                   family->is_counter ? "counter" : "gauge", family->name, family->help);
+        if (family->unit != NULL)
+            writer_add(writer, "# UNIT foster_service%s %s\n", family->name, family->unit);
+        if (family->fact != NULL)
+            write_samples(writer, family, plan);
+        else
+            write_counts(writer, plan);
+    }
+    writer_add(writer, "# EOF\n");
+}

@@ -1,0 +1,267 @@
+/*
+ * server.c - see server.h.
+ *
+ * A client is served step by step, each step when its socket is ready for it: its request is read, it may wait for
+ * services to change, its answer is written. What goes wrong with one client ends that client only: one that is slow,
+ * silent, gone or talks rubbish has its deadline, one that sends much has its limit, and none has a buffer before it
+ * has said something. What could stop the whole of it is a listening socket that is ready and cannot be accepted from
+ * (no descriptors left): it would be reported again and again, so it is left alone for a second.
+ */
+#include "control/server.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "control/verbs.h"
+#include "process/listening.h"
+#include "process/status.h"
+#include "services/loop.h"
+
+enum { ACCEPT_AGAIN_MS = 1000, CHUNK = 1024, OWNER_ONLY = 0177 };
+
+enum phase { FREE, READING, WAITING_FOR_SERVICES, WRITING };
+
+static struct client {
+    struct source source; /* the first member: it is what the loop knows */
+    enum phase phase;
+    milliseconds deadline; /* of the phase, or NEVER */
+    struct buffer words;
+    struct writer answer; /* begins with the exit status */
+    struct request request;
+} * clients; /* CLIENTS_MAX of them */
+
+/* What is answered without being asked, or without memory. */
+static const char no_request[] = "2\nfoster: that was no request, whole and in time\n";
+static const char too_much[] = "125\nfoster: too many ask, or there is no memory; try again\n";
+
+static const char *socket_path;
+static struct source listener;
+static milliseconds accept_again = NEVER; /* when the listener is watched again; NEVER: it is watched */
+
+/* ---- the end of a client ---- */
+
+static void forget(struct client *client)
+{
+    loop_forget(&client->source);
+    close(client->source.fd);
+    buffer_drop(&client->words, client->words.length);
+    buffer_drop(&client->answer.buffer, client->answer.buffer.length);
+    *client = (struct client){.phase = FREE};
+}
+
+/* An answer of one line, for a socket that has taken nothing yet: it takes this, or nobody is there. */
+static void answer_line(int fd, const char *line)
+{
+    send(fd, line, strlen(line), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+static void dismiss(struct client *client, const char *line)
+{
+    answer_line(client->source.fd, line);
+    forget(client);
+}
+
+/* ---- its phases ---- */
+
+static void write_answer(struct client *client)
+{
+    struct buffer *answer = &client->answer.buffer;
+    while (answer->length > 0) {
+        ssize_t sent = send(client->source.fd, answer->bytes, answer->length, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent == -1 && errno == EAGAIN && loop_watch(&client->source, EPOLLOUT))
+            return;
+        if (sent <= 0)
+            break;
+        client->deadline = clock_now() + REQUEST_TIME_MS;
+        buffer_drop(answer, (size_t)sent);
+    }
+    forget(client);
+}
+
+static void finish(struct client *client, int status)
+{
+    if (client->answer.failed) {
+        dismiss(client, too_much);
+    } else if (status != NOT_YET) {
+        client->answer.buffer.bytes[0] = (char)('0' + status);
+        client->phase = WRITING;
+        client->deadline = clock_now() + REQUEST_TIME_MS;
+        write_answer(client);
+    }
+}
+
+/* The request is complete, and nothing more is read. While a client waits only its end is watched for, which epoll(7)
+ * does unasked. */
+static void begin(struct client *client)
+{
+    struct text line;
+    struct request *request = &client->request;
+    bool makes_sense = request_read(request, client->words.bytes, &line);
+    client->phase = WAITING_FOR_SERVICES;
+    client->deadline = request->timeout == NEVER ? NEVER : clock_now() + request->timeout;
+    client->answer.failed = !loop_watch(&client->source, 0);
+    writer_add(&client->answer, makes_sense ? "0\n" : "0\nfoster: %s\n", line.bytes);
+    if (client->answer.failed || !makes_sense)
+        finish(client, EXIT_USAGE);
+    else
+        finish(client, request_begin(request, &client->answer));
+}
+
+/* The words are complete when one of them is empty; the one before it ends with a NUL too. (memmem(3) is 1.2 KiB.) */
+static bool is_complete(const struct buffer *words)
+{
+    for (size_t i = 1; i < words->length; i++)
+        if (words->bytes[i - 1] == '\0' && words->bytes[i] == '\0')
+            return true;
+    return false;
+}
+
+static void read_words(struct client *client)
+{
+    char chunk[CHUNK];
+    ssize_t length = recv(client->source.fd, chunk, sizeof chunk, MSG_DONTWAIT);
+    if (length == -1 && errno == EAGAIN)
+        return;
+    if (length <= 0 || client->words.length + (size_t)length > REQUEST_MAX)
+        dismiss(client, no_request);
+    else if (!buffer_add(&client->words, chunk, (size_t)length))
+        dismiss(client, too_much);
+    else if (is_complete(&client->words))
+        begin(client);
+}
+
+static void client_ready(struct source *source, uint32_t events)
+{
+    struct client *client = (struct client *)source;
+    (void)events;
+    if (client->phase == READING)
+        read_words(client);
+    else if (client->phase == WRITING)
+        write_answer(client);
+    else
+        forget(client);
+}
+
+/* ---- those who come ---- */
+
+static bool is_allowed(int fd)
+{
+    struct ucred peer;
+    socklen_t length = sizeof peer;
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 && (peer.uid == 0 || peer.uid == geteuid());
+}
+
+static struct client *free_client(void)
+{
+    for (struct client *client = clients; client < clients + CLIENTS_MAX; client++)
+        if (client->phase == FREE)
+            return client;
+    return NULL;
+}
+
+/* NULL, or why not. */
+static const char *welcome(int fd)
+{
+    struct client *client = free_client();
+    if (!is_allowed(fd)) {
+        say(LOG_DEBUG, "a control client of another user was refused");
+        return "125\nfoster: only root and the user that foster runs as may ask\n";
+    }
+    if (client == NULL)
+        return too_much;
+    client->source = (struct source){fd, client_ready};
+    if (!loop_watch(&client->source, EPOLLIN))
+        return too_much;
+    client->phase = READING;
+    client->deadline = clock_now() + REQUEST_TIME_MS;
+    return NULL;
+}
+
+static void listener_ready(struct source *source, uint32_t events)
+{
+    int fd = accept4(source->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    (void)events;
+    const char *refusal = fd != -1 ? welcome(fd) : NULL;
+    if (refusal != NULL) {
+        answer_line(fd, refusal);
+        close(fd);
+    } else if (fd == -1 && errno != EAGAIN && errno != ECONNABORTED && errno != EINTR) {
+        loop_forget(source);
+        accept_again = clock_now() + ACCEPT_AGAIN_MS;
+    }
+}
+
+/* ---- the supervisor's side ---- */
+
+bool server_address(const char *path, struct address *address)
+{
+    struct text text;
+    text_clear(&text);
+    text_add(&text, "unix:", path);
+    errno = EINVAL;
+    return address_parse(text.bytes, address);
+}
+
+bool server_open(const char *path)
+{
+    struct address address;
+    if (!server_address(path, &address))
+        return false;
+    mode_t mask = umask(OWNER_ONLY);
+    int fd = listening_open(&address);
+    umask(mask);
+    if (fd < 0) {
+        errno = -fd;
+        return false;
+    }
+    socket_path = path;
+    clients = arena_take(CLIENTS_MAX * sizeof *clients);
+    listener = (struct source){fd, listener_ready};
+    return ioctl(fd, FIONBIO, &(int){1}) == 0 && loop_watch(&listener, EPOLLIN);
+}
+
+/* Its time in the phase is over. */
+static void expire(struct client *client)
+{
+    if (client->phase == READING)
+        dismiss(client, no_request);
+    else if (client->phase == WRITING)
+        forget(client);
+    else
+        finish(client, request_give_up(&client->request, &client->answer));
+}
+
+void server_look(void)
+{
+    milliseconds now = clock_now();
+    if (now >= accept_again)
+        accept_again = loop_watch(&listener, EPOLLIN) ? NEVER : now + ACCEPT_AGAIN_MS;
+    for (struct client *client = clients; client < clients + CLIENTS_MAX; client++) {
+        if (client->phase == WAITING_FOR_SERVICES)
+            finish(client, request_look(&client->request, &client->answer));
+        if (client->phase != FREE && now >= client->deadline)
+            expire(client);
+    }
+}
+
+milliseconds server_due(void)
+{
+    milliseconds due = accept_again;
+    for (const struct client *client = clients; client < clients + CLIENTS_MAX; client++)
+        if (client->phase != FREE && client->deadline < due)
+            due = client->deadline;
+    return due;
+}
+
+void server_close(void)
+{
+    if (socket_path != NULL && socket_path[0] == '/')
+        unlink(socket_path);
+}
