@@ -12,7 +12,7 @@ PROCESS = attributes cgroup death descriptors environment exec_error fork_error 
 SERVICES = aside config ending fault hearing keys life loop news notify output plan printer probe question run \
     supervisor values words
 CONTROL = client facts metrics report server verbs writer
-INIT = farewell launch main names options relay settings single texts voice
+INIT = farewell launch main names options relay settings several single texts voice
 
 ROOMS = $(BASE:%=src/base/%) $(CHILDREN:%=src/children/%) $(PROCESS:%=src/process/%) \
     $(SERVICES:%=src/services/%) $(CONTROL:%=src/control/%)
@@ -25,17 +25,17 @@ SCRIPTS = $(shell grep -rlE '^\#!/(bin/sh|bin/bash|usr/bin/env bash)' tests dock
 CC = musl-gcc
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Werror
 COMMON = -std=c11 -D_GNU_SOURCE -DFOSTER_VERSION='"$(VERSION)"' -Isrc -Iinit -Ibuild $(WARN) -MMD -MP
-CFLAGS = -Os -fno-pie -fconserve-stack -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
-LDFLAGS = -static -no-pie -s -Wl,--gc-sections,--build-id=none,-z,noexecstack,-z,norelro,-z,noseparate-code
-SIZE_BUDGET = 65536
+CFLAGS = -Oz -fno-pie -fconserve-stack -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
+LDFLAGS = -static -no-pie -s -Wl,--gc-sections,--build-id=none,-z,noexecstack,-z,norelro,-T,init/foster.ld
+SIZE_BUDGET = 118784 # of which one program maps 52 KiB: init/foster.ld
 
 .DELETE_ON_ERROR:
 .PHONY: all debug install install-links uninstall programs demo check bench format lint clean
 
 all: build/foster build/libfoster.a
 
-build/foster: $(SOURCES:%.c=build/obj/%.o)
-	$(CC) $(LDFLAGS) -o $@ $^
+build/foster: $(SOURCES:%.c=build/obj/%.o) init/foster.ld
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^)
 	@tests/binary.sh $@ $(SIZE_BUDGET)
 
 build/libfoster.a: $(CHILDREN:%=build/pic/src/children/%.o)
@@ -71,6 +71,7 @@ install: all
 	install -D -m 644 build/libfoster.a $(DESTDIR)$(PREFIX)/lib/libfoster.a
 	install -D -m 644 src/children/foster.h $(DESTDIR)$(PREFIX)/include/foster.h
 	install -D -m 644 init/foster.8 $(DESTDIR)$(PREFIX)/share/man/man8/foster.8
+	install -D -m 644 init/foster.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/foster.conf.5
 	mkdir -p $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' src/children/foster.pc.in \
 	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/foster.pc
@@ -83,7 +84,7 @@ install-links:
 
 uninstall:
 	cd $(DESTDIR)$(PREFIX) && rm -f bin/foster lib/libfoster.a include/foster.h share/man/man8/foster.8 \
-	    lib/pkgconfig/foster.pc
+	    share/man/man5/foster.conf.5 lib/pkgconfig/foster.pc
 
 demo:
 	@tests/need.sh gcc libc6-dev musl-tools util-linux binutils procps
@@ -117,9 +118,10 @@ lint: build/license.h
 	clang-tidy --quiet $(SOURCES) -- $(filter-out -MMD -MP,$(COMMON)) 2>/dev/null
 	shellcheck $(SCRIPTS)
 	cd tests/system && shellcheck -x *.bats *.bash
+	cd tests/services && shellcheck -x *.bats *.bash
 	cd tests/engines && shellcheck -x world engines.bash behaviours limits inits services pods
 	shellcheck tests/names/run.sh
-	mandoc -Tlint -Wwarning init/foster.8
+	mandoc -Tlint -Wwarning init/foster.8 init/foster.conf.5
 
 clean:
 	rm -rf build

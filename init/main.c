@@ -1,11 +1,14 @@
 /*
  * main.c - foster: first block the signals, then see who we are, read what is wanted, and do it.
  */
+#include <string.h>
 #include <unistd.h>
 
+#include "control/client.h"
 #include "names.h"
 #include "options.h"
 #include "process/signals.h"
+#include "several.h"
 #include "single.h"
 #include "texts.h"
 #include "voice.h"
@@ -21,10 +24,15 @@ int main(int argc, char **argv)
         signals_let_faults_through();
     voice_use(name->lines, name->line_count, called,
               gettid()); /* musl remembers it, and the main thread's is the process's */
+    if (name->grammar.supervises && argc > 1 && strcmp(argv[1], "ctl") == 0)
+        return client_run(argv + 2);
     options_read(&options, &name->grammar, argv);
     switch (options.task) {
     case TASK_RUN:
         return single_run(&options, name, &inherited);
+    case TASK_SUPERVISE:
+    case TASK_CHECK:
+        return several_run(&options, name);
     case TASK_PAUSE:
         return single_pause(&options, name);
     case TASK_HELP:

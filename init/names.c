@@ -10,8 +10,10 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "control/server.h"
 #include "process/death.h"
 #include "process/status.h"
+#include "services/config.h"
 #include "settings.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -22,11 +24,18 @@ enum { OUT = STDOUT_FILENO, ERR = STDERR_FILENO };
 
 enum { DEFAULT_GRACE = 5 * MS_PER_SECOND };
 
+/* A rule without a usage is not in the help, for that is to fit one screen, but in the manual. */
 static const struct rule foster_rules[] = {
-    {'s', NULL, NULL, set_adopt, "-s", "adopt orphans also when not PID 1 (always on)"},
+    {0, "config", "the path of a file or a directory", set_config, "--config PATH",
+     "supervise the services of a file (repeatable)"},
+    {0, "check", NULL, ask_check, "--check", "report the faults of the configuration, run nothing"},
+    {0, "control", "the path of a socket", set_control, "--control PATH", "for foster ctl (" CONTROL_DEFAULT ")"},
+    {0, "restart", "no, always, on-failure or on-failure:N", set_restart, "--restart POLICY",
+     "start main again: no, always, on-failure[:N]"},
+    {'s', NULL, NULL, set_adopt, NULL, NULL},
     {'p', NULL, "a signal", set_parent_death_signal, "-p SIGNAL", "get SIGNAL when the parent dies; so does main"},
-    {'g', NULL, NULL, set_group, "-g", "signal the process group of main, not main alone"},
-    {'c', "single-child", NULL, set_single_child, "-c, --single-child", "signal main alone (the default)"},
+    {'g', NULL, NULL, set_group, "-g", "signal main's process group, not main alone (-c)"},
+    {'c', "single-child", NULL, set_single_child, NULL, NULL},
     {0, "setsid", NULL, set_session, "--setsid", "run main in a session of its own"},
     {'r', "rewrite", "FROM:TO, two signals, or FROM:0 to drop one", set_rewrite, "-r, --rewrite FROM:TO",
      "pass signal FROM on as TO; 0 drops it"},
@@ -41,8 +50,8 @@ static const struct rule foster_rules[] = {
     {'w', NULL, NULL, set_say_orphans, "-w", "say each orphan that is reaped"},
     {'v', "verbose", NULL, set_verbose, "-v, --verbose", "say more; twice: say all"},
     {'P', "pause", NULL, set_pause, "-P, --pause", "run nothing, only reap, until INT, QUIT or TERM"},
-    {'l', NULL, NULL, ask_license, "-l", "as --license"},
-    {'L', "license", NULL, ask_license, "-L, --license", "print the license"},
+    {'l', NULL, NULL, ask_license, NULL, NULL},
+    {'L', "license", NULL, ask_license, NULL, NULL},
     {'V', "version", NULL, ask_version, "-V, --version", "print the version"},
     {'h', "help", NULL, ask_help, "-h, --help", "print this"},
 };
@@ -62,9 +71,9 @@ static const struct line foster_lines[] = {
     {AMBIGUOUS_NAME, LOG_ERROR, ERR, "foster: option %o could mean several" SEE_HELP},
     {LETTER_WANTS, LOG_ERROR, ERR, "foster: option %v needs %t"},
     {NAME_WANTS, LOG_ERROR, ERR, "foster: option %v needs %t"},
-    {NAME_TAKES_NONE, LOG_ERROR, ERR, "foster: option %t takes no argument, and here is '%v'"},
+    {NAME_TAKES_NONE, LOG_ERROR, ERR, "foster: option --%o takes no argument, and here is '%v'"},
     {BAD_VALUE, LOG_ERROR, ERR, "foster: option %o needs %t, not '%v'"},
-    {NO_COMMAND, LOG_ERROR, ERR, "foster: no command: foster [options] [--] command [argument...]" SEE_HELP},
+    {NO_COMMAND, LOG_ERROR, ERR, "foster: no command, and no " CONFIG_DEFAULT ": nothing to run" SEE_HELP},
     {COMMAND_TO_PAUSE, LOG_ERROR, ERR, "foster: -P runs no command, and here is one: %v"},
     {CANNOT_ADOPT, LOG_WARNING, ERR, "foster: cannot adopt orphans here, they go to PID 1: %t"},
     {SPAWNED, LOG_INFO, ERR, "foster: main is %c, pid %p"},
@@ -314,6 +323,7 @@ static const struct name names[] = {
             {
                 RULES(foster_rules),
                 VARIABLES(foster_variables),
+                .supervises = true,
                 .defaults = {.verbosity = LOG_WARNING,
                              .main_dies_with_us = true,
                              .stop_timeout = NEVER,

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "services/config.h"
 #include "voice.h"
 
 /* What is being read. */
@@ -28,7 +29,7 @@ bool options_as_success(const struct options *options, int code)
 
 static bool is_done(const struct options *options)
 {
-    return options->task != TASK_RUN && options->task != TASK_PAUSE;
+    return options->task != TASK_RUN && options->task != TASK_PAUSE && options->task != TASK_CHECK;
 }
 
 /* Says what is wrong, and the usage where that is the custom. */
@@ -143,9 +144,19 @@ static void read_variables(struct reading *reading)
     }
 }
 
+/* True if there are services, or a main service that is more than run once. */
+static bool is_supervisor(const struct options *options)
+{
+    if (options->config_count > 0 || options->restart != RESTART_NO)
+        return true;
+    return *options->command == NULL && access(CONFIG_DEFAULT, F_OK) == 0;
+}
+
 static void check_command(struct reading *reading)
 {
     struct options *options = reading->options;
+    if (options->task == TASK_RUN && reading->grammar->supervises && is_supervisor(options))
+        options->task = TASK_SUPERVISE;
     if (options->task == TASK_RUN && *options->command == NULL)
         refuse(reading, &(struct facts){.event = NO_COMMAND});
     else if (options->task == TASK_PAUSE && *options->command != NULL && !reading->grammar->any_command_pauses)
@@ -165,7 +176,9 @@ static void make_stoppable(struct signal_map *map)
 void options_read(struct options *options, const struct grammar *grammar, char **argv)
 {
     struct reading reading = {.options = options, .grammar = grammar, .next = *argv != NULL ? argv + 1 : argv};
+    void *words = reading.next; /* those that have been read make room for what is kept of them */
     *options = grammar->defaults;
+    options->configs = words;
     if (!grammar->variables_last)
         read_variables(&reading);
     read_words(&reading);

@@ -14,11 +14,14 @@
 #include "base/clock.h"
 #include "process/signals.h"
 #include "process/spawn.h"
+#include "services/service.h"
 
 /* What foster is asked to be. */
 enum task {
-    TASK_RUN,   /* one main service */
-    TASK_PAUSE, /* no service: hold the namespace and reap */
+    TASK_RUN,       /* one main service */
+    TASK_PAUSE,     /* no service: hold the namespace and reap */
+    TASK_SUPERVISE, /* the services of a configuration, or a main service that is restarted */
+    TASK_CHECK,     /* read the configuration, run nothing */
     TASK_HELP,
     TASK_VERSION,
     TASK_LICENSE,
@@ -43,6 +46,12 @@ struct options {
     milliseconds grace;                        /* for what main leaves behind */
     bool grace_is_given;                       /* by the user, so no limit of ours shortens it */
     const char *termination_log;               /* NULL: none */
+    bool termination_log_is_given;
+    const char **configs; /* the paths given; kept where the words were that have been read */
+    size_t config_count;
+    const char *control;    /* the path of the control socket; NULL: as the configuration says */
+    enum restart restart;   /* of main */
+    unsigned restart_limit; /* 0: none */
 };
 
 /* One option: how it is written and what it does. */
@@ -68,6 +77,7 @@ struct grammar {
     const struct variable *variables;
     size_t variable_count;
     bool variables_last;     /* read after the words of the command line, so they win; else the words do */
+    bool supervises;         /* services, where there is a configuration */
     bool any_command_pauses; /* a command where none is wanted is passed over */
     const char *usage;       /* said after a wrong option, and for no command; NULL: nothing */
     struct options defaults;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "services/values.h"
 #include "voice.h"
 
 /* Past what strtol and scanf pass over before a number. */
@@ -34,6 +35,18 @@ bool set_as_success_loosely(struct options *options, const char *code)
 {
     const char *digits = skip_to_digits(code);
     return set_as_success(options, *digits == '\0' && digits == code ? "0" : digits);
+}
+
+bool set_config(struct options *options, const char *path)
+{
+    options->configs[options->config_count++] = path;
+    return *path != '\0';
+}
+
+bool set_control(struct options *options, const char *path)
+{
+    options->control = path;
+    return *path != '\0';
 }
 
 bool set_debug(struct options *options, const char *value)
@@ -103,6 +116,11 @@ bool set_pause_through_quit(struct options *options, const char *value)
     return set_pause(options, value);
 }
 
+bool set_restart(struct options *options, const char *policy)
+{
+    return value_parse_restart(policy, &options->restart, &options->restart_limit);
+}
+
 bool set_rewrite(struct options *options, const char *from_to)
 {
     return signal_map_parse(from_to, &options->map);
@@ -166,6 +184,7 @@ bool set_stop_timeout(struct options *options, const char *duration)
 bool set_termination_log(struct options *options, const char *path)
 {
     options->termination_log = path;
+    options->termination_log_is_given = true;
     return *path != '\0';
 }
 
@@ -194,6 +213,13 @@ bool refuse_variable(struct options *options, const char *value)
 {
     (void)options, (void)value;
     return false;
+}
+
+bool ask_check(struct options *options, const char *value)
+{
+    (void)value;
+    options->task = TASK_CHECK;
+    return true;
 }
 
 bool ask_help(struct options *options, const char *value)

@@ -21,6 +21,8 @@ static void print_rule(const struct rule *rule)
 {
     enum { COLUMN = 25 };
     struct text line;
+    if (rule->usage == NULL)
+        return;
     text_clear(&line);
     text_add(&line, "  ", rule->usage);
     while (line.length < COLUMN)
@@ -35,9 +37,9 @@ int print_help(const struct name *name)
 {
     if (name->help.text != NULL)
         return voice_print(name->help.fd, name->help.text);
-    print("usage: foster [options] [--] command [argument...]\n"
-          "Runs the command as the main service of a container: adopts and reaps orphans,\n"
-          "forwards signals, ends what is left, and exits with the command's exit code.\n");
+    print("usage: foster [options] [--] command [argument...]      run one main service\n"
+          "       foster [options] --config PATH [-- command...]   supervise several\n"
+          "       foster ctl VERB [argument...]                    talk to them\n");
     for (size_t i = 0; i < name->grammar.rule_count; i++)
         print_rule(&name->grammar.rules[i]);
     return print("Exit codes: the command's, 128+N if signal N killed it; 127 not found, 126 not\n"

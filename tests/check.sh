@@ -9,11 +9,13 @@ cd "$(dirname "$0")/.." || exit
 
 packages=(gcc libc6-dev musl-tools binutils check libsubunit-dev pkg-config patch # to build
     clang clang-format clang-tidy cppcheck shellcheck mandoc spin               # to look at the source
+    libclang-rt-14-dev                                                          # to feed it with rubbish
+    jq socat python3 python3-prometheus-client                                  # to read what it reports
     bats strace expect bubblewrap util-linux procps                             # to be PID 1
     tini dumb-init catatonit                                                    # to be compared with
     podman runc crun conmon docker.io busybox-static uidmap iproute2 bsdutils docker-compose) # to be in a container
 
-suites=(lint build unit_debug unit_asan unit_tsan mutants callgraph model system names engines)
+suites=(lint build unit_debug unit_asan unit_tsan mutants callgraph model fuzz system services names engines)
 results=build/check # a file of TAP for each suite
 limit=1800          # seconds for one suite
 
@@ -50,7 +52,7 @@ installs() {
     rm -rf build/root
     make -s install DESTDIR="$PWD/build/root" PREFIX=/usr || return
     (cd build/root && find . -type f | sort | diff - <(printf './usr/%s\n' bin/foster include/foster.h \
-        lib/libfoster.a lib/pkgconfig/foster.pc share/man/man8/foster.8)) || return
+        lib/libfoster.a lib/pkgconfig/foster.pc share/man/man5/foster.conf.5 share/man/man8/foster.8)) || return
     PKG_CONFIG_PATH=build/root/usr/lib/pkgconfig pkg-config --exists foster || return
     make -s uninstall DESTDIR="$PWD/build/root" PREFIX=/usr && [ -z "$(find build/root -type f)" ]
 }
@@ -88,7 +90,9 @@ suite_unit_tsan() { unit tsan; }
 suite_mutants() { tests/unit/mutants.sh; }
 suite_callgraph() { tests/unit/callgraph.sh; }
 suite_model() { tests/model/run.sh; }
+suite_fuzz() { tests/fuzz/run.sh 40000; }
 suite_system() { bats --formatter tap tests/system; }
+suite_services() { bats --formatter tap tests/services; }
 suite_names() { tests/names/run.sh; }
 suite_engines() { bats --formatter tap tests/engines; }
 

@@ -208,8 +208,8 @@ START_TEST(bad_words)
         {{"---", "run"}, "unknown option ---;"},
         {{"-v-", "run"}, "unknown option --;"},
         {{"-\n", "run"}, "unknown option -?;"},
-        {{"--verbose=2", "run"}, "option -v, --verbose takes no argument, and here is '2'"},
-        {{"--help=", "run"}, "option -h, --help takes no argument, and here is ''"},
+        {{"--verbose=2", "run"}, "option --verbose takes no argument, and here is '2'"},
+        {{"--help=", "run"}, "option --help takes no argument, and here is ''"},
         {{"-p"}, "option -p SIGNAL needs a signal"},
         {{"-e"}, "option -e CODE needs an exit code from 0 to 255"},
         {{"--grace"}, "option --grace TIME needs a duration"},
@@ -308,13 +308,17 @@ START_TEST(the_help_fits_a_screen)
 {
     enum { LINES_LEFT = 18, COLUMNS = 80, INDENT = 2, MEANING_AT = 26 };
     const struct name *name = name_called("foster");
-    ck_assert_int_gt(name->grammar.rule_count, 0);
-    ck_assert_int_le(name->grammar.rule_count, LINES_LEFT);
+    size_t shown = 0;
     for (size_t i = 0; i < name->grammar.rule_count; i++) {
-        ck_assert_msg(INDENT + strlen(name->grammar.rules[i].usage) < MEANING_AT, "%s", name->grammar.rules[i].usage);
-        ck_assert_msg(MEANING_AT + strlen(name->grammar.rules[i].meaning) <= COLUMNS, "%s",
-                      name->grammar.rules[i].meaning);
+        const struct rule *rule = &name->grammar.rules[i];
+        if (rule->usage == NULL)
+            continue;
+        shown++;
+        ck_assert_msg(INDENT + strlen(rule->usage) < MEANING_AT, "%s", rule->usage);
+        ck_assert_msg(MEANING_AT + strlen(rule->meaning) <= COLUMNS, "%s", rule->meaning);
     }
+    ck_assert_uint_gt(shown, 0);
+    ck_assert_uint_le(shown, LINES_LEFT);
 }
 END_TEST
 

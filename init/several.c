@@ -1,0 +1,155 @@
+/*
+ * several.c - see several.h. This is the signal thread: it reaps, passes signals on, and sees to the end.
+ *
+ * Until the supervisor has begun everything may fail, and foster then says so and exits; afterwards nothing may end it
+ * but the end of the services.
+ */
+#include "several.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "control/server.h"
+#include "main_service.h"
+#include "process/descriptors.h"
+#include "process/status.h"
+#include "process/terminal.h"
+#include "services/config.h"
+#include "services/hearing.h"
+#include "services/keys.h"
+#include "services/loop.h"
+#include "services/output.h"
+#include "services/run.h"
+#include "services/supervisor.h"
+
+/* What is still in the pipes when all have ended is written within this time. */
+enum { LAST_LINES = 1 * MS_PER_SECOND };
+
+static const struct options *asked;
+
+static bool is_success(int code)
+{
+    return options_as_success(asked, code);
+}
+
+/* The command is a service like others, but essential, with what the command line says of it. Without a configuration
+ * it has all the time it wants for its end, as if it were run once. */
+static struct settings command_settings(const struct options *options)
+{
+    struct settings settings = settings_default;
+    int stop_signal = signal_map_apply(&options->map, SIGTERM);
+    settings.essential = true;
+    settings.restart = options->restart;
+    settings.restart_limit = options->restart_limit;
+    settings.stop_signal = stop_signal != 0 ? stop_signal : SIGTERM;
+    if (options->stop_timeout != NEVER || options->config_count == 0) {
+        settings.stop_grace_period = options->stop_timeout;
+        settings.stop_grace_period_given = true;
+    }
+    return settings;
+}
+
+/* False, and every fault has been said, if the configuration is wrong. */
+static bool read_plan(struct plan *plan, const struct options *options)
+{
+    static struct settings settings;
+    bool has_command = *options->command != NULL;
+    settings = command_settings(options);
+    struct config_request request = {
+        .paths = options->configs,
+        .path_count = options->config_count,
+        .command = has_command ? options->command : NULL,
+        .command_settings = &settings,
+    };
+    if (!config_read(plan, &request))
+        return false;
+    plan->command_argv = options->command;
+    plan->map = &options->map;
+    plan->to_group = options->to_group;
+    plan->is_success = is_success;
+    if (options->termination_log_is_given)
+        plan->globals.termination_log = options->termination_log;
+    return true;
+}
+
+/* The socket is a convenience: only one that was asked for is missed. */
+static void open_control(const struct options *options, const struct plan *plan)
+{
+    const char *asked_for = options->control != NULL ? options->control : plan->globals.control;
+    const char *path = asked_for != NULL ? asked_for : CONTROL_DEFAULT;
+    if (*path == '\0')
+        return;
+    if (server_open(path))
+        supervisor_watch(&(struct onlooker){server_look, server_due});
+    else
+        say(asked_for != NULL ? LOG_WARNING : LOG_INFO, "no control socket at ", path, ": ", strerror(errno));
+}
+
+static bool begin(const struct options *options, struct plan *plan)
+{
+    struct command_manner manner = {options->placement, options->parent_death_signal};
+    if (plan->command == NULL)
+        descriptors_close_from(STDERR_FILENO + 1);
+    if (!loop_open()) {
+        say(LOG_ERROR, "cannot supervise services: ", strerror(errno));
+        return false;
+    }
+    if (!run_prepare(plan, &manner) || !output_begin(plan, STDOUT_FILENO))
+        return false;
+    open_control(options, plan);
+    if (chdir("/") == -1)
+        say(LOG_DEBUG, "stays in its directory: ", strerror(errno));
+    return supervisor_begin(plan);
+}
+
+/* Until the supervisor says that all have ended; returns their exit code. */
+static int serve(struct main_service *foster)
+{
+    int code;
+    while (!supervisor_has_ended(&code)) {
+        siginfo_t info;
+        int signal = signals_wait(&info, NEVER);
+        if (signal == SIGCHLD)
+            children_sigchld_of(info.si_pid);
+        if (signal_asks_to_stop(signal) && foster->asked_to_stop == NEVER)
+            foster->asked_to_stop = clock_now();
+        if (signal != 0)
+            hearing_signal(&info);
+    }
+    return code;
+}
+
+static int run(const struct options *options, const struct name *name, struct plan *plan)
+{
+    struct main_service foster;
+    main_prepare(&foster, options, name);
+    if (!begin(options, plan))
+        return EXIT_FOSTER_FAILED;
+    int code = serve(&foster);
+    foster.program.took_terminal = run_took_terminal();
+    main_leave(&foster);
+    output_end(clock_now() + LAST_LINES);
+    server_close();
+    return code;
+}
+
+int several_run(const struct options *options, const struct name *name)
+{
+    static struct plan plan;
+    struct options merged = *options; /* what the command line does not say, the configuration may */
+    asked = options;
+    if (!read_plan(&plan, options))
+        return EXIT_USAGE;
+    if (options->task == TASK_CHECK) {
+        plan_print(&plan);
+        return EXIT_SUCCESS;
+    }
+    if (!options->grace_is_given) {
+        merged.grace = plan.globals.grace;
+        merged.grace_is_given = plan.globals.grace_given;
+    }
+    return run(&merged, name, &plan);
+}

@@ -1,0 +1,175 @@
+#!/usr/bin/env bats
+# What a service is given: user, directory, limits, environment, stdin; and what it cannot be given is said.
+
+load helpers
+
+# gets KEY VALUE COMMAND: with that key, the command, run by a shell, prints $output; as root, in foster's own folder.
+gets() {
+    printf '[a]\n%s = %s\ncommand = sh -c '\''%s'\''\n' "$1" "$2" "$3" >conf
+    exits_with 0 "${way:-as_pid1}"
+    says_nothing
+}
+status_line='grep -E "^$1:" /proc/self/status | tr -s "\t" " "'
+line_of() { echo "set -- $1; $status_line"; }
+
+# people: the namespace has a passwd and a group of its own.
+people() {
+    printf 'root:x:0:0::/root:/bin/sh\napp:x:1234:2345::/home/app:/bin/sh\nother:x:77:88::/:/bin/sh\n' >passwd
+    printf 'root:x:0:\nmain:x:2345:\nextra:x:3000:other,app\nmore:x:3001:app\nnone:x:3002:appl,pp\n' >group
+    via=(sh -c 'mount --bind passwd /etc/passwd && mount --bind group /etc/group && exec "$@"' sh)
+}
+
+@test "95: user: a name brings its group, its supplementary groups and its home" {
+    people
+    gets user app "$(line_of '"[UG]id|Groups"'); echo \$HOME \$USER \$LOGNAME"
+    is $'Uid: 1234 1234 1234 1234\nGid: 2345 2345 2345 2345\nGroups: 2345 3000 3001 \n/home/app app app' ||
+        is $'Uid: 1234 1234 1234 1234\nGid: 2345 2345 2345 2345\nGroups: 3000 3001 \n/home/app app app'
+}
+
+@test "95: user: with a group there are no others; numbers and names may be mixed" {
+    people
+    for user in app:extra 1234:3000 app:3000 1234:extra; do
+        gets user "$user" "$(line_of '"[UG]id|Groups"')"
+        [[ $output == $'Uid: 1234 1234 1234 1234\nGid: 3000 3000 3000 3000\nGroups: '* ]]
+        [[ ${lines[2]} == 'Groups: ' || ${lines[2]} == 'Groups: 3000 ' ]]
+    done
+}
+
+@test "95: user: numbers work without /etc/passwd, and foster's own groups are not passed on" {
+    via=(sh -c 'mount -t tmpfs none /etc && exec setpriv --groups 5,6 "$@"' sh)
+    gets user 4321:4322 "$(line_of '"[UG]id|Groups"')"
+    is $'Uid: 4321 4321 4321 4321\nGid: 4322 4322 4322 4322\nGroups: ' ||
+        is $'Uid: 4321 4321 4321 4321\nGid: 4322 4322 4322 4322\nGroups: 4322 '
+    gets user 4321 "$(line_of '"[UG]id"')"
+    is $'Uid: 4321 4321 4321 4321\nGid: 0 0 0 0'
+}
+
+@test "95: a user or a group that does not exist is refused with a clear text" {
+    people
+    for user in nobdy app:grp nobdy:main; do
+        printf '[a]\ncommand = true\nuser = %s\n' "$user" >conf
+        exits_with 2 as_pid1
+        part=${user#app:}
+        [[ $stderr == "foster: conf:3: "*"${part%:main}"* ]] || { echo "$stderr" && false; }
+    done
+}
+
+@test "95: a user that we may not become: failed at once, and it is said" {
+    printf '[a]\ncommand = service a\nuser = 1234:1234\nrestart = always\nessential = yes\n' >conf
+    for way in as_pid1_bare as_child_user; do
+        exits_with 125 "$way"
+        says a user
+        never 'a starts'
+    done
+}
+
+@test "working_dir: and where foster was started, if it is not said" {
+    mkdir dir
+    gets working_dir "$PWD/dir" 'pwd -P'
+    is "$(pwd -P)/dir"
+    gets umask 022 'pwd -P'
+    is "$(pwd -P)"
+    printf '[a]\ncommand = service a\nworking_dir = /absent\nessential = yes\n' >conf
+    exits_with 125 as_pid1 || [ "$status" -eq 126 ]
+    says a directory
+}
+
+@test "umask, nice, oom_score_adj, no_new_privileges" {
+    gets umask 0137 'umask; : >made; stat -c %a made'
+    is $'0137\n640'
+    gets nice 7 'cut -d" " -f19 /proc/self/stat'
+    is 7
+    gets oom_score_adj 321 'cat /proc/self/oom_score_adj'
+    is 321
+    gets no_new_privileges yes "$(line_of NoNewPrivs)"
+    is 'NoNewPrivs: 1'
+    gets no_new_privileges no "$(line_of NoNewPrivs)"
+    is 'NoNewPrivs: 0'
+}
+
+@test "ulimit_*: soft and hard" {
+    gets ulimit_nofile 64:128 'ulimit -S -n; ulimit -H -n'
+    is $'64\n128'
+    gets ulimit_core 0 'ulimit -S -c; ulimit -H -c'
+    is $'0\n0'
+    gets ulimit_fsize 1000000 'grep -E "^Max file size" /proc/self/limits | tr -s " "'
+    [[ $output == "Max file size 1000000 1000000 "* ]]
+}
+
+@test "what needs rights that we do not have is said, and the service has failed" {
+    for key in 'nice = -5' 'ulimit_nofile = 1000000:1000000'; do
+        printf '[a]\ncommand = service a\n%s\nessential = yes\n' "$key" >conf
+        via=(sh -c 'ulimit -n 100; exec "$@"' sh)
+        exits_with 125 as_child_user
+        says 'a:' 'cannot'
+        never 'a starts'
+    done
+}
+
+@test "101: the container's environment as it is, with the service's additions" {
+    configure <<-'END'
+		[plain]
+		command = sh -c 'env | sort >plain'
+		[more]
+		command = sh -c 'env | sort >more'
+		environment = ADDED=a value = with "blanks"
+		environment = TAKEN=new
+		environment = EMPTY=
+	END
+    via=(env -i "PATH=$PATH" TAKEN=old "ODD=  two  blanks " NOTIFY_SOCKET=/x LISTEN_FDS=3 LISTEN_PID=1 WATCHDOG_USEC=5)
+    exits_with 0 as_pid1
+    own='^(PWD|OLDPWD|_|SHLVL)='
+    is_same() { diff <(sort) <(grep -v -E "$own" "$1"); }
+    printf '%s\n' "PATH=$PATH" TAKEN=old "ODD=  two  blanks " | is_same plain
+    printf '%s\n' "PATH=$PATH" TAKEN=new "ODD=  two  blanks " 'ADDED=a value = with "blanks"' EMPTY= | is_same more
+}
+
+@test "101: env_file: lines, comments, and what environment says more" {
+    printf '# a comment\n\nONE=1\nTWO=two words\nTHREE=3\n' >variables
+    configure <<-'END'
+		[a]
+		command = sh -c 'echo "$ONE,$TWO,$THREE"'
+		env_file = variables
+		environment = THREE=three
+	END
+    exits_with 0 as_pid1
+    is '1,two words,three'
+}
+
+@test "stdin is /dev/null, or the file that is named" {
+    printf '[a]\ncommand = readlink /proc/self/fd/0\n' >conf
+    exits_with 0 as_pid1 < <(echo text)
+    is /dev/null
+    echo content >input
+    printf '[a]\ncommand = cat\nstdin = %s\n' "$PWD/input" >conf
+    exits_with 0 as_pid1
+    is content
+}
+
+@test "a service has a clean state: no signal blocked or ignored, no descriptor of foster's, a group of its own" {
+    configure <<-'END'
+		[a]
+		command = state
+		[b]
+		command = service b
+		ready = notify
+		listen = unix:@foster-test-b
+		healthcheck = true
+		log = prefix
+	END
+    via=(sh -c 'trap "" HUP USR1 PIPE; exec "$@"' sh)
+    for way in as_pid1 as_child; do
+        run_foster "$way"
+        happens 'b starts'
+        wait_for_line "$out" '^LISTEN_FDS'
+        output=$(cat "$out")
+        [ "$(value SigBlk)" = 0000000000000000 ]
+        [ "$(value SigIgn)" = 0000000000000000 ]
+        [ "$(value fds)" = '0 1 2' ]
+        [ "$(value pgrp)" = "$(value pid)" ]
+        [ "$(value LISTEN_FDS)" = none ]
+        [ "$(value cwd)" = "$PWD" ]
+        send TERM
+        wait "$job" || true
+    done
+}

@@ -1,0 +1,195 @@
+#!/usr/bin/env bats
+# The configuration: read as it stands, refused with file, line and a suggestion, and nothing is started then.
+
+load helpers
+
+# refuses TEXT...: --check says one fault for each, and they have these texts, in this order.
+refuses() {
+    local at=0 text
+    exits 2 as_child --check --config conf
+    [ -z "$output" ]
+    for text; do
+        [[ ${stderr_lines[at]} == "foster: conf:"*"$text"* ]] || { echo "no \"$text\" in: $stderr" && return 1; }
+        at=$((at + 1))
+    done
+    [ "${#stderr_lines[@]}" -eq "$at" ] || { echo "more than $at: $stderr" && return 1; }
+}
+
+# Each line is the third of a section of its own, and the one fault there: the number of its line says which it is.
+@test "bad values and unknown keys: each is said in one run, with its line and its text" {
+    faulty=('comand = x' 'type = servce' 'essential = maybe' 'autostart = 7' 'restart = allways'
+        'restart = on-failure:x' 'restart = on-failure:-1' 'restart_delay = 5 parsecs' 'ready = notfy' 'ready = fd:x'
+        'ready = tcp:nowhere:80' 'ready = tcp:127.0.0.1:99999' 'ready = unix:' 'ready_timeout = -1s'
+        'healthcheck_interval = often' 'healthcheck_retries = none' 'healthcheck = "open' 'watchdog = soon'
+        'stop_signal = SIGTREM' 'stop_grace_period = 5q' "stop_command = x 'y" 'reload_signal = 99'
+        'user = no-such-user' 'user = root:no-such-group' 'umask = 888' 'nice = 20' 'nice = -21'
+        'oom_score_adj = 1001' 'ulimit_nofile = many' 'ulimit_nofiles = 5' 'no_new_privileges = perhaps'
+        'environment = 1X=2' 'environment = NOVALUE' 'env_file = /absent/file' 'log = prefx' 'log = file:'
+        'listen = tcp:99999' 'depends_on = absent' 'depends_on = good:redy' 'no equals sign')
+    printf '[good]\ncommand = x\n' >conf
+    for i in "${!faulty[@]}"; do printf '[s%d]\ncommand = x\n%s\n' "$i" "${faulty[i]}" >>conf; done
+    exits 2 as_child --check --config conf
+    [ -z "$output" ]
+    for i in "${!faulty[@]}"; do
+        fault=$(grep "^foster: conf:$((i * 3 + 5)): " <<<"$stderr") || { echo "not refused: ${faulty[i]}" && bad=1; }
+        word=${faulty[i]#*= }
+        [[ ${fault-} == *"${word#*:}"* || ${fault-} == *"${faulty[i]%% *}"* ]] ||
+            { echo "${faulty[i]}: $fault" && bad=1; }
+    done
+    [ -z "${bad-}" ]
+    [ "$(grep -c "^foster: conf:" <<<"$stderr")" -eq "${#faulty[@]}" ]
+}
+
+@test "a suggestion: the nearest known key, value, signal and service" {
+    printf '%s\n' '[db]' 'command = x' 'comand = x' 'restart = allways' 'stop_signal = SIGTREM' \
+        '[web]' 'command = x' 'depends_on = dbb' >conf
+    refuses "'command'" always TERM "'db'"
+    grep -q "did you mean 'command'" <<<"$stderr"
+    grep -q "did you mean 'db'" <<<"$stderr"
+    sed -i '/comand/s/.*/completely_different = 1/' conf
+    exits 2 as_child --check --config conf
+    [[ ${stderr_lines[0]} == *completely_different* && ${stderr_lines[0]} != *"did you mean"* ]]
+}
+
+@test "sections: a name twice, none, without end, without a command, a key before the first" {
+    printf '%s\n' 'type = service' '[a]' 'command = x' '[a]' 'command = y' '[' '[b' '[c]' 'type = oneshot' >conf
+    exits 2 as_child --check --config conf
+    for line in 1 4 6 7; do grep -q "^foster: conf:$line: " <<<"$stderr"; done
+    grep -q "^foster: conf:8: .*command" <<<"$stderr"
+    printf '%s\n' '[foster]' 'contrl = x' '[a]' 'command = x' 'command = y' >conf
+    exits 2 as_child --check --config conf
+    grep -q "^foster: conf:2: .*'contrl'.*did you mean 'control'" <<<"$stderr"
+}
+
+@test "90: a circle is an error before anything starts, with its services in order" {
+    printf '[%s]\ncommand = service %s\ndepends_on = %s\n' a a b b b c c c a d d a >conf
+    exits_with 2 as_pid1
+    grep -q '^foster: .*\(a.*b.*c.*a\|b.*c.*a.*b\|c.*a.*b.*c\)' <<<"$stderr"
+    [ "${#stderr_lines[@]}" -eq 1 ]
+    never '.*'
+    printf '[%s]\ncommand = service %s\ndepends_on = %s\n' a a a >conf
+    exits_with 2 as_pid1
+    never '.*'
+}
+
+@test "90: an unknown name is an error before anything starts" {
+    printf '[a]\ncommand = service a\ndepends_on = bacc\n[back]\ncommand = service back\n' >conf
+    exits_with 2 as_pid1
+    [[ $stderr == "foster: conf:3: "*"'bacc'"*"did you mean 'back'"* ]]
+    never '.*'
+}
+
+@test "what cannot be read: said with its name, exit code 2" {
+    for what in absent /; do
+        exits 2 as_pid1 --config "$what" --control "$PWD/sock"
+        [[ $stderr == "foster: $what"* ]]
+    done
+    head -c 100000 /dev/urandom >conf
+    exits 2 as_pid1 --config conf --check
+    printf '[a]\ncommand = x\0y\n' >conf
+    exits 2 as_pid1 --config conf --check
+    [[ $stderr == "foster: conf:"* ]]
+}
+
+@test "--check: the order of the starts as a tree, and nothing is started" {
+    prepare_folder
+    configure <<-'END'
+		[web]
+		command = service web
+		depends_on = migrate:completed
+		[migrate]
+		command = service migrate
+		type = oneshot
+		depends_on = db:ready
+		[db]
+		command = service db
+		[alone]
+		command = service alone
+	END
+    exits 0 as_child --check --config conf
+    says_nothing
+    never '.*'
+    column() { awk -v name="$1" 'at = match($0, "(^|[^a-z])" name "([^a-z]|$)") { print at; exit }' <<<"$output"; }
+    line() { grep -n -w -m 1 "$1" <<<"$output" | cut -d: -f1; }
+    echo "$output"
+    [ "$(column db)" -lt "$(column migrate)" ]
+    [ "$(column migrate)" -lt "$(column web)" ]
+    [ "$(column db)" -eq "$(column alone)" ]
+    [ "$(line db)" -lt "$(line migrate)" ]
+    [ "$(line migrate)" -lt "$(line web)" ]
+    [[ $(grep -w web <<<"$output") == *completed* ]]
+}
+
+@test "a directory is its *.conf in the order of their names; --config is repeatable" {
+    mkdir conf.d
+    printf '[two]\ncommand = service two\n' >conf.d/20.conf
+    printf '[one]\ncommand = service one exit 0\n' >conf.d/10.conf
+    printf 'rubbish' >conf.d/README
+    printf '[more]\ncommand = service more\ndepends_on = one:completed\n' >more.conf
+    exits 0 as_child --check --config conf.d --config more.conf
+    [[ $output == *one*more*two* || $output == *one*two*more* || $output == *two*one*more* ]]
+    printf '[one]\ncommand = service again\n' >>more.conf
+    exits 2 as_child --check --config conf.d --config more.conf
+    [[ $stderr == "foster: more.conf:4: "*one*"conf.d/10.conf:1"* ]]
+}
+
+@test "without a command and --config /etc/foster.conf is read" {
+    printf '[a]\ncommand = service a exit 7\n' >foster.conf
+    prepare_folder
+    via=(sh -c 'mount -t tmpfs none /etc && cp foster.conf /etc && exec "$@"' sh)
+    exits 7 as_pid1 --control "$PWD/sock"
+    happens 'a ends'
+    via=(sh -c 'mount -t tmpfs none /etc && exec "$@"' sh)
+    exits 2 as_pid1
+    [[ $stderr == *"/etc/foster.conf"* ]]
+}
+
+@test "a command is split into words: quotes and backslashes count, and no shell sees it" {
+    configure <<-'END'
+		# a comment
+		; another
+		[a]
+		command = printf '<%s>\n' a  "b c" 'd "e' f\ g "h \"i\" \\" $HOME * # ; ''
+		  continued
+		log = raw
+	END
+    exits_with 0 as_pid1
+    is "$(printf '<%s>\n' a 'b c' 'd "e' 'f g' 'h "i" '\\ '$HOME' '*' '#' ';' '' continued)"
+    says_nothing
+}
+
+@test "lines may end in CR LF, the last one in nothing" {
+    printf '[a]\r\ncommand = printf <%%s> x\r\ntype = oneshot' >conf
+    exits_with 0 as_pid1
+    is '<x>'
+}
+
+@test "the command of the command line is the essential service beside those of the file" {
+    configure <<-'END'
+		[helper]
+		command = service helper
+	END
+    for way in "${SERVICE_WAYS[@]}"; do
+        exits_with 7 "$way" -- sh -c 'until grep -q "^helper starts" journal; do sleep 0.01; done; exit 7'
+        happens 'helper signal 15'
+        happens 'helper ends'
+    done
+}
+
+@test "the command of the command line: its name is taken, its stdin is foster's" {
+    configure <<-'END'
+		[helper]
+		command = service helper
+	END
+    exits_with 0 as_pid1 -- cat < <(echo text)
+    is text
+    printf '[main]\ncommand = x\n' >conf
+    exits_with 2 as_pid1 -- true
+    [[ $stderr == "foster: conf:1: "*main* ]]
+}
+
+@test "1000 services are read, and all of them start and end" {
+    for i in {1..1000}; do printf '[s%d]\ncommand = exit 0\n' "$i"; done >conf
+    exits_with 0 as_pid1
+    says_nothing
+}

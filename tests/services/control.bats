@@ -1,0 +1,288 @@
+#!/usr/bin/env bats
+# foster ctl: who may ask, what is answered, and that no client delays anything.
+
+load helpers
+
+web() {
+    configure <<-'END'
+		[db]
+		command = service db notify READY=1
+		ready = notify
+		[web]
+		command = service web
+		depends_on = db
+		reload_signal = USR2
+		[job]
+		command = service job exit 3
+		type = oneshot
+	END
+    run_foster "${1:-as_pid1}"
+    reaches job failed
+    happens 'web starts'
+}
+
+@test "102: the socket has mode 0600, foster listens on no network, and the file goes with it" {
+    own_network
+    web
+    [ "$(stat -c %a sock)" = 600 ]
+    [ "$(inside ss -Htuln | wc -l)" -eq 0 ]
+    ctl shutdown
+    wait "$job" || true
+    [ ! -e sock ]
+}
+
+@test "102: a client of another uid is refused" {
+    web
+    chmod 666 sock
+    run ! "${AS_USER[@]}" timeout 5 "$FOSTER" ctl --control "$PWD/sock" shutdown
+    ctl status web
+    is_now web running
+}
+
+@test "102: foster as an ordinary user: the user and root may ask" {
+    web as_child_user
+    ctl status web
+    "${AS_USER[@]}" timeout 5 "$FOSTER" ctl --control "$PWD/sock" status web
+    run ! setpriv --reuid=1234 --regid=1234 --clear-groups timeout 5 "$FOSTER" ctl --control "$PWD/sock" status
+}
+
+@test "102: [foster] control names the socket; an abstract one; none" {
+    configure <<-END
+		[foster]
+		control = $PWD/own.sock
+		[a]
+		command = service a
+	END
+    prepare_folder
+    start as_pid1 --config conf 3>&-
+    happens 'a starts'
+    timeout 5 "$FOSTER" ctl --control "$PWD/own.sock" status | grep -q '^a .*running'
+    send TERM
+    ends 0
+}
+
+@test "status: a table, and one service of it" {
+    web
+    run -0 ctl status
+    [ "${#lines[@]}" -eq 4 ]
+    grep -q '^web  *running' <<<"$output"
+    grep -q '^db  *ready' <<<"$output"
+    grep -q '^job  *failed.*3' <<<"$output"
+    [[ $output == *"$(awk '/^web starts/ { print $3 }' journal)"* ]]
+    run -0 ctl status web
+    [[ $output == *web* && $output != *db* ]]
+    [ "$(ctl status | awk '{ print length > 120 ? "long" : "" }' | grep -c long)" -eq 0 ]
+}
+
+@test "status --json: a document with every service" {
+    web
+    ctl status --json | jq -e '.services | map(.name) | sort == ["db", "job", "web"]'
+    ctl status --json |
+        jq -e '.services[] | select(.name == "web") | .state == "running" and .pid > 1 and .restarts == 0'
+    ctl status --json job | jq -e '.services | length == 1 and .[0].state == "failed"'
+}
+
+@test "stop, start, restart: done when they return" {
+    web
+    ctl stop web
+    is_now web stopped
+    happens 'web ends'
+    ctl start web
+    is_now web running
+    happens 'web starts' 2
+    ctl restart web
+    happens 'web starts' 3
+    is_now web running
+    ctl restart db
+    is_now db ready
+    happens 'db starts' 2
+    ctl start web
+    [ "$(count 'web starts')" -eq 3 ]
+    ctl stop job
+    silent_but_for job
+}
+silent_but_for() { [ "$(grep -c -v "^foster: $1" "$err")" -eq 0 ] || { cat "$err" && return 1; }; }
+
+@test "reload and signal" {
+    web
+    ctl reload web
+    happens 'web signal 12'
+    ctl reload db
+    happens 'db signal 1'
+    for name in USR1 SIGUSR1 10; do ctl signal "$name" web; done
+    happens 'web signal 10' 3
+    fails ctl signal HUP job
+    fails ctl signal NONSENSE web
+    is_now web running
+}
+
+@test "wait: until it is started, ready or completed; not longer than --timeout; not for what never comes" {
+    configure <<-'END'
+		[a]
+		command = service a wait go notify READY=1
+		ready = notify
+		[job]
+		command = service job wait over exit 0
+		type = oneshot
+		[bad]
+		command = service bad exit 1
+		type = oneshot
+	END
+    run_foster as_pid1
+    happens 'a starts'
+    ctl wait a:started
+    from=$(now_ms)
+    fails ctl wait a --timeout 300ms
+    [ $(($(now_ms) - from)) -ge 300 ]
+    within "$from" 2000
+    : >go
+    ctl wait a
+    ctl wait a:ready --timeout 5s
+    fails ctl wait job:completed --timeout 100ms
+    : >over
+    ctl wait job:completed
+    ctl wait job
+    fails ctl wait bad:completed --timeout 5s
+}
+
+@test "what is wrong is said, and the exit code tells" {
+    web
+    for words in "" nonsense "start absent" "stop" "signal TERM" "wait web:redy" "wait" "status absent" "reload job"; do
+        # shellcheck disable=SC2086
+        run -"$(code_of "$words")" --separate-stderr ctl $words
+        [ -n "$stderr" ] || { echo "nothing said: $words" && false; }
+        [ -z "$output" ]
+    done
+    run --separate-stderr ctl start wbe
+    [[ $stderr == *wbe* ]]
+    rm -f absent.sock
+    run --separate-stderr timeout 5 "$FOSTER" ctl --control "$PWD/absent.sock" status
+    [ "$status" -ne 0 ]
+    [[ $stderr == "foster: "*absent.sock* && ${#stderr_lines[@]} -eq 1 ]]
+    is_now web running
+}
+# shellcheck disable=SC2086
+code_of() {
+    local code=0
+    ctl $1 >/dev/null 2>&1 || code=$?
+    [ "$code" -ne 0 ] || code=255
+    echo "$code"
+}
+
+@test "health: 0, or 1 with the reasons; as a probe without a shell" {
+    configure <<-'END'
+		[a]
+		command = service a
+		essential = yes
+	END
+    run_foster as_pid1
+    happens 'a starts'
+    run -0 ctl health
+    is healthy
+    ctl stop a
+    run -1 ctl health
+    [[ $output == *a* ]]
+}
+
+@test "metrics: OpenMetrics text that ends with # EOF" {
+    web
+    run -0 ctl metrics
+    [ "${lines[-1]}" = '# EOF' ]
+    [ "$(grep -c '# EOF' <<<"$output")" -eq 1 ]
+    grep -q -E '^foster_[a-z_]+\{[^}]*"web"[^}]*\} [0-9.]+$' <<<"$output"
+    # every sample is announced by a TYPE, of which each family has one
+    families=$(sed -n 's/^# TYPE \([a-z_]*\) .*/\1/p' <<<"$output")
+    [ -z "$(sort <<<"$families" | uniq -d)" ]
+    while read -r sample; do
+        grep -q -x -E "$(sed -E 's/_(total|info|created)$//' <<<"$sample")|$sample" <<<"$families"
+    done < <(sed -n 's/^\([a-z_]*\)[{ ].*/\1/p' <<<"$output")
+    fails grep -v -E '^(# (TYPE|HELP|UNIT|EOF)|[a-z_]+(\{([a-z_]+="[^"]*",?)*\})? [0-9.e+-]+$)' <<<"$output"
+}
+
+@test "shutdown: as TERM" {
+    web
+    ctl shutdown
+    wait "$job" || true
+    in_order 'web signal 15' 'web ends' 'db signal 15' 'db ends'
+}
+
+@test "many clients at once are all answered" {
+    web
+    for i in {1..40}; do
+        ctl status web >"answer.$i" 2>&1 &
+        clients+=($!)
+    done
+    for client in "${clients[@]}"; do wait "$client"; done
+    [ "$(cat answer.* | grep -c '^web .*running')" -eq 40 ]
+}
+
+# hang FILE: a client that connects, sends what is in the file, and stays.
+hang() {
+    { cat "$1" && sleep 30; } | timeout 30 socat -t30 -u - UNIX-CONNECT:sock 2>/dev/null 3>&- &
+    hanging+=("$!")
+}
+
+@test "clients that hang, send rubbish, or a megabyte: supervision and the others go on" {
+    configure <<-'END'
+		[crash]
+		command = service crash sleep 20 exit 1
+		restart = always
+		restart_delay = 20ms..20ms
+	END
+    run_foster as_pid1
+    head -c 100 /dev/urandom >rubbish
+    head -c 1000000 /dev/zero >zeros
+    head -c 1000000 /dev/urandom >megabyte
+    printf 'status' >part
+    : >nothing
+    for file in rubbish zeros megabyte part nothing; do
+        for _ in {1..8}; do hang "$file"; done
+    done
+    starts=$(count 'crash starts')
+    happens 'crash starts' "$((starts + 10))"
+    from=$(now_ms)
+    ctl status | grep -q crash
+    within "$from" 2000
+    send TERM
+    wait "$job" || true
+    for client in "${hanging[@]}"; do kill "$client" 2>/dev/null || true; done
+}
+
+@test "more clients than there is room for: told so, and later ones are served again" {
+    web
+    : >nothing
+    for _ in {1..90}; do hang nothing; done
+    happens 'web starts'
+    wait_until ctl status web # those that say nothing are let go of after a while
+    is_now web running
+    for client in "${hanging[@]}"; do kill "$client" 2>/dev/null || true; done
+    wait_until ctl status web
+}
+
+@test "a socket that cannot be had: said, and the services run all the same" {
+    printf '[a]\ncommand = service a wait go exit 0\n' >conf
+    prepare_folder
+    start as_pid1 --control /absent/sock --config conf 3>&-
+    happens 'a starts'
+    : >go
+    ends 0
+    grep -q '^foster: .*/absent/sock' "$err"
+}
+
+@test "a socket file that nobody listens on any more is replaced, one in use is not taken" {
+    web
+    kill -KILL "$init"
+    wait "$job" || true
+    [ -S sock ]
+    web
+    start as_pid1 --control "$PWD/sock" --config conf 3>&-
+    wait_for_line "$err" '^foster: .*sock'
+}
+
+@test "foster -- ctl runs a program of that name" {
+    prepare_folder
+    printf '#!/bin/sh\nexit 9\n' >ctl
+    chmod 755 ctl
+    via=(env "PATH=$PWD:$PATH")
+    exits 9 as_pid1 -- ctl
+}

@@ -1,0 +1,168 @@
+#!/usr/bin/env bats
+# It says why: one line for each event, and the same in the termination log.
+
+load helpers
+
+@test "105: nothing is wrong: nothing is said" {
+    configure <<-'END'
+		[db]
+		command = service db notify READY=1
+		ready = notify
+		[job]
+		command = service job exit 0
+		type = oneshot
+		depends_on = db
+		[web]
+		command = service web
+		depends_on = job:completed
+		healthcheck = true
+		healthcheck_interval = 20ms
+		restart = always
+	END
+    for way in "${SERVICE_WAYS[@]}"; do
+        run_foster "$way"
+        wait_until ctl health
+        ctl restart web
+        ctl stop web
+        ctl start web
+        send TERM
+        ends 0
+        silent
+        [ ! -s "$out" ]
+    done
+}
+
+@test "103: an essential end: one line with name, pid, signal and after how long; the same in the termination log" {
+    configure <<-END
+		[foster]
+		termination_log = $PWD/log
+		[web]
+		command = service web die SEGV
+		essential = yes
+		[b]
+		command = service b
+	END
+    : >log
+    exits_with 139 as_pid1
+    says web 'pid [0-9]' SEGV 'after 0'
+    [ "$(cat log)" = "$stderr" ]
+    : >log
+    sed -i '/^termination_log/d' conf
+    exits_with 139 as_pid1 --termination-log "$PWD/log"
+    [ "$(cat log)" = "$stderr" ]
+}
+
+@test "103: a success leaves the termination log empty" {
+    printf '[foster]\ntermination_log = %s\n[web]\ncommand = service web exit 0\nessential = yes\n' "$PWD/log" >conf
+    : >log
+    exits_with 0 as_pid1
+    [ ! -s log ]
+}
+
+@test "103: each death and each restart has its line" {
+    configure <<-'END'
+		[a]
+		command = service a exit 3
+		restart = on-failure:3
+		restart_delay = 10ms..5s
+		[b]
+		command = service b die KILL
+	END
+    exits_with 137 as_pid1 || exits_with 3 as_pid1
+    grep -q '^foster: b (pid [0-9]*) was killed by SIGKILL after 0' <<<"$stderr"
+    [ "$(grep -c '^foster: a (pid [0-9]*) exited with status 3' <<<"$stderr")" -eq "$(count 'a starts')" ] || true
+    [ "$(grep -c '^foster: a ' <<<"$stderr")" -ge 3 ]
+    [ "$(grep -v -c '^foster: [ab] ' <<<"$stderr")" -eq 0 ]
+}
+
+@test "104: -v says the starts, states and ends on stderr" {
+    printf '[a]\ncommand = service a exit 0\n' >conf
+    exits_with 0 as_pid1 -v
+    grep -q '^foster: a .*pid' <<<"$stderr"
+    [ "$(grep -v -c '^foster: ' <<<"$stderr")" -eq 0 ]
+    is ''
+}
+
+@test "85: why a command cannot be run, for each service one line" {
+    printf '#!/absent/interpreter\n' >script
+    printf '#!/bin/sh\r\n' >dos
+    : >plain
+    mkdir dir
+    chmod 755 script dos
+    printf '[%s]\ncommand = %s\n' a absent b ./script c ./dos d ./plain e ./dir f 'sh -c "exit 0"' >conf
+    exits 127 as_pid1 --control "$PWD/sock" --config conf
+    [ "${#stderr_lines[@]}" -eq 5 ]
+    for words in 'a:.*absent.*not found' 'b:.*/absent/interpreter' 'c:.*CR' 'd:.*execut' 'e:.*directory'; do
+        grep -q "^foster: $words" <<<"$stderr" || { echo "$stderr" && false; }
+    done
+}
+
+# The supervisor's second start fails as at a pids limit: each of its threads counts its own calls.
+@test "9: no process to be had: said once with what is known, tried again with back-off, and foster stays" {
+    configure <<-'END'
+		[a]
+		command = service a wait go exit 1
+		restart = on-failure
+		restart_delay = 50ms..100ms
+	END
+    around=(strace -f -qq -o /dev/null -e "trace=clone,vfork,fork,clone3"
+        -e "inject=clone,vfork,fork,clone3:error=EAGAIN:when=2..4")
+    run_foster as_pid1
+    happens 'a starts'
+    : >go
+    happens 'a ends'
+    rm go
+    happens 'a starts' 2
+    is_now a running
+    grep -q '^foster: a: cannot run service: .*\(process\|pids\|Resource\)' "$err"
+    send TERM
+    ends 0
+}
+
+@test "9: at a limit of processes the other services and ctl go on, and the numbers are said" {
+    configure <<-'END'
+		[a]
+		command = service a wait go exit 1
+		restart = always
+		restart_delay = 100ms..200ms
+		[greedy]
+		command = service greedy wait hungry fork crowd wake full
+		stop_grace_period = 500ms
+	END
+    via=(prlimit --nproc=40)
+    run_foster as_pid1_user
+    happens 'a starts'
+    : >hungry
+    wait_until is_full 40
+    : >go
+    wait_for_line "$err" '^foster: a: cannot run service'
+    ctl status | grep -q 'a .*backing off'
+    rm go
+    ctl stop greedy
+    happens 'a starts' 2
+    send TERM
+    wait "$job" || true
+}
+# Threads count as processes do.
+is_full() { [ "$(pgrep --ns "$init" --nslist pid . | wc -l)" -ge "$(($1 - $(threads_of "$init")))" ]; }
+
+@test "8, 9: at a limit of processes, zombies of a living parent are named: their number and whose they are" {
+    configure <<-'END'
+		[a]
+		command = service a wait go exit 1
+		restart = always
+		restart_delay = 100ms..200ms
+		[lazy]
+	END
+    echo "command = service lazy $(yes 'fork zombie' | head -n 20 | tr '\n' ' ') fork crowd wake zombies" >>conf
+    via=(prlimit --nproc=40)
+    run_foster as_pid1_user
+    happens 'a starts'
+    wait_until test -e zombies
+    wait_until is_full 40
+    : >go
+    wait_for_line "$err" '^foster: a: cannot run service'
+    grep -q '20 .*zombie.*service\|zombie.*20.*service' "$err"
+    [ "$(zombies_in "$init")" -eq 20 ]
+}
+zombies_in() { pgrep --ns "$1" --nslist pid -r Z -c; }

@@ -1,0 +1,109 @@
+#!/usr/bin/env bats
+# What a run leaves behind is ended before the next one, wherever it has gone; what others have left is not touched.
+
+load helpers
+
+@test "92: a process in a session of its own that holds the port is ended before the service starts again" {
+    own_network
+    configure <<-'END'
+		[web]
+		command = service web listen tcp:8080 fork session sleep 100 die KILL
+		restart = always
+		restart_delay = 10ms..10ms
+	END
+    for way in as_pid1 as_child; do
+        run_foster "$way"
+        happens 'web starts' 3
+        send TERM
+        wait "$job" || true
+        fails grep 'service: tcp' "$err"
+    done
+}
+
+@test "92: it has its time to clean up, and is killed after it" {
+    configure <<-'END'
+		[a]
+		command = sh -c 'leave -s 200; exec service a wait go exit 1'
+		restart = always
+		restart_delay = 10ms..10ms
+		[b]
+		command = sh -c 'leave -i -s 0; exec service b wait go exit 1'
+		restart = always
+		restart_delay = 10ms..10ms
+		stop_grace_period = 300ms
+	END
+    for way in "${SERVICE_WAYS[@]}"; do
+        run_foster "$way"
+        happens '. starts' 2
+        left=$(sed -n 's/^left //p' "$out")
+        [ "$(wc -w <<<"$left")" -eq 2 ]
+        : >go
+        happens 'a starts' 2
+        wait_for_line "$out" 'cleaned up'
+        happens 'b starts' 2
+        between 290 "$(awk '/^b ends/ && !e { e = $NF } /^b starts/ { s = $NF } END { print s - e }' journal)" 2500
+        rm go
+        send TERM
+        wait "$job" || true
+    done
+}
+
+@test "92: a tree of orphans is found, a shell's children too" {
+    configure <<-'END'
+		[a]
+		command = sh -c '(setsid sh -c "sleep 97 & sleep 97 & wait" & setsid setsid sleep 97 &) ; exec service a wait
+		    go exit 1'
+		restart = on-failure
+		restart_delay = 10ms..10ms
+		stop_grace_period = 500ms
+		[bystander]
+		command = sh -c 'setsid sleep 98 & exec service bystander'
+	END
+    run_foster as_pid1
+    happens '.* starts' 2
+    wait_until sleeps 97 3
+    wait_until sleeps 98 1
+    first=$(pgrep --ns "$init" --nslist pid -f 'sleep 97')
+    : >go
+    happens 'a starts' 2
+    rm go
+    for process in $first; do is_gone "$process"; done
+    sleeps 98 1
+}
+sleeps() { [ "$(pgrep --ns "$init" --nslist pid -c -x -f "sleep $1")" -eq "$2" ]; }
+
+@test "92: another service's leftovers, and processes that came by exec, are left alone" {
+    configure <<-'END'
+		[a]
+		command = sh -c 'setsid sleep 97 & exec service a'
+		[b]
+		command = service b exit 1
+		restart = on-failure
+		restart_delay = 20ms..20ms
+	END
+    run_foster as_pid1
+    nsenter -t "$init" -p -m setsid sleep 96 3>&- &
+    wait_until sleeps 96 1
+    wait_until sleeps 97 1
+    happens 'b starts' 10
+    sleeps 96 1
+    sleeps 97 1
+    ctl restart a
+    happens 'a starts' 2
+    wait_until sleeps 97 1
+    sleeps 96 1
+}
+
+@test "92: ctl stop ends what a service has left as well" {
+    printf '[a]\ncommand = sh -c '\''leave -s 0; exec service a'\''\n[b]\ncommand = service b\n' >conf
+    for way in as_pid1 as_child; do
+        run_foster "$way"
+        happens 'a starts'
+        ctl stop a
+        wait_for_line "$out" 'cleaned up'
+        is_now a stopped
+        is_now b running
+        send TERM
+        wait "$job" || true
+    done
+}

@@ -1,0 +1,193 @@
+#!/usr/bin/env bats
+# sd_notify(3): what services say of themselves, and that only they are believed.
+
+load helpers
+
+@test "STATUS is shown, control characters are not" {
+    configure <<-'END'
+		[a]
+		command = service a notify 'STATUS=warming up|READY=1' wait go notify "STATUS=odd \x"
+		ready = notify
+	END
+    run_foster as_pid1
+    reaches a ready
+    [[ $(ctl status) == *"warming up"* ]]
+    ctl status --json | jq -e '.services[0] | tostring | contains("warming up")'
+}
+
+@test "only the service's own processes are believed: not another service, not a stranger" {
+    configure <<-'END'
+		[a]
+		command = sh -c 'echo $NOTIFY_SOCKET >socket; exec service a'
+		ready = notify
+		[b]
+		command = sh -c 'until [ -s socket ]; do sleep 0.01; done; NOTIFY_SOCKET=$(cat socket) exec service b notify
+		    READY=1 notify STATUS=lie wake b.told'
+	END
+    run_foster as_pid1
+    wait_until test -e b.told
+    reaches b running
+    NOTIFY_SOCKET=$(cat socket) timeout 5 service stranger notify READY=1 exit 0
+    NOTIFY_SOCKET=$(cat socket) nsenter -t "$init" -p timeout 5 service stranger notify READY=1 exit 0 3>&-
+    fails ctl wait a:ready --timeout 300ms
+    is_now a starting
+    [[ $(ctl status) != *lie* ]]
+}
+
+@test "a child of the service is believed, also in a session of its own" {
+    configure <<-'END'
+		[a]
+		command = sh -c 'setsid service child notify READY=1 barrier 5000 exit 0; exec service a'
+		ready = notify
+	END
+    for way in as_pid1 as_child; do
+        run_foster "$way"
+        reaches a ready
+        send TERM
+        ends 0
+    done
+}
+
+@test "rubbish and long messages harm nobody" {
+    configure <<-'END'
+		[a]
+		command = service a notify = notify READY= notify READY=2 notify '|||' notify WATCHDOG_USEC=x notify
+		    MAINPID=1 notify MAINPID=99999999 notify EXTEND_TIMEOUT_USEC=-1 wake rubbish wait go notify
+		    'X=y|READY=1|Z'
+		ready = notify
+	END
+    long=$(head -c 3000 /dev/zero | tr '\0' x)
+    sed -i "s/wake rubbish/notify $long wake rubbish/" conf
+    run_foster as_pid1
+    wait_until test -e rubbish
+    is_now a starting
+    : >go
+    reaches a ready
+    send TERM
+    ends 0
+}
+
+@test "BARRIER=1: the descriptor is closed once all before it is done" {
+    printf '[a]\ncommand = service a notify READY=1 barrier 5000\nready = notify\n' >conf
+    run_foster as_pid1
+    happens 'a barrier'
+    is_now a ready
+}
+
+@test "MAINPID: the service goes on in another process of its own" {
+    configure <<-'END'
+		[a]
+		command = sh -c 'service inner & echo $! >inner.pid; service x notify "MAINPID=$!|READY=1" barrier 5000 exit
+		    0; until [ -e go ]; do sleep 0.01; done'
+		ready = notify
+		restart = always
+		restart_delay = 10ms..10ms
+	END
+    run_foster as_pid1
+    reaches a ready
+    outer=$(pgrep -P "$init" -x sh)
+    : >go
+    wait_until is_gone "$outer"
+    is_now a ready
+    [ "$(count 'inner starts')" -eq 1 ]
+    [ "$(pid a)" = "$(cat inner.pid)" ]
+    ctl signal HUP a
+    happens 'inner signal 1'
+    kill -KILL "$(pgrep -P "$init" -f 'service inner')"
+    happens 'inner starts' 2
+}
+
+@test "MAINPID of another service's process is not taken over" {
+    configure <<-'END'
+		[victim]
+		command = sh -c 'echo $$ >victim.pid; exec service victim wake victim.up'
+		[a]
+		command = sh -c 'service x wait victim.up exit 0; exec service a notify "MAINPID=$(cat victim.pid)|READY=1"'
+		ready = notify
+	END
+    run_foster as_pid1
+    reaches a ready
+    ctl stop a
+    is_now a stopped
+    never 'victim signal .*'
+    is_now victim running
+}
+
+@test "watchdog: a service that stays silent too long is ended, and started again" {
+    configure <<-'END'
+		[a]
+		command = service a tell WATCHDOG_USEC tell WATCHDOG_PID notify READY=1 sleep 200 notify WATCHDOG=1 sleep 200
+		    notify WATCHDOG=1 sleep 200 notify WATCHDOG=1
+		ready = notify
+		watchdog = 400ms
+		restart = on-failure
+		restart_delay = 10ms..10ms
+	END
+    run_foster as_pid1
+    happens 'a starts' 2
+    happens 'a WATCHDOG_USEC=400000'
+    happens "a WATCHDOG_PID=$(awk '/^a starts/ { print $3; exit }' journal)"
+    between 990 "$(gap 'a .*' 1 4)" 2500
+    grep -q '^foster: .*a.*\(watchdog\|well\|WATCHDOG\)' "$err"
+}
+
+@test "watchdog: restart = no: it is ended, and has failed" {
+    configure <<-'END'
+		[a]
+		command = service a
+		watchdog = 200ms
+		[b]
+		command = service b
+	END
+    run_foster as_pid1
+    happens 'a ends'
+    reaches a failed
+    [ "$(count 'a starts')" -eq 1 ]
+}
+
+@test "watchdog: WATCHDOG=trigger does not wait, WATCHDOG_USEC changes it" {
+    configure <<-'END'
+		[a]
+		command = service a notify WATCHDOG=trigger
+		watchdog = 60s
+		[b]
+		command = service b notify WATCHDOG_USEC=200000
+		watchdog = 60s
+		[c]
+		command = service c notify WATCHDOG_USEC=60000000
+		watchdog = 500ms
+	END
+    run_foster as_pid1
+    happens 'a ends'
+    happens 'b ends'
+    reaches a failed
+    reaches b failed
+    is_now c running
+}
+
+@test "STOPPING and RELOADING are shown, and a service that stops by itself ends well" {
+    configure <<-'END'
+		[a]
+		command = service a notify READY=1 wait reload notify RELOADING=1 wake told wait back notify READY=1 wait go
+		    notify STOPPING=1 exit 0
+		ready = notify
+		[b]
+		command = service b
+	END
+    run_foster as_pid1
+    reaches a ready
+    : >reload
+    wait_until test -e told
+    : >back
+    reaches a ready
+    : >go
+    reaches a 'done'
+    silent
+}
+
+@test "a service that does not ask for it has no NOTIFY_SOCKET" {
+    printf '[a]\ncommand = service a tell NOTIFY_SOCKET tell WATCHDOG_USEC exit 0\n' >conf
+    exits_with 0 as_pid1
+    happens 'a NOTIFY_SOCKET=none'
+    happens 'a WATCHDOG_USEC=none'
+}

@@ -1,0 +1,222 @@
+#!/usr/bin/env bats
+# What services print: raw by default, or relayed in whole lines; nothing lost, and nobody held up.
+
+load helpers
+
+@test "97: raw: a service writes to foster's own stdout and stderr, not a byte is copied" {
+    configure <<-'END'
+		[a]
+		command = readlink /proc/self/fd/1 /proc/self/fd/2
+	END
+    prepare_folder
+    foster as_pid1 --control "$PWD/sock" --config conf >printed 2>said
+    [ "$(cat printed)" = "$PWD/printed"$'\n'"$PWD/said" ]
+    [ ! -s said ]
+}
+
+@test "97: prefix: each line has the service's name before it, from stdout and from stderr" {
+    configure <<-'END'
+		[web]
+		command = sh -c 'echo one; echo two >&2; echo; printf "\ttab  blanks "; printf "\001\377\n"'
+		log = prefix
+	END
+    for way in "${SERVICE_WAYS[@]}"; do
+        prepare_folder
+        foster "$way" --control "$PWD/sock" --config conf >printed 2>said
+        [ ! -s said ]
+        [ "$(wc -l <printed)" -eq 4 ]
+        [ "$(grep -a -c web printed)" -eq 4 ]
+        sed -n 1p printed | grep -q 'web.*one$'
+        sed -n 2p printed | grep -q 'web.*two$'
+        tail -n 1 printed | LC_ALL=C grep -a -q -P '\ttab  blanks \x01\xff$'
+        fails grep -q $'\033' printed
+    done
+}
+
+@test "97: prefix: colours on a terminal only" {
+    prepare_folder
+    printf '[web]\ncommand = echo one\nlog = prefix\n' >conf
+    line=()
+    command_line as_pid1 --control "$PWD/sock" --config conf
+    TERM=xterm script -qec "${line[*]}" /dev/null </dev/null >printed 3>&-
+    grep -q $'\033' printed
+    grep -q 'one' printed
+}
+
+# Two services write parts of lines, and lines longer than a pipe, all at the same time.
+@test "97: parts of lines and long lines of several services are not mixed" {
+    configure <<-'END'
+		[foster]
+		log = prefix
+		[a]
+		command = service a write aaa sleep 50 write AAA sleep 50 write aaa print '' line 200000 write aaa sleep 50
+		    print AAA exit 0
+		[b]
+		command = service b write bbb sleep 30 write BBB sleep 80 write bbb print '' line 200000 write bbb sleep 40
+		    print BBB exit 0
+		[c]
+		command = sh -c 'i=0; while [ $i -lt 500 ]; do echo "number $i"; i=$((i + 1)); done'
+	END
+    prepare_folder
+    foster as_pid1 --control "$PWD/sock" --config conf | sed 's/^[^a-z]*\([abc]\)[^a-z]*/\1 /' >printed
+    grep -q 'a.*aaaAAAaaa$' printed
+    grep -q 'b.*bbbBBBbbb$' printed
+    grep -q 'a.*aaaAAA$' printed
+    [ "$(awk 'length > 200000 && length < 200100' printed | wc -l)" -eq 2 ]
+    [ "$(grep -o 'number .*' printed)" = "$(seq 0 499 | sed 's/^/number /')" ]
+    [ "$(wc -l <printed)" -eq 506 ]
+}
+
+@test "98: the last output, without a newline, is there: raw, prefix, json and file" {
+    for log in raw prefix json "file:$PWD/file"; do
+        printf '[a]\ncommand = sh -c '\''echo first; printf last'\''\nlog = %s\n' "$log" >conf
+        prepare_folder
+        foster as_pid1 --control "$PWD/sock" --config conf >printed
+        [ ! -e file ] || mv file printed
+        grep -q first printed
+        grep -q last printed
+        [ "$(grep -c '' printed)" -eq 2 ]
+    done
+}
+
+@test "98: output just before the end, many times" {
+    printf '[a]\ncommand = printf last\nlog = prefix\n' >conf
+    prepare_folder
+    for _ in {1..30}; do
+        foster as_pid1 --control "$PWD/sock" --config conf >printed
+        grep -q 'a.*last' printed
+    done
+}
+
+@test "99: a process that keeps the log's pipe open after the service's end is not waited for" {
+    configure <<-'END'
+		[a]
+		command = sh -c 'echo text; sleep 60 & exit 0'
+		log = prefix
+		[b]
+		command = service b
+		log = prefix
+	END
+    run_foster as_pid1
+    reaches a 'done'
+    wait_for_line "$out" text
+    from=$(now_ms)
+    send TERM
+    ends 0
+    within "$from" 3000
+}
+
+# A reader who does not read: the services wait, as they would without us; signals, ctl and the stop do not.
+@test "100: a blocked reader holds up neither a signal, nor ctl, nor the stop" {
+    mkfifo stuck
+    exec 8<>stuck
+    for log in prefix json; do
+        configure <<-END
+			[foster]
+			log = $log
+			[flood]
+			command = sh -c 'while :; do echo flood flood flood flood flood; done'
+			[b]
+			command = service b
+			essential = yes
+		END
+        prepare_folder
+        command_line as_pid1 --control "$PWD/sock" --config conf
+        "${line[@]}" >stuck 2>said 3>&- 8>&- &
+        job=$!
+        init=$(outside_pid)
+        wait_until answers
+        happens 'b starts'
+        flood=$(pgrep -P "$init" -x sh)
+        wait_until is_in_state S "$flood"
+        send USR1
+        happens 'b signal 10'
+        from=$(now_ms)
+        ctl status >/dev/null
+        within "$from" 2000
+        from=$(now_ms)
+        send TERM
+        code=0
+        wait "$job" || code=$?
+        within "$from" 9900
+        [ "$code" -eq 0 ]
+        timeout 1 cat <&8 >/dev/null || true
+    done
+}
+
+@test "json: each line an object, whatever the bytes" {
+    configure <<-'END'
+		[web]
+		command = sh -c 'echo plain; printf "q\"b\\\\s\tt\001\033[1m\177\n"; printf "bad \377\300\200 utf\303\244\n";
+		    echo; printf part; echo oops >&2'
+		log = json
+	END
+    prepare_folder
+    foster as_pid1 --control "$PWD/sock" --config conf >printed
+    [ "$(wc -l <printed)" -eq 5 ] || { cat printed && false; }
+    [ "$(jq -s length printed)" -eq 5 ]
+    grep -q web <(jq -c . printed)
+    messages=$(jq -r 'to_entries[] | select(.value | type == "string") | .value' printed)
+    grep -q '^plain$' <<<"$messages"
+    grep -q $'^q"b\\\\s\tt\001\033\\[1m\177$' <<<"$messages"
+    grep -q $'utf\303\244$' <<<"$messages"
+    grep -q $'\357\277\275' <<<"$messages"
+}
+
+@test "null and file: a file is appended to, and opened as foster" {
+    configure <<-END
+		[quiet]
+		command = sh -c 'echo nothing; echo nothing >&2'
+		log = null
+		[a]
+		type = oneshot
+		command = sh -c 'echo one; echo two >&2'
+		log = file:$PWD/log
+		[b]
+		command = sh -c 'echo three'
+		log = file:$PWD/log
+		user = 1234:1234
+		depends_on = a:completed
+	END
+    echo zero >log
+    chmod 600 log
+    exits_with 0 as_pid1
+    is ''
+    says_nothing
+    [ "$(cat log)" = $'zero\none\ntwo\nthree' ]
+}
+
+@test "a log file that cannot be opened: said, and the service has failed" {
+    printf '[a]\ncommand = service a\nlog = file:/absent/log\nessential = yes\n' >conf
+    prepare_folder
+    code=0
+    foster as_pid1 --control "$PWD/sock" --config conf 2>said || code=$?
+    between 1 "$code" 127
+    grep -q '^foster: a: .*/absent/log' said
+    never 'a starts'
+}
+
+@test "96: a service of another user can open /dev/stdout" {
+    for log in prefix json; do
+        configure <<-END
+			[a]
+			command = sh -c 'echo text >/dev/stdout; echo more >/dev/stderr'
+			user = 1234:1234
+			log = $log
+		END
+        exits_with 0 as_pid1
+        [[ $output == *text*$'\n'*more* ]] || { echo "$output" "$stderr" && false; }
+        says_nothing
+    done
+}
+
+@test "a reader that is gone (EPIPE) ends nobody" {
+    configure <<-'END'
+		[a]
+		command = sh -c 'i=0; while [ $i -lt 100 ]; do echo text; i=$((i + 1)); done; exec service a exit 5'
+		log = prefix
+	END
+    prepare_folder
+    { foster as_pid1 --control "$PWD/sock" --config conf || echo "$?" >code; } | true
+    [ "$(cat code)" = 5 ]
+}

@@ -1,0 +1,202 @@
+#!/usr/bin/env bats
+# Started again or not, after how long, and how often.
+
+load helpers
+
+@test "83: on-failure: started again after a delay that doubles up to a limit" {
+    configure <<-'END'
+		[a]
+		command = service a exit 1
+		restart = on-failure
+		restart_delay = 100ms..400ms
+	END
+    run_foster as_pid1
+    happens 'a starts' 6
+    for at in 1:100 2:200 3:400 4:400 5:400; do
+        n=${at%:*} delay=${at#*:}
+        between "$((delay - 2))" "$(gap 'a starts' "$n" $((n + 1)))" "$((delay * 9 / 8 + 250))"
+    done
+    [[ $(ctl status a) == *"backing off"* || $(ctl status a) == *running* ]]
+    [ "$(field a restarts)" -ge 5 ]
+    send TERM
+    ends 0
+    grep -q '^foster: .*a.*exited with status 1.*again in 0.[12]' "$err"
+}
+
+@test "83: a run of 10 s is calm: the next delay is the first again" {
+    configure <<-'END'
+		[a]
+		command = sh -c 'echo >>runs; [ $(wc -l <runs) = 3 ] && exec service a sleep 10100 exit 1; exec service a
+		    exit 1'
+		restart = on-failure
+		restart_delay = 100ms..800ms
+	END
+    run_foster as_pid1
+    happens 'a starts' 5
+    between 198 "$(gap 'a starts' 2 3)" 600
+    between 10198 "$(gap 'a starts' 3 4)" 10490
+    between 198 "$(gap 'a starts' 4 5)" 600
+}
+
+@test "83, 84: a run that is longer than the delays, and still short, is no calm one" {
+    configure <<-'END'
+		[a]
+		command = service a sleep 150 exit 9
+		restart = on-failure:2
+		restart_delay = 100ms
+		essential = yes
+	END
+    exits_with 9 as_pid1
+    between 2 "$(count 'a starts')" 3
+}
+
+@test "84: on-failure:N: given up after N failures in a row, said once" {
+    configure <<-'END'
+		[a]
+		command = service a exit 9
+		restart = on-failure:3
+		restart_delay = 10ms..5s
+		[b]
+		command = service b
+	END
+    run_foster as_pid1
+    reaches a failed
+    starts=$(count 'a starts')
+    between 3 "$starts" 4
+    [ "$(grep -c 'too often' "$err")" -eq 1 ]
+    [[ $(ctl status a) == *failed*9* ]]
+    ctl stop b
+    [ "$(count 'a starts')" -eq "$starts" ]
+}
+
+@test "84: an essential service that is given up stops the container with its code" {
+    configure <<-'END'
+		[a]
+		command = service a exit 9
+		essential = yes
+		restart = on-failure:2
+		restart_delay = 10ms..5s
+		[b]
+		command = service b
+	END
+    for way in "${SERVICE_WAYS[@]}"; do
+        run_foster_to_end 9 "$way"
+        between 2 "$(count 'a starts')" 3
+        happens 'b ends'
+    done
+}
+run_foster_to_end() { exits_with "$@"; }
+
+@test "85: a command that does not exist: failed at once, explained, no second attempt, and ctl is answered" {
+    configure <<-'END'
+		[a]
+		command = absent-program with words
+		restart = always
+		restart_delay = 10ms..10ms
+		[b]
+		command = service b
+	END
+    run_foster as_pid1
+    reaches a failed
+    happens 'b starts'
+    [[ $(ctl status a) == *failed* ]]
+    told '^foster: a: cannot run absent-program: .*not found'
+    [ "$(grep -c . "$err")" -eq 1 ]
+    ctl stop b
+    [ "$(grep -c . "$err")" -eq 1 ]
+    ctl start b
+    happens 'b starts' 2
+}
+
+@test "85: a command that is there later can be started by hand" {
+    configure <<-'END'
+		[a]
+		command = ./later
+		[b]
+		command = service b
+	END
+    run_foster as_pid1
+    reaches a failed
+    printf '#!/bin/sh\nexec service a\n' >later
+    chmod 755 later
+    ctl start a
+    happens 'a starts'
+    is_now a running
+}
+
+@test "86: an end within the first second counts, and the policy applies" {
+    for policy in always:0 always:3 on-failure:3; do
+        printf '[a]\ncommand = service a exit %d\nrestart = %s\nrestart_delay = 10ms..10ms\n' \
+            "${policy#*:}" "${policy%:*}" >conf
+        run_foster as_pid1
+        happens 'a starts' 4
+        send TERM
+        ends 0
+    done
+}
+
+@test "restart: no, and on-failure after a success, start nothing again" {
+    for case in no:0:done no:3:failed on-failure:0:done; do
+        IFS=: read -r policy code state <<<"$case"
+        printf '[a]\ncommand = service a exit %d\nrestart = %s\nrestart_delay = 1ms..10ms\n[b]\ncommand = service b\n' \
+            "$code" "$policy" >conf
+        run_foster as_pid1
+        reaches a "$state"
+        send TERM
+        wait "$job" || true
+        [ "$(count 'a starts')" -eq 1 ]
+    done
+}
+
+@test "a failed oneshot is tried again if its policy says so, and what waits for it waits on" {
+    configure <<-'END'
+		[job]
+		command = sh -c 'echo >>runs; exec service job exit $(( $(wc -l <runs) < 3 ))'
+		type = oneshot
+		restart = on-failure
+		restart_delay = 10ms..10ms
+		[b]
+		command = service b exit 0
+		depends_on = job
+	END
+    exits_with 0 as_pid1
+    [ "$(count 'job starts')" -eq 3 ]
+    [ "$(count 'b starts')" -eq 1 ]
+    in_order 'job ends' 'b starts'
+}
+
+@test "--restart: one main service without a file" {
+    prepare_folder
+    exits 0 as_pid1 --restart on-failure -- sh -c 'echo >>runs; exec service a exit $(( $(wc -l <runs) < 3 ))'
+    [ "$(count 'a starts')" -eq 3 ]
+    exits 4 as_pid1 --restart on-failure:1 -- service b exit 4
+    between 1 "$(count 'b starts')" 2
+    exits 127 as_pid1 --restart always -- absent-program
+    [ "$(grep -c 'not found' <<<"$stderr")" -eq 1 ]
+    exits 2 as_pid1 --restart sometimes -- true
+    start as_pid1 --restart always -- signals 3>&-
+    wait_for_line "$out" '^ready '
+    send HUP
+    wait_for_line "$out" '^signal 1$'
+    send TERM
+    ends 0
+    [ "$(grep -c '^ready' "$out")" -eq 1 ]
+}
+
+# The system calls that wait are given a span, or the monotonic clock: none is given the wall clock.
+@test "87: no timer is of the wall clock, which may jump" {
+    OTHER_PID1=(strace -f -qq -o trace)
+    configure <<-'END'
+		[a]
+		command = service a exit 1
+		restart = on-failure:2
+		restart_delay = 10ms..5s
+		ready = file:absent
+		ready_timeout = 5s
+		healthcheck = true
+		healthcheck_interval = 20ms
+	END
+    exits_with 1 as_child
+    grep -q -E 'epoll_p?wait|futex|ppoll|rt_sigtimedwait' trace
+    fails grep -E 'CLOCK_REALTIME|TFD_TIMER_ABSTIME|setitimer|alarm\(' trace
+}

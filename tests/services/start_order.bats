@@ -1,0 +1,221 @@
+#!/usr/bin/env bats
+# Who starts when, what an end for good means to the others, and the code that foster ends with.
+
+load helpers
+
+@test "what depends on nothing starts at once, side by side" {
+    configure <<-'END'
+		[a]
+		command = service a wake a.up wait b.up exit 0
+		[b]
+		command = service b wake b.up wait a.up exit 0
+	END
+    for way in "${SERVICE_WAYS[@]}"; do
+        exits_with 0 "$way"
+        says_nothing
+        rm a.up b.up
+    done
+}
+
+@test "88: :started waits for the start alone, a name alone for readiness" {
+    configure <<-'END'
+		[a]
+		command = service a wait go notify READY=1
+		ready = notify
+		[early]
+		command = service early
+		depends_on = a:started
+		[late]
+		command = service late
+		depends_on = a
+	END
+    run_foster as_pid1
+    happens 'early starts'
+    is_now a starting
+    is_now late waiting
+    never 'late starts'
+    : >go
+    happens 'late starts'
+    in_order 'a starts' 'early starts' 'late starts'
+    is_now a ready
+    is_now early running
+}
+@test "89: a oneshot fans out: what waits for it starts after its end, each once" {
+    configure <<-'END'
+		[migrate]
+		command = service migrate sleep 100 exit 0
+		type = oneshot
+		[c]
+		command = service c exit 0
+		depends_on = migrate:completed
+		[d]
+		command = service d exit 0
+		depends_on = migrate
+		[e]
+		command = service e exit 0
+		depends_on = c:completed d:completed
+	END
+    for way in "${SERVICE_WAYS[@]}"; do
+        exits_with 0 "$way"
+        says_nothing
+        in_order 'migrate ends' 'c starts' 'e starts'
+        in_order 'migrate ends' 'd starts' 'e starts'
+        [ "$(count '. starts')" -eq 3 ]
+    done
+}
+
+@test "89, 91: a oneshot that fails: what waits for it fails too, never starts, and the code is its own" {
+    configure <<-'END'
+		[migrate]
+		command = service migrate exit 7
+		type = oneshot
+		[c]
+		command = service c
+		depends_on = migrate:completed
+		[d]
+		command = service d
+		depends_on = c
+	END
+    exits_with 7 as_pid1
+    never 'c starts'
+    never 'd starts'
+    [[ $stderr == *"migrate"*"7"*"c "*"d "* ]] || { echo "$stderr" && false; }
+}
+
+@test "91: what has started stays up when what it depends on dies" {
+    configure <<-'END'
+		[db]
+		command = service db wait go exit 3
+		[web]
+		command = service web
+		depends_on = db
+	END
+    run_foster as_pid1
+    happens 'web starts'
+    : >go
+    reaches db failed
+    is_now web running
+    never 'web signal'
+}
+
+@test "91: a dependency that restarts holds up a start and does not undo it" {
+    configure <<-'END'
+		[db]
+		command = sh -c 'if [ -e second ]; then exec service db notify READY=1; else : >second; exec service db exit
+		    1; fi'
+		ready = notify
+		restart = always
+		[web]
+		command = service web
+		depends_on = db
+	END
+    run_foster as_pid1
+    happens 'web starts'
+    in_order 'db ends' 'web starts'
+    kill -KILL "$(pgrep -P "$init" -f 'service db')"
+    happens 'db starts' 3
+    reaches db ready
+    [ "$(count 'web starts')" -eq 1 ]
+}
+
+@test "16: an essential service fails for good: the others stop in reverse order, and its code is foster's" {
+    configure <<-'END'
+		[db]
+		command = service db notify READY=1
+		ready = notify
+		[cache]
+		command = service cache notify READY=1
+		ready = notify
+		depends_on = db
+		[web]
+		command = service web wait go exit 7
+		essential = yes
+		depends_on = cache
+	END
+    for way in "${SERVICE_WAYS[@]}"; do
+        run_foster "$way"
+        happens 'web starts'
+        : >go
+        ends 7
+        in_order 'web ends' 'cache signal 15' 'cache ends' 'db signal 15' 'db ends'
+        [ "$(grep -c '^foster: .*web.*exit.*7' "$err")" -eq 1 ]
+        [ "$(grep -c . "$err")" -eq 1 ]
+        rm go
+    done
+}
+
+@test "16: killed by a signal: 128 + its number" {
+    printf '[a]\ncommand = service a die SEGV\nessential = yes\n[b]\ncommand = service b\n' >conf
+    exits_with 139 as_pid1
+    says a SEGV
+    printf '[a]\ncommand = absent-program\nessential = yes\n[b]\ncommand = service b\n' >conf
+    exits_with 127 as_pid1
+    says absent-program 'not found'
+    printf '[a]\ncommand = /\nessential = yes\n[b]\ncommand = service b\n' >conf
+    exits_with 126 as_pid1
+    says directory
+}
+
+@test "17: an optional service fails for good: the container stays up, and it is seen in status and said" {
+    configure <<-'END'
+		[web]
+		command = service web
+		essential = yes
+		[extra]
+		command = service extra exit 9
+		restart = on-failure:1
+		restart_delay = 10ms..5s
+	END
+    run_foster as_pid1
+    reaches extra failed
+    ctl status | grep 'extra.*failed.*9'
+    grep -q 'foster: .*extra.*9' "$err"
+    is_now web running
+    fails ctl health
+    send TERM
+    ends 0
+}
+
+@test "18: all essential work has succeeded: exit 0 even if helpers had to be killed" {
+    configure <<-'END'
+		[job]
+		command = service job wait helper.up exit 0
+		type = oneshot
+		essential = yes
+		[helper]
+		command = service helper ignore TERM wake helper.up
+		stop_grace_period = 200ms
+	END
+    for way in "${SERVICE_WAYS[@]}"; do
+        exits_with 0 "$way"
+        happens 'helper signal 15'
+        [[ $stderr == *"helper"*"kill"* ]]
+        rm helper.up
+    done
+    exits_with 0 as_pid1 -- sh -c 'until [ -e helper.up ]; do sleep 0.01; done'
+}
+
+@test "16: without an essential service foster ends when all have ended: with 0, or the code of the first that failed" {
+    printf '[%s]\ncommand = service %s exit %d\n' a a 0 b b 0 >conf
+    exits_with 0 as_pid1
+    says_nothing
+    printf '[%s]\ncommand = service %s sleep %d exit %d\n' a a 200 5 b b 0 6 c c 300 0 >conf
+    exits_with 6 as_pid1
+}
+
+@test "autostart = no: it waits to be started" {
+    configure <<-'END'
+		[web]
+		command = service web
+		[debug]
+		command = service debug
+		autostart = no
+	END
+    run_foster as_pid1
+    happens 'web starts'
+    is_now debug stopped
+    never 'debug starts'
+    ctl start debug
+    happens 'debug starts'
+    is_now debug running
+}

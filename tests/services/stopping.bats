@@ -1,0 +1,448 @@
+#!/usr/bin/env bats
+# The stop: in reverse order, each in its own way, all under one deadline.
+
+load helpers
+
+@test "77: a service stops after all that depend on it are down" {
+    configure <<-'END'
+		[a]
+		command = service a
+		[b]
+		command = service b linger 200
+		depends_on = a
+		[c]
+		command = service c linger 200
+		depends_on = b
+		[d]
+		command = service d linger 300
+		depends_on = a
+	END
+    for way in "${SERVICE_WAYS[@]}"; do
+        run_foster "$way"
+        happens 'c starts'
+        happens 'd starts'
+        send TERM
+        ends 0
+        in_order 'c signal 15' 'c ends' 'b signal 15' 'b ends' 'a signal 15' 'a ends'
+        in_order 'd signal 15' 'd ends' 'a signal 15'
+        silent
+    done
+}
+
+@test "77: also what it depends on through a oneshot that is done long since" {
+    configure <<-'END'
+		[db]
+		command = service db notify READY=1
+		ready = notify
+		[migrate]
+		command = service migrate exit 0
+		type = oneshot
+		depends_on = db:ready
+		[web]
+		command = service web linger 300
+		depends_on = migrate:completed
+	END
+    run_foster as_pid1
+    happens 'web starts'
+    send TERM
+    ends 0
+    in_order 'web signal 15' 'web ends' 'db signal 15' 'db ends'
+}
+
+@test "77: independent services stop side by side" {
+    for i in {1..8}; do printf '[s%d]\ncommand = service s%d linger 400\n' "$i" "$i"; done >conf
+    run_foster as_pid1
+    happens 's. starts' 8
+    from=$(now_ms)
+    send TERM
+    ends 0
+    within "$from" 1600
+    [ "$(head -n 16 journal | grep -c signal)" -eq 8 ]
+}
+
+@test "76: told to stop while services start, wait, back off: nothing new starts, and all is over at once" {
+    configure <<-'END'
+		[slow]
+		command = service slow
+		ready = notify
+		[waits]
+		command = service waits
+		depends_on = slow
+		[job]
+		command = service job
+		type = oneshot
+		[after]
+		command = service after
+		depends_on = job:completed
+		[broken]
+		command = service broken exit 1
+		restart = always
+		restart_delay = 1m..2m
+	END
+    for way in "${SERVICE_WAYS[@]}"; do
+        run_foster "$way"
+        happens 'slow starts'
+        happens 'job starts'
+        reaches broken 'backing off'
+        from=$(now_ms)
+        send TERM
+        wait "$job" || true
+        within "$from" 1500
+        never 'waits starts'
+        never 'after starts'
+        [ "$(count 'broken starts')" -eq 1 ]
+        happens 'slow ends'
+        happens 'job ends'
+    done
+}
+
+@test "76: told to stop at any moment of the start" {
+    for i in {1..40}; do printf '[s%d]\ncommand = service s%d\n' "$i" "$i"; done >conf
+    for i in {2..40}; do sed -i "/^command = service s$i\$/a depends_on = s$((i - 1))" conf; done
+    prepare_folder
+    for lines in 0 0 0 0 0 0 1 5 20; do
+        : >journal
+        start as_pid1 --control "$PWD/sock" --config conf 3>&-
+        [ "$lines" = 0 ] || happens 's.* starts' "$lines"
+        send TERM
+        wait "$job" || true
+        [ "$(count 's.* starts')" -eq "$(count 's.* ends')" ] || [ "$lines" = 0 ]
+    done
+}
+
+@test "76: told to stop while a thousand are being started: not all of them are" {
+    for i in {1..1000}; do printf '[s%d]\ncommand = service s%d\n' "$i" "$i"; done >conf
+    prepare_folder
+    start as_pid1 --control "$PWD/sock" --config conf 3>&-
+    happens 's.* starts'
+    send TERM
+    ends 0
+    [ "$(count 's.* starts')" -lt 1000 ]
+    silent
+}
+
+@test "78: a service that was stopped on purpose is not started again, and foster stays" {
+    configure <<-'END'
+		[a]
+		command = service a
+		restart = always
+		restart_delay = 1ms..10ms
+		[b]
+		command = service b
+		depends_on = a
+	END
+    run_foster as_pid1
+    happens 'b starts'
+    ctl stop a
+    is_now a stopped
+    [ "$(count 'a starts')" -eq 1 ]
+    kill -KILL "$(pgrep -P "$init" -f 'service b')"
+    reaches b failed
+    is_now a stopped
+    ctl start a
+    happens 'a starts' 2
+    send TERM
+    wait "$job" || true
+}
+
+@test "78: stopped on purpose while it backs off, and an essential one: foster stays until it is told" {
+    configure <<-'END'
+		[a]
+		command = service a exit 1
+		restart = always
+		restart_delay = 200ms..200ms
+		[main]
+		command = service main
+		essential = yes
+	END
+    run_foster as_pid1
+    reaches a 'backing off'
+    ctl stop a
+    is_now a stopped
+    starts=$(count 'a starts')
+    ctl stop main
+    is_now main stopped
+    fails ctl wait a:started --timeout 400ms
+    [ "$(count 'a starts')" -eq "$starts" ]
+    ctl start main
+    happens 'main starts' 2
+    send TERM
+    ends 0
+}
+
+@test "79: each has its own stop signal and its own time" {
+    configure <<-'END'
+		[slow]
+		command = service slow until QUIT linger 1500
+		stop_signal = SIGQUIT
+		stop_grace_period = 60s
+		[quick]
+		command = service quick ignore INT
+		stop_signal = INT
+		stop_grace_period = 300ms
+		[number]
+		command = service number until 37 linger 10
+		stop_signal = 37
+	END
+    run_foster as_pid1
+    happens '.* starts' 3
+    from=$(now_ms)
+    send TERM
+    wait "$job" || true
+    within "$from" 4000
+    happens 'slow signal 3'
+    happens 'slow ends'
+    happens 'quick signal 2'
+    happens 'number signal 37'
+    happens 'number ends'
+    never 'quick ends'
+    never '.* signal 15'
+    told 'quick.*killing' 1
+    told 'slow' 0
+}
+
+@test "79: what does not end is killed with its group" {
+    configure <<-'END'
+		[a]
+		command = service a ignore TERM fork group
+		stop_grace_period = 200ms
+		[b]
+		command = service b
+	END
+    run_foster as_pid1
+    happens 'a forked'
+    children=$(pgrep --ns "$init" --nslist pid -f 'service a')
+    ctl stop a
+    is_now a stopped
+    for child in $children; do is_gone "$child"; done
+    [ "$(wc -w <<<"$children")" -eq 2 ]
+    is_now b running
+}
+
+@test "80: a stop command runs before the signal, and knows whom it is for" {
+    configure <<-'END'
+		[a]
+		command = service a
+		environment = WHO=me
+		stop_command = sh -c 'service hook tell MAINPID tell WHO exit 0'
+	END
+    for way in "${SERVICE_WAYS[@]}"; do
+        run_foster "$way"
+        happens 'a starts'
+        inner=$(awk '/^a starts/ { print $3 }' journal)
+        send TERM
+        ends 0
+        in_order "hook MAINPID=$inner" 'hook WHO=me' 'hook ends' 'a signal 15' 'a ends'
+        silent
+    done
+}
+
+@test "80: a stop command that ends the service makes the signal unneeded" {
+    configure <<-'END'
+		[a]
+		command = service a until USR1
+		stop_command = sh -c 'kill -USR1 $MAINPID; sleep 0.2'
+	END
+    run_foster as_pid1
+    happens 'a starts'
+    send TERM
+    ends 0
+    happens 'a signal 10'
+    never 'a signal 15'
+}
+
+@test "80: a stop command that hangs, or cannot be run, does not keep the service from its end" {
+    configure <<-'END'
+		[a]
+		command = service a
+		stop_command = sleep 60
+		stop_grace_period = 300ms
+		[b]
+		command = service b
+		stop_command = absent-program
+	END
+    run_foster as_pid1
+    happens '. starts' 2
+    from=$(now_ms)
+    send TERM
+    wait "$job" || true
+    within "$from" 3000
+    happens 'b signal 15'
+    happens 'b ends'
+    grep -q absent-program "$err"
+    wait_until is_gone "$init"
+}
+
+@test "81: a delay before the signal: foster is not healthy at once, and TERM comes later" {
+    configure <<-'END'
+		[a]
+		command = service a notify READY=1
+		ready = notify
+		stop_command = sleep 0.7
+	END
+    run_foster as_pid1
+    reaches a ready
+    ctl health
+    from=$(now_ms)
+    send TERM
+    reaches a stopping
+    fails ctl health
+    never 'a signal 15'
+    ends 0
+    [ $(($(now_ms) - from)) -ge 700 ]
+    happens 'a signal 15'
+}
+
+@test "82: foster is killed and not PID 1: -p reaches the command" {
+    printf '[helper]\ncommand = service helper\n' >conf
+    OTHER_PID1=(sh -c '"$@"; until [ -e over ]; do sleep 0.05; done' sh)
+    run_foster as_child -p KILL -- service main
+    happens 'main starts'
+    main=$(pgrep -P "$init" -f 'service main')
+    kill -KILL "$init"
+    wait_until is_gone "$main"
+    : >over
+    wait "$job" || true
+}
+
+@test "73, 74: the whole stop stays within the 10 s of an engine" {
+    for i in {1..3}; do printf '[s%d]\ncommand = service s%d ignore TERM\n' "$i" "$i"; done >conf
+    printf 'depends_on = s2\n' >>conf
+    sed -i '/service s2/a depends_on = s1' conf
+    run_foster as_pid1
+    happens 's. starts' 3
+    from=$(now_ms)
+    send TERM
+    wait "$job" || true
+    within "$from" 9900
+    [ $(($(now_ms) - from)) -ge 8500 ]
+    in_order 's3 signal 15' 's2 signal 15'
+}
+
+@test "71, 72: at the stop what a service has left in a session of its own ends too" {
+    configure <<-'END'
+		[a]
+		command = sh -c 'leave -s 200; exec service a'
+	END
+    for way in "${SERVICE_WAYS[@]}"; do
+        run_foster "$way"
+        happens 'a starts'
+        send TERM
+        ends 0
+        wait_for_line "$out" 'cleaned up'
+    done
+}
+
+@test "39: all have ended: what was left in other sessions gets TERM, or is killed after [foster] grace" {
+    configure <<-'END'
+		[foster]
+		grace = 300ms
+		[a]
+		command = sh -c 'leave -s 50; leave -i -s 0'
+		type = oneshot
+	END
+    for way in "${SERVICE_WAYS[@]}"; do
+        from=$(now_ms)
+        exits_with 0 "$way"
+        within "$from" 3000
+        [[ $output == *"cleaned up"* ]]
+    done
+}
+
+@test "INT and QUIT stop in order too; an essential service's own code counts" {
+    for signal in TERM INT QUIT; do
+        configure <<-'END'
+			[helper]
+			command = service helper
+			[web]
+			command = service web code 5
+			essential = yes
+			depends_on = helper
+		END
+        run_foster as_pid1
+        happens 'web starts'
+        send "$signal"
+        ends 5
+        in_order 'web signal 15' 'web ends' 'helper signal 15' 'helper ends'
+    done
+    printf '[web]\ncommand = sleep 60\nessential = yes\n' >conf
+    run_foster as_pid1
+    child_named sleep
+    send TERM
+    ends 143
+    silent
+}
+
+@test "44: other signals go to the command of the command line, or to the essential services" {
+    printf '[helper]\ncommand = service helper\n' >conf
+    run_foster as_pid1 -- service main
+    happens 'main starts'
+    send HUP USR1 WINCH 37
+    for number in 1 10 28 37; do happens "main signal $number"; done
+    never 'helper signal .*'
+    send TERM
+    ends 0
+    happens 'main ends'
+    happens 'helper ends'
+
+    printf '[%s]\ncommand = service %s\n%s\n' helper helper '' one one 'essential = yes' two two 'essential = yes' >conf
+    run_foster as_pid1
+    happens '.* starts' 3
+    send HUP
+    happens 'one signal 1'
+    happens 'two signal 1'
+    never 'helper signal 1'
+    send TERM
+    ends 0
+}
+
+@test "the options for main hold for the command beside services: -e, -r, --stop-signal, --stop-timeout" {
+    printf '[helper]\ncommand = service helper\n' >conf
+    exits_with 0 as_pid1 -e 7 -- service main exit 7
+    exits_with 8 as_pid1 -e 7 -- service main exit 8
+    run_foster as_pid1 -r HUP:USR2 -r USR1:0 -- service main
+    happens 'main starts'
+    send USR1 HUP
+    happens 'main signal 12'
+    never 'main signal 10'
+    send TERM
+    ends 0
+    run_foster as_pid1 --stop-signal QUIT --stop-timeout 300ms -- service main
+    happens 'main starts'
+    from=$(now_ms)
+    send TERM
+    ends 137
+    within "$from" 3000
+    happens 'main signal 3'
+}
+
+@test "45: a stopped service ends with TERM" {
+    configure <<-'END'
+		[a]
+		command = service a
+	END
+    run_foster as_pid1
+    happens 'a starts'
+    child=$(pgrep -P "$init" -f 'service a')
+    kill -STOP "$child"
+    wait_until is_in_state T "$child"
+    send TERM
+    ends 0
+    happens 'a ends'
+}
+
+@test "a second TERM, and a hundred, change nothing" {
+    configure <<-'END'
+		[a]
+		command = service a
+		[b]
+		command = service b linger 300
+		depends_on = a
+	END
+    run_foster as_pid1
+    happens 'b starts'
+    for _ in {1..100}; do send TERM 2>/dev/null || true; done
+    ends 0
+    in_order 'b ends' 'a signal 15'
+    [ "$(count 'b signal 15')" -eq 1 ]
+}

@@ -1,0 +1,103 @@
+#!/usr/bin/env bats
+# What several services cost: two threads, three with relayed logs; no wake-up while nothing happens; little memory.
+
+load helpers
+
+# services N [LINE]: the configuration, with a line for each.
+services() {
+    local i
+    for ((i = 1; i <= $1; i++)); do printf '[s%d]\ncommand = sleep 300\n%s\n' "$i" "${2-}"; done >conf
+}
+
+# Private pages of foster's own that are not the file's, in KiB.
+memory_of() { awk '/^(Private_Dirty|Shared_Dirty|Swap):/ { n += $2 } END { print n }' "/proc/$1/smaps_rollup"; }
+switches() { cat "/proc/$init"/task/*/status | awk '/^(non)?voluntary_ctxt/ { n += $2 } END { print n }'; }
+
+@test "one program has one thread" {
+    start_ready as_pid1 signals
+    [ "$(threads_of "$init")" -eq 1 ]
+    send TERM
+    ends 0
+}
+
+@test "two threads, three with relayed logs, however many services there are" {
+    for case in raw:2 prefix:3 json:3; do
+        services 50 "log = ${case%:*}"
+        run_foster as_pid1
+        wait_until has_children 50
+        [ "$(threads_of "$init")" -eq "${case#*:}" ]
+        send TERM
+        wait "$job" || true
+    done
+    services 50 'restart = always'
+    run_foster as_pid1
+    wait_until has_children 50
+    [ "$(threads_of "$init")" -eq 2 ]
+}
+has_children() { [ "$(pgrep -c -P "$init" -x sleep)" -eq "$1" ]; }
+
+@test "no wake-up while nothing happens" {
+    services 20 'log = prefix'
+    printf '[n]\ncommand = service n notify READY=1\nready = notify\nready_timeout = 60s\nrestart = always\n' >>conf
+    run_foster as_pid1
+    happens 'n starts'
+    wait_until has_children 20
+    ctl wait n
+    settled=$(switches)
+    wait_until is_settled
+    before=$(switches)
+    read -r -t 3 _ <> <(:) || true
+    [ "$(switches)" -eq "$before" ]
+}
+is_settled() {
+    local before=$settled
+    settled=$(switches)
+    [ "$before" -eq "$settled" ]
+}
+
+@test "1000 services: foster's own memory is below 256 KiB" {
+    LIMIT=60
+    services 1000
+    run_foster as_pid1
+    wait_until has_children 1000
+    memory=$(memory_of "$init")
+    echo "$memory KiB"
+    [ "$memory" -lt 256 ]
+    from=$(now_ms)
+    send TERM
+    wait "$job" || true
+    within "$from" 9000
+}
+
+@test "descriptors: none is left over after a hundred restarts, probes and clients" {
+    configure <<-'END'
+		[a]
+		command = service a newline 5 exit 1
+		ready = fd:5
+		restart = always
+		restart_delay = 1ms
+		healthcheck = exit 0
+		healthcheck_interval = 10ms
+		log = prefix
+		[b]
+		command = service b exit 1
+		restart = always
+		restart_delay = 1ms
+		stdin = /dev/zero
+		log = file:printed
+	END
+    run_foster as_pid1
+    happens 'a starts' 5
+    happens 'b starts' 5
+    ctl stop a b
+    before=$(descriptors)
+    ctl start --timeout 5ms a b || true
+    happens 'a starts' 100
+    happens 'b starts' 100
+    for _ in {1..20}; do ctl status >/dev/null; done
+    ctl stop a b
+    wait_until no_more_descriptors_than "$((before + 1))"
+    [ "$(pgrep -r Z -P "$init" -c)" -eq 0 ]
+}
+descriptors() { find "/proc/$init/fd" -mindepth 1 | wc -l; }
+no_more_descriptors_than() { [ "$(descriptors)" -le "$1" ]; }
