@@ -119,7 +119,7 @@ lint: build/license.h
 	shellcheck $(SCRIPTS)
 	cd tests/system && shellcheck -x *.bats *.bash
 	cd tests/services && shellcheck -x *.bats *.bash
-	cd tests/engines && shellcheck -x world engines.bash behaviours limits inits services pods
+	cd tests/engines && shellcheck -x world engines.bash behaviours limits inits services pods real examples
 	shellcheck tests/names/run.sh
 	mandoc -Tlint -Wwarning init/foster.8 init/foster.conf.5
 

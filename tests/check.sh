@@ -13,7 +13,8 @@ packages=(gcc libc6-dev musl-tools binutils check libsubunit-dev pkg-config patc
     jq socat python3 python3-prometheus-client                                  # to read what it reports
     bats strace expect bubblewrap util-linux procps                             # to be PID 1
     tini dumb-init catatonit                                                    # to be compared with
-    podman runc crun conmon docker.io busybox-static uidmap iproute2 bsdutils docker-compose) # to be in a container
+    podman runc crun conmon docker.io busybox-static uidmap iproute2 bsdutils docker-compose    # to be in a container
+    debootstrap)                                                                # to supervise what others wrote
 
 suites=(lint build unit_debug unit_asan unit_tsan mutants callgraph model fuzz system services names engines)
 results=build/check # a file of TAP for each suite

@@ -12,7 +12,7 @@ REPOSITORY=$(cd "$HERE/../.." && pwd)
 FOSTER=$(realpath -m "${FOSTER:-$REPOSITORY/build/foster}")
 INIT=$(realpath -m "${INIT:-$FOSTER}") # what the engines start by themselves: foster, or one that it stands in for
 PROGRAMS=$(realpath -m "${PROGRAMS:-$REPOSITORY/build/tests}")
-IN_IMAGES=("$PROGRAMS"/{orphans,zombies,signals,state,eat,leave,exit})
+IN_IMAGES=("$PROGRAMS"/{orphans,zombies,signals,state,eat,leave,exit,web,cache,ask,every})
 NAME=$(basename "$BATS_TEST_FILENAME" .bats)
 ENGINE=${NAME#*-}
 CGROUP=foster-tests-${BATS_RUN_TMPDIR##*-}-$NAME # above those of all containers
@@ -129,6 +129,16 @@ build_images() {
         engine build --quiet --tag "$PAUSE_IMAGE" --file "$context/Containerfile" "$context"
 }
 
+# The images of docker/services, by the words of its Dockerfile.
+build_services_examples() {
+    local target
+    inside cp -r "$REPOSITORY/docker/services" /run/services
+    engine tag "$EXAMPLE_IMAGE" foster-example
+    for target in services sidecar cron; do
+        engine build --quiet --tag "foster-$target" --target "$target" /run/services
+    done
+}
+
 # Can this engine run a container at all?
 run_without_foster() {
     CONTAINER=first run_container --entrypoint /bin/exit "$IMAGE" 0
@@ -205,6 +215,24 @@ no_zombies() {
 
 property() {
     engine inspect --format "$1" "$CONTAINER"
+}
+
+# --- several services -------------------------------------------------------------------------------------------------
+
+ctl() {
+    in_container /foster ctl "$@"
+}
+
+# All of docker/services/services.conf is up and does its work.
+services_are_well() {
+    eventually ctl health
+    [ "$(in_container ask 6379 'get schema')" = 1 ] # the migration
+    in_container ask 8080 'GET /' | grep -q '^visits [1-9]'
+    eventually worker_has_worked
+}
+
+worker_has_worked() {
+    [ "$(in_container ask 6379 'get jobs')" -ge 1 ]
 }
 
 # --- time -------------------------------------------------------------------------------------------------------------
