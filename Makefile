@@ -30,7 +30,7 @@ LDFLAGS = -static -no-pie -s -Wl,--gc-sections,--build-id=none,-z,noexecstack,-z
 SIZE_BUDGET = 118784 # of which one program maps 52 KiB: init/foster.ld
 
 .DELETE_ON_ERROR:
-.PHONY: all debug install install-links uninstall programs demo check bench format lint clean
+.PHONY: all debug install install-links uninstall programs demo check bench bench-services format lint clean
 
 all: build/foster build/libfoster.a
 
@@ -98,6 +98,10 @@ bench:
 	@tests/need.sh gcc libc6-dev musl-tools binutils util-linux gnuplot-nox jq tini dumb-init catatonit
 	@$(MAKE) -s build/foster
 	@tests/bench/run.sh build/foster
+
+bench-services:
+	@$(MAKE) -s build/foster
+	@tests/bench/services.sh build/foster
 
 # The programs that the tests run under foster: one file each, static.
 PROGRAMS = $(patsubst tests/programs/%.c,build/tests/%,$(wildcard tests/programs/*.c))

@@ -1,4 +1,4 @@
-# The chart of the README: six small panels of horizontal bars, shorter is better, foster in colour.
+# A chart of the README: six small panels of horizontal bars, shorter is better, foster in colour.
 # gnuplot -e "data='chart.data'; picture='bench.svg'" chart.gp
 
 load data
@@ -6,7 +6,7 @@ load data
 set terminal svg size 960,560 dynamic background "#ffffff" font "DejaVu Sans,Helvetica,Arial,sans-serif,13"
 set output picture
 set multiplot layout 2,3 columnsfirst margins 0.10,0.95,0.09,0.85 spacing 0.13,0.14 \
-    title "foster beside the inits that it replaces: shorter is better" font ",17" offset 0,-0.4
+    title heading font ",17" offset 0,-0.4
 set label 1 machine at screen 0.5,0.025 center font ",10" textcolor rgb "#667078"
 
 unset key

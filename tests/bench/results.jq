@@ -2,6 +2,8 @@
 # The number of processes is told because kill(-1), with which an init ends what is left, looks at all of the machine's.
 # `floor` names the program that a measure is compared with; `unit` and `per` say how a sample is shown.
 
+include "common";
+
 def measures: [
     {measure: "start", title: "exec of init to main", unit: "µs", per: 1000, floor: "floor_start"},
     {measure: "run", title: "whole run of true", unit: "µs", per: 1000, floor: "floor_start"},
@@ -38,25 +40,11 @@ def budgets: [
     {measure: "interp", against: "itself", limit: 0}
 ];
 
-def hundredths: . * 100 | round / 100;
-
-def median: sort | (.[(length - 1) / 2 | floor] + .[length / 2 | floor]) / 2;
-
-def figure($per):
-    map(. / $per)
-    | {median: (median | hundredths), min: (min | hundredths), max: (max | hundredths), n: length};
-
-# {name: figure} of one measure.
-def figures($samples; $per):
-    $samples | group_by(.name) | map({key: .[0].name, value: (map(.value) | figure($per))}) | from_entries;
-
 def is_floor: startswith("floor_");
 
 # The peer with the least median, or null where there is none.
 def best_peer:
     to_entries | map(select((.key | is_floor | not) and .key != "foster")) | min_by(.value.median) | .key?;
-
-def ratio($to): if $to == null or $to.median == 0 then null else (.median / $to.median | hundredths) end;
 
 def add_ratios:
     .figures as $figures | .floor as $floor | ($figures | best_peer) as $best

@@ -83,13 +83,13 @@ measure() {
 }
 
 summarise() {
-    jq -Rn -f "$here/results.jq" --arg date "$(date -u +%Y-%m-%dT%H:%M:%SZ)" --arg cpu "$(processor)" \
+    jq -Rn -L "$here" -f "$here/results.jq" --arg date "$(date -u +%Y-%m-%dT%H:%M:%SZ)" --arg cpu "$(processor)" \
         --arg kernel "$(uname -sr)" --arg cores "$(nproc)" --arg processes "$(processes)" \
         <"$out/samples.tsv" >"$out/results.json"
 }
 
 draw() {
-    jq -r -f "$here/chart.jq" "$out/results.json" >"$out/chart.data"
+    jq -r -L "$here" -f "$here/chart.jq" "$out/results.json" >"$out/chart.data"
     gnuplot -e "data='$out/chart.data'; picture='$out/bench.svg'" "$here/chart.gp"
 }
 
@@ -102,6 +102,6 @@ mkdir -p "$out"
 build
 measure
 summarise
-jq -r -f "$here/table.jq" "$out/results.json"
+jq -r -L "$here" -f "$here/table.jq" "$out/results.json"
 draw
 printf '\n%s\n' "samples.tsv, results.json and bench.svg are in $out"

@@ -1,8 +1,6 @@
 # results.json as a table for a terminal: medians, then each budget with what was measured.
 
-def left($width): . + " " * ([$width - length, 0] | max);
-def right($width): (" " * ([$width - length, 0] | max)) + .;
-def shown: if . == null then "-" elif . >= 100 then (round | tostring) else (. * 100 | round / 100 | tostring) end;
+include "common";
 
 def heading: ("median" | left(26)) + (map(right(12)) | add) + ("to floor" | right(10)) + ("to best peer" | right(14));
 
@@ -13,8 +11,6 @@ def row($programs):
     + (.ratios.floor | shown | right(10)) + (.ratios["best peer"] | shown | right(14));
 
 def allowed: (.limit | tostring) + (if .against == "itself" then " " + .unit else " x " + .against end);
-
-def verdict: if .met == null then "not measured" elif .met then "ok" else "over" end;
 
 def budget: (.title | left(26)) + (.measured | shown | right(10)) + ("   budget " + allowed | left(28)) + verdict;
 
