@@ -17,7 +17,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -30,6 +29,7 @@
 #include "base/buffer.h"
 #include "base/log.h"
 #include "services/printer.h"
+#include "services/thread.h"
 
 enum {
     READ_MOST = 16384, /* a quarter of a full pipe, pipe(7) */
@@ -162,13 +162,7 @@ static void *run(void *unused)
 
 static bool start_thread(void)
 {
-    pthread_attr_t attributes;
-    pthread_t thread;
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, STACK);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    errno = pthread_create(&thread, &attributes, run, NULL);
-    pthread_attr_destroy(&attributes);
+    errno = thread_start(run, STACK);
     return errno == 0;
 }
 

@@ -8,7 +8,6 @@
 #include "services/supervisor.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -21,6 +20,7 @@
 #include "services/loop.h"
 #include "services/probe.h"
 #include "services/run.h"
+#include "services/thread.h"
 
 enum {
     STACK_SIZE = 1024 * 1024, /* of addresses; what is not touched costs nothing */
@@ -227,16 +227,6 @@ static void prepare(struct service *service)
         service->notes = arena_take(sizeof *service->notes);
 }
 
-static int start_thread(void)
-{
-    pthread_t thread;
-    pthread_attr_t attributes;
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, STACK_SIZE);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    return pthread_create(&thread, &attributes, supervise, NULL);
-}
-
 bool supervisor_begin(struct plan *all)
 {
     plan = all;
@@ -244,7 +234,7 @@ bool supervisor_begin(struct plan *all)
     ending_of(plan);
     for (size_t i = 0; i < plan->count; i++)
         prepare(&plan->services[i]);
-    int error = hearing_begin(plan) ? start_thread() : errno;
+    int error = hearing_begin(plan) ? thread_start(supervise, STACK_SIZE) : errno;
     if (error != 0)
         say(LOG_ERROR, "cannot supervise services: ", strerror(error));
     return error == 0;

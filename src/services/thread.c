@@ -1,0 +1,16 @@
+/* thread.c - see thread.h. */
+#include "services/thread.h"
+
+#include <pthread.h>
+
+int thread_start(void *(*run)(void *unused), size_t stack)
+{
+    pthread_t thread;
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, stack);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    int error = pthread_create(&thread, &attributes, run, NULL);
+    pthread_attr_destroy(&attributes);
+    return error;
+}

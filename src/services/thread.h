@@ -1,0 +1,11 @@
+/* thread.h - a thread with a small stack, that nobody waits for. */
+#ifndef SERVICES_THREAD_H
+#define SERVICES_THREAD_H
+
+#include <stddef.h>
+
+/* Starts it, with the caller's signal mask: 0 or an error number. The stack is addresses; what is not touched of it
+ * costs nothing. Before the first start. */
+int thread_start(void *(*run)(void *unused), size_t stack);
+
+#endif
