@@ -135,6 +135,14 @@ static enum log_level level_of(const struct start *start)
     return is_beside(start) && start->service->aside_failed ? LOG_DEBUG : LOG_ERROR;
 }
 
+/* What is said of an essential service that cannot be run is the container's last word, too. */
+static void say_fault(const struct start *start, struct text *line)
+{
+    log_end(level_of(start), line);
+    if (!is_beside(start) && start->service->settings->essential)
+        termination_log_write(plan->globals.termination_log, line);
+}
+
 /* Says why the program of a service cannot be run; the exit code for that. In the child. */
 static int say_cannot_run(struct program *program)
 {
@@ -148,9 +156,7 @@ static int say_cannot_run(struct program *program)
         text_add(&line, program->argv[0], ": cannot ", program->failed_step, ": ", strerror(program->error));
         start->exec_code = EXIT_FOSTER_FAILED;
     }
-    log_end(level_of(start), &line);
-    if (!is_beside(start) && start->service->settings->essential)
-        termination_log_write(plan->globals.termination_log, &line);
+    say_fault(start, &line);
     return start->exec_code;
 }
 
@@ -310,8 +316,11 @@ static void wire_own(struct wiring *wiring, const struct start *start)
 /* Not the program's fault, but no better when it is tried again. */
 static int say_not_opened(struct start *start, const char *path, int error)
 {
+    struct text line;
     start->exec_code = EXIT_FOSTER_FAILED;
-    say(level_of(start), start->service->name, ": cannot open ", path, ": ", strerror(error));
+    log_begin(&line);
+    text_add(&line, start->service->name, ": cannot open ", path, ": ", strerror(error));
+    say_fault(start, &line);
     return error;
 }
 

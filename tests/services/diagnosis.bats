@@ -52,6 +52,15 @@ load helpers
     [ "$(cat log)" = "$stderr" ]
 }
 
+@test "103: an essential service whose log cannot be opened has the last words, too" {
+    printf '[foster]\ntermination_log = %s\n[web]\ncommand = service web\nessential = yes\nlog = file:/absent/log\n' \
+        "$PWD/log" >conf
+    : >log
+    exits_with 125 as_pid1
+    says web /absent/log 'No such file'
+    [ "$(cat log)" = "$stderr" ]
+}
+
 @test "103: a success leaves the termination log empty" {
     printf '[foster]\ntermination_log = %s\n[web]\ncommand = service web exit 0\nessential = yes\n' "$PWD/log" >conf
     : >log
