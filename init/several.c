@@ -1,5 +1,7 @@
 /*
- * several.c - see several.h. This is the signal thread: it reaps, passes signals on, and sees to the end.
+ * several.c - see several.h. This is the signal thread: it reaps, passes signals on, and sees to the end. Who else died
+ * when the kernel said that one did, among a thousand children a long search, is for the supervisor to ask: after it
+ * has started that one again.
  *
  * Until the supervisor has begun everything may fail, and foster then says so and exits; afterwards nothing may end it
  * but the end of the services.

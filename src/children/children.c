@@ -85,74 +85,85 @@ static struct promise *registry_take(pid_t pid)
     return found;
 }
 
-/* One child is reaped: keep its promise, or drop an orphan in silence. Caller holds the lock. */
-static void resolve(pid_t pid, int status)
+/* One child is reaped: keep its promise, or drop an orphan in silence. True if there was a promise. Caller holds the
+ * lock. */
+static bool resolve(pid_t pid, int status)
 {
     struct promise *promise = registry_take(pid);
     if (promise != NULL)
         promise_resolve(promise, status);
     else if (orphan_watch != NULL)
         orphan_watch(pid, status);
+    return promise != NULL;
+}
+
+/* __WALL: also an adopted child whose exit signal is not SIGCHLD (clone(2)). The raw call: waitpid is a cancellation
+ * point, and a thread cancelled in it would take the lock to its grave. Caller holds the lock. */
+static pid_t wait_for(pid_t whom, int *status)
+{
+    return (pid_t)syscall(SYS_wait4, whom, status, WNOHANG | __WALL, NULL);
 }
 
 /*
- * Reaps until nothing is left, the one who is said to be dead first. Caller holds the lock. Any thread and signal
- * handlers; allocates nothing.
+ * Reaps until nothing is left; true if a promise was resolved. Caller holds the lock. Any thread and signal handlers;
+ * allocates nothing.
  * What wait4 says, and what it means:
  *   a pid    it is reaped; SIGCHLDs coalesce, so go on
  *   0        children, but none dead: done; the next death sets the flag again
  *   EINTR    not with WNOHANG on Linux; asking again is right on any system
  *   ECHILD   no children at all: done
  *   other    EINVAL or ENOSYS, which cannot be; to go on would be an endless loop in PID 1
- * Of the one who is said to be dead, all of them mean only that anybody is asked next.
- * __WALL: also an adopted child whose exit signal is not SIGCHLD (clone(2)). The raw call: waitpid is a cancellation
- * point, and a thread cancelled in it would take the lock to its grave.
  */
-static void reap(pid_t first)
+static bool reap(void)
 {
-    pid_t whom = first;
+    bool resolved = false;
     atomic_store(&need_wait, false); /* I4: before waitpid, never after */
     for (;;) {
         int status;
-        pid_t pid = (pid_t)syscall(SYS_wait4, whom, &status, WNOHANG | __WALL, NULL);
+        pid_t pid = wait_for(ANYBODY, &status);
         if (pid > 0)
-            resolve(pid, status);
-        else if (whom == ANYBODY && (pid == 0 || errno != EINTR))
-            return;
-        whom = ANYBODY;
+            resolved |= resolve(pid, status);
+        else if (pid == 0 || errno != EINTR)
+            return resolved;
     }
 }
 
 /* I5. Drops the lock, and reaps as long as somebody left a note and nobody else has taken the lock since: they owe the
- * look now. Caller holds the lock. Any thread and signal handlers; allocates nothing. */
-static void unlock(void)
+ * look now. True if a promise was resolved. Caller holds the lock. Any thread and signal handlers; allocates nothing.
+ */
+static bool unlock(void)
 {
+    bool resolved = false;
     lock_drop();
     while (atomic_load(&need_wait) && lock_try()) {
-        reap(ANYBODY);
+        resolved |= reap();
         lock_drop();
     }
+    return resolved;
 }
 
-static void somebody_died(pid_t whom)
+bool children_sigchld(void)
 {
+    bool resolved = false;
     int saved = errno;
     atomic_store(&need_wait, true);
     if (lock_try()) {
-        reap(whom);
-        unlock();
+        resolved = reap();
+        resolved |= unlock();
     } /* else the unlocker will see need_wait and reap for us */
     errno = saved;
-}
-
-void children_sigchld(void)
-{
-    somebody_died(ANYBODY);
+    return resolved;
 }
 
 void children_sigchld_of(pid_t pid)
 {
-    somebody_died(pid > 0 ? pid : ANYBODY); /* wait4(2): 0 and less are groups, and a sender may be outside */
+    int status, saved = errno;
+    if (pid > 0 && lock_try()) { /* wait4(2): 0 and less are groups, and a sender may be outside */
+        if (wait_for(pid, &status) == pid)
+            resolve(pid, status);
+        unlock();
+    } /* else children_sigchld() follows */
+    errno = saved;
 }
 
 int children_spawn(struct promise *child, children_start *start, void *context)

@@ -90,12 +90,16 @@ int children_queue(struct promise *child, int signal, siginfo_t *info);
 
 /*
  * Says that somebody died. Reaps all that can be reaped, now or, if the lock is taken, as soon as its holder lets go.
- * Any thread and signal handlers; never waits, allocates nothing, keeps errno.
+ * True if this call has resolved a promise. Any thread and signal handlers; never waits, allocates nothing, keeps
+ * errno.
  */
-void children_sigchld(void);
+bool children_sigchld(void);
 
-/* The same, for who knows from the signal who it was (si_pid): with a thousand children that saves the kernel one of
- * two searches for the dead among them. */
+/*
+ * The same for that child alone, known from the signal (si_pid): one look-up, where children_sigchld() has the kernel
+ * search all children for the dead. SIGCHLDs coalesce, and the lock may be taken, so children_sigchld() must follow,
+ * in any thread; what is done before it need not wait for the search. Any thread and signal handlers, and so on.
+ */
 void children_sigchld_of(pid_t pid);
 
 /*

@@ -158,6 +158,12 @@ static milliseconds due(const struct service *service, milliseconds now)
 
 /* ---- the thread ---- */
 
+/* The signal thread has reaped only the one that each SIGCHLD named. True if there is another to be looked at. */
+static bool reap_the_others(void)
+{
+    return hearing_of_a_death() && children_sigchld();
+}
+
 /* Until nothing more happens to it at once. */
 static void look_through(struct service *service, milliseconds now)
 {
@@ -203,6 +209,8 @@ static void *supervise(void *unused)
     start_all();
     for (;;) {
         milliseconds first = go_round();
+        if (reap_the_others())
+            continue;
         if (onlooker.look != NULL) {
             onlooker.look();
             first = earlier(first, onlooker.due());
