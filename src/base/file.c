@@ -3,20 +3,82 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-ssize_t file_head(const char *path, char *buffer, size_t size)
+/* Anything but this could wait: for a writer of a FIFO, for a line to come up. */
+static int file_open(const char *path)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd == -1)
-        return -1;
+    return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+}
+
+static ssize_t read_head(int fd, char *buffer, size_t size)
+{
     size_t length = 0;
     ssize_t got = 0;
     while (length < size - 1 && (got = read(fd, buffer + length, size - 1 - length)) > 0)
         length += (size_t)got;
-    int saved = errno;
-    close(fd);
-    errno = saved;
     buffer[length] = '\0';
     return got == -1 ? -1 : (ssize_t)length;
+}
+
+ssize_t file_head_again(int *fd, const char *path, char *buffer, size_t size)
+{
+    if (*fd != -1)
+        lseek(*fd, 0, SEEK_SET);
+    else if ((*fd = file_open(path)) == -1)
+        return -1;
+    return read_head(*fd, buffer, size);
+}
+
+/* Closes it and keeps errno. */
+static void file_close(int fd)
+{
+    int saved = errno;
+    if (fd != -1)
+        close(fd);
+    errno = saved;
+}
+
+ssize_t file_head(const char *path, char *buffer, size_t size)
+{
+    int fd = -1;
+    ssize_t length = file_head_again(&fd, path, buffer, size);
+    file_close(fd);
+    return length;
+}
+
+/* Into memory of our own: whoever shortens a mapped file takes the memory away. */
+static char *read_whole(int fd, size_t *length)
+{
+    struct stat status;
+    errno = 0;
+    if (fstat(fd, &status) == -1 || !S_ISREG(status.st_mode))
+        return NULL;
+    size_t size = (size_t)status.st_size + 1;
+    char *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (bytes == MAP_FAILED)
+        return NULL;
+    ssize_t got = read_head(fd, bytes, size);
+    *length = (size_t)got;
+    if (got != -1)
+        return bytes;
+    file_drop(bytes, size - 1);
+    return NULL;
+}
+
+char *file_whole(const char *path, size_t *length)
+{
+    int fd = file_open(path);
+    char *bytes = fd != -1 ? read_whole(fd, length) : NULL;
+    file_close(fd);
+    return bytes;
+}
+
+void file_drop(char *bytes, size_t length)
+{
+    int saved = errno;
+    munmap(bytes, length + 1);
+    errno = saved;
 }

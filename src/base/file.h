@@ -11,4 +11,13 @@
  * handlers; allocates nothing. */
 ssize_t file_head(const char *path, char *buffer, size_t size);
 
+/* The same for a file that is read again and again: *fd is -1 at first, and from then on the file, close-on-exec, at
+ * whatever path it was. */
+ssize_t file_head_again(int *fd, const char *path, char *buffer, size_t size);
+
+/* The whole of a regular file, with a NUL behind it, in memory of its own until file_drop(); NULL and errno, which is 0
+ * for what is not a regular file. What is added to the file meanwhile is left out. Ordinary context, any thread. */
+char *file_whole(const char *path, size_t *length);
+void file_drop(char *bytes, size_t length);
+
 #endif

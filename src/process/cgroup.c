@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 
@@ -10,11 +11,19 @@
 
 enum { CONTENT_MAX = 4096 };
 
-/* Reads the file whose path is the parts put together, a list that NULL ends. */
-static bool read_at(const char *const *parts, char *content, size_t size)
+/* A file of the cgroup that is read, and where to. */
+struct reading {
+    int *fd; /* -1: not found yet */
+    char *content;
+    size_t size;
+};
+
+/* Reads the file whose path is the parts put together, a list that NULL ends; or that which is open. */
+static bool read_at(const struct reading *reading, const char *const *parts)
 {
     char path[PATH_MAX];
     size_t length = 0;
+    path[0] = '\0';
     for (; *parts != NULL; parts++) {
         size_t more = strlen(*parts);
         if (length + more >= sizeof path)
@@ -22,9 +31,9 @@ static bool read_at(const char *const *parts, char *content, size_t size)
         memcpy(path + length, *parts, more + 1);
         length += more;
     }
-    ssize_t got = file_head(path, content, size);
-    if (got > 0 && content[got - 1] == '\n')
-        content[got - 1] = '\0';
+    ssize_t got = file_head_again(reading->fd, path, reading->content, reading->size);
+    if (got > 0 && reading->content[got - 1] == '\n')
+        reading->content[got - 1] = '\0';
     return got >= 0;
 }
 
@@ -42,39 +51,58 @@ static bool names_controller(const char *list, const char *controller)
     }
 }
 
-/* The path of our cgroup in the hierarchy of a controller, cut out of /proc/self/cgroup with its lines
- * "5:cpu,memory:/path"; "" if it cannot be told. */
-static const char *own_path(const char *controller, char groups[CONTENT_MAX])
+/* The paths of our cgroup, in v2's hierarchy and in that of a controller of v1; "" if it cannot be told. */
+struct own_paths {
+    const char *v2, *v1;
+};
+
+/* Cuts them out of the lines of /proc/self/cgroup, "0::/path" and "5:cpu,memory:/path". */
+static struct own_paths own_paths(const char *controller, char groups[CONTENT_MAX])
 {
+    struct own_paths found = {"", ""};
     if (file_head("/proc/self/cgroup", groups, CONTENT_MAX) == -1)
-        return "";
+        return found;
     char *rest = groups;
     for (char *line = strsep(&rest, "\n"); line != NULL; line = strsep(&rest, "\n")) {
         const char *list = strchr(line, ':');
         const char *path = list != NULL ? strchr(list + 1, ':') : NULL;
-        if (path != NULL && names_controller(list + 1, controller))
-            return path + 1;
+        if (path != NULL && names_controller(list + 1, ""))
+            found.v2 = path + 1;
+        else if (path != NULL && names_controller(list + 1, controller))
+            found.v1 = path + 1;
     }
-    return "";
+    return found;
+}
+
+static bool find_and_read(const struct cgroup_file *file, const struct reading *reading)
+{
+    char groups[CONTENT_MAX];
+    struct own_paths own = own_paths(file->controller, groups);
+    return read_at(reading, (const char *[]){MOUNT, own.v2, "/", file->v2, NULL}) ||
+           read_at(reading, (const char *[]){MOUNT, "/", file->controller, own.v1, "/", file->v1, NULL}) ||
+           read_at(reading, (const char *[]){MOUNT, "/", file->controller, "/", file->v1, NULL}) ||
+           read_at(reading, (const char *[]){MOUNT, "/", file->v2, NULL});
 }
 
 bool cgroup_read(const struct cgroup_file *file, char *content, size_t size)
 {
-    char groups[CONTENT_MAX];
-    if (read_at((const char *[]){MOUNT, own_path("", groups), "/", file->v2, NULL}, content, size))
-        return true;
-    const char *path = own_path(file->controller, groups);
-    return read_at((const char *[]){MOUNT, "/", file->controller, path, "/", file->v1, NULL}, content, size) ||
-           read_at((const char *[]){MOUNT, "/", file->controller, "/", file->v1, NULL}, content, size) ||
-           read_at((const char *[]){MOUNT, "/", file->v2, NULL}, content, size);
+    int fd = -1;
+    bool found = find_and_read(file, &(struct reading){&fd, content, size});
+    if (fd != -1)
+        close(fd);
+    return found;
 }
 
+/* The file stays open: services that crash one after the other need not have it looked for each time. */
 long cgroup_oom_kills(void)
 {
     static const struct cgroup_file events = {"memory", "memory.oom_control", "memory.events"};
     static const char key[] = "oom_kill ";
+    static int fd = -1;
     char content[CONTENT_MAX];
-    if (!cgroup_read(&events, content, sizeof content))
+    const struct reading reading = {&fd, content, sizeof content};
+    bool read = fd != -1 ? read_at(&reading, (const char *[]){NULL}) : find_and_read(&events, &reading);
+    if (!read)
         return 0;
     char *rest = content;
     for (char *line = strsep(&rest, "\n"); line != NULL; line = strsep(&rest, "\n"))

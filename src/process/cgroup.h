@@ -22,7 +22,8 @@ struct cgroup_file {
 /* Reads the file whole, without its last newline. False if there is none. Ordinary context, allocates nothing. */
 bool cgroup_read(const struct cgroup_file *file, char *content, size_t size);
 
-/* How many processes of our cgroup the OOM killer has killed; 0 also if nobody knows. Linux 4.13. */
+/* How many processes of our cgroup the OOM killer has killed; 0 also if nobody knows. Keeps the file open: one thread.
+ * Linux 4.13. */
 long cgroup_oom_kills(void);
 
 /* Appends the memory limit, "16 MiB", and is true if there is one. */

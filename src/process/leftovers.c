@@ -60,9 +60,10 @@ int64_t leftovers_mark_of(pid_t pid)
 /* True if foster has no child that it did not start itself. */
 static bool has_adopted_nobody(pid_t self)
 {
+    static int children = -1;
     char path[sizeof "/proc/self/task//children" + DECIMAL_MAX] = "/proc/self/task/", digits[DECIMAL_MAX], first[2];
     strcat(strcat(path, text_decimal(digits, self)), "/children");
-    return file_head(path, first, sizeof first) == 0;
+    return file_head_again(&children, path, first, sizeof first) == 0;
 }
 
 static bool is_gone(pid_t pid)

@@ -25,8 +25,8 @@ int64_t leftovers_mark_of(pid_t pid);
  * below foster who carry its mark. True if there is anybody whom it can be sent to. Self is foster's own pid.
  *
  * No process that foster started for the service may run at that time, no probe and no stop command: they carry the
- * mark too. The group's leader must be reaped. Costs three system calls when no orphan is below foster, else a walk of
- * /proc; without /proc only the group is found. Ordinary context, any thread; allocates nothing.
+ * mark too. The group's leader must be reaped. Costs one system call when no orphan is below foster, else a walk of
+ * /proc; without /proc only the group is found. Supervisor's thread: it keeps a file open. Allocates nothing.
  */
 bool leftovers_signal(pid_t self, pid_t group, unsigned mark, int signal);
 

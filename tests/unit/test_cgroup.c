@@ -1,6 +1,6 @@
 /*
  * test_cgroup.c - what the kernel says of our cgroup. No test can make itself a cgroup everywhere, so the linker's
- * --wrap=file_head has the files: a container's and a host's, of both versions, and none.
+ * --wrap=file_head and file_head_again have the files: a container's and a host's, of both versions, and none.
  */
 #include "process/cgroup.h"
 
@@ -24,6 +24,21 @@ ssize_t __wrap_file_head(const char *path, char *buffer, size_t size)
     errno = ENOENT;
     return -1;
 }
+/* A descriptor that is kept stands for the file that it was opened for. */
+ssize_t __wrap_file_head_again(int *fd, const char *path, char *buffer, size_t size);
+ssize_t __wrap_file_head_again(int *fd, const char *path, char *buffer, size_t size)
+{
+    static char opened[PATH_MAX];
+    if (*fd != -1)
+        return __wrap_file_head(opened, buffer, size);
+    ssize_t length = __wrap_file_head(path, buffer, size);
+    if (length != -1) {
+        strcpy(opened, path);
+        *fd = open("/dev/null", O_RDONLY);
+    }
+    return length;
+}
+
 #define FILES(...) (files = (const struct file[]){__VA_ARGS__, {NULL, NULL}})
 
 static const struct cgroup_file pids = {"pids", "pids.current", "pids.current"};
@@ -100,9 +115,29 @@ START_TEST(kills_of_the_oom_killer)
         {"/sys/fs/cgroup//memory.events", "", 0},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
+        int status = -1;
         FILES({"/proc/self/cgroup", "0::/\n"}, {cases[i].path, cases[i].content});
-        ck_assert_int_eq(cgroup_oom_kills(), cases[i].kills);
+        if (fork() == 0) /* the file is kept open */
+            _exit(cgroup_oom_kills() != cases[i].kills);
+        wait(&status);
+        ck_assert_int_eq(status, 0);
     }
+}
+END_TEST
+
+/* It is found once, and then read again; nothing is left open of what is read once. */
+START_TEST(the_counter_stays_open)
+{
+    FILES({"/elsewhere", ""});
+    ck_assert_int_eq(cgroup_oom_kills(), 0);
+    FILES({"/proc/self/cgroup", "0::/\n"}, {"/sys/fs/cgroup//memory.events", "oom_kill 1\n"});
+    ck_assert_int_eq(cgroup_oom_kills(), 1);
+    FILES({"/sys/fs/cgroup//memory.events", "oom_kill 2\n"}, {"/sys/fs/cgroup/memory.events", "oom_kill 7\n"},
+          {"/sys/fs/cgroup/pids.current", "3\n"});
+    ck_assert_int_eq(cgroup_oom_kills(), 2);
+    int before = open("/dev/null", O_RDONLY);
+    ck_assert_str_eq(pids_current(), "3");
+    ck_assert_int_eq(open("/dev/null", O_RDONLY), before + 1);
 }
 END_TEST
 
@@ -132,5 +167,5 @@ END_TEST
 int main(void)
 {
     return RUN_TESTS("cgroup", nothing_is_known, version_2, version_1, files_that_are_odd, kills_of_the_oom_killer,
-                     memory_limits);
+                     the_counter_stays_open, memory_limits);
 }

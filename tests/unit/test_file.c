@@ -50,6 +50,43 @@ START_TEST(what_cannot_be_read)
 }
 END_TEST
 
+/* The file that was opened first is meant, whatever the path is by now, and what it says now. */
+START_TEST(a_file_is_read_again)
+{
+    char buffer[ROOM];
+    int fd = -1;
+    ck_assert_int_eq(file_head_again(&fd, "absent", buffer, sizeof buffer), -1);
+    ck_assert_int_eq(fd, -1);
+    make_text_file("file", "one", 0600);
+    ck_assert_int_eq(file_head_again(&fd, "file", buffer, sizeof buffer), 3);
+    ck_assert_int_ne(fcntl(fd, F_GETFD) & FD_CLOEXEC, 0);
+    make_text_file("file", "three", 0600);
+    ck_assert_int_eq(file_head_again(&fd, "absent", buffer, sizeof buffer), 5);
+    ck_assert_str_eq(buffer, "three");
+}
+END_TEST
+
+START_TEST(a_whole_file)
+{
+    size_t length = 0;
+    char *bytes;
+    make_file("file", "a\0b\n", 4, 0600);
+    ck_assert_ptr_nonnull(bytes = file_whole("file", &length));
+    ck_assert_uint_eq(length, 4);
+    ck_assert_int_eq(memcmp(bytes, "a\0b\n", 5), 0);
+    file_drop(bytes, length);
+    make_text_file("file", "", 0600);
+    ck_assert_ptr_nonnull(bytes = file_whole("file", &length));
+    ck_assert_uint_eq(length, 0);
+    ck_assert_str_eq(bytes, "");
+    file_drop(bytes, length);
+    ck_assert_ptr_null(file_whole("absent", &length));
+    ck_assert_int_eq(errno, ENOENT);
+    ck_assert_ptr_null(file_whole(".", &length));
+    ck_assert_int_eq(errno, 0);
+}
+END_TEST
+
 /* Nobody writes to it: a blocking read would last for ever. */
 START_TEST(a_fifo_does_not_block)
 {
@@ -165,6 +202,6 @@ END_TEST
 int main(void)
 {
     return RUN_TESTS("file", a_file_is_read_as_far_as_there_is_room, bytes_of_any_kind, what_cannot_be_read,
-                     a_fifo_does_not_block, a_file_of_proc, no_descriptor_is_left, every_name_comes_once,
-                     what_is_no_directory, it_is_closed_on_exec);
+                     a_file_is_read_again, a_whole_file, a_fifo_does_not_block, a_file_of_proc, no_descriptor_is_left,
+                     every_name_comes_once, what_is_no_directory, it_is_closed_on_exec);
 }

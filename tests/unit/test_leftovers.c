@@ -81,8 +81,15 @@ ssize_t __real_file_head(const char *path, char *buffer, size_t size);
 ssize_t __wrap_file_head(const char *path, char *buffer, size_t size);
 ssize_t __wrap_file_head(const char *path, char *buffer, size_t size)
 {
-    bool is_absent = no_proc || (no_children_file && strstr(path, "/children") != NULL);
-    return is_absent ? -1 : __real_file_head(path, buffer, size);
+    return no_proc ? -1 : __real_file_head(path, buffer, size);
+}
+
+/* The list of children. */
+ssize_t __real_file_head_again(int *fd, const char *path, char *buffer, size_t size);
+ssize_t __wrap_file_head_again(int *fd, const char *path, char *buffer, size_t size);
+ssize_t __wrap_file_head_again(int *fd, const char *path, char *buffer, size_t size)
+{
+    return no_proc || no_children_file ? -1 : __real_file_head_again(fd, path, buffer, size);
 }
 
 bool __real_procfs_is_ours(void);
