@@ -10,7 +10,7 @@ CHILDREN = children lock promise
 PROCESS = attributes cgroup death descriptors environment exec_error fork_error leftovers listening path procfs \
     signals spawn status survivors terminal user
 SERVICES = aside config ending fault hearing keys life loop news notify output plan printer probe question run \
-    supervisor thread values words
+    service supervisor thread values words
 CONTROL = client facts metrics report server verbs writer
 INIT = farewell launch main names options relay settings several single texts voice
 

@@ -5,12 +5,10 @@
 #include "base/arena.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdalign.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -63,30 +61,4 @@ void *arena_grow(const void *list, size_t count, size_t size)
         return (void *)(uintptr_t)list;
     void *larger = arena_take((count == 0 ? 1 : 2 * count) * size);
     return count == 0 ? larger : memcpy(larger, list, count * size);
-}
-
-static char *read_whole(int fd, size_t *length)
-{
-    struct stat status;
-    errno = 0;
-    if (fstat(fd, &status) == -1 || !S_ISREG(status.st_mode))
-        return NULL;
-    char *bytes = take((size_t)status.st_size + 1, 1);
-    ssize_t got;
-    *length = 0;
-    while ((got = read(fd, bytes + *length, (size_t)status.st_size - *length)) > 0)
-        *length += (size_t)got;
-    return got == 0 ? bytes : NULL;
-}
-
-char *arena_file(const char *path, size_t *length)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd == -1)
-        return NULL;
-    char *bytes = read_whole(fd, length);
-    int saved = errno;
-    close(fd);
-    errno = saved;
-    return bytes;
 }

@@ -21,8 +21,4 @@ char *arena_copy(const char *bytes, size_t length);
  * count has come to a power of two. The zero list is NULL. The same. */
 void *arena_grow(const void *list, size_t count, size_t size);
 
-/* The whole of a regular file, with a NUL behind it; NULL and errno, which is 0 for what is not a regular file. The
- * same. */
-char *arena_file(const char *path, size_t *length);
-
 #endif

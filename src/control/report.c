@@ -117,7 +117,8 @@ static void add_memory(struct text *text, const struct service *service)
 
 static const char *status_of(const struct service *service)
 {
-    return service->notes != NULL && service->notes->status[0] != '\0' ? service->notes->status : NULL;
+    const struct notes *notes = service_extras(service)->notes;
+    return notes != NULL && notes->status[0] != '\0' ? notes->status : NULL;
 }
 
 static void add_status(struct text *text, const struct service *service)

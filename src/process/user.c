@@ -1,19 +1,18 @@
 /*
  * user.c - see user.h.
  *
- * A file is mapped while it is looked through, so neither it nor a line of it has a longest length, and nothing is
+ * A file is in memory while it is looked through, so neither it nor a line of it has a longest length, and nothing is
  * copied but what is kept. A line without a number where one belongs, a comment or "+" say, is passed over. Names are
  * taken as container engines take them: what is a number is never a name; the first line that fits counts.
  */
 #include "process/user.h"
 
-#include <fcntl.h>
 #include <limits.h>
+#include <stdint.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/text.h"
 
 enum { NAME = 0, ID = 2, PASSWD_GID = 3, PASSWD_HOME = 5, GROUP_MEMBERS = 3 }; /* the fields of a line */
@@ -59,20 +58,17 @@ static bool is_id(struct part part, long *id)
 }
 
 /* A file that is not there has no lines. */
-static struct part map_file(const char *path)
+static struct part read_file(const char *path)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    off_t size = lseek(fd, 0, SEEK_END);
-    void *bytes = size > 0 ? mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
-    if (fd != -1)
-        close(fd);
-    return bytes != MAP_FAILED ? (struct part){bytes, (size_t)size} : (struct part){"", 0};
+    struct part file;
+    file.bytes = file_whole(path, &file.length);
+    return file.bytes != NULL ? file : (struct part){0};
 }
 
-static void unmap_file(struct part file)
+static void drop_file(struct part file)
 {
-    if (file.length > 0)
-        munmap((void *)(uintptr_t)file.bytes, file.length);
+    if (file.bytes != NULL)
+        file_drop((char *)(uintptr_t)file.bytes, file.length);
 }
 
 /* Takes the next line that has a number off the front. */
@@ -163,7 +159,7 @@ static bool take_group(struct user *user, struct part key, struct part group_fil
 
 bool user_parse(const char *string, struct user *user, const char **missing)
 {
-    struct part passwd_file = map_file("/etc/passwd"), group_file = map_file("/etc/group");
+    struct part passwd_file = read_file("/etc/passwd"), group_file = read_file("/etc/group");
     struct part group = {string, strlen(string)}, name = cut(&group, ':');
     bool group_given = string[name.length] == ':';
     *user = (struct user){0};
@@ -175,7 +171,7 @@ bool user_parse(const char *string, struct user *user, const char **missing)
     } else if (known && user->name != NULL) {
         take_groups(user, group_file);
     }
-    unmap_file(passwd_file);
-    unmap_file(group_file);
+    drop_file(passwd_file);
+    drop_file(group_file);
     return known;
 }

@@ -1,10 +1,11 @@
 /*
  * config.c - see config.h.
  *
- * The files are read whole and stay: names, commands and values are what stands in them, each ended with a NUL where
- * its text ends, and nothing is copied. They are gone through three times: to count the sections, so that the services
- * are one array; to find their names, so that a dependency is resolved where it stands; and to read the keys. What is
- * known only at the end is settled there: whose log is the global one, and what a dependency on a oneshot means.
+ * The files are read whole, and gone through three times: to count the sections, so that the services are one array; to
+ * find their names, so that a dependency is resolved where it stands; and to read the keys. What is known only at the
+ * end is settled there: whose log is the global one, and what a dependency on a oneshot means. Then the files are
+ * closed: values that stay have been kept (values.c), and names are kept last, for until then a name is known by where
+ * it stands.
  *
  * A section that is refused, because of its name, is still read for its other faults; it belongs to no service then.
  */
@@ -46,7 +47,7 @@ struct reading {
     struct service *next;          /* whose section comes next */
     struct service *service;       /* whose section is read; NULL: nobody's */
     struct dependency *depends_on; /* its dependencies */
-    unsigned short depends_count;
+    size_t depends_count;
     struct entry entry; /* the key and value that may yet be continued; its key is NULL if there is none */
     size_t indent;      /* of its key */
     char *value_end;
@@ -227,7 +228,7 @@ static void refuse_dependency(const struct reading *reading, const char *name)
 
 static bool depends_already(const struct reading *reading, const struct service *on)
 {
-    for (unsigned i = 0; i < reading->depends_count; i++)
+    for (size_t i = 0; i < reading->depends_count; i++)
         if (reading->depends_on[i].on == on)
             return true;
     return false;
@@ -312,8 +313,11 @@ static void end_section(struct reading *reading)
     if (reading->service != NULL) {
         reading->service->command = section->command;
         reading->service->settings = share(reading);
-        reading->service->depends_on = reading->depends_on;
-        reading->service->depends_count = reading->depends_count;
+        if (reading->depends_count > 0) {
+            struct extras *extras = service_give_extras(reading->service);
+            extras->depends_on = reading->depends_on;
+            extras->depends_count = reading->depends_count;
+        }
     }
     section->name = NULL;
     reading->service = NULL;
@@ -419,12 +423,23 @@ static void settle(struct reading *reading)
     for (struct shared *shared = reading->shared; shared != NULL; shared = shared->next)
         if (shared->settings.output == (enum output)OUTPUT_UNSAID)
             shared->settings.output = plan->globals.output;
-    for (struct service *service = plan->services; service < plan->services + plan->count; service++)
-        for (unsigned i = 0; i < service->depends_count; i++) {
-            struct dependency *dependency = &service->depends_on[i];
+    for (struct service *service = plan->services; service < plan->services + plan->count; service++) {
+        const struct extras *extras = service_extras(service);
+        for (size_t i = 0; i < extras->depends_count; i++) {
+            struct dependency *dependency = &extras->depends_on[i];
             if (dependency->condition == (enum condition)CONDITION_UNSAID)
                 dependency->condition = dependency->on->settings->kind == KIND_ONESHOT ? IS_COMPLETED : IS_READY;
         }
+    }
+}
+
+static void close_files(const struct reading *reading)
+{
+    const struct plan *plan = reading->plan;
+    for (struct service *service = plan->services; service < plan->services + plan->count; service++)
+        service->name = arena_copy(service->name, strlen(service->name));
+    for (size_t i = 0; i < reading->file_count; i++)
+        lines_close(&reading->files[i]);
 }
 
 bool config_read(struct plan *plan, const struct config_request *request)
@@ -451,5 +466,6 @@ bool config_read(struct plan *plan, const struct config_request *request)
         fault(&whole, "more than % services", DECIMAL(SERVICES_MOST));
     else
         plan_is_acyclic(plan);
+    close_files(&reading);
     return fault_count() == faults;
 }

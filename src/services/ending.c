@@ -60,9 +60,10 @@ static void mark_what_is_needed(void)
             const struct service *service = &plan->services[i];
             if (!service_is_up(service) && service->dependents_up == 0)
                 continue;
-            for (size_t d = 0; d < service->depends_count; d++) {
-                changed |= service->depends_on[d].on->dependents_up == 0;
-                service->depends_on[d].on->dependents_up = 1;
+            const struct extras *extras = service_extras(service);
+            for (size_t d = 0; d < extras->depends_count; d++) {
+                changed |= extras->depends_on[d].on->dependents_up == 0;
+                extras->depends_on[d].on->dependents_up = 1;
             }
         }
     }

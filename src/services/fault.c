@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/arena.h"
+#include "base/file.h"
 #include "base/log.h"
 
 static unsigned count;
@@ -90,14 +90,15 @@ bool lines_open(struct lines *lines, const char *path)
     static const char byte_order_mark[] = {'\xef', '\xbb', '\xbf', '\0'};
     size_t length;
     lines->place = (struct place){path, 0};
-    lines->next = arena_file(path, &length);
-    if (lines->next == NULL) {
+    lines->text = lines->next = file_whole(path, &length);
+    if (lines->text == NULL) {
         fault(&lines->place, "%", errno == 0 ? "not a regular file" : strerror(errno));
         return false;
     }
-    lines->end = lines->next + length;
-    if (strlen(lines->next) != length) {
+    lines->end = lines->text + length;
+    if (strlen(lines->text) != length) {
         fault(&lines->place, "not a text: there is a NUL byte in it");
+        lines_close(lines);
         return false;
     }
     if (strncmp(lines->next, byte_order_mark, strlen(byte_order_mark)) == 0)
@@ -124,4 +125,9 @@ char *lines_next(struct lines *lines)
         end--;
     *end = '\0';
     return line;
+}
+
+void lines_close(const struct lines *lines)
+{
+    file_drop(lines->text, (size_t)(lines->end - lines->text));
 }

@@ -17,8 +17,9 @@ struct place {
     unsigned line;
 };
 
-/* A file that is read line by line. Its text is in the arena, for good: what is found in it need not be copied. */
+/* A file that is read line by line. What is found in it is gone when it is closed. */
 struct lines {
+    char *text; /* all of it */
     char *next; /* the start of the next line */
     char *end;  /* of the text; a NUL is there */
     struct place place;
@@ -29,6 +30,9 @@ bool lines_open(struct lines *lines, const char *path);
 
 /* The next line, ended with NUL where its trailing blanks begin, or NULL; lines->place is where it stands. */
 char *lines_next(struct lines *lines);
+
+/* Gives the memory of its text back. */
+void lines_close(const struct lines *lines);
 
 /* What separates words. */
 #define BLANKS " \t"

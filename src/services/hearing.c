@@ -53,7 +53,7 @@ static void extend(struct service *service, milliseconds span)
 
 static void feed_watchdog(struct service *service, const struct notification *notification)
 {
-    struct notes *notes = service->notes;
+    struct notes *notes = service->extras->notes;
     if (notification->watchdog_interval != 0)
         notes->watchdog = notification->watchdog_interval;
     if (notes->watchdog != 0 && (notification->watchdog || notification->watchdog_interval != 0))
@@ -67,9 +67,9 @@ static void take_note(struct service *service, const struct notification *notifi
     extend(service, notification->extend);
     feed_watchdog(service, notification);
     if (notification->has_status)
-        strcpy(service->notes->status, notification->status);
+        strcpy(service->extras->notes->status, notification->status);
     if (notification->main_pid != 0 && service_of(notification->main_pid) == service)
-        service->notes->main_pid = notification->main_pid;
+        service->extras->notes->main_pid = notification->main_pid;
     if (notification->ready && service->settings->ready == READY_BY_NOTIFY)
         life_happen(service, TOLD);
 }
@@ -87,7 +87,7 @@ static void hear_services(struct source *source, uint32_t events)
     (void)source, (void)events;
     for (int i = 0; i < MESSAGES_AT_A_TIME && notify_take(&notification); i++) {
         struct service *service = service_of(notification.sender);
-        if (service != NULL && service->notes != NULL && is_its_user(service, notification.uid))
+        if (service != NULL && service_extras(service)->notes != NULL && is_its_user(service, notification.uid))
             take_note(service, &notification);
         else
             say(LOG_DEBUG, "a message of pid ", DECIMAL(notification.sender), ", which is not meant to send any");

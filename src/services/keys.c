@@ -42,7 +42,7 @@ enum scope { SERVICE, GLOBAL };
     ROW("type", TYPE, settings.kind)                                                                                   \
     ROW("essential", BOOL, settings.essential)                                                                         \
     ROW("autostart", BOOL, settings.autostart)                                                                         \
-    ROW("depends_on", TEXT, depends_on, .repeatable = true)                                                            \
+    ROW("depends_on", WORDS, depends_on, .repeatable = true)                                                           \
     ROW("restart", RESTART, settings)                                                                                  \
     ROW("restart_delay", DELAYS, settings)                                                                             \
     ROW("ready", READY, settings)                                                                                      \
@@ -139,6 +139,7 @@ void key_read(struct section *section, struct entry *entry)
     } else {
         *line = entry->place.line;
         entry->detail = key->detail;
+        entry->kept = &section->kept[row];
         value_read(key->kind, (char *)section + key->offset, entry);
     }
 }

@@ -98,21 +98,22 @@ static void back_off(struct service *service);
 
 static void begin_notes(struct service *service)
 {
-    *service->notes = (struct notes){.watchdog = service->settings->watchdog, .watchdog_due = NEVER};
+    *service->extras->notes = (struct notes){.watchdog = service->settings->watchdog, .watchdog_due = NEVER};
 }
 
 /* The watchdog's time begins when the service is ready. */
 static void begin_watchdog(struct service *service)
 {
-    if (service->notes != NULL && service->notes->watchdog != 0)
-        service->notes->watchdog_due = clock_now() + service->notes->watchdog;
+    struct notes *notes = service_extras(service)->notes;
+    if (notes != NULL && notes->watchdog != 0)
+        notes->watchdog_due = clock_now() + notes->watchdog;
 }
 
 static void run(struct service *service)
 {
     service->started = clock_now();
     service->reaped = service->killed = service->unwell = service->signalled = service->timed_out = false;
-    int ready_fd = service->probe != NULL ? probe_open_fd(service) : -1;
+    int ready_fd = service_extras(service)->probe != NULL ? probe_open_fd(service) : -1;
     int error = run_service(service, ready_fd);
     if (ready_fd != -1)
         close(ready_fd);
@@ -123,7 +124,7 @@ static void run(struct service *service)
             back_off(service);
         return;
     }
-    if (service->notes != NULL)
+    if (service_extras(service)->notes != NULL)
         begin_notes(service);
     say(LOG_INFO, service->name, " runs, pid ", DECIMAL(service->process.pid));
     if (service->settings->ready == READY_AT_ONCE) {
@@ -132,7 +133,7 @@ static void run(struct service *service)
     } else {
         enter(service, STARTING, service->settings->ready_timeout);
     }
-    if (service->probe != NULL)
+    if (service_extras(service)->probe != NULL)
         probe_begin(service, service->started);
 }
 
@@ -160,7 +161,7 @@ static void get_ready(struct service *service)
     say(LOG_INFO, service->name, " is ready");
     enter(service, READY, NEVER);
     begin_watchdog(service);
-    if (service->probe != NULL)
+    if (service_extras(service)->probe != NULL)
         probe_is_ready(service, service->since);
 }
 
@@ -191,7 +192,7 @@ static void begin_stop(struct service *service, enum afterwards afterwards)
     const char *stop_command = service->settings->stop_command;
     service->afterwards = (unsigned char)afterwards;
     enter(service, STOPPING, service->settings->stop_grace_period);
-    if (service->probe != NULL)
+    if (service_extras(service)->probe != NULL)
         probe_end(service);
     if (stop_command == NULL || !probe_run_aside(service, stop_command))
         send_stop(service);
@@ -336,7 +337,8 @@ static void end_well(struct service *service)
 /* MAINPID: the service has named another process of its own as the one to watch, and that has come to us by now. */
 static bool goes_on_elsewhere(struct service *service)
 {
-    pid_t other = service->notes != NULL ? service->notes->main_pid : 0;
+    const struct notes *notes = service_extras(service)->notes;
+    pid_t other = notes != NULL ? notes->main_pid : 0;
     if (other == 0 || other == service->process.pid || children_adopt(&service->process, other) != 0)
         return false;
     say(LOG_INFO, service->name, " goes on as pid ", DECIMAL(other));
@@ -348,7 +350,9 @@ static bool has_ended(struct service *service)
 {
     if (goes_on_elsewhere(service))
         return false;
-    promise_resolved(&service->process, &service->last_status);
+    int status = 0;
+    promise_resolved(&service->process, &status);
+    service->last_status = (unsigned short)status;
     output_run_ended(service);
     service->has_run = true;
     return true;
@@ -358,7 +362,7 @@ static void end_run(struct service *service)
 {
     if (!has_ended(service))
         return;
-    if (service->probe != NULL)
+    if (service_extras(service)->probe != NULL)
         probe_end(service);
     if (life_is_success(service) && service->settings->restart != RESTART_ALWAYS)
         end_well(service);
@@ -369,7 +373,7 @@ static void end_run(struct service *service)
 /* It has stopped, and so has all that it left behind. */
 static void end_stop(struct service *service)
 {
-    if (service->probe != NULL)
+    if (service_extras(service)->probe != NULL)
         probe_end(service);
     switch ((enum afterwards)service->afterwards) {
     case STAY_STOPPED:

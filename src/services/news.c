@@ -17,16 +17,6 @@ void news_begin(const char *path)
     termination_log = path;
 }
 
-const char *state_name(enum state state)
-{
-    static const char *const names[STATES] = {
-        [STOPPED] = "stopped", [WAITING] = "waiting", [CLEARING] = "clearing", [STARTING] = "starting",
-        [RUNNING] = "running", [READY] = "ready",     [STOPPING] = "stopping", [BACKING_OFF] = "backing off",
-        [DONE] = "done",       [FAILED] = "failed",
-    };
-    return names[state];
-}
-
 /* The container's, if it ends with this service. */
 static void last_words(const struct service *service, const struct text *line)
 {

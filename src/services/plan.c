@@ -35,9 +35,10 @@ struct service *plan_find(const struct plan *plan, const char *name, size_t leng
 /* 0 as long as one that it depends on has none. */
 static unsigned rank_of(const struct service *service)
 {
+    const struct extras *extras = service_extras(service);
     unsigned highest = 0;
-    for (unsigned i = 0; i < service->depends_count; i++) {
-        unsigned rank = service->depends_on[i].on->dependents_up;
+    for (size_t i = 0; i < extras->depends_count; i++) {
+        unsigned rank = extras->depends_on[i].on->dependents_up;
         if (rank == 0)
             return 0;
         highest = rank > highest ? rank : highest;
@@ -81,7 +82,7 @@ static struct service *first_unranked(const struct plan *plan)
 /* One without a rank has at least one such before it. */
 static struct service *unranked_before(const struct service *service)
 {
-    const struct dependency *dependency = service->depends_on;
+    const struct dependency *dependency = service->extras->depends_on;
     while (dependency->on->dependents_up != 0)
         dependency++;
     return dependency->on;
@@ -122,10 +123,11 @@ bool plan_is_acyclic(const struct plan *plan)
 /* Of all that it depends on, the one with the highest rank: it is the last to come. NULL: it depends on nothing. */
 static const struct service *parent_of(const struct service *service)
 {
+    const struct extras *extras = service_extras(service);
     const struct service *parent = NULL;
     unsigned highest = 0;
-    for (unsigned i = 0; i < service->depends_count; i++) {
-        const struct service *on = service->depends_on[i].on;
+    for (size_t i = 0; i < extras->depends_count; i++) {
+        const struct service *on = extras->depends_on[i].on;
         if (on->dependents_up > highest) {
             highest = on->dependents_up;
             parent = on;
@@ -164,12 +166,13 @@ static void add_kind(struct text *line, const struct settings *settings)
 
 static void print_service(const struct service *service, const struct text *prefix, const char *branch)
 {
+    const struct extras *extras = service_extras(service);
     struct text line;
     text_clear(&line);
     text_add(&line, prefix->bytes, branch, service->name);
     add_kind(&line, service->settings);
-    for (unsigned i = 0; i < service->depends_count; i++) {
-        const struct dependency *dependency = &service->depends_on[i];
+    for (size_t i = 0; i < extras->depends_count; i++) {
+        const struct dependency *dependency = &extras->depends_on[i];
         text_add(&line, i == 0 ? ", once " : " and ", dependency->on->name, conditions[dependency->condition]);
     }
     write_line(&line);

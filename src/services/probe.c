@@ -42,9 +42,10 @@ void probe_prepare(struct service *service)
     const struct settings *settings = service->settings;
     if (ways[settings->ready].begin == NULL && settings->healthcheck == NULL && settings->stop_command == NULL)
         return;
-    service->probe = arena_take(sizeof *service->probe);
-    service->probe->due = NEVER;
-    question_prepare(&service->probe->question);
+    struct probe *probe = arena_take(sizeof *probe);
+    probe->due = NEVER;
+    question_prepare(&probe->question);
+    service_give_extras(service)->probe = probe;
 }
 
 int probe_open_fd(struct service *service)
@@ -52,7 +53,7 @@ int probe_open_fd(struct service *service)
     int ends[2];
     if (service->settings->ready != READY_BY_FD)
         return -1;
-    struct question *question = &service->probe->question;
+    struct question *question = &service_extras(service)->probe->question;
     question_end(question);
     if (pipe2(ends, O_CLOEXEC) == -1) {
         say(LOG_WARNING, service->name, " cannot say that it is ready: there is no pipe for it: ", strerror(errno));
@@ -74,7 +75,7 @@ static void enter(struct probe *probe, enum phase phase, milliseconds due)
 
 void probe_begin(struct service *service, milliseconds now)
 {
-    struct probe *probe = service->probe;
+    struct probe *probe = service_extras(service)->probe;
     const struct settings *settings = service->settings;
     if (probe == NULL)
         return;
@@ -90,7 +91,7 @@ void probe_begin(struct service *service, milliseconds now)
 /* A service may say more than once that it is ready; that does not put off its health check. */
 void probe_is_ready(struct service *service, milliseconds now)
 {
-    struct probe *probe = service->probe;
+    struct probe *probe = service_extras(service)->probe;
     if (probe == NULL || probe->phase == HEALTH_ASKED)
         return;
     question_end(&probe->question);
@@ -102,7 +103,7 @@ void probe_is_ready(struct service *service, milliseconds now)
 
 void probe_end(struct service *service)
 {
-    struct probe *probe = service->probe;
+    struct probe *probe = service_extras(service)->probe;
     if (probe == NULL)
         return;
     question_end(&probe->question);
@@ -115,12 +116,12 @@ void probe_end(struct service *service)
 
 static const struct way *way_of(const struct service *service)
 {
-    return &ways[service->probe->phase == HEALTH_ASKED ? READY_BY_EXEC : service->settings->ready];
+    return &ways[service_extras(service)->probe->phase == HEALTH_ASKED ? READY_BY_EXEC : service->settings->ready];
 }
 
 static enum answer begin_question(struct service *service, milliseconds now)
 {
-    struct probe *probe = service->probe;
+    struct probe *probe = service_extras(service)->probe;
     const struct settings *settings = service->settings;
     const struct way *way = way_of(service);
     bool health = probe->phase == HEALTH_ASKED;
@@ -132,7 +133,7 @@ static enum answer begin_question(struct service *service, milliseconds now)
 
 static enum answer check_question(struct service *service, milliseconds now)
 {
-    struct probe *probe = service->probe;
+    struct probe *probe = service_extras(service)->probe;
     enum answer answer = way_of(service)->check(&probe->question, service);
     if (answer != PENDING || now < probe->due)
         return answer;
@@ -144,7 +145,7 @@ static enum answer check_question(struct service *service, milliseconds now)
 
 static enum finding judge_readiness(struct service *service, enum answer answer, milliseconds now)
 {
-    struct probe *probe = service->probe;
+    struct probe *probe = service_extras(service)->probe;
     if (answer == YES) {
         probe_is_ready(service, now);
         return FOUND_READY;
@@ -156,7 +157,7 @@ static enum finding judge_readiness(struct service *service, enum answer answer,
 
 static void say_unhealthy(const struct service *service, enum answer answer)
 {
-    const struct probe *probe = service->probe;
+    const struct probe *probe = service_extras(service)->probe;
     struct text line;
     log_begin(&line);
     text_add(&line, service->name, " is unhealthy: ", service->settings->healthcheck, " ");
@@ -175,7 +176,7 @@ static void say_unhealthy(const struct service *service, enum answer answer)
 
 static enum finding is_well(struct service *service)
 {
-    struct probe *probe = service->probe;
+    struct probe *probe = service_extras(service)->probe;
     enum health before = probe->health;
     probe->failures = 0;
     probe->health = HEALTH_HEALTHY;
@@ -186,7 +187,7 @@ static enum finding is_well(struct service *service)
 
 static enum finding judge_health(struct service *service, enum answer answer, milliseconds now)
 {
-    struct probe *probe = service->probe;
+    struct probe *probe = service_extras(service)->probe;
     const struct settings *settings = service->settings;
     milliseconds begun = probe->due - settings->healthcheck_timeout;
     probe->due = now + settings->healthcheck_interval;
@@ -202,7 +203,7 @@ static enum finding judge_health(struct service *service, enum answer answer, mi
 
 enum finding probe_look(struct service *service, milliseconds now)
 {
-    struct probe *probe = service->probe;
+    struct probe *probe = service_extras(service)->probe;
     if (probe == NULL || (!probe->is_asked && now < probe->due))
         return FOUND_NOTHING;
     enum answer answer = probe->is_asked ? check_question(service, now) : begin_question(service, now);
@@ -214,19 +215,21 @@ enum finding probe_look(struct service *service, milliseconds now)
 
 milliseconds probe_due(const struct service *service)
 {
-    return service->probe != NULL ? service->probe->due : NEVER;
+    const struct probe *probe = service_extras(service)->probe;
+    return probe != NULL ? probe->due : NEVER;
 }
 
 enum health probe_health(const struct service *service)
 {
-    return service->probe != NULL ? (enum health)service->probe->health : HEALTH_NONE;
+    const struct probe *probe = service_extras(service)->probe;
+    return probe != NULL ? (enum health)probe->health : HEALTH_NONE;
 }
 
 /* ---- the stop command ---- */
 
 bool probe_run_aside(struct service *service, const char *command)
 {
-    struct aside *aside = &service->probe->aside;
+    struct aside *aside = &service_extras(service)->probe->aside;
     if (!aside_runs(aside))
         return aside_begin(aside, service, command);
     say(LOG_WARNING, service->name, ": ", command, " has been killed and does not die");
@@ -235,5 +238,6 @@ bool probe_run_aside(struct service *service, const char *command)
 
 bool probe_aside_runs(const struct service *service)
 {
-    return service->probe != NULL && aside_runs(&service->probe->aside);
+    struct probe *probe = service_extras(service)->probe;
+    return probe != NULL && aside_runs(&probe->aside);
 }

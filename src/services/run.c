@@ -59,17 +59,18 @@ static bool open_sockets(struct service *service)
     const struct settings *settings = service->settings;
     if (settings->listen_count == 0)
         return true;
-    service->sockets = arena_take(settings->listen_count * sizeof *service->sockets);
+    int *sockets = arena_take(settings->listen_count * sizeof *sockets);
+    service_give_extras(service)->sockets = sockets;
     for (unsigned i = 0; i < settings->listen_count; i++) {
         const struct listen *listen = &settings->listen[i];
         struct text address;
-        service->sockets[i] = listening_open(&listen->address);
-        if (service->sockets[i] >= 0)
+        sockets[i] = listening_open(&listen->address);
+        if (sockets[i] >= 0)
             continue;
         text_clear(&address);
         text_add_address(&address, &listen->address);
         fault(&((struct place){listen->file, listen->line}), "%: cannot listen on %: %", service->name, address.bytes,
-              strerror(-service->sockets[i]));
+              strerror(-sockets[i]));
         return false;
     }
     return true;
@@ -224,7 +225,7 @@ static void add_variables(struct variables *variables, const struct start *start
     add_given(variables, settings);
     if (is_beside(start)) {
         add_number(variables, "MAINPID=", service->process.pid);
-    } else if (service->notes != NULL && notify_variable() != NULL) {
+    } else if (service_extras(service)->notes != NULL && notify_variable() != NULL) {
         add_entry(variables, notify_variable(), "");
         if (settings->watchdog != 0) {
             add_number(variables, "WATCHDOG_USEC=", settings->watchdog * MICROSECONDS_PER_MS);
@@ -309,7 +310,7 @@ static void wire_own(struct wiring *wiring, const struct start *start)
     if (is_beside(start))
         return;
     for (unsigned i = 0; i < service->settings->listen_count; i++)
-        plug_in(wiring, service->sockets[i], LISTEN_FDS_START + (int)i);
+        plug_in(wiring, service->extras->sockets[i], LISTEN_FDS_START + (int)i);
     plug_in(wiring, start->ready_fd, service->settings->ready_fd);
 }
 

@@ -2,7 +2,7 @@
  * service.h - what a service is: what its section of the file says, and where it is in its life.
  *
  * There may be a thousand of them in the memory of one small process, so a service is little more than its pointers.
- * Its settings are shared with every other service that has the same ones; its command stays as it is in the file, and
+ * Its settings are shared with every other service that has the same ones; its command is kept as the file has it, and
  * is split into words when it is run; what only some services have (probes, sockets, a line of status) hangs behind a
  * pointer that is otherwise NULL. All of it is taken from the arena before the first start.
  *
@@ -12,6 +12,7 @@
 #define SERVICES_SERVICE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/address.h"
@@ -121,12 +122,20 @@ enum afterwards { STAY_STOPPED, START_AGAIN, COUNT_AS_FAILURE };
 
 struct probe; /* probe.h */
 
+/* What only some services have. */
+struct extras {
+    struct probe *probe; /* what watches its readiness and health; NULL: nothing does */
+    struct notes *notes; /* what it has told by sd_notify; NULL: it is not asked to */
+    struct dependency *depends_on;
+    size_t depends_count;
+    int *sockets; /* those of settings->listen, open; NULL: none */
+};
+
 /* What is looked at in each round comes first, in one line of the processor's cache. */
 struct service {
     struct promise process;   /* of its present run, or its last */
     milliseconds deadline;    /* of this state, or NEVER */
-    struct probe *probe;      /* what watches its readiness and health; NULL: nothing does */
-    struct notes *notes;      /* what it has told by sd_notify; NULL: it is not asked to */
+    struct extras *extras;    /* NULL: none; ask service_extras() */
     unsigned char state;      /* enum state */
     unsigned char afterwards; /* enum afterwards, while STOPPING */
     bool has_run : 1;         /* to its end: last_status holds */
@@ -138,19 +147,16 @@ struct service {
     bool timed_out : 1;       /* was not ready in time */
     bool aside_failed : 1;    /* the last command beside it could not be run, which has been said */
     signed char exec_code;    /* why its program could not be run: the exit code for that, or 0 */
-    unsigned short depends_count;
-    unsigned short dependents_up; /* scratch: its rank, before the start; whether it is needed, in the stop */
+    unsigned restarts;        /* since foster started */
     const struct settings *settings;
 
     const char *name;
-    const char *command; /* as the file has it; NULL: that of the command line */
-    struct dependency *depends_on;
-    int *sockets;            /* those of settings->listen, open; NULL: none */
-    milliseconds since;      /* when it came into this state */
-    milliseconds started;    /* when its present run began, or its last */
-    int last_status;         /* of waitpid(2), of the last run that ended */
-    unsigned restarts;       /* since foster started */
-    unsigned short failures; /* in a row */
+    const char *command;          /* as the file has it; NULL: that of the command line */
+    milliseconds since;           /* when it came into this state */
+    milliseconds started;         /* when its present run began, or its last */
+    unsigned short last_status;   /* of waitpid(2), of the last run that ended: Linux uses 16 bits of it */
+    unsigned short failures;      /* in a row */
+    unsigned short dependents_up; /* scratch: its rank, before the start; whether it is needed, in the stop */
 };
 
 /* What a service says of itself, and what is expected of it. */
@@ -160,6 +166,12 @@ struct notes {
     milliseconds watchdog_due; /* when the next must have come, or NEVER */
     char status[NOTIFY_STATUS_MAX];
 };
+
+/* What it has of these; all zero if it has none. */
+const struct extras *service_extras(const struct service *service);
+
+/* The same, to be written to: its own from now on, out of the arena. Before the first start. */
+struct extras *service_give_extras(struct service *service);
 
 /* True while there is a process of its own. */
 static inline bool service_is_up(const struct service *service)

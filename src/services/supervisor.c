@@ -51,9 +51,10 @@ static const struct {
 
 static void look_at_dependencies(struct service *service)
 {
+    const struct extras *extras = service_extras(service);
     bool met = !ending_is_under_way() && !hearing_has_been_told_to_stop();
-    for (size_t i = 0; i < service->depends_count; i++) {
-        const struct dependency *dependency = &service->depends_on[i];
+    for (size_t i = 0; i < extras->depends_count; i++) {
+        const struct dependency *dependency = &extras->depends_on[i];
         unsigned bit = 1U << dependency->condition;
         met &= (prospects[dependency->on->state].met & bit) != 0;
         if ((prospects[dependency->on->state].hopeless & bit) != 0) {
@@ -109,14 +110,14 @@ static void look_at_probe(struct service *service, milliseconds now)
 /* As with systemd the watchdog begins when the service is ready. */
 static bool is_watched(const struct service *service)
 {
-    return service->notes != NULL && (service->state == RUNNING || service->state == READY);
+    return service_extras(service)->notes != NULL && (service->state == RUNNING || service->state == READY);
 }
 
 static void look_at_watchdog(struct service *service, milliseconds now)
 {
-    if (now < service->notes->watchdog_due)
+    if (now < service->extras->notes->watchdog_due)
         return;
-    service->notes->watchdog_due = NEVER;
+    service->extras->notes->watchdog_due = NEVER;
     say(LOG_WARNING, service->name, " has missed its watchdog");
     be_unwell(service);
 }
@@ -129,7 +130,7 @@ static void look_at(struct service *service, milliseconds now)
         life_happen(service, CLEARED);
     if (service_is_up(service))
         look_at_process(service);
-    if (service_is_up(service) && service->probe != NULL)
+    if (service_is_up(service) && service_extras(service)->probe != NULL)
         look_at_probe(service, now);
     if (is_watched(service))
         look_at_watchdog(service, now);
@@ -146,14 +147,19 @@ static milliseconds earlier(milliseconds one, milliseconds other)
 /* When to look at it again if nothing happens before. */
 static milliseconds due(const struct service *service, milliseconds now)
 {
-    milliseconds first = service->deadline;
-    if (service->probe != NULL)
-        first = earlier(first, probe_due(service));
+    milliseconds first = earlier(service->deadline, probe_due(service));
     if (is_watched(service))
-        first = earlier(first, service->notes->watchdog_due);
+        first = earlier(first, service->extras->notes->watchdog_due);
     if (service->state == CLEARING || (service->state == STOPPING && service->reaped))
         first = earlier(first, now + LOOK_AGAIN_MS);
     return first;
+}
+
+/* Nothing has happened, nothing is due: so it is with nearly all of a thousand, nearly always. */
+static bool is_at_rest(struct service *service)
+{
+    return service->state == RUNNING && service->extras == NULL && service->deadline == NEVER &&
+           !promise_resolved(&service->process, NULL);
 }
 
 /* ---- the thread ---- */
@@ -187,6 +193,8 @@ static milliseconds go_round(void)
         somebody_waits = false;
         first = NEVER;
         for (struct service *service = plan->services; service < plan->services + plan->count; service++) {
+            if (is_at_rest(service))
+                continue;
             look_through(service, now);
             somebody_waits |= service->state == WAITING;
             first = earlier(first, due(service, now));
@@ -232,7 +240,7 @@ static void prepare(struct service *service)
     service->deadline = NEVER;
     probe_prepare(service);
     if (service->settings->ready == READY_BY_NOTIFY || service->settings->watchdog != 0)
-        service->notes = arena_take(sizeof *service->notes);
+        service_give_extras(service)->notes = arena_take(sizeof(struct notes));
 }
 
 bool supervisor_begin(struct plan *all)

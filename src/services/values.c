@@ -52,9 +52,24 @@ static bool choose_alone(const char *words, const char *value, unsigned *chosen)
 
 /* ---- text ---- */
 
-static bool read_text(void *field, struct entry *entry)
+/* What stays of a value when its file is closed: a copy, or that of the last service which says the same. So a thousand
+ * equal workers keep one command, and can share their settings. */
+static char *keep(const struct entry *entry)
+{
+    if (*entry->kept == NULL || strcmp(*entry->kept, entry->value) != 0)
+        *entry->kept = arena_copy(entry->value, strlen(entry->value));
+    return *entry->kept;
+}
+
+static bool read_words(void *field, struct entry *entry)
 {
     *(char **)field = entry->value;
+    return true;
+}
+
+static bool read_path(void *field, struct entry *entry)
+{
+    *(const char **)field = keep(entry);
     return true;
 }
 
@@ -66,12 +81,12 @@ static bool is_command(const char *value)
 
 static bool read_command(void *field, struct entry *entry)
 {
-    return read_text(field, entry) && is_command(entry->value);
+    return read_path(field, entry) && is_command(entry->value);
 }
 
 static bool read_path_or(const char *none, void *field, struct entry *entry)
 {
-    *(const char **)field = strcmp(entry->value, "none") == 0 ? none : entry->value;
+    *(const char **)field = strcmp(entry->value, "none") == 0 ? none : keep(entry);
     return true;
 }
 
@@ -289,12 +304,12 @@ static bool read_ready_argument(struct settings *settings, const char *value, co
 static bool read_ready(void *field, struct entry *entry)
 {
     struct settings *settings = field;
-    const char *argument;
-    int choice = choose_with_argument("none\0notify\0fd\0tcp\0unix\0file\0exec\0", entry->value, &argument);
+    const char *argument, *value = keep(entry);
+    int choice = choose_with_argument("none\0notify\0fd\0tcp\0unix\0file\0exec\0", value, &argument);
     settings->ready = (enum ready_by)choice;
     if (choice == -1 || (argument == NULL) != (choice <= READY_BY_NOTIFY))
         return false;
-    return argument == NULL || read_ready_argument(settings, entry->value, argument);
+    return argument == NULL || read_ready_argument(settings, value, argument);
 }
 
 #define OUTPUTS "raw\0prefix\0json\0null\0"
@@ -302,7 +317,7 @@ static bool read_ready(void *field, struct entry *entry)
 static bool read_output(void *field, struct entry *entry)
 {
     struct settings *settings = field;
-    int choice = choose_with_argument(OUTPUTS "file\0", entry->value, &settings->output_path);
+    int choice = choose_with_argument(OUTPUTS "file\0", keep(entry), &settings->output_path);
     settings->output = (enum output)choice;
     return choice != -1 && (choice == OUTPUT_FILE) == (settings->output_path != NULL) &&
            (choice != OUTPUT_FILE || *settings->output_path != '\0');
@@ -321,11 +336,12 @@ static bool read_user(void *field, struct entry *entry)
     static const char *name;
     static const struct user *same;
     struct settings *settings = field;
-    if (same == NULL || strcmp(name, entry->value) != 0) {
+    const char *value = keep(entry);
+    if (same == NULL || name != value) {
         struct user *user = arena_take(sizeof *user);
-        if (!user_parse(entry->value, user, &entry->culprit))
+        if (!user_parse(value, user, &entry->culprit))
             return false;
-        name = entry->value;
+        name = value;
         same = user;
     }
     settings->user = settings->attributes.user = same;
@@ -344,7 +360,7 @@ static bool add_environment(struct settings *settings, char *variable)
 
 static bool read_environment(void *field, struct entry *entry)
 {
-    return add_environment(field, entry->value);
+    return add_environment(field, keep(entry));
 }
 
 /* Takes a pair of quotes off that is around the whole string. */
@@ -367,11 +383,13 @@ static bool read_env_file(void *field, struct entry *entry)
         line += strspn(line, BLANKS);
         if (*line == '\0' || *line == '#')
             continue;
-        if (add_environment(field, line))
-            unquote(strchr(line, '=') + 1);
+        char *variable = arena_copy(line, strlen(line));
+        if (add_environment(field, variable))
+            unquote(strchr(variable, '=') + 1);
         else
             fault(&lines.place, "'%' is not NAME=VALUE", line);
     }
+    lines_close(&lines);
     return true;
 }
 
@@ -382,7 +400,7 @@ static bool add_listen(struct settings *settings, struct entry *entry, char *wor
     struct listen *listen = &list[settings->listen_count++];
     size_t length = strcspn(word, "=:");
     settings->listen = list;
-    listen->name = entry->section;
+    listen->name = arena_copy(entry->section, strlen(entry->section));
     listen->file = entry->place.file;
     listen->line = entry->place.line;
     if (length > 0 && word[length] == '=') {
@@ -396,8 +414,8 @@ static bool add_listen(struct settings *settings, struct entry *entry, char *wor
 
 static bool read_listen(void *field, struct entry *entry)
 {
-    char *rest;
-    for (char *word = strtok_r(entry->value, BLANKS, &rest); word != NULL; word = strtok_r(NULL, BLANKS, &rest))
+    char *words = arena_copy(entry->value, strlen(entry->value)), *rest;
+    for (char *word = strtok_r(words, BLANKS, &rest); word != NULL; word = strtok_r(NULL, BLANKS, &rest))
         if (!add_listen(field, entry, word))
             return false;
     return true;
@@ -409,9 +427,9 @@ static const struct kind_row {
     bool (*read)(void *field, struct entry *entry);
     const char *wants;
 } kinds[] = {
-    [VALUE_TEXT] = {read_text, "something"},
+    [VALUE_WORDS] = {read_words, "something"},
     [VALUE_COMMAND] = {read_command, "a command, with its quotes closed"},
-    [VALUE_PATH] = {read_text, "a path"},
+    [VALUE_PATH] = {read_path, "a path"},
     [VALUE_CONTROL] = {read_control, "a path or none"},
     [VALUE_TERMINATION_LOG] = {read_termination_log, "a path or none"},
     [VALUE_BOOL] = {read_bool, "yes or no"},

@@ -16,14 +16,15 @@ struct entry {
     struct place place;
     const char *section; /* its name */
     char *key;
-    char *value;          /* the file's own memory: it may be kept and written to */
+    char *value;          /* in the file's own memory: it may be written to, and goes when the file is closed */
     const char *culprit;  /* the part of a value that is refused */
+    char **kept;          /* the last value of this key that was kept; NULL: none */
     unsigned char detail; /* of the key's row: what its kind wants to know besides */
 };
 
 /* Each has a row in the table of values.c. In brackets: the field that it is read into. */
 enum value_kind {
-    VALUE_TEXT,            /* (char *) anything */
+    VALUE_WORDS,           /* (char *) anything, in the file's own memory */
     VALUE_COMMAND,         /* (const char *) with its quotes closed */
     VALUE_PATH,            /* (const char *) */
     VALUE_CONTROL,         /* (const char *) none is "" */
@@ -52,7 +53,7 @@ enum value_kind {
     VALUE_LISTEN,          /* (struct settings) */
 };
 
-/* Reads the entry's value into the field, or says why not. Takes memory from the arena. */
+/* Reads the entry's value into the field, or says why not. What it keeps it takes from the arena. */
 void value_read(enum value_kind kind, void *field, struct entry *entry);
 
 /* Reads "no", "always", "on-failure" or "on-failure:N", which the option --restart has in common with the key.

@@ -2,7 +2,8 @@
  * fuzz_config.c - any bytes as a configuration: read without a fault of memory, and right or refused.
  *
  * The arena is played by the heap, one piece each, so that the address sanitizer knows where each ends; a path is the
- * input again, so that it is also an env_file. Nothing is freed, as in foster: run.sh bounds the runs of a process.
+ * input again, so that it is also an env_file. A file is freed when it is dropped: whatever kept a part of it shows.
+ * The arena frees nothing, as in foster: run.sh bounds the runs of a process.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "services/config.h"
 #include "services/words.h"
@@ -34,7 +36,7 @@ void *arena_grow(const void *list, size_t count, size_t size)
     return count == 0 ? larger : memcpy(larger, list, count * size);
 }
 
-char *arena_file(const char *path, size_t *length)
+char *file_whole(const char *path, size_t *length)
 {
     if (strchr(path, '/') != NULL) {
         errno = ENOENT;
@@ -42,6 +44,12 @@ char *arena_file(const char *path, size_t *length)
     }
     *length = input_length;
     return arena_copy((const char *)input, input_length);
+}
+
+void file_drop(char *bytes, size_t length)
+{
+    (void)length;
+    free(bytes);
 }
 
 static void check(int holds)
@@ -67,8 +75,9 @@ static void check_service(const struct plan *plan, const struct service *service
     split(service->command);
     check(service == plan_find(plan, service->name, strlen(service->name)));
     check(service->settings->output <= OUTPUT_FILE);
-    for (unsigned i = 0; i < service->depends_count; i++)
-        check(service->depends_on[i].condition <= IS_COMPLETED && service->depends_on[i].on != service);
+    const struct extras *extras = service_extras(service);
+    for (size_t i = 0; i < extras->depends_count; i++)
+        check(extras->depends_on[i].condition <= IS_COMPLETED && extras->depends_on[i].on != service);
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);

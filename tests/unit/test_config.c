@@ -223,6 +223,35 @@ START_TEST(equal_settings_are_shared)
 }
 END_TEST
 
+START_TEST(equal_values_are_kept_once)
+{
+    ck_assert(read_text("[a]\ncommand = run it\nstop_command = stop it\n"
+                        "[b]\ncommand = run it\nstop_command = stop it\n[c]\ncommand = run that\n"));
+    const struct service *a = plan.services;
+    ck_assert_str_eq(a[0].command, "run it");
+    ck_assert_ptr_eq(a[0].command, a[1].command);
+    ck_assert_ptr_eq(a[0].settings, a[1].settings);
+    ck_assert_str_eq(a[1].settings->stop_command, "stop it");
+    ck_assert_str_eq(a[2].command, "run that");
+}
+END_TEST
+
+/* What stands in a file stays when it has been written over, and its memory given back. */
+START_TEST(nothing_stays_in_the_file)
+{
+    const struct service *a = service_of("[a]\ncommand = one two\nready = unix:/s\nlisten = tcp:1 b=unix:/x\n"
+                                         "environment = A=b\nworking_dir = /w\n[foster]\ncontrol = /c",
+                                         "a");
+    ck_assert(read_text("[z]\ncommand = other\nenvironment = C=d"));
+    ck_assert_str_eq(a->name, "a");
+    ck_assert_str_eq(a->command, "one two");
+    ck_assert_str_eq(a->settings->listen[0].name, "a");
+    ck_assert_str_eq(a->settings->listen[1].name, "b");
+    ck_assert_str_eq(a->settings->environment[0], "A=b");
+    ck_assert_str_eq(a->settings->attributes.directory, "/w");
+}
+END_TEST
+
 START_TEST(dependencies)
 {
     const struct service *web =
@@ -231,11 +260,14 @@ START_TEST(dependencies)
                    "[x]\ncommand=x\n[y]\ncommand=y",
                    "web");
     static const enum condition conditions[] = {IS_READY, IS_COMPLETED, IS_STARTED, IS_COMPLETED};
-    ck_assert_uint_eq(web->depends_count, COUNT(conditions));
+    const struct extras *extras = service_extras(web);
+    ck_assert_uint_eq(extras->depends_count, COUNT(conditions));
     for (size_t i = 0; i < COUNT(conditions); i++) {
-        ck_assert_ptr_eq(web->depends_on[i].on, web + i + 1);
-        ck_assert_int_eq(web->depends_on[i].condition, conditions[i]);
+        ck_assert_ptr_eq(extras->depends_on[i].on, web + i + 1);
+        ck_assert_int_eq(extras->depends_on[i].condition, conditions[i]);
     }
+    ck_assert_ptr_null(web[1].extras);
+    ck_assert_uint_eq(service_extras(&web[1])->depends_count, 0);
 }
 END_TEST
 
@@ -252,7 +284,7 @@ START_TEST(the_command_line_has_a_service)
     ck_assert_str_eq(plan.command->name, COMMAND_NAME);
     ck_assert_ptr_eq(plan.command->settings, &settings);
     ck_assert_ptr_null(plan.command->command);
-    ck_assert_ptr_eq(plan_find(&plan, "a", 1)->depends_on->on, plan.command);
+    ck_assert_ptr_eq(plan_find(&plan, "a", 1)->extras->depends_on->on, plan.command);
 
     hear_stderr();
     make_text_file("c", "[main]\ncommand = a", 0600);
@@ -519,8 +551,8 @@ END_TEST
 int main(void)
 {
     return RUN_TESTS("config", defaults, every_key, ways_to_be_ready, sockets, environment_files, lines,
-                     global_keys_hold_wherever_they_stand, equal_settings_are_shared, dependencies,
-                     the_command_line_has_a_service, files_and_directories, a_thousand_services_are_small, faults,
-                     ways_not_to_be_ready, all_faults_are_said_in_one_run, files_that_are_none, circles,
-                     the_nearest_word_is_near, the_tree_shows_who_waits_for_whom);
+                     global_keys_hold_wherever_they_stand, equal_settings_are_shared, equal_values_are_kept_once,
+                     nothing_stays_in_the_file, dependencies, the_command_line_has_a_service, files_and_directories,
+                     a_thousand_services_are_small, faults, ways_not_to_be_ready, all_faults_are_said_in_one_run,
+                     files_that_are_none, circles, the_nearest_word_is_near, the_tree_shows_who_waits_for_whom);
 }

@@ -336,7 +336,7 @@ END_TEST
 START_TEST(a_service_goes_on_as_the_pid_that_it_has_named)
 {
     set_up(READY);
-    service.notes = &notes;
+    service.extras = &(struct extras){.notes = &notes};
     notes.main_pid = adopted = OTHER_PID;
     service.reaped = true;
     life_happen(&service, ENDED);

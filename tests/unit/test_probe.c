@@ -190,7 +190,7 @@ static void assert_asks_nothing(void)
 START_TEST(a_service_without_a_probe)
 {
     prepare();
-    ck_assert_ptr_null(service.probe);
+    ck_assert_ptr_null(service.extras);
     ck_assert_int_eq(probe_open_fd(&service), -1);
     probe_begin(&service, now);
     assert_asks_nothing();
@@ -201,7 +201,7 @@ START_TEST(a_service_without_a_probe)
     probe_end(&service);
     settings.ready = READY_BY_NOTIFY;
     prepare();
-    ck_assert_ptr_null(service.probe);
+    ck_assert_ptr_null(service.extras);
 }
 END_TEST
 

@@ -17,6 +17,7 @@ static struct settings by_hand = {.healthcheck = "/app/probe"};
 
 static struct writer told;
 static struct notes notes;
+static struct extras with_notes = {.notes = &notes};
 
 /* The file that a parser is to read. */
 static void put_into(const char *path)
@@ -42,7 +43,7 @@ static void set_the_scene(void)
     services[WEB].since = ago(4 * MS_PER_MINUTE);
     services[WEB].started = ago(5 * MS_PER_MINUTE);
     services[WEB].process.pid = getpid();
-    services[WEB].notes = &notes;
+    services[WEB].extras = &with_notes;
     services[DB].state = FAILED;
     services[DB].since = ago(5 * MS_PER_HOUR);
     services[DB].has_run = true;
@@ -209,7 +210,7 @@ START_TEST(json_is_valid_whatever_a_service_says)
         return;
     memset(name, '"', sizeof name - 1);
     services[DB].name = name;
-    services[WEB].notes = &notes;
+    services[WEB].extras = &with_notes;
     for (size_t i = 0; i < COUNT(hard); i++) {
         strcpy(notes.status, hard[i]);
         report_json(&told, &plan, "");

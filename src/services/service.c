@@ -1,0 +1,27 @@
+/* service.c - see service.h. */
+#include "services/service.h"
+
+#include "base/arena.h"
+
+const char *state_name(enum state state)
+{
+    static const char *const names[STATES] = {
+        [STOPPED] = "stopped", [WAITING] = "waiting", [CLEARING] = "clearing", [STARTING] = "starting",
+        [RUNNING] = "running", [READY] = "ready",     [STOPPING] = "stopping", [BACKING_OFF] = "backing off",
+        [DONE] = "done",       [FAILED] = "failed",
+    };
+    return names[state];
+}
+
+const struct extras *service_extras(const struct service *service)
+{
+    static const struct extras none;
+    return service->extras != NULL ? service->extras : &none;
+}
+
+struct extras *service_give_extras(struct service *service)
+{
+    if (service->extras == NULL)
+        service->extras = arena_take(sizeof *service->extras);
+    return service->extras;
+}
