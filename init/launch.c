@@ -72,7 +72,7 @@ void main_settle(void)
 {
     descriptors_close_from(STDERR_FILENO + 1);
     if (chdir("/") == -1)
-        say(LOG_DEBUG, "stays in its directory: ", strerror(errno));
+        say(LOG_DEBUG, "stays in its directory: %s", strerror(errno));
 }
 
 /* glibc's words where musl's differ: scripts know them. */

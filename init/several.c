@@ -87,7 +87,7 @@ static void open_control(const struct options *options, const struct plan *plan)
     if (server_open(path))
         supervisor_watch(&(struct onlooker){server_look, server_due});
     else
-        say(asked_for != NULL ? LOG_WARNING : LOG_INFO, "no control socket at ", path, ": ", strerror(errno));
+        say(asked_for != NULL ? LOG_WARNING : LOG_INFO, "no control socket at %s: %s", path, strerror(errno));
 }
 
 static bool begin(const struct options *options, struct plan *plan)
@@ -96,14 +96,14 @@ static bool begin(const struct options *options, struct plan *plan)
     if (plan->command == NULL)
         descriptors_close_from(STDERR_FILENO + 1);
     if (!loop_open()) {
-        say(LOG_ERROR, "cannot supervise services: ", strerror(errno));
+        say(LOG_ERROR, "cannot supervise services: %s", strerror(errno));
         return false;
     }
     if (!run_prepare(plan, &manner) || !output_begin(plan, STDOUT_FILENO))
         return false;
     open_control(options, plan);
     if (chdir("/") == -1)
-        say(LOG_DEBUG, "stays in its directory: ", strerror(errno));
+        say(LOG_DEBUG, "stays in its directory: %s", strerror(errno));
     return supervisor_begin(plan);
 }
 

@@ -24,10 +24,10 @@ static void print_rule(const struct rule *rule)
     if (rule->usage == NULL)
         return;
     text_clear(&line);
-    text_add(&line, "  ", rule->usage);
+    text_add(&line, "  %s", rule->usage);
     while (line.length < COLUMN)
         text_add(&line, " ");
-    text_add(&line, " ", rule->meaning);
+    text_add(&line, " %s", rule->meaning);
     print(line.bytes);
     print("\n");
 }

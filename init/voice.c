@@ -49,10 +49,10 @@ static void add_fact(struct text *text, char letter, const struct facts *facts)
     } numbers[] = {{'i', own_pid}, {'p', facts->pid}, {'n', facts->number}};
     for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++)
         if (strings[i].letter == letter && strings[i].string != NULL)
-            text_add(text, strings[i].string);
+            text_add(text, "%s", strings[i].string);
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         if (numbers[i].letter == letter)
-            text_add(text, DECIMAL(numbers[i].number));
+            text_add(text, "%d", numbers[i].number);
 }
 
 static void add_filled(struct text *text, const char *pattern, const struct facts *facts)

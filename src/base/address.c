@@ -99,7 +99,7 @@ bool address_parse(const char *string, struct address *address)
 static void add_number(struct text *text, const char *before, unsigned number)
 {
     char digits[DECIMAL_MAX];
-    text_add(text, before, text_decimal(digits, number));
+    text_add(text, "%s%s", before, text_decimal(digits, number));
 }
 
 static void add_v4(struct text *text, const struct sockaddr_in *v4)
@@ -137,7 +137,7 @@ void text_add_address(struct text *text, const struct address *address)
     const char *path = address->to.local.sun_path;
     bool is_abstract = path[0] == '\0';
     if (address->to.any.sa_family == AF_UNIX) {
-        text_add(text, is_abstract ? "unix:@" : "unix:", path + is_abstract);
+        text_add(text, "%s%s", is_abstract ? "unix:@" : "unix:", path + is_abstract);
         return;
     }
     text_add_bytes(text, address->type == SOCK_DGRAM ? "udp:" : "tcp:", sizeof "tcp:" - 1);

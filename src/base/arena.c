@@ -28,7 +28,7 @@ static void take_chunk(size_t size)
     chunk = mmap(NULL, left, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (chunk != MAP_FAILED)
         return;
-    say(LOG_ERROR, "no memory for the services: ", strerror(errno));
+    say(LOG_ERROR, "no memory for the services: %s", strerror(errno));
     _exit(EXIT_NO_MEMORY);
 }
 

@@ -65,12 +65,12 @@ void text_add_duration(struct text *text, milliseconds duration)
     const struct scale *scale = scales;
     while (duration >= scale->below)
         scale++;
-    text_add(text, DECIMAL(duration / scale->unit));
+    text_add(text, "%jd", duration / scale->unit);
     milliseconds rest = duration % scale->unit;
     for (int i = 0; i < scale->decimals; i++) {
         rest *= 10;
-        text_add(text, i == 0 ? "." : "", DECIMAL(rest / scale->unit));
+        text_add(text, "%s%jd", i == 0 ? "." : "", rest / scale->unit);
         rest %= scale->unit;
     }
-    text_add(text, scale->name);
+    text_add(text, "%s", scale->name);
 }

@@ -54,10 +54,15 @@ void log_end(enum log_level level, struct text *line)
         log_write(STDERR_FILENO, line);
 }
 
-void log_say(enum log_level level, const char *const *strings)
+void say(enum log_level level, const char *format, ...)
 {
     struct text line;
+    va_list list;
+    if (!log_wants(level))
+        return;
     log_begin(&line);
-    text_add_all(&line, strings);
+    va_start(list, format);
+    text_add_list(&line, format, list);
+    va_end(list);
     log_end(level, &line);
 }

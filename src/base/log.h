@@ -29,12 +29,7 @@ void log_end(enum log_level level, struct text *line);
 /* Writes the line and a newline to that descriptor, whatever its level. The same. */
 void log_write(int fd, struct text *line);
 
-/* A whole line from strings: say(LOG_WARNING, "no ", name). */
-#define say(level, ...)                                                                                                \
-    do {                                                                                                               \
-        if (log_wants(level))                                                                                          \
-            log_say((level), (const char *const[]){__VA_ARGS__, NULL});                                                \
-    } while (0)
-void log_say(enum log_level level, const char *const *strings);
+/* A whole line: say(LOG_WARNING, "no %s", name). The same. */
+void say(enum log_level level, const char *format, ...) TEXT_FORMAT(2);
 
 #endif

@@ -7,6 +7,7 @@
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,18 +20,21 @@ struct text {
     char bytes[TEXT_MAX];
 };
 
-/* A number in decimal, for text_add: lives as long as the enclosing block. */
+/* Holds any number in decimal. */
 enum { DECIMAL_MAX = 24 };
-#define DECIMAL(value) text_decimal((char[DECIMAL_MAX]){0}, (value))
 
 void text_clear(struct text *text);
 
-/* Appends strings: text_add(&text, "pid ", DECIMAL(pid)). A control character in a string that a user chose would break
- * the promise of one line a message; it becomes '?'. */
-#define text_add(text, ...) text_add_all((text), (const char *const[]){__VA_ARGS__, NULL})
-void text_add_all(struct text *text, const char *const *strings);
+/* What a message is made by: a function like printf(3) whose format, argument number N, knows %s, %d, %u and %jd alone.
+ * The compiler checks it. */
+#define TEXT_FORMAT(n) __attribute__((format(printf, (n), (n) + 1)))
 
-/* The same for bytes that we wrote ourselves, newlines and all. */
+/* Appends what the format says: text_add(&text, "pid %d", pid). A control character in a string that a user chose would
+ * break the promise of one line a message; it becomes '?'. The format itself is taken as it stands. */
+void text_add(struct text *text, const char *format, ...) TEXT_FORMAT(2);
+void text_add_list(struct text *text, const char *format, va_list list);
+
+/* The same for bytes as they stand, newlines and all. */
 void text_add_bytes(struct text *text, const char *bytes, size_t length);
 
 /* The number in digits, right-aligned in the buffer: returns its first character. Allocates nothing. */

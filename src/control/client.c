@@ -25,7 +25,7 @@ static void print(int fd, const char *string)
 {
     struct text line;
     text_clear(&line);
-    text_add(&line, string);
+    text_add(&line, "%s", string);
     log_write(fd, &line);
 }
 
@@ -36,10 +36,10 @@ static int usage(int fd, int status)
     for (const struct verb *verb = verbs; verb < verbs + VERBS; verb++) {
         struct text line;
         text_clear(&line);
-        text_add(&line, "  ", verb->name, " ", verb->takes);
+        text_add(&line, "  %s %s", verb->name, verb->takes);
         while (line.length < COLUMN)
             text_add(&line, " ");
-        text_add(&line, verb->meaning);
+        text_add(&line, "%s", verb->meaning);
         log_write(fd, &line);
     }
     print(fd, "PATH: $FOSTER_CONTROL, or " CONTROL_DEFAULT ". D: a time such as 500ms, 5s, 2m.");
@@ -74,8 +74,8 @@ static int reach(const char *path)
         if (fd != -1 && connect(fd, &address.to.any, address.length) == 0)
             return fd;
     }
-    say(LOG_ERROR, "cannot reach foster at ", path, ": ", strerror(errno),
-        "; is it running with services, and as this user?");
+    say(LOG_ERROR, "cannot reach foster at %s: %s; is it running with services, and as this user?", path,
+        strerror(errno));
     return -1; /* the descriptor goes with the process */
 }
 
@@ -132,7 +132,7 @@ static int ask(const char *path, char **argv)
     }
     memcpy(checked, words, length);
     if (!request_read(&request, checked, &wrong)) {
-        say(LOG_ERROR, wrong.bytes);
+        say(LOG_ERROR, "%s", wrong.bytes);
         return request.verb == NULL ? usage(STDERR_FILENO, EXIT_USAGE) : EXIT_USAGE;
     }
     hold_off(request.verb);

@@ -46,7 +46,7 @@ int64_t fact_memory(const struct service *service)
     char line[SEVEN_NUMBERS];
     const char *resident;
     text_clear(&path);
-    text_add(&path, "/proc/", DECIMAL(service->process.pid), "/statm");
+    text_add(&path, "/proc/%d/statm", service->process.pid);
     if (!service_is_up(service) || !procfs_is_ours() || file_head(path.bytes, line, sizeof line) <= 0)
         return UNKNOWN;
     text_number(line, &resident);
@@ -90,7 +90,7 @@ int64_t fact_exit_code(const struct service *service)
 void text_add_last_exit(struct text *text, const struct service *service)
 {
     if (service->exec_code != 0)
-        text_add(text, service->exec_code == EXIT_NOT_FOUND ? "program not found" : "program not runnable");
+        text_add(text, "%s", service->exec_code == EXIT_NOT_FOUND ? "program not found" : "program not runnable");
     else if (service->has_run)
         text_add_status(text, service->last_status);
 }

@@ -63,13 +63,13 @@ static const struct service *next_chosen(const struct plan *plan, const char *na
 
 static void add_string(struct text *text, const char *string)
 {
-    text_add(text, string != NULL ? string : "");
+    text_add(text, "%s", string != NULL ? string : "");
 }
 
 static void add_number(struct text *text, int64_t number)
 {
     if (number != UNKNOWN)
-        text_add(text, DECIMAL(number));
+        text_add(text, "%jd", number);
 }
 
 static void add_name(struct text *text, const struct service *service)
@@ -149,7 +149,7 @@ static void write_row(struct table *table, const struct service *service)
         struct text cell;
         text_clear(&cell);
         if (service == NULL)
-            text_add(&cell, columns[i].title);
+            text_add(&cell, "%s", columns[i].title);
         else
             columns[i].add(&cell, service);
         if (cell.length == 0)

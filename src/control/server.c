@@ -204,7 +204,7 @@ bool server_address(const char *path, struct address *address)
 {
     struct text text;
     text_clear(&text);
-    text_add(&text, "unix:", path);
+    text_add(&text, "unix:%s", path);
     errno = EINVAL;
     return address_parse(text.bytes, address);
 }

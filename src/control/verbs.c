@@ -113,17 +113,20 @@ static void not_known(struct text *line, const char *what, const char *word, con
 {
     const char *nearest = fault_nearest(word, next, context);
     text_clear(line);
-    text_add(line, "no ", what, " '", word, "'");
+    text_add(line, "no %s '%s'", what, word);
     if (nearest != NULL)
-        text_add(line, "; did you mean '", nearest, "'?");
+        text_add(line, "; did you mean '%s'?", nearest);
 }
 
 /* The line for a word that is wrong, or for one that is missing: "". */
 static bool refuse(struct text *line, const struct verb *verb, const char *word)
 {
     text_clear(line);
-    text_add(line, *word != '\0' ? "what is '" : "a word is missing", word, *word != '\0' ? "'?" : ";",
-             " usage: foster ctl ", verb->name, *verb->takes != '\0' ? " " : "", verb->takes);
+    if (*word != '\0')
+        text_add(line, "what is '%s'? ", word);
+    else
+        text_add(line, "a word is missing; ");
+    text_add(line, "usage: foster ctl %s%s%s", verb->name, *verb->takes != '\0' ? " " : "", verb->takes);
     return false;
 }
 

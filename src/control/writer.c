@@ -36,12 +36,13 @@ static void add_quoted(struct writer *writer, const char *string)
 
 static void add_argument(struct writer *writer, char kind, const char *string, int64_t number)
 {
+    char digits[DECIMAL_MAX];
     if (kind == 'd' ? number < 0 : string == NULL)
         add_string(writer, "null");
     else if (kind == 'q')
         add_quoted(writer, string);
     else
-        add_string(writer, kind == 'd' ? DECIMAL(number) : string);
+        add_string(writer, kind == 'd' ? text_decimal(digits, number) : string);
 }
 
 void writer_add(struct writer *writer, const char *form, ...)

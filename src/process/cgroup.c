@@ -122,6 +122,6 @@ bool cgroup_add_memory_limit(struct text *text)
     int64_t bytes = text_number(content, NULL);
     if (bytes == 0 || bytes > no_limit)
         return false;
-    text_add(text, DECIMAL(bytes / MIB), " MiB");
+    text_add(text, "%jd MiB", bytes / MIB);
     return true;
 }

@@ -20,8 +20,8 @@ static void add_oom(struct text *text)
     if (kills <= 0)
         return;
     told += kills;
-    text_add(text, "; out of memory: the kernel's OOM killer has ended ", DECIMAL(kills),
-             kills == 1 ? " process" : " processes", " here, memory limit ");
+    text_add(text, "; out of memory: the kernel's OOM killer has ended %jd%s here, memory limit ", (intmax_t)kills,
+             kills == 1 ? " process" : " processes");
     if (!cgroup_add_memory_limit(text))
         text_add(text, "unknown");
     text_add(text, "; raise it or use less");

@@ -114,17 +114,19 @@ static void explain_missing_part(struct text *text, struct suspect *file)
             return;
         }
         if (access(interpreter, F_OK) == -1) {
-            text_add(text, "the interpreter of its #! line is missing: ", interpreter);
+            text_add(text, "the interpreter of its #! line is missing: %s", interpreter);
             return;
         }
-        text_add(text, "its interpreter ", interpreter, " does not start: ");
+        text_add(text, "its interpreter %s does not start: ", interpreter);
         strcpy(file->path, interpreter); /* shorter than the head, which is as long as the path may be */
         look_into(file);
     }
     const char *loader = is_elf(file) ? elf_loader(file) : NULL;
     if (loader != NULL)
-        text_add(text, "its ELF loader is missing: ", loader,
-                 " (a dynamic program needs its libc in the image; add that, or link it statically)");
+        text_add(text,
+                 "its ELF loader is missing: %s (a dynamic program needs its libc in the image; add that, or link it "
+                 "statically)",
+                 loader);
     else
         text_add(text, "a file that it needs is missing");
 }
@@ -140,9 +142,9 @@ static void explain_refusal(struct text *text, struct suspect *file)
     else if (statvfs(file->path, &volume) == 0 && (volume.f_flag & ST_NOEXEC) != 0)
         text_add(text, "its file system is mounted noexec");
     else if (interpreter != NULL && access(interpreter, X_OK) == -1)
-        text_add(text, "the interpreter of its #! line cannot be executed: ", interpreter);
+        text_add(text, "the interpreter of its #! line cannot be executed: %s", interpreter);
     else
-        text_add(text, "permission denied to uid ", DECIMAL(geteuid()));
+        text_add(text, "permission denied to uid %u", geteuid());
 }
 
 static void explain_format(struct text *text, struct suspect *file)
@@ -157,7 +159,7 @@ static void explain_format(struct text *text, struct suspect *file)
     if (strncmp(machine, here.machine, strlen(machine)) == 0)
         text_add(text, "the program file is damaged");
     else
-        text_add(text, "it was built for ", machine, ", and this machine is ", here.machine);
+        text_add(text, "it was built for %s, and this machine is %s", machine, here.machine);
 }
 
 static void explain_found(struct text *text, struct suspect *file, int error)
@@ -171,7 +173,7 @@ static void explain_found(struct text *text, struct suspect *file, int error)
     else if (error == ENOEXEC)
         explain_format(text, file);
     else
-        text_add(text, strerror(error));
+        text_add(text, "%s", strerror(error));
 }
 
 static void explain_not_found(struct text *text, const char *name)
@@ -180,9 +182,9 @@ static void explain_not_found(struct text *text, const char *name)
         text_add(text, "not found");
         return;
     }
-    text_add(text, "not found in ", getenv("PATH") != NULL ? "PATH=" : "the default PATH=", path_list());
+    text_add(text, "not found in %s%s", getenv("PATH") != NULL ? "PATH=" : "the default PATH=", path_list());
     if (*name != '\0' && access(name, F_OK) == 0)
-        text_add(text, "; it is in the working directory: write ./", name);
+        text_add(text, "; it is in the working directory: write ./%s", name);
 }
 
 /* The file that was meant: the first that exists, but an executable one before others, as exec chose. */
@@ -215,7 +217,7 @@ static void add_name(struct text *text, const char *name)
     size_t length = strnlen(name, SHOWN);
     memcpy(shown, name, length);
     shown[length] = '\0';
-    text_add(text, *name != '\0' ? shown : "''", name[length] != '\0' ? "...: " : ": ");
+    text_add(text, "%s%s", *name != '\0' ? shown : "''", name[length] != '\0' ? "...: " : ": ");
 }
 
 int exec_explain(struct text *text, const char *name, int error)
@@ -227,7 +229,7 @@ int exec_explain(struct text *text, const char *name, int error)
         if (absent)
             explain_not_found(text, name);
         else
-            text_add(text, strerror(error));
+            text_add(text, "%s", strerror(error));
         return error == EACCES ? EXIT_NOT_RUNNABLE : EXIT_NOT_FOUND;
     }
     look_into(&file);

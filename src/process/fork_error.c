@@ -12,9 +12,9 @@
  * /proc (Boyer and Moore), a count of the elected parent's in the second. */
 struct census {
     pid_t elected;
-    long lead; /* of its zombies over all others so far */
-    long zombies;
-    long neglected; /* by the elected */
+    int lead; /* of its zombies over all others so far */
+    int zombies;
+    int neglected; /* by the elected */
 };
 
 static bool is_neglected(const struct process *process)
@@ -48,7 +48,7 @@ static void add_pids(struct text *text)
     static const struct cgroup_file limit = {"pids", "pids.max", "pids.max"};
     char used[DECIMAL_MAX], most[DECIMAL_MAX];
     if (cgroup_read(&current, used, sizeof used) && cgroup_read(&limit, most, sizeof most))
-        text_add(text, ", pids.current ", used, ", pids.max ", most);
+        text_add(text, ", pids.current %s, pids.max %s", used, most);
 }
 
 static void add_zombies(struct text *text)
@@ -58,16 +58,16 @@ static void add_zombies(struct text *text)
     if (!procfs_is_ours())
         return;
     procfs_each(vote, &census);
-    text_add(text, ", zombies ", DECIMAL(census.zombies));
+    text_add(text, ", zombies %d", census.zombies);
     procfs_each(count, &census);
     if (census.neglected > 0 && procfs_read(census.elected, &parent))
-        text_add(text, " of which ", DECIMAL(census.neglected), " are children that pid ", DECIMAL(parent.pid), " (",
-                 parent.name, ") does not wait for");
+        text_add(text, " of which %d are children that pid %d (%s) does not wait for", census.neglected, parent.pid,
+                 parent.name);
 }
 
 void fork_explain(struct text *text, int error)
 {
-    text_add(text, "no new process: ", strerror(error));
+    text_add(text, "no new process: %s", strerror(error));
     if (error != EAGAIN)
         return;
     add_pids(text);

@@ -143,13 +143,13 @@ int signal_parse(const char *string)
 void text_add_signal(struct text *text, int signal)
 {
     if (signal < NAMES && names[signal] != NULL)
-        text_add(text, "SIG", names[signal]);
+        text_add(text, "SIG%s", names[signal]);
     else if (signal == SIGNAL_RT_FIRST)
         text_add(text, "SIGRTMIN");
     else if (signal > SIGNAL_RT_FIRST)
-        text_add(text, "SIGRTMIN+", DECIMAL(signal - SIGNAL_RT_FIRST));
+        text_add(text, "SIGRTMIN+%d", signal - SIGNAL_RT_FIRST);
     else
-        text_add(text, "signal ", DECIMAL(signal));
+        text_add(text, "signal %d", signal);
 }
 
 static bool parse_target(const char *string, uint8_t *target)

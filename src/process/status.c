@@ -13,7 +13,7 @@ int status_code(int status)
 void text_add_status(struct text *text, int status)
 {
     if (!WIFSIGNALED(status)) {
-        text_add(text, "exited with status ", DECIMAL(WEXITSTATUS(status)));
+        text_add(text, "exited with status %d", WEXITSTATUS(status));
         return;
     }
     text_add(text, "was killed by ");

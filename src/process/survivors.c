@@ -106,7 +106,7 @@ static bool name_one(const struct process *process, void *context)
     bool ours = process->pid != list->self && (list->self == INIT || procfs_descends(process->pid, list->self));
     if (!ours || process->state == PROCESS_ZOMBIE)
         return true;
-    text_add(list->text, list->named == 0 ? ": " : ", ", process->name, " (pid ", DECIMAL(process->pid), ")");
+    text_add(list->text, "%s%s (pid %d)", list->named == 0 ? ": " : ", ", process->name, process->pid);
     return ++list->named < NAMED_MOST;
 }
 

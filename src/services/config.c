@@ -147,7 +147,7 @@ static char *cut_name(char *head)
 static void refuse_head(const struct reading *reading, const char *head)
 {
     struct place place = place_of(reading, head);
-    fault(&place, "a section begins with [NAME], a name of letters, digits and _.@-, not with '%'",
+    fault(&place, "a section begins with [NAME], a name of letters, digits and _.@-, not with '%s'",
           arena_copy(head, strcspn(head, "\r\n")));
 }
 
@@ -159,7 +159,7 @@ static void refuse_second(const struct reading *reading, const char *name, const
         return;
     }
     struct place before = place_of(reading, first);
-    fault(&place, "[%] for the second time; the first is in %:%", name, before.file, DECIMAL(before.line));
+    fault(&place, "[%s] for the second time; the first is in %s:%u", name, before.file, before.line);
 }
 
 /* Gives the section's name to the next service, or says why not. */
@@ -243,14 +243,14 @@ static void add_dependency(struct reading *reading, char *word)
     int condition = colon == NULL ? CONDITION_UNSAID : value_choose(CONDITIONS, colon + 1, strlen(colon + 1));
     struct service *on = plan_find(reading->plan, word, length);
     if (condition == -1)
-        fault(place, "depends_on needs NAME, NAME:started, NAME:ready or NAME:completed, not '%'", word);
+        fault(place, "depends_on needs NAME, NAME:started, NAME:ready or NAME:completed, not '%s'", word);
     word[length] = '\0';
     if (strcmp(word, reading->section.name) == 0) {
-        fault(place, "[%] depends on itself", word);
+        fault(place, "[%s] depends on itself", word);
     } else if (on == NULL) {
         refuse_dependency(reading, word);
     } else if (depends_already(reading, on)) {
-        fault(place, "depends_on names '%' twice", word);
+        fault(place, "depends_on names '%s' twice", word);
     } else {
         struct dependency *list = arena_grow(reading->depends_on, reading->depends_count, sizeof *list);
         list[reading->depends_count++] = (struct dependency){on, (enum condition)condition};
@@ -360,14 +360,14 @@ static void begin_entry(struct reading *reading, char *text, const struct place 
 {
     char *equals = strchr(text, '='), *end = equals;
     if (equals == NULL || equals == text) {
-        fault(place, "'%' is neither [SECTION] nor KEY = VALUE", text);
+        fault(place, "'%s' is neither [SECTION] nor KEY = VALUE", text);
         return;
     }
     while (end > text && strchr(BLANKS, end[-1]) != NULL)
         end--;
     *end = '\0';
     if (reading->section.name == NULL) {
-        fault(place, "'%' stands before the first [SECTION]", text);
+        fault(place, "'%s' stands before the first [SECTION]", text);
         return;
     }
     char *value = equals + 1 + strspn(equals + 1, BLANKS);
@@ -463,7 +463,7 @@ bool config_read(struct plan *plan, const struct config_request *request)
     if (plan->count == 0 && fault_count() == faults)
         fault(&whole, "there is no service in it");
     if (plan->count > SERVICES_MOST)
-        fault(&whole, "more than % services", DECIMAL(SERVICES_MOST));
+        fault(&whole, "more than %d services", SERVICES_MOST);
     else
         plan_is_acyclic(plan);
     close_files(&reading);

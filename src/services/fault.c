@@ -9,22 +9,20 @@
 
 static unsigned count;
 
-void fault_say(const struct place *place, const char *format, const char *one, const char *two, const char *three)
+void fault(const struct place *place, const char *format, ...)
 {
-    const char *const strings[] = {one, two, three}, *const *string = strings;
     struct text line;
+    va_list list;
     log_begin(&line);
     if (place->file != NULL)
-        text_add(&line, place->file, ":");
+        text_add(&line, "%s:", place->file);
     if (place->line != 0)
-        text_add(&line, DECIMAL(place->line), ":");
+        text_add(&line, "%u:", place->line);
     if (place->file != NULL)
-        text_add_bytes(&line, " ", 1);
-    for (; *format != '\0'; format++)
-        if (*format == '%')
-            text_add(&line, *string++);
-        else
-            text_add_bytes(&line, format, 1);
+        text_add(&line, " ");
+    va_start(list, format);
+    text_add_list(&line, format, list);
+    va_end(list);
     log_end(LOG_ERROR, &line);
     count++;
 }
@@ -36,7 +34,10 @@ unsigned fault_count(void)
 
 void fault_unknown(const struct place *place, const char *what, const char *word, const char *nearest)
 {
-    fault(place, nearest != NULL ? "% '%'; did you mean '%'?" : "% '%'", what, word, nearest);
+    if (nearest != NULL)
+        fault(place, "%s '%s'; did you mean '%s'?", what, word, nearest);
+    else
+        fault(place, "%s '%s'", what, word);
 }
 
 /* ---- what was meant ---- */
@@ -92,7 +93,7 @@ bool lines_open(struct lines *lines, const char *path)
     lines->place = (struct place){path, 0};
     lines->text = lines->next = file_whole(path, &length);
     if (lines->text == NULL) {
-        fault(&lines->place, "%", errno == 0 ? "not a regular file" : strerror(errno));
+        fault(&lines->place, "%s", errno == 0 ? "not a regular file" : strerror(errno));
         return false;
     }
     lines->end = lines->text + length;

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/text.h"
+
 /* A place in a file. Line 0 is the file as a whole; without a file, it is the configuration as a whole. */
 struct place {
     const char *file;
@@ -37,11 +39,8 @@ void lines_close(const struct lines *lines);
 /* What separates words. */
 #define BLANKS " \t"
 
-/* Says a fault, fault(&place, "unknown key '%'", key), and counts it. Each % stands for the next of up to three
- * strings. */
-#define fault(place, ...)                                 FAULT_PADDED((place), __VA_ARGS__, NULL, NULL, NULL, NULL)
-#define FAULT_PADDED(place, format, one, two, three, ...) fault_say((place), (format), (one), (two), (three))
-void fault_say(const struct place *place, const char *format, const char *one, const char *two, const char *three);
+/* Says a fault, fault(&place, "unknown key '%s'", key), and counts it. */
+void fault(const struct place *place, const char *format, ...) TEXT_FORMAT(2);
 
 /* How many there have been. */
 unsigned fault_count(void);

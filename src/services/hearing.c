@@ -90,7 +90,7 @@ static void hear_services(struct source *source, uint32_t events)
         if (service != NULL && service_extras(service)->notes != NULL && is_its_user(service, notification.uid))
             take_note(service, &notification);
         else
-            say(LOG_DEBUG, "a message of pid ", DECIMAL(notification.sender), ", which is not meant to send any");
+            say(LOG_DEBUG, "a message of pid %d, which is not meant to send any", notification.sender);
     }
 }
 

@@ -132,10 +132,10 @@ void key_read(struct section *section, struct entry *entry)
     const struct key *key = &keys[row];
     unsigned *line = &section->lines[row];
     if (key->scope != scope) {
-        fault(&entry->place, "'%' is a key of %", entry->key,
+        fault(&entry->place, "'%s' is a key of %s", entry->key,
               scope == SERVICE ? "the section [" GLOBAL_SECTION "]" : "a service's section");
     } else if (*line != 0 && !key->repeatable) {
-        fault(&entry->place, "'%' for the second time; the first is in line %", entry->key, DECIMAL(*line));
+        fault(&entry->place, "'%s' for the second time; the first is in line %u", entry->key, *line);
     } else {
         *line = entry->place.line;
         entry->detail = key->detail;

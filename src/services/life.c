@@ -58,7 +58,7 @@ static void enter(struct service *service, enum state state, milliseconds durati
     service->since = clock_now();
     service->deadline = duration == NEVER ? NEVER : service->since + duration;
     if (service->state != state)
-        say(LOG_DEBUG, service->name, " is ", state_name(state));
+        say(LOG_DEBUG, "%s is %s", service->name, state_name(state));
     service->state = (unsigned char)state;
     changes++;
 }
@@ -126,7 +126,7 @@ static void run(struct service *service)
     }
     if (service_extras(service)->notes != NULL)
         begin_notes(service);
-    say(LOG_INFO, service->name, " runs, pid ", DECIMAL(service->process.pid));
+    say(LOG_INFO, "%s runs, pid %d", service->name, service->process.pid);
     if (service->settings->ready == READY_AT_ONCE) {
         enter(service, RUNNING, NEVER);
         begin_watchdog(service);
@@ -145,7 +145,7 @@ static void launch(struct service *service)
         return;
     }
     clear_leftovers(service, SIGCONT);
-    say(LOG_INFO, service->name, ": ending what its last run left behind");
+    say(LOG_INFO, "%s: ending what its last run left behind", service->name);
     milliseconds grace = service->settings->stop_grace_period;
     enter(service, CLEARING, grace != NEVER ? grace : CLEARING_GRACE);
 }
@@ -158,7 +158,7 @@ static void kill_left(struct service *service)
 
 static void get_ready(struct service *service)
 {
-    say(LOG_INFO, service->name, " is ready");
+    say(LOG_INFO, "%s is ready", service->name);
     enter(service, READY, NEVER);
     begin_watchdog(service);
     if (service_extras(service)->probe != NULL)
@@ -341,7 +341,7 @@ static bool goes_on_elsewhere(struct service *service)
     pid_t other = notes != NULL ? notes->main_pid : 0;
     if (other == 0 || other == service->process.pid || children_adopt(&service->process, other) != 0)
         return false;
-    say(LOG_INFO, service->name, " goes on as pid ", DECIMAL(other));
+    say(LOG_INFO, "%s goes on as pid %d", service->name, other);
     service->reaped = false;
     return true;
 }

@@ -28,9 +28,9 @@ void news_late(const struct service *service, const char *what, milliseconds lim
 {
     struct text line;
     log_begin(&line);
-    text_add(&line, service->name, what);
+    text_add(&line, "%s%s", service->name, what);
     text_add_duration(&line, limit);
-    text_add(&line, next);
+    text_add(&line, "%s", next);
     log_end(LOG_WARNING, &line);
 }
 
@@ -54,9 +54,9 @@ static const char *reason(const struct service *service)
 static void add_end(struct text *line, const struct service *service)
 {
     log_begin(line);
-    text_add(line, service->name, " (pid ", DECIMAL(service->process.pid), ") ");
+    text_add(line, "%s (pid %d) ", service->name, service->process.pid);
     text_add_death(line, service->last_status, clock_now() - service->started, service->signalled || service->killed);
-    text_add(line, reason(service));
+    text_add(line, "%s", reason(service));
 }
 
 void news_end(const struct service *service, const char *next)
@@ -65,7 +65,7 @@ void news_end(const struct service *service, const char *next)
     if (!log_wants(LOG_INFO))
         return;
     add_end(&line, service);
-    text_add(&line, next);
+    text_add(&line, "%s", next);
     log_end(LOG_INFO, &line);
 }
 
@@ -73,7 +73,7 @@ void news_failure(const struct service *service, const char *next)
 {
     struct text line;
     add_end(&line, service);
-    text_add(&line, next, service->settings->essential && service->command != NULL ? STOPS_ALL : "");
+    text_add(&line, "%s%s", next, service->settings->essential && service->command != NULL ? STOPS_ALL : "");
     log_end(LOG_WARNING, &line);
     last_words(service, &line);
 }
@@ -87,7 +87,7 @@ void news_restart(const struct service *service, enum log_level level, milliseco
     text_add(&line, "; starting it again in ");
     text_add_duration(&line, delay);
     if (service->failures > 1)
-        text_add(&line, ", for the ", DECIMAL(service->failures), ordinal(service->failures), " time in a row");
+        text_add(&line, ", for the %d%s time in a row", service->failures, ordinal(service->failures));
     log_end(level, &line);
 }
 
@@ -95,7 +95,7 @@ void news_hopeless(const struct service *service)
 {
     struct text line;
     log_begin(&line);
-    text_add(&line, service->name, " cannot start: what it depends on has failed",
+    text_add(&line, "%s cannot start: what it depends on has failed%s", service->name,
              service->settings->essential ? STOPS_ALL : "");
     log_end(LOG_WARNING, &line);
     last_words(service, &line);

@@ -108,7 +108,7 @@ static void read_status(struct notification *notification, const char *value)
 {
     struct text text;
     text_clear(&text);
-    text_add(&text, value);
+    text_add(&text, "%s", value);
     size_t length = text.length;
     if (length >= NOTIFY_STATUS_MAX)
         for (length = NOTIFY_STATUS_MAX - 1; length > 0 && continues_character(text.bytes[length]);)

@@ -229,8 +229,8 @@ bool output_begin(const struct plan *plan, int to)
     relay->finished = eventfd(0, EFD_CLOEXEC);
     if (relay->finished != -1 && watch(relay->poked, NULL) && open_streams(plan) && start_thread())
         return true;
-    say(LOG_ERROR, "cannot relay logs: ", strerror(errno),
-        "; each service needs two descriptors (ulimit -n), with 'log = raw' none");
+    say(LOG_ERROR, "cannot relay logs: %s; each service needs two descriptors (ulimit -n), with 'log = raw' none",
+        strerror(errno));
     return false;
 }
 
@@ -272,7 +272,7 @@ static void let_all_open(int fd)
         return;
     if ((S_ISFIFO(status.st_mode) || isatty(fd)) &&
         fchmod(fd, (status.st_mode | WRITABLE_BY_ALL) & ~(mode_t)S_IFMT) == -1)
-        say(LOG_DEBUG, "other users cannot open /dev/stdout: ", strerror(errno));
+        say(LOG_DEBUG, "other users cannot open /dev/stdout: %s", strerror(errno));
 }
 
 /* Once is enough, also if it failed. */

@@ -97,11 +97,11 @@ static void say_circle(const struct plan *plan, struct service *service)
     struct service *start = service;
     text_clear(&circle);
     do {
-        text_add(&circle, service->name, " -> ");
+        text_add(&circle, "%s -> ", service->name);
         service = unranked_before(service);
     } while (service != start);
     start->dependents_up = 1;
-    fault(&(struct place){0}, "depends_on goes in a circle: %%", circle.bytes, start->name);
+    fault(&(struct place){0}, "depends_on goes in a circle: %s%s", circle.bytes, start->name);
 }
 
 bool plan_is_acyclic(const struct plan *plan)
@@ -158,10 +158,10 @@ static void add_kind(struct text *line, const struct settings *settings)
     const char *before = " (";
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (words[i] != NULL) {
-            text_add(line, before, words[i]);
+            text_add(line, "%s%s", before, words[i]);
             before = ", ";
         }
-    text_add(line, *before == ',' ? ")" : "");
+    text_add(line, "%s", *before == ',' ? ")" : "");
 }
 
 static void print_service(const struct service *service, const struct text *prefix, const char *branch)
@@ -169,11 +169,12 @@ static void print_service(const struct service *service, const struct text *pref
     const struct extras *extras = service_extras(service);
     struct text line;
     text_clear(&line);
-    text_add(&line, prefix->bytes, branch, service->name);
+    text_add(&line, "%s%s%s", prefix->bytes, branch, service->name);
     add_kind(&line, service->settings);
     for (size_t i = 0; i < extras->depends_count; i++) {
         const struct dependency *dependency = &extras->depends_on[i];
-        text_add(&line, i == 0 ? ", once " : " and ", dependency->on->name, conditions[dependency->condition]);
+        text_add(&line, "%s%s%s", i == 0 ? ", once " : " and ", dependency->on->name,
+                 conditions[dependency->condition]);
     }
     write_line(&line);
 }
@@ -191,7 +192,7 @@ static void print_below(const struct plan *plan, const struct service *parent, s
             continue;
         print_service(service, prefix, parent == NULL ? "" : service == last ? "└─ " : "├─ ");
         if (parent != NULL && length < PREFIX_MOST)
-            text_add(prefix, service == last ? "   " : "│  ");
+            text_add(prefix, "%s", service == last ? "   " : "│  ");
         print_below(plan, service, prefix);
         prefix->length = length;
         prefix->bytes[length] = '\0';
@@ -204,7 +205,7 @@ void plan_print(const struct plan *plan)
     rank_all(plan);
     text_clear(&text);
     print_below(plan, NULL, &text);
-    text_add(&text, DECIMAL((int64_t)plan->count), plan->count == 1 ? " service" : " services", ", no faults");
+    text_add(&text, "%jd%s, no faults", (intmax_t)plan->count, plan->count == 1 ? " service" : " services");
     write_line(&text);
     forget_ranks(plan);
 }

@@ -56,7 +56,7 @@ int probe_open_fd(struct service *service)
     struct question *question = &service_extras(service)->probe->question;
     question_end(question);
     if (pipe2(ends, O_CLOEXEC) == -1) {
-        say(LOG_WARNING, service->name, " cannot say that it is ready: there is no pipe for it: ", strerror(errno));
+        say(LOG_WARNING, "%s cannot say that it is ready: there is no pipe for it: %s", service->name, strerror(errno));
         return -1;
     }
     fcntl(ends[0], F_SETFL, O_NONBLOCK); /* our end only: the service's is to be as it expects */
@@ -160,7 +160,7 @@ static void say_unhealthy(const struct service *service, enum answer answer)
     const struct probe *probe = service_extras(service)->probe;
     struct text line;
     log_begin(&line);
-    text_add(&line, service->name, " is unhealthy: ", service->settings->healthcheck, " ");
+    text_add(&line, "%s is unhealthy: %s ", service->name, service->settings->healthcheck);
     if (answer == LATE) {
         text_add(&line, "took longer than ");
         text_add_duration(&line, service->settings->healthcheck_timeout);
@@ -170,7 +170,7 @@ static void say_unhealthy(const struct service *service, enum answer answer)
         text_add_status(&line, probe->question.command.status);
     }
     if (probe->failures > 1)
-        text_add(&line, ", ", DECIMAL(probe->failures), " times in a row");
+        text_add(&line, ", %u times in a row", probe->failures);
     log_end(LOG_WARNING, &line);
 }
 
@@ -181,7 +181,7 @@ static enum finding is_well(struct service *service)
     probe->failures = 0;
     probe->health = HEALTH_HEALTHY;
     if (before == HEALTH_UNHEALTHY)
-        say(LOG_INFO, service->name, " is healthy again");
+        say(LOG_INFO, "%s is healthy again", service->name);
     return before == HEALTH_HEALTHY ? FOUND_NOTHING : FOUND_WELL;
 }
 
@@ -232,7 +232,7 @@ bool probe_run_aside(struct service *service, const char *command)
     struct aside *aside = &service_extras(service)->probe->aside;
     if (!aside_runs(aside))
         return aside_begin(aside, service, command);
-    say(LOG_WARNING, service->name, ": ", command, " has been killed and does not die");
+    say(LOG_WARNING, "%s: %s has been killed and does not die", service->name, command);
     return false;
 }
 

@@ -120,7 +120,7 @@ static enum answer check_line(struct question *question, const struct service *s
     if (!line && (length > 0 || (length == -1 && errno == EAGAIN)))
         return begin_line(question, NULL, NULL);
     if (!line)
-        say(LOG_DEBUG, service->name, " has closed its readiness descriptor without a newline");
+        say(LOG_DEBUG, "%s has closed its readiness descriptor without a newline", service->name);
     close_source(question);
     return line ? YES : PENDING;
 }

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -69,8 +70,8 @@ static bool open_sockets(struct service *service)
             continue;
         text_clear(&address);
         text_add_address(&address, &listen->address);
-        fault(&((struct place){listen->file, listen->line}), "%: cannot listen on %: %", service->name, address.bytes,
-              strerror(-sockets[i]));
+        fault(&((struct place){listen->file, listen->line}), "%s: cannot listen on %s: %s", service->name,
+              address.bytes, strerror(-sockets[i]));
         return false;
     }
     return true;
@@ -78,8 +79,9 @@ static bool open_sockets(struct service *service)
 
 static void remember_directory(void)
 {
-    char path[PATH_MAX];
-    start_directory = getcwd(path, sizeof path) != NULL ? arena_copy(path, strlen(path)) : "/";
+    char path[PATH_MAX]; /* the raw call: the libc's brings a heap along, for who has no memory */
+    long length = syscall(SYS_getcwd, path, sizeof path);
+    start_directory = length > 0 && path[0] == '/' ? arena_copy(path, (size_t)length) : "/";
 }
 
 bool run_prepare(const struct plan *all, const struct command_manner *command_manner)
@@ -150,11 +152,11 @@ static int say_cannot_run(struct program *program)
     struct start *start = program->owner;
     struct text line;
     log_begin(&line);
-    text_add(&line, start->service->name, ": cannot run ");
+    text_add(&line, "%s: cannot run ", start->service->name);
     if (program->failed_step == NULL) {
         start->exec_code = exec_explain(&line, program->argv[0], program->error);
     } else {
-        text_add(&line, program->argv[0], ": cannot ", program->failed_step, ": ", strerror(program->error));
+        text_add(&line, "%s: cannot %s: %s", program->argv[0], program->failed_step, strerror(program->error));
         start->exec_code = EXIT_FOSTER_FAILED;
     }
     say_fault(start, &line);
@@ -177,7 +179,8 @@ static void add_entry(struct variables *variables, const char *name, const char 
 
 static void add_number(struct variables *variables, const char *name, int64_t number)
 {
-    add_entry(variables, name, DECIMAL(number));
+    char digits[DECIMAL_MAX];
+    add_entry(variables, name, text_decimal(digits, number));
 }
 
 /* A user of a name has a home; other than that nothing is changed, and what the file says counts more. */
@@ -320,7 +323,7 @@ static int say_not_opened(struct start *start, const char *path, int error)
     struct text line;
     start->exec_code = EXIT_FOSTER_FAILED;
     log_begin(&line);
-    text_add(&line, start->service->name, ": cannot open ", path, ": ", strerror(error));
+    text_add(&line, "%s: cannot open %s: %s", start->service->name, path, strerror(error));
     say_fault(start, &line);
     return error;
 }
@@ -329,7 +332,7 @@ static int say_not_forked(const struct start *start, int error)
 {
     struct text line;
     log_begin(&line);
-    text_add(&line, start->service->name, ": cannot run ", start->program.argv[0], ": ");
+    text_add(&line, "%s: cannot run %s: ", start->service->name, start->program.argv[0]);
     fork_explain(&line, error);
     log_end(level_of(start), &line);
     return error;

@@ -118,7 +118,7 @@ static void look_at_watchdog(struct service *service, milliseconds now)
     if (now < service->extras->notes->watchdog_due)
         return;
     service->extras->notes->watchdog_due = NEVER;
-    say(LOG_WARNING, service->name, " has missed its watchdog");
+    say(LOG_WARNING, "%s has missed its watchdog", service->name);
     be_unwell(service);
 }
 
@@ -252,7 +252,7 @@ bool supervisor_begin(struct plan *all)
         prepare(&plan->services[i]);
     int error = hearing_begin(plan) ? thread_start(supervise, STACK_SIZE) : errno;
     if (error != 0)
-        say(LOG_ERROR, "cannot supervise services: ", strerror(error));
+        say(LOG_ERROR, "cannot supervise services: %s", strerror(error));
     return error == 0;
 }
 

@@ -387,7 +387,7 @@ static bool read_env_file(void *field, struct entry *entry)
         if (add_environment(field, variable))
             unquote(strchr(variable, '=') + 1);
         else
-            fault(&lines.place, "'%' is not NAME=VALUE", line);
+            fault(&lines.place, "'%s' is not NAME=VALUE", line);
     }
     lines_close(&lines);
     return true;
@@ -460,5 +460,5 @@ void value_read(enum value_kind kind, void *field, struct entry *entry)
 {
     entry->culprit = entry->value;
     if (*entry->value == '\0' || !kinds[kind].read(field, entry))
-        fault(&entry->place, "% needs %, not '%'", entry->key, kinds[kind].wants, entry->culprit);
+        fault(&entry->place, "%s needs %s, not '%s'", entry->key, kinds[kind].wants, entry->culprit);
 }

@@ -19,7 +19,7 @@ bool __wrap_cgroup_add_memory_limit(struct text *text);
 bool __wrap_cgroup_add_memory_limit(struct text *text)
 {
     if (limit != NULL)
-        text_add(text, limit);
+        text_add(text, "%s", limit);
     return limit != NULL;
 }
 

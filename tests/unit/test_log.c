@@ -24,7 +24,7 @@ START_TEST(each_level_includes_those_above)
     for (int level = LOG_ERROR; level <= LOG_DEBUG + 1; level++) {
         log_set_level(level);
         for (int each = LOG_ERROR; each <= LOG_DEBUG; each++)
-            say((enum log_level)each, DECIMAL(each));
+            say((enum log_level)each, "%d", each);
         size_t lines = (size_t)(level <= LOG_DEBUG ? level : LOG_DEBUG) + 1;
         const char *said = heard();
         ck_assert_uint_eq(strlen(said), lines * line);
@@ -39,8 +39,8 @@ START_TEST(silent_by_default)
     say(LOG_INFO, "no");
     say(LOG_DEBUG, "no");
     ck_assert_str_eq(heard(), "");
-    say(LOG_WARNING, "mind", " this");
-    say(LOG_ERROR, "no ", "good");
+    say(LOG_WARNING, "mind %s", "this");
+    say(LOG_ERROR, "no %s", "good");
     ck_assert_str_eq(heard(), "foster: mind this\nfoster: no good\n");
 }
 END_TEST
@@ -50,7 +50,7 @@ START_TEST(a_line_in_pieces)
     struct text line;
     hear_stderr();
     log_begin(&line);
-    text_add(&line, "one\ntwo");
+    text_add(&line, "%s", "one\ntwo");
     log_end(LOG_INFO, &line);
     log_end(LOG_ERROR, &line);
     ck_assert_str_eq(heard(), "foster: one?two\n");
@@ -67,7 +67,7 @@ START_TEST(a_line_is_one_write)
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
     become_stderr(ends[1]);
     say(LOG_ERROR, "short");
-    say(LOG_ERROR, longest);
+    say(LOG_ERROR, "%s", longest);
     ck_assert_int_eq(recv(ends[0], packet, sizeof packet, 0), sizeof "foster: short\n" - 1);
     ck_assert_int_eq(recv(ends[0], packet, sizeof packet, 0), TEXT_MAX);
     ck_assert_int_eq(packet[TEXT_MAX - 1], '\n');

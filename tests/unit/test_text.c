@@ -8,7 +8,7 @@ static struct text text;
 START_TEST(strings_are_appended)
 {
     text_clear(&text);
-    text_add(&text, "one", "", " two ");
+    text_add(&text, "%s%s %s ", "one", "", "two");
     text_add(&text, "three");
     ck_assert_str_eq(text.bytes, "one two three");
     ck_assert_uint_eq(text.length, strlen("one two three"));
@@ -24,7 +24,7 @@ START_TEST(what_does_not_fit_is_cut)
     memset(longer, 'x', sizeof longer - 1);
     longer[sizeof longer - 1] = '\0';
     text_clear(&text);
-    text_add(&text, "ab", longer);
+    text_add(&text, "ab%s", longer);
     ck_assert_uint_eq(text.length, TEXT_MAX - 1);
     ck_assert_uint_eq(strlen(text.bytes), TEXT_MAX - 1);
     text_add(&text, "more");
@@ -39,7 +39,7 @@ START_TEST(what_just_fits_is_kept)
     memset(exact, 'x', sizeof exact - 1);
     exact[sizeof exact - 1] = '\0';
     text_clear(&text);
-    text_add(&text, exact);
+    text_add(&text, "%s", exact);
     ck_assert_str_eq(text.bytes, exact);
 }
 END_TEST
@@ -47,10 +47,10 @@ END_TEST
 START_TEST(a_line_stays_one_line)
 {
     text_clear(&text);
-    text_add(&text, "a\nb\r\tc\x1b[0m \x7f\x01\x1f~");
-    ck_assert_str_eq(text.bytes, "a?b??c?[0m ???~");
+    text_add(&text, "\n%s", "a\nb\r\tc\x1b[0m \x7f\x01\x1f~"); /* ours stays, theirs goes */
+    ck_assert_str_eq(text.bytes, "\na?b??c?[0m ???~");
     text_clear(&text);
-    text_add(&text, "gr\xc3\xbc\xc3\x9f");
+    text_add(&text, "%s", "gr\xc3\xbc\xc3\x9f");
     ck_assert_str_eq(text.bytes, "gr\xc3\xbc\xc3\x9f");
 }
 END_TEST
@@ -69,8 +69,18 @@ START_TEST(decimals)
         {INT64_MAX, "9223372036854775807"},
         {INT64_MIN, "-9223372036854775808"},
     };
-    for (size_t i = 0; i < COUNT(cases); i++)
-        ck_assert_str_eq(DECIMAL(cases[i].value), cases[i].digits);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char digits[DECIMAL_MAX];
+        ck_assert_str_eq(text_decimal(digits, cases[i].value), cases[i].digits);
+    }
+}
+END_TEST
+
+START_TEST(numbers_are_appended)
+{
+    text_clear(&text);
+    text_add(&text, "%d%d %u;%jd,%jd %s", INT_MIN, INT_MAX, UINT_MAX, INTMAX_MIN, INTMAX_MAX, "end");
+    ck_assert_str_eq(text.bytes, "-21474836482147483647 4294967295;-9223372036854775808,9223372036854775807 end");
 }
 END_TEST
 
@@ -146,6 +156,6 @@ END_TEST
 int main(void)
 {
     return RUN_TESTS("text", strings_are_appended, what_does_not_fit_is_cut, what_just_fits_is_kept,
-                     a_line_stays_one_line, decimals, a_number_ends_at_the_first_other_character,
+                     a_line_stays_one_line, decimals, numbers_are_appended, a_number_ends_at_the_first_other_character,
                      a_whole_string_is_a_number_in_a_range, what_is_no_number_in_the_range);
 }
