@@ -26,11 +26,11 @@ enum {
 struct kind {
     const char *name;
     int stop;
-    const char *arguments[MOST_ARGUMENTS]; /* COUNT stands for the number of services */
+    const char *arguments[MOST_ARGUMENTS]; /* COUNT and PROGRAM stand for what the services are */
     void (*write)(const char *directory, const char *program, int count);
 };
 
-static const char COUNT[] = "count";
+static const char COUNT[] = "count", PROGRAM[] = "program";
 
 static FILE *create(const char *directory, const char *name)
 {
@@ -122,6 +122,11 @@ static void write_inittab(const char *directory, const char *program, int count)
     fclose(file);
 }
 
+static void write_nothing(const char *directory, const char *program, int count)
+{
+    (void)directory, (void)program, (void)count;
+}
+
 /*
  * runsvdir passes its end on at HUP; at TERM it just leaves. busybox init calls an end by TERM a reboot, which in a
  * pid namespace ends that namespace.
@@ -133,6 +138,7 @@ static const struct kind kinds[] = {
     {"runit", SIGHUP, {"runsvdir", "-P", HERE "/services"}, write_directories},
     {"supervisord", SIGTERM, {"supervisord", "-n", "-c", HERE "/supervisord.conf"}, write_supervisord},
     {"busybox", SIGTERM, {"init"}, write_inittab},
+    {"floor_services", SIGTERM, {"floor_services", COUNT, PROGRAM}, write_nothing},
 };
 
 const struct kind *kind_of(const char *name)
@@ -151,7 +157,14 @@ void arrange(const struct kind *kind, const char *directory, const char *program
     kind->write(directory, program, count);
 }
 
-void execute(const struct kind *kind, const char *path, int count)
+static const char *argument(const char *word, const char *program, const char *number)
+{
+    if (word == COUNT)
+        return number;
+    return word == PROGRAM ? program : word;
+}
+
+void execute(const struct kind *kind, const char *path, const char *program, int count)
 {
     char *const environment[] = {(char *)"PATH=/usr/bin:/bin:/usr/sbin:/sbin", NULL};
     char *arguments[MOST_ARGUMENTS + 1] = {NULL};
@@ -159,7 +172,7 @@ void execute(const struct kind *kind, const char *path, int count)
 
     snprintf(number, sizeof number, "%d", count);
     for (int i = 0; i < MOST_ARGUMENTS && kind->arguments[i] != NULL; i++)
-        arguments[i] = kind->arguments[i] == COUNT ? number : (char *)kind->arguments[i];
+        arguments[i] = (char *)argument(kind->arguments[i], program, number);
     execve(path, arguments, environment);
 }
 

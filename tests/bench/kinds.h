@@ -13,7 +13,7 @@ const struct kind *kind_of(const char *name);
 void arrange(const struct kind *kind, const char *directory, const char *program, int count);
 
 /* Becomes the supervisor at `path`; returns only if that fails. */
-void execute(const struct kind *kind, const char *path, int count);
+void execute(const struct kind *kind, const char *path, const char *program, int count);
 
 int stop_signal(const struct kind *kind);
 

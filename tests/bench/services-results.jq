@@ -35,19 +35,23 @@ def budgets: [
     {measure: "processes", services: 1000, against: "itself", limit: 1}
 ];
 
+# The floor supervises, and is no supervisor: it wins nothing, and a ratio to it is shown beside the contest.
+def floor: "floor_services";
+
 # Who leaves before the services had time to end is fast, and no measure for who waits.
 def may_win($result; $stopped): $result.measure != "stop" or $stopped[.key].median == $result.services;
 
 # The peer with the least median, or null where there is none; another build of foster is no peer.
 def best_peer($result; $stopped):
-    to_entries | map(select((.key | startswith("foster") | not) and may_win($result; $stopped)))
+    to_entries | map(select(((.key | startswith("foster")) or .key == floor | not) and may_win($result; $stopped)))
     | min_by(.value.median) | .key?;
 
 def add_best($stopped):
     . as $result | .figures as $figures
     | (if .plain then null else $figures | best_peer($result; $stopped) end) as $best
     | del(.plain)
-    | . + {best_peer: $best, ratio: (if $best == null then null else $figures.foster | ratio($figures[$best]) end)};
+    | . + {best_peer: $best, ratio: (if $best == null then null else $figures.foster | ratio($figures[$best]) end),
+           to_floor: ($figures.foster | ratio($figures[floor]))};
 
 def of_size($by_measure; $services):
     def chosen($measure): $by_measure[$measure] // [] | map(select(.services == $services));

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The benchmark of the services: foster beside the supervisors that are installed, with 10, 100 and 1,000 services.
+# The benchmark of the services: foster beside the supervisors that are installed and a floor of our own, with 10, 100
+# and 1,000 services.
 #
 #     services.sh [-n SIZES] [-r ROUNDS] [FOSTER] [NAME=PATH...]
 #
@@ -35,6 +36,7 @@ build() {
     for name in service_stay service_crash; do
         gcc "${warnings[@]}" "${libc_free[@]}" "-DRECORDS=\"$out/here/records\"" "$here/$name.c" -o "$out/$name"
     done
+    musl-gcc "${warnings[@]}" -Os -static -s "$here/floor_services.c" -o "$out/floor_services"
     musl-gcc "${warnings[@]}" -Os -static "-DHERE=\"$out/here\"" "-DROOM=\"$out/room\"" \
         "$here"/{services,team,kinds,members,launch,proc}.c -o "$out/services"
 }
@@ -50,6 +52,7 @@ contestants() {
             printf 'bench: %s is not installed and is left out\n' "${peer%%=*}" >&2
         fi
     done
+    printf 'floor_services=%s\n' "$out/floor_services"
     [[ $# == 0 ]] || printf '%s\n' "$@"
 }
 

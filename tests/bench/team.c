@@ -72,7 +72,7 @@ static void direct_output(void)
     close(out);
 }
 
-static _Noreturn void become_supervisor(const struct team *team, const char *directory)
+static _Noreturn void become_supervisor(const struct team *team, const char *directory, const char *program)
 {
     struct record record = {.event = EXECED};
 
@@ -84,7 +84,7 @@ static _Noreturn void become_supervisor(const struct team *team, const char *dir
         _exit(NOT_FOUND);
     record.time = now();
     if (write(team->records, &record, sizeof record) == (ssize_t)sizeof record)
-        execute(team->contestant->kind, team->contestant->path, team->count);
+        execute(team->contestant->kind, team->contestant->path, program, team->count);
     _exit(NOT_FOUND);
 }
 
@@ -116,7 +116,7 @@ void start_team(struct team *team, const struct contestant *contestant, const ch
     if (team->init < 0)
         fail_call(contestant->name, "clone(CLONE_NEWPID)");
     if (team->init == 0)
-        become_supervisor(team, directory);
+        become_supervisor(team, directory, program);
 }
 
 long record_count(const struct team *team)
