@@ -31,12 +31,23 @@ size_t environment_room(size_t additions)
     return entries + additions + 1;
 }
 
-void environment_merge(char **merged, char *const *additions, size_t count)
+/* Copies the entries whose name is not in the list, to where they are or elsewhere; returns where the next one goes. */
+static char **copy_others(char **to, const char *const *list, size_t count)
 {
     for (char **entry = environ; *entry != NULL; entry++)
-        if (!names_one(fosters_own, sizeof fosters_own / sizeof *fosters_own, *entry) &&
-            !names_one((const char *const *)additions, count, *entry))
-            *merged++ = *entry;
+        if (!names_one(list, count, *entry))
+            *to++ = *entry;
+    return to;
+}
+
+void environment_forget_own(void)
+{
+    *copy_others(environ, fosters_own, sizeof fosters_own / sizeof *fosters_own) = NULL;
+}
+
+void environment_merge(char **merged, char *const *additions, size_t count)
+{
+    merged = copy_others(merged, (const char *const *)additions, count);
     for (size_t i = 0; i < count; i++)
         if (!names_one((const char *const *)additions + i + 1, count - i - 1, additions[i]))
             *merged++ = additions[i];

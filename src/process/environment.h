@@ -11,12 +11,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Takes what was meant for foster out of its own environment, once and for all. Before the first start. */
+void environment_forget_own(void);
+
 /* The room, in entries, that environment_merge() needs for so many additions, with the NULL at the end. */
 size_t environment_room(size_t additions);
 
-/* Fills merged, environment_room() entries of the caller's, with foster's environment less what was meant for foster;
- * an addition "NAME=value" takes the place of an entry of its name, the later of two of one name counts. The strings
- * are not copied. Ordinary context, allocates nothing. */
+/* Fills merged, environment_room() entries of the caller's, with foster's environment; an addition "NAME=value" takes
+ * the place of an entry of its name, the later of two of one name counts. The strings are not copied. Ordinary context,
+ * allocates nothing. */
 void environment_merge(char **merged, char *const *additions, size_t count);
 
 /* True for "NAME=value" with a name that a shell can set: letters, digits and '_', no digit first. */

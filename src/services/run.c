@@ -91,6 +91,7 @@ bool run_prepare(const struct plan *all, const struct command_manner *command_ma
     manner = *command_manner;
     self = getpid();
     signals_reset();
+    environment_forget_own();
     null_fd = open("/dev/null", O_RDWR | O_CLOEXEC | O_NOCTTY);
     remember_directory();
     memcpy(&first_mark, (const void *)getauxval(AT_RANDOM), sizeof first_mark);
@@ -371,8 +372,9 @@ static int start_with(struct start *start, char **argv)
     struct variables variables = {.entries = additions, .room = room};
     struct plug plugs[STANDARD_STREAMS + 1 + settings->listen_count];
     add_variables(&variables, start, own_pid);
-    char *environment[environment_room(variables.count)];
-    environment_merge(environment, additions, variables.count);
+    char *merged[variables.count > 0 ? environment_room(variables.count) : 1];
+    if (variables.count > 0)
+        environment_merge(merged, additions, variables.count);
     if (attributes.directory == NULL)
         attributes.directory = start_directory;
     attributes.user = settings->user;
@@ -382,7 +384,7 @@ static int start_with(struct start *start, char **argv)
         .parent_death_signal = is_command ? manner.parent_death_signal : 0,
         .parent = self,
         .signals = &clean_signals,
-        .environment = environment,
+        .environment = variables.count > 0 ? merged : environ,
         .own_pid_entries = own_pid,
         .attributes = &attributes,
         .mark = run_mark(start->service),

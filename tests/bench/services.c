@@ -23,6 +23,7 @@ enum {
     MOST_SIZES = 8,
     MOST_CRASHING = 100, /* a crash loop of more says nothing new */
     LARGE = 1000,        /* so many services take their time: a third of the rounds, at least one */
+    LEAST_KILLS = 15,    /* for a median that means something, where there are so many services */
     CALM_MS = 1200,      /* a service that has run for a second is up for every supervisor */
     REST_MS = 20,        /* after a successor's start, for what its supervisor still has to do */
     CRASH_MS = 3000,     /* both lengths are named in services-results.jq */
@@ -167,7 +168,9 @@ static void respawn_once(const struct team *team, int victim)
 /* Each victim is another, and their number odd, for the median. */
 static void measure_respawns(int count, int rounds)
 {
-    for (int victim = 0; victim < count && victim < 2 * rounds - 1; victim++) {
+    int kills = 2 * rounds - 1 > LEAST_KILLS ? 2 * rounds - 1 : LEAST_KILLS;
+
+    for (int victim = 0; victim < count && victim < kills; victim++) {
         shuffle();
         for (int i = 0; i < contestant_count; i++)
             respawn_once(&teams[turns[i]], victim);

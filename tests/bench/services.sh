@@ -6,7 +6,7 @@
 #
 # SIZES     numbers of services with commas between them, 10,100,1000 unless given
 # ROUNDS    how often each starts and stops: 3 unless given, from 1,000 services on a third of that; twice as many of
-#           its services, less one, are killed
+#           its services, less one, are killed, but fifteen at the least
 # FOSTER    build/foster unless given
 # NAME=PATH another contestant; what is before a dash in NAME (foster-old, s6-next) is its kind: kinds.c has them
 #
@@ -85,9 +85,9 @@ processes() {
     printf '%s\n' "${#all[@]}"
 }
 
-# A size takes about a minute and a half with three rounds, more on a busy machine.
+# A size takes about two minutes with three rounds, more on a busy machine.
 measure() {
-    local limit=$((600 + 120 * rounds))
+    local limit=$((900 + 120 * rounds))
     timeout "$limit" "$out/services" "$out" "$rounds" "$sizes" "$@" </dev/null >"$out/samples.tsv" ||
         die "the harness failed"
 }
