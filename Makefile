@@ -25,7 +25,7 @@ SCRIPTS = $(shell grep -rlE '^\#!/(bin/sh|bin/bash|usr/bin/env bash)' tests dock
 CC = musl-gcc
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Werror
 COMMON = -std=c11 -D_GNU_SOURCE -DFOSTER_VERSION='"$(VERSION)"' -Isrc -Iinit -Ibuild $(WARN) -MMD -MP
-CFLAGS = -Oz -fno-pie -fconserve-stack -fno-caller-saves -malign-data=abi -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
+CFLAGS = -Oz -fno-pie -fconserve-stack -fno-caller-saves -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
 LDFLAGS = -static -no-pie -s -Wl,--gc-sections,--build-id=none,-z,noexecstack,-z,norelro,-T,init/foster.ld
 SIZE_BUDGET = 110592 # of which one program maps 47 KiB: init/foster.ld
 
