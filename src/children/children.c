@@ -158,11 +158,15 @@ bool children_sigchld(void)
 void children_sigchld_of(pid_t pid)
 {
     int status, saved = errno;
-    if (pid > 0 && lock_try()) { /* wait4(2): 0 and less are groups, and a sender may be outside */
+    if (pid <= 0) /* wait4(2): a group; the signal's sender is outside */
+        return;
+    if (lock_try()) {
         if (wait_for(pid, &status) == pid)
             resolve(pid, status);
         unlock();
-    } /* else children_sigchld() follows */
+    } else { /* the unlocker will see need_wait, or has looked already, and children_sigchld() follows */
+        atomic_store(&need_wait, true);
+    }
     errno = saved;
 }
 

@@ -59,8 +59,12 @@ struct reading {
 static void open_file(struct reading *reading, const char *path)
 {
     reading->files = arena_grow(reading->files, reading->file_count, sizeof *reading->files);
-    if (lines_open(&reading->files[reading->file_count], path))
+    struct lines *file = &reading->files[reading->file_count];
+    const char *why = lines_open(file, path);
+    if (why == NULL)
         reading->file_count++;
+    else
+        fault(&file->place, "%s", why);
 }
 
 static bool is_configuration(const char *name)
@@ -315,6 +319,7 @@ static void end_section(struct reading *reading)
         reading->service->settings = share(reading);
         if (reading->depends_count > 0) {
             struct extras *extras = service_give_extras(reading->service);
+            extras->depends_at = (struct place){section->place.file, key_line(section, "depends_on")};
             extras->depends_on = reading->depends_on;
             extras->depends_count = reading->depends_count;
         }

@@ -86,25 +86,22 @@ const char *fault_nearest(const char *word, const char *(*next)(void *context), 
 
 /* ---- lines ---- */
 
-bool lines_open(struct lines *lines, const char *path)
+const char *lines_open(struct lines *lines, const char *path)
 {
     static const char byte_order_mark[] = {'\xef', '\xbb', '\xbf', '\0'};
     size_t length;
     lines->place = (struct place){path, 0};
     lines->text = lines->next = file_whole(path, &length);
-    if (lines->text == NULL) {
-        fault(&lines->place, "%s", errno == 0 ? "not a regular file" : strerror(errno));
-        return false;
-    }
+    if (lines->text == NULL)
+        return errno == 0 ? "not a regular file" : strerror(errno);
     lines->end = lines->text + length;
     if (strlen(lines->text) != length) {
-        fault(&lines->place, "not a text: there is a NUL byte in it");
         lines_close(lines);
-        return false;
+        return "not a text: there is a NUL byte in it";
     }
     if (strncmp(lines->next, byte_order_mark, strlen(byte_order_mark)) == 0)
         lines->next += strlen(byte_order_mark);
-    return true;
+    return NULL;
 }
 
 static bool is_blank(char character)

@@ -27,8 +27,8 @@ struct lines {
     struct place place;
 };
 
-/* Reads the file whole. A byte order mark is passed over; a file that cannot be read, or is no text, is a fault. */
-bool lines_open(struct lines *lines, const char *path);
+/* Reads the file whole, and passes a byte order mark over. NULL, or why that cannot be. */
+const char *lines_open(struct lines *lines, const char *path);
 
 /* The next line, ended with NUL where its trailing blanks begin, or NULL; lines->place is where it stands. */
 char *lines_next(struct lines *lines);

@@ -101,7 +101,7 @@ static void say_circle(const struct plan *plan, struct service *service)
         service = unranked_before(service);
     } while (service != start);
     start->dependents_up = 1;
-    fault(&(struct place){0}, "depends_on goes in a circle: %s%s", circle.bytes, start->name);
+    fault(&start->extras->depends_at, "depends_on goes in a circle: %s%s", circle.bytes, start->name);
 }
 
 bool plan_is_acyclic(const struct plan *plan)

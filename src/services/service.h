@@ -20,6 +20,7 @@
 #include "children/foster.h"
 #include "process/attributes.h"
 #include "process/user.h"
+#include "services/fault.h"
 #include "services/notify.h"
 
 /* ---- what the file says ---- */
@@ -128,7 +129,8 @@ struct extras {
     struct notes *notes; /* what it has told by sd_notify; NULL: it is not asked to */
     struct dependency *depends_on;
     size_t depends_count;
-    int *sockets; /* those of settings->listen, open; NULL: none */
+    struct place depends_at; /* where that stands, the last line of it */
+    int *sockets;            /* those of settings->listen, open; NULL: none */
 };
 
 /* What is looked at in each round comes first, in one line of the processor's cache. */

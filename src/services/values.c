@@ -377,8 +377,11 @@ static bool read_env_file(void *field, struct entry *entry)
 {
     struct lines lines;
     char *line;
-    if (!lines_open(&lines, entry->value))
-        return false;
+    const char *why = lines_open(&lines, entry->value);
+    if (why != NULL) {
+        fault(&entry->place, "env_file needs a text that can be read, not '%s': %s", entry->value, why);
+        return true;
+    }
     while ((line = lines_next(&lines)) != NULL) {
         line += strspn(line, BLANKS);
         if (*line == '\0' || *line == '#')

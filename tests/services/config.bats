@@ -64,7 +64,7 @@ refuses() {
 @test "90: a circle is an error before anything starts, with its services in order" {
     printf '[%s]\ncommand = service %s\ndepends_on = %s\n' a a b b b c c c a d d a >conf
     exits_with 2 as_pid1
-    grep -q '^foster: .*\(a.*b.*c.*a\|b.*c.*a.*b\|c.*a.*b.*c\)' <<<"$stderr"
+    grep -q '^foster: conf:\(3: .*a.*b.*c.*a\|6: .*b.*c.*a.*b\|9: .*c.*a.*b.*c\)' <<<"$stderr"
     [ "${#stderr_lines[@]}" -eq 1 ]
     never '.*'
     printf '[%s]\ncommand = service %s\ndepends_on = %s\n' a a a >conf

@@ -460,7 +460,7 @@ START_TEST(files_that_are_none)
     make_text_file("env", "A=b\nno\n", 0600);
     ck_assert_str_eq(faults_of("[a]\ncommand = a\nenv_file = env"), "env:2: 'no' is not NAME=VALUE\n");
     ck_assert_str_eq(faults_of("[a]\ncommand = a\nenv_file = enw"),
-                     "enw: No such file or directory\nc:3: env_file needs a text that can be read, not 'enw'\n");
+                     "c:3: env_file needs a text that can be read, not 'enw': No such file or directory\n");
 }
 END_TEST
 
@@ -469,8 +469,8 @@ START_TEST(circles)
     ck_assert_str_eq(faults_of("[a]\ncommand=a\ndepends_on=b\n[b]\ncommand=b\ndepends_on=a x\n[x]\ncommand=x\n"
                                "[behind]\ncommand=c\ndepends_on=b\n[p]\ncommand=p\ndepends_on=q\n[q]\ncommand=q\n"
                                "depends_on=r\n[r]\ncommand=r\ndepends_on=p"),
-                     "depends_on goes in a circle: b -> a -> b\n"
-                     "depends_on goes in a circle: q -> r -> p -> q\n");
+                     "c:6: depends_on goes in a circle: b -> a -> b\n"
+                     "c:17: depends_on goes in a circle: q -> r -> p -> q\n");
 }
 END_TEST
 
