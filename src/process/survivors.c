@@ -29,6 +29,12 @@ enum {
 
 /* ---- telling them ---- */
 
+static bool has_children(void)
+{
+    siginfo_t unused;
+    return waitid(P_ALL, 0, &unused, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0;
+}
+
 struct errand {
     pid_t self;
     int signal;
@@ -48,25 +54,20 @@ static bool signal_descendant(const struct process *process, void *context)
     return true;
 }
 
+/* Whoever has lost his parents has another than us, or, as we are a subreaper, is our child: so without a child there
+ * is no descendant, and nobody to be looked for. */
 bool survivors_signal(pid_t self, int signal)
 {
     if (self == INIT)
         return kill(EVERYBODY, signal) == 0;
     struct errand errand = {.self = self, .signal = signal};
-    if (procfs_is_ours())
+    if (has_children() && procfs_is_ours())
         procfs_each(signal_descendant, &errand);
     return errand.told;
 }
 
 /* ---- waiting for them ---- */
 
-static bool has_children(void)
-{
-    siginfo_t unused;
-    return waitid(P_ALL, 0, &unused, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0;
-}
-
-/* As a subreaper we are the parent of whoever has lost his, so no child means no descendant. */
 static bool anybody_left(pid_t self)
 {
     return has_children() || (self == INIT && survivors_signal(self, 0));

@@ -30,11 +30,21 @@ load helpers
 }
 
 @test "39, 53, 57: not as PID 1 foster ends its descendants and nobody else" {
-    OTHER_PID1=(sh -c 'signals & bystander=$!; "$@"; kill -USR1 $bystander; kill -TERM $bystander; wait $bystander' sh)
+    beside='signals >said & pid=$!; until grep -qs ready said; do :; done; "$@"; kill -USR1 $pid; kill -TERM $pid'
+    OTHER_PID1=(sh -c "$beside; wait \$pid; code=\$?; cat said; exit \$code" sh)
     for way in "${CHILD_WAYS[@]}"; do
         exits 0 "$way" leave -s 0
         [[ $output == *"cleaned up"*"signal 10"*"signal 15" ]]
     done
+}
+
+@test "not as PID 1, and without a child when main has ended, foster looks for nobody in /proc" {
+    via=(strace -qq -e 'trace=open,openat,waitid' -o calls)
+    exits 3 as_child sh -c 'exit 3'
+    grep -q '^waitid(.*ECHILD' calls
+    ! grep '/proc' calls || false
+    exits 3 as_child sh -c 'leave 0; exit 3'
+    grep -q '"/proc/1/stat"' calls
 }
 
 @test "39: --grace 0 leaves at once" {

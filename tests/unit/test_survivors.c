@@ -326,7 +326,15 @@ static void the_dead_are_nobody(void)
     }                                                                                                                  \
     END_TEST
 
-BOTH_WAYS(nobody, nobody_is_there)
+/* Without a child nobody is looked for, so no pidfd is asked for. */
+START_TEST(nobody)
+{
+    prepare(false);
+    nobody_is_there();
+    ck_assert_int_eq(refusals, 0);
+}
+END_TEST
+
 BOTH_WAYS(asked, all_are_asked_to_end)
 BOTH_WAYS(stopped, the_stopped_are_continued)
 BOTH_WAYS(killed, who_does_not_end_is_killed)
@@ -352,8 +360,8 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("survivors", nobody, nobody_without_pidfds, asked, asked_without_pidfds, stopped,
-                     stopped_without_pidfds, killed, killed_without_pidfds, killed_in_sessions,
-                     killed_in_sessions_without_pidfds, orphan, orphan_without_pidfds, dropped, dropped_without_pidfds,
-                     sent, sent_without_pidfds, dead, dead_without_pidfds, strangers, strangers_without_pidfds);
+    return RUN_TESTS("survivors", nobody, asked, asked_without_pidfds, stopped, stopped_without_pidfds, killed,
+                     killed_without_pidfds, killed_in_sessions, killed_in_sessions_without_pidfds, orphan,
+                     orphan_without_pidfds, dropped, dropped_without_pidfds, sent, sent_without_pidfds, dead,
+                     dead_without_pidfds, strangers, strangers_without_pidfds);
 }
