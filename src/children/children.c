@@ -20,10 +20,10 @@
  * The invariants (the tests assert them by these names):
  *
  *   I1  The registry is touched only under the lock.
- *   I2  Whenever the lock is free: a pid is in the registry iff we spawned it, or took it over, and it is not reaped
- * yet. I3  kill is called only under the lock on an unreaped child: a recycled pid is never signalled. I4  The flag is
- * cleared before waitpid, so no SIGCHLD after the clear is lost. I5  Whoever unlocks re-reads the flag. Nobody ever
- * waits for the lock in signal context.
+ *   I2  Whenever the lock is free: a pid is in the registry iff we spawned it, or took it over, and it is not reaped.
+ *   I3  kill is called only under the lock on an unreaped child: a recycled pid is never signalled.
+ *   I4  The flag is cleared before waitpid, so no SIGCHLD after the clear is lost.
+ *   I5  Whoever unlocks re-reads the flag. Nobody ever waits for the lock in signal context.
  *
  * Rejected: pidfds (not before Linux 5.3, one descriptor a child, and an orphan has none); waiting for each known child
  * by its own pid (orphans would stay zombies); one slot array (a limit, or memory allocated between two forks). The
@@ -40,8 +40,8 @@
 #include "lock.h"
 #include "promise.h"
 
-/* Somebody may have died since the last reaping began. Set by children_sigchld(), cleared by reap() before it waits;
- * whoever unlocks owes a look. */
+/* Somebody may have died since the last reaping began. Set by children_sigchld(), and by children_sigchld_of() where
+ * the lock is taken; cleared by reap() before it waits. Whoever unlocks owes a look. */
 static atomic_bool need_wait;
 _Static_assert(ATOMIC_BOOL_LOCK_FREE == 2, "signal handlers need lock-free atomics (C11 7.14.1.1p5)");
 
