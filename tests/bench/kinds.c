@@ -51,8 +51,8 @@ static void make_directory(const char *path)
 }
 
 /*
- * One directory for each service, with a `run` in it: s6 and runit. It is made to look an image's age: runsvdir does
- * not trust what changed within this second, and waits.
+ * One directory for each service, with a `run` in it: s6, runit and nitro. It is made to look an image's age: runsvdir
+ * does not trust what changed within this second, and waits.
  */
 static void write_directories(const char *directory, const char *program, int count)
 {
@@ -138,6 +138,7 @@ static const struct kind kinds[] = {
     {"runit", SIGHUP, {"runsvdir", "-P", HERE "/services"}, write_directories},
     {"supervisord", SIGTERM, {"supervisord", "-n", "-c", HERE "/supervisord.conf"}, write_supervisord},
     {"busybox", SIGTERM, {"init"}, write_inittab},
+    {"nitro", SIGTERM, {"nitro", HERE "/services"}, write_directories}, /* not in Debian: nitro=PATH */
     {"floor_services", SIGTERM, {"floor_services", COUNT, PROGRAM}, write_nothing},
 };
 
@@ -166,7 +167,8 @@ static const char *argument(const char *word, const char *program, const char *n
 
 void execute(const struct kind *kind, const char *path, const char *program, int count)
 {
-    char *const environment[] = {(char *)"PATH=/usr/bin:/bin:/usr/sbin:/sbin", NULL};
+    char *const environment[] = {(char *)"PATH=/usr/bin:/bin:/usr/sbin:/sbin",
+                                 (char *)"NITRO_SOCK=" HERE "/nitro/nitro.sock", NULL};
     char *arguments[MOST_ARGUMENTS + 1] = {NULL};
     char number[NUMBER_SIZE];
 
