@@ -34,6 +34,14 @@ static int error_of(long result)
 
 /* ---- descriptors ---- */
 
+bool plugs_fill(const struct plug *plugs, size_t count, int place)
+{
+    for (size_t i = 0; i < count; i++)
+        if (plugs[i].to == place)
+            return true;
+    return false;
+}
+
 int plugs_above(const struct plug *plugs, size_t count)
 {
     int above = 0;

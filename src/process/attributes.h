@@ -41,6 +41,9 @@ struct plug {
     int to;
 };
 
+/* True if one of the places is that one. */
+bool plugs_fill(const struct plug *plugs, size_t count, int place);
+
 /* The lowest number above all places: what is kept from there on is not written over. */
 int plugs_above(const struct plug *plugs, size_t count);
 

@@ -10,9 +10,17 @@ const char *path_list(void)
     return list != NULL ? list : PATH_DEFAULT;
 }
 
+/* A path is taken as it is. */
+static bool is_path(const char *name)
+{
+    return strchr(name, '/') != NULL;
+}
+
 size_t path_room(const char *name)
 {
     size_t longest = 0, length;
+    if (is_path(name))
+        return strlen(name) + 1;
     for (const char *rest = path_list(); *rest != '\0'; rest += length + (rest[length] == ':')) {
         length = strcspn(rest, ":");
         if (length > longest)
@@ -38,7 +46,7 @@ bool path_next(struct path_walk *walk, const char *name, char *candidate)
 {
     bool first = !walk->begun;
     walk->begun = true;
-    if (strchr(name, '/') != NULL) {
+    if (is_path(name)) {
         strcpy(candidate, name);
         return first;
     }

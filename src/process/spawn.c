@@ -72,11 +72,11 @@ IN_CHILD static void place(struct program *program)
     }
 }
 
-/* The program's stderr may be a file, or nothing: foster's is kept, to say there what goes wrong. */
+/* The program's stderr may be a file, or nothing: foster's is kept then, to say there what goes wrong. */
 IN_CHILD static void hand_over(struct program *program)
 {
-    int above = plugs_above(program->plugs, program->plug_count);
-    program->own_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, above);
+    if (plugs_fill(program->plugs, program->plug_count, STDERR_FILENO))
+        program->own_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, plugs_above(program->plugs, program->plug_count));
     program->error = plugs_connect(program->plugs, program->plug_count);
     if (program->error != 0)
         program->failed_step = "hand over its descriptors";

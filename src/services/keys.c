@@ -107,9 +107,13 @@ _Static_assert(sizeof keys / sizeof keys[0] <= KEYS_MOST, "struct section has a 
 static int key_named(const char *name, enum scope scope)
 {
     int found = -1, row = 0;
-    for (const char *next = names; *next != '\0'; next += strlen(next) + 1, row++)
-        if (strcmp(next, name) == 0 && (found == -1 || keys[row].scope == scope))
-            found = row;
+    for (const char *next = names; *next != '\0'; next += strlen(next) + 1, row++) {
+        if (strcmp(next, name) != 0)
+            continue;
+        found = row;
+        if (keys[row].scope == scope)
+            break;
+    }
     return found;
 }
 

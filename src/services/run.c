@@ -41,7 +41,7 @@ enum {
 
 static const struct plan *plan;
 static struct command_manner manner;
-static const char *start_directory;
+static const char *start_directory; /* NULL: the root, or none that is in sight; foster itself is in the root by then */
 static int null_fd = -1;
 static pid_t self;
 static bool took_terminal;
@@ -81,7 +81,8 @@ static void remember_directory(void)
 {
     char path[PATH_MAX]; /* the raw call: the libc's brings a heap along, for who has no memory */
     long length = syscall(SYS_getcwd, path, sizeof path);
-    start_directory = length > 0 && path[0] == '/' ? arena_copy(path, (size_t)length) : "/";
+    if (length > (long)sizeof "/" && path[0] == '/')
+        start_directory = arena_copy(path, (size_t)length);
 }
 
 bool run_prepare(const struct plan *all, const struct command_manner *command_manner)

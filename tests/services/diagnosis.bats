@@ -106,6 +106,16 @@ load helpers
     done
 }
 
+@test "85: foster says so on its own stderr, wherever the service's log goes" {
+    printf '[%s]\ncommand = absent\nlog = %s\n' a raw b null c "file:$PWD/log" d prefix e json >conf
+    exits 127 as_pid1 --control "$PWD/sock" --config conf
+    [ "${#stderr_lines[@]}" -eq 5 ]
+    for name in a b c d e; do
+        grep -q "^foster: $name: cannot run absent: not found" <<<"$stderr" || { echo "$stderr" && false; }
+    done
+    [ ! -s log ]
+}
+
 # The supervisor's second start fails as at a pids limit: each of its threads counts its own calls.
 @test "9: no process to be had: said once with what is known, tried again with back-off, and foster stays" {
     configure <<-'END'

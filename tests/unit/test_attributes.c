@@ -260,6 +260,8 @@ START_TEST(into_each_others_places)
     struct plug plugs[] = {{A, B}, {B, C}, {C, A}, {D, D}, {A, D + 1}};
     int before = inherited_from(3);
     ck_assert_int_eq(plugs_above(plugs, COUNT(plugs)), D + 2);
+    ck_assert(plugs_fill(plugs, COUNT(plugs), D + 1));
+    ck_assert(!plugs_fill(plugs, COUNT(plugs) - 1, D + 1));
     ck_assert_int_eq(plugs_connect(plugs, COUNT(plugs)), 0);
     ck_assert_uint_eq(file_on(A), c);
     ck_assert_uint_eq(file_on(B), a);
@@ -287,6 +289,7 @@ END_TEST
 START_TEST(nothing_to_connect)
 {
     ck_assert_int_eq(plugs_above(NULL, 0), 0);
+    ck_assert(!plugs_fill(NULL, 0, 0));
     ck_assert_int_eq(plugs_connect(NULL, 0), 0);
 }
 END_TEST
