@@ -22,8 +22,10 @@ enum {
     MOST_CONTESTANTS = 12,
     MOST_SIZES = 8,
     MOST_CRASHING = 100, /* a crash loop of more says nothing new */
-    LARGE = 1000,        /* so many services take their time: a third of the rounds, at least one */
-    LEAST_KILLS = 15,    /* for a median that means something, where there are so many services */
+    LARGE = 1000,        /* so many services take their time: a third of the rounds */
+    LARGE_SHARE = 3,     /* that third */
+    LEAST_STARTS = 3,    /* for a median that means something: the first round finds nothing in the caches */
+    LEAST_KILLS = 15,    /* the same */
     CALM_MS = 1200,      /* a service that has run for a second is up for every supervisor */
     REST_MS = 20,        /* after a successor's start, for what its supervisor still has to do */
     CRASH_MS = 3000,     /* both lengths are named in services-results.jq */
@@ -121,6 +123,7 @@ static void start_and_stop_once(struct team *team, const struct contestant *cont
 {
     struct record started;
 
+    rest(CALM_MS); /* the kernel may still be clearing up after the one before: a thousand processes take a while */
     start_calmly(team, contestant, count);
     started = sum_of_records(team, 1, count + 1);
     sample("start", team, (double)(started.time - record_at(team, 0).time));
@@ -135,7 +138,7 @@ static int rounds_of(int count, int rounds)
 {
     if (count < LARGE)
         return rounds;
-    return rounds < 3 ? 1 : rounds / 3;
+    return rounds / LARGE_SHARE > LEAST_STARTS ? rounds / LARGE_SHARE : LEAST_STARTS;
 }
 
 static void measure_starts(int count, int rounds)

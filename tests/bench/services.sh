@@ -5,8 +5,8 @@
 #     services.sh [-n SIZES] [-r ROUNDS] [FOSTER] [NAME=PATH...]
 #
 # SIZES     numbers of services with commas between them, 10,100,1000 unless given
-# ROUNDS    how often each starts and stops: 3 unless given, from 1,000 services on a third of that; twice as many of
-#           its services, less one, are killed, but fifteen at the least
+# ROUNDS    how often each starts and stops: 3 unless given, from 1,000 services on a third of that, but three at the
+#           least; twice as many of its services, less one, are killed, but fifteen at the least
 # FOSTER    build/foster unless given
 # NAME=PATH another contestant; what is before a dash in NAME (foster-old, s6-next) is its kind: kinds.c has them
 #
