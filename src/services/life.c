@@ -137,17 +137,23 @@ static void run(struct service *service)
         probe_begin(service, service->started);
 }
 
-/* What the last run left behind is ended first. */
-static void launch(struct service *service)
+/* True if the last run has left something behind: its end is awaited first. */
+static bool begin_clearing(struct service *service, enum afterwards afterwards)
 {
-    if (!clear_leftovers(service, SIGTERM)) {
-        run(service);
-        return;
-    }
+    if (!clear_leftovers(service, SIGTERM))
+        return false;
     clear_leftovers(service, SIGCONT);
     say(LOG_INFO, "%s: ending what its last run left behind", service->name);
     milliseconds grace = service->settings->stop_grace_period;
+    service->afterwards = (unsigned char)afterwards;
     enter(service, CLEARING, grace != NEVER ? grace : CLEARING_GRACE);
+    return true;
+}
+
+static void launch(struct service *service)
+{
+    if (!begin_clearing(service, START_AGAIN))
+        run(service);
 }
 
 static void kill_left(struct service *service)
@@ -220,12 +226,31 @@ static void then_rest(struct service *service)
 
 static void then_run(struct service *service)
 {
+    service->held = false;
     service->afterwards = START_AGAIN;
 }
 
 static void rest(struct service *service)
 {
     enter(service, STOPPED, NEVER);
+}
+
+/* By hand it is stopped with all that its last run has left behind. Where all are stopped, what is left of them is
+ * ended afterwards, all of it together. */
+static void settle(struct service *service)
+{
+    if (service->held && service->state == CLEARING)
+        then_rest(service);
+    else if (!service->held || !begin_clearing(service, STAY_STOPPED))
+        rest(service);
+}
+
+static void go_on(struct service *service)
+{
+    if (service->afterwards == STAY_STOPPED)
+        rest(service);
+    else
+        run(service);
 }
 
 static void time_out(struct service *service)
@@ -410,12 +435,12 @@ typedef void reaction(struct service *service);
 /* clang-format off */
 static reaction *const reactions[EVENTS][STATES] = {
     /*             STOPPED WAITING    CLEARING   STARTING   RUNNING  READY    STOPPING   BACKING_OFF DONE  FAILED */
-    [START]    = { anew,   none,      none,      none,      none,    none,    then_run,  anew,       anew, anew },
-    [STOP]     = { none,   rest,      rest,      stop,      stop,    stop,    then_rest, rest,       none, none },
-    [RESTART]  = { anew,   none,      none,      restart,   restart, restart, then_run,  anew,       anew, anew },
+    [START]    = { anew,   none,      then_run,  none,      none,    none,    then_run,  anew,       anew, anew },
+    [STOP]     = { none,   settle,    settle,    stop,      stop,    stop,    then_rest, settle,     none, none },
+    [RESTART]  = { anew,   none,      then_run,  restart,   restart, restart, then_run,  anew,       anew, anew },
     [MET]      = { none,   launch,    none,      none,      none,    none,    none,      none,       none, none },
     [HOPELESS] = { none,   lose_hope, none,      none,      none,    none,    none,      none,       none, none },
-    [CLEARED]  = { none,   none,      run,       none,      none,    none,    end_stop,  none,       none, none },
+    [CLEARED]  = { none,   none,      go_on,     none,      none,    none,    end_stop,  none,       none, none },
     [TOLD]     = { none,   none,      none,      get_ready, none,    none,    none,      none,       none, none },
     [ENDED]    = { none,   none,      none,      end_run,   end_run, end_run, end_told,  none,       none, none },
     [UNWELL]   = { none,   none,      none,      give_up,   give_up, give_up, none,      none,       none, none },

@@ -139,7 +139,7 @@ struct service {
     milliseconds deadline;    /* of this state, or NEVER */
     struct extras *extras;    /* NULL: none; ask service_extras() */
     unsigned char state;      /* enum state */
-    unsigned char afterwards; /* enum afterwards, while STOPPING */
+    unsigned char afterwards; /* enum afterwards, while CLEARING or STOPPING */
     bool has_run : 1;         /* to its end: last_status holds */
     bool reaped : 1;          /* the end of the present run has been seen */
     bool held : 1;            /* stopped by hand: foster waits for somebody to start it */

@@ -107,3 +107,32 @@ sleeps() { [ "$(pgrep --ns "$init" --nslist pid -c -x -f "sleep $1")" -eq "$2" ]
         wait "$job" || true
     done
 }
+
+@test "92: ctl stop ends what the last run has left, too, of a service that waits for its next" {
+    configure <<-'END'
+		[a]
+		command = sh -c 'leave -s 0; exit 1'
+		restart = always
+		restart_delay = 1h..1h
+		[b]
+		command = sh -c 'leave -i -s 0; exit 1'
+		restart = always
+		restart_delay = 1h..1h
+		stop_grace_period = 200ms
+	END
+    for way in as_pid1 as_child; do
+        run_foster "$way"
+        wait_for_line "$out" '^left' 2
+        wait_until is_now a 'backing off'
+        wait_until is_now b 'backing off'
+        ctl stop a b
+        wait_for_line "$out" 'cleaned up'
+        is_now a stopped
+        is_now b stopped
+        fails pgrep -P "$init" -x leave
+        ctl start a
+        wait_for_line "$out" '^left' 3
+        send TERM
+        wait "$job" || true
+    done
+}

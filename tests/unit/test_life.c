@@ -114,6 +114,7 @@ static void set_up(enum state state)
     adopted = 0;
     now = 1000000;
     service.state = (unsigned char)state;
+    service.afterwards = state == CLEARING ? START_AGAIN : STAY_STOPPED;
     service.started = now - 1;
     service.deadline = NEVER;
     life_begin(&plan);
@@ -284,6 +285,58 @@ START_TEST(what_a_run_left_behind_is_ended_before_the_next)
 }
 END_TEST
 
+START_TEST(stopped_by_hand_it_rests_when_nothing_of_it_is_left)
+{
+    static const enum state before[] = {WAITING, BACKING_OFF};
+    for (size_t i = 0; i < COUNT(before); i++) {
+        set_up(before[i]);
+        anybody_left = service.held = true;
+        life_happen(&service, STOP);
+        ck_assert_int_eq(service.state, CLEARING);
+        ck_assert_int_eq(service.deadline, now + GRACE);
+        now += GRACE / 2;
+        life_happen(&service, STOP); /* does not put it off */
+        ck_assert_int_eq(service.deadline, now + GRACE - GRACE / 2);
+        life_happen(&service, CLEARED);
+        ck_assert_int_eq(service.state, STOPPED);
+        ck_assert(service.held);
+    }
+    set_up(CLEARING); /* before its next start */
+    anybody_left = service.held = true;
+    life_happen(&service, STOP);
+    ck_assert_int_eq(service.state, CLEARING);
+    life_happen(&service, CLEARED);
+    ck_assert_int_eq(service.state, STOPPED);
+}
+END_TEST
+
+START_TEST(with_all_others_it_rests_at_once)
+{
+    static const enum state before[] = {WAITING, BACKING_OFF, CLEARING};
+    for (size_t i = 0; i < COUNT(before); i++) {
+        set_up(before[i]);
+        anybody_left = true;
+        life_happen(&service, STOP);
+        ck_assert_int_eq(service.state, STOPPED);
+    }
+}
+END_TEST
+
+START_TEST(started_while_it_is_cleared_it_runs_after_all)
+{
+    static const enum event wishes[] = {START, RESTART};
+    for (size_t i = 0; i < COUNT(wishes); i++) {
+        set_up(BACKING_OFF);
+        anybody_left = service.held = true;
+        life_happen(&service, STOP);
+        life_happen(&service, wishes[i]);
+        ck_assert(!service.held);
+        life_happen(&service, CLEARED);
+        ck_assert_int_eq(service.state, RUNNING);
+    }
+}
+END_TEST
+
 START_TEST(after_a_stop_the_last_wish_counts)
 {
     set_up(RUNNING);
@@ -394,14 +447,15 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("life", every_pair, each_delay_doubles_until_the_most_and_starts_anew_after_a_calm_run,
-                     the_first_restart_may_be_at_once_and_the_next_is_not, a_limit_of_two_restarts_means_three_runs,
-                     a_program_that_cannot_be_run_fails_at_once_and_no_process_is_tried_again,
-                     the_stop_is_a_signal_then_the_grace_then_a_kill_that_is_repeated, a_stopped_process_is_continued,
-                     what_a_run_left_behind_is_awaited_before_it_counts_as_stopped,
-                     what_a_run_left_behind_is_ended_before_the_next, after_a_stop_the_last_wish_counts,
-                     a_service_that_is_unwell_has_failed_even_if_it_exits_with_0,
-                     readiness_that_does_not_come_in_time_is_a_failure, a_service_goes_on_as_the_pid_that_it_has_named,
-                     the_command_is_stopped_by_the_signal_that_came, a_code_of_the_command_may_be_a_success,
-                     an_essential_service_that_fails_has_the_last_words);
+    return RUN_TESTS(
+        "life", every_pair, each_delay_doubles_until_the_most_and_starts_anew_after_a_calm_run,
+        the_first_restart_may_be_at_once_and_the_next_is_not, a_limit_of_two_restarts_means_three_runs,
+        a_program_that_cannot_be_run_fails_at_once_and_no_process_is_tried_again,
+        the_stop_is_a_signal_then_the_grace_then_a_kill_that_is_repeated, a_stopped_process_is_continued,
+        what_a_run_left_behind_is_awaited_before_it_counts_as_stopped, what_a_run_left_behind_is_ended_before_the_next,
+        stopped_by_hand_it_rests_when_nothing_of_it_is_left, with_all_others_it_rests_at_once,
+        started_while_it_is_cleared_it_runs_after_all, after_a_stop_the_last_wish_counts,
+        a_service_that_is_unwell_has_failed_even_if_it_exits_with_0, readiness_that_does_not_come_in_time_is_a_failure,
+        a_service_goes_on_as_the_pid_that_it_has_named, the_command_is_stopped_by_the_signal_that_came,
+        a_code_of_the_command_may_be_a_success, an_essential_service_that_fails_has_the_last_words);
 }
