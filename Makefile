@@ -9,8 +9,8 @@ BASE = address arena buffer clock directory file json log text
 CHILDREN = children lock promise
 PROCESS = attributes cgroup death descriptors environment exec_error fork_error leftovers listening path procfs \
     signals spawn status survivors terminal user
-SERVICES = aside config ending fault hearing keys life loop news notify output plan printer probe question run \
-    service supervisor thread values words
+SERVICES = aside config dependencies ending fault hearing keys life loop news notify output plan printer probe \
+    question run service supervisor thread values words
 CONTROL = client facts metrics report server verbs writer
 INIT = farewell launch main names options relay settings several single texts voice
 

@@ -53,17 +53,17 @@ static void mark_what_is_needed(void)
 {
     bool changed = true;
     for (size_t i = 0; i < plan->count; i++)
-        plan->services[i].dependents_up = 0;
+        plan->services[i].scratch = 0;
     while (changed) {
         changed = false;
         for (size_t i = plan->count; i-- > 0;) {
             const struct service *service = &plan->services[i];
-            if (!service_is_up(service) && service->dependents_up == 0)
+            if (!service_is_up(service) && service->scratch == 0)
                 continue;
             const struct extras *extras = service_extras(service);
             for (size_t d = 0; d < extras->depends_count; d++) {
-                changed |= extras->depends_on[d].on->dependents_up == 0;
-                extras->depends_on[d].on->dependents_up = 1;
+                changed |= extras->depends_on[d].on->scratch == 0;
+                extras->depends_on[d].on->scratch = 1;
             }
         }
     }
@@ -76,7 +76,7 @@ static void stop_in_order(void)
     for (size_t i = 0; i < plan->count; i++) {
         struct service *service = &plan->services[i];
         service->held = false;
-        if (service->dependents_up == 0 && (service->state != STOPPING || service->afterwards != STAY_STOPPED))
+        if (service->scratch == 0 && (service->state != STOPPING || service->afterwards != STAY_STOPPED))
             life_happen(service, STOP);
     }
 }

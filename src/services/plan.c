@@ -3,8 +3,8 @@
  *
  * A service's rank is 1 if it depends on nothing, else one more than the highest of those it depends on; it is found by
  * going over all of them until nothing changes any more. Those on a circle, and behind one, never get one. It is kept
- * in dependents_up, which nothing else needs before a stop. A recursive search was not taken for the ranks: the longest
- * chain of a file is no depth for a stack.
+ * in scratch, which nothing else needs before the first start. A recursive search was not taken for the ranks: the
+ * longest chain of a file is no depth for a stack.
  */
 #include "services/plan.h"
 
@@ -38,7 +38,7 @@ static unsigned rank_of(const struct service *service)
     const struct extras *extras = service_extras(service);
     unsigned highest = 0;
     for (size_t i = 0; i < extras->depends_count; i++) {
-        unsigned rank = extras->depends_on[i].on->dependents_up;
+        unsigned rank = extras->depends_on[i].on->scratch;
         if (rank == 0)
             return 0;
         highest = rank > highest ? rank : highest;
@@ -50,9 +50,9 @@ static bool rank_some(const struct plan *plan)
 {
     bool changed = false;
     for (struct service *service = plan->services; service < plan->services + plan->count; service++)
-        if (service->dependents_up == 0) {
-            service->dependents_up = (unsigned short)rank_of(service);
-            changed |= service->dependents_up != 0;
+        if (service->scratch == 0) {
+            service->scratch = (unsigned short)rank_of(service);
+            changed |= service->scratch != 0;
         }
     return changed;
 }
@@ -66,7 +66,7 @@ static void rank_all(const struct plan *plan)
 static void forget_ranks(const struct plan *plan)
 {
     for (size_t i = 0; i < plan->count; i++)
-        plan->services[i].dependents_up = 0;
+        plan->services[i].scratch = 0;
 }
 
 /* ---- circles ---- */
@@ -74,7 +74,7 @@ static void forget_ranks(const struct plan *plan)
 static struct service *first_unranked(const struct plan *plan)
 {
     for (struct service *service = plan->services; service < plan->services + plan->count; service++)
-        if (service->dependents_up == 0)
+        if (service->scratch == 0)
             return service;
     return NULL;
 }
@@ -83,7 +83,7 @@ static struct service *first_unranked(const struct plan *plan)
 static struct service *unranked_before(const struct service *service)
 {
     const struct dependency *dependency = service->extras->depends_on;
-    while (dependency->on->dependents_up != 0)
+    while (dependency->on->scratch != 0)
         dependency++;
     return dependency->on;
 }
@@ -100,7 +100,7 @@ static void say_circle(const struct plan *plan, struct service *service)
         text_add(&circle, "%s -> ", service->name);
         service = unranked_before(service);
     } while (service != start);
-    start->dependents_up = 1;
+    start->scratch = 1;
     fault(&start->extras->depends_at, "depends_on goes in a circle: %s%s", circle.bytes, start->name);
 }
 
@@ -128,8 +128,8 @@ static const struct service *parent_of(const struct service *service)
     unsigned highest = 0;
     for (size_t i = 0; i < extras->depends_count; i++) {
         const struct service *on = extras->depends_on[i].on;
-        if (on->dependents_up > highest) {
-            highest = on->dependents_up;
+        if (on->scratch > highest) {
+            highest = on->scratch;
             parent = on;
         }
     }

@@ -153,12 +153,12 @@ struct service {
     const struct settings *settings;
 
     const char *name;
-    const char *command;          /* as the file has it; NULL: that of the command line */
-    milliseconds since;           /* when it came into this state */
-    milliseconds started;         /* when its present run began, or its last */
-    unsigned short last_status;   /* of waitpid(2), of the last run that ended: Linux uses 16 bits of it */
-    unsigned short failures;      /* in a row */
-    unsigned short dependents_up; /* scratch: its rank, before the start; whether it is needed, in the stop */
+    const char *command;        /* as the file has it; NULL: that of the command line */
+    milliseconds since;         /* when it came into this state */
+    milliseconds started;       /* when its present run began, or its last */
+    unsigned short last_status; /* of waitpid(2), of the last run that ended: Linux uses 16 bits of it */
+    unsigned short failures;    /* in a row */
+    unsigned short scratch;     /* its rank, in the plan; what a walk along the dependencies knows of it */
 };
 
 /* What a service says of itself, and what is expected of it. */

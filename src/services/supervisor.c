@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "process/leftovers.h"
+#include "services/dependencies.h"
 #include "services/ending.h"
 #include "services/hearing.h"
 #include "services/life.h"
@@ -35,34 +36,12 @@ static atomic_bool ended;
 
 /* ---- one service ---- */
 
-/* What the state of a service means for those that wait for it: a bit for each condition. */
-enum { STARTED_BIT = 1 << IS_STARTED, READY_BIT = 1 << IS_READY, COMPLETED_BIT = 1 << IS_COMPLETED };
-
-static const struct {
-    unsigned char met;
-    unsigned char hopeless;
-} prospects[STATES] = {
-    [STARTING] = {.met = STARTED_BIT},
-    [RUNNING] = {.met = STARTED_BIT | READY_BIT},
-    [READY] = {.met = STARTED_BIT | READY_BIT},
-    [DONE] = {.met = STARTED_BIT | COMPLETED_BIT, .hopeless = READY_BIT},
-    [FAILED] = {.hopeless = STARTED_BIT | READY_BIT | COMPLETED_BIT},
-};
-
 static void look_at_dependencies(struct service *service)
 {
-    const struct extras *extras = service_extras(service);
-    bool met = !ending_is_under_way() && !hearing_has_been_told_to_stop();
-    for (size_t i = 0; i < extras->depends_count; i++) {
-        const struct dependency *dependency = &extras->depends_on[i];
-        unsigned bit = 1U << dependency->condition;
-        met &= (prospects[dependency->on->state].met & bit) != 0;
-        if ((prospects[dependency->on->state].hopeless & bit) != 0) {
-            life_happen(service, HOPELESS);
-            return;
-        }
-    }
-    if (met)
+    enum prospect prospect = dependencies_look(service);
+    if (prospect == NEVER_MET)
+        life_happen(service, HOPELESS);
+    else if (prospect == ALL_MET && !ending_is_under_way() && !hearing_has_been_told_to_stop())
         life_happen(service, MET);
 }
 
@@ -204,11 +183,17 @@ static milliseconds go_round(void)
     return first;
 }
 
+static bool starts_by_itself(const struct service *service)
+{
+    return service->settings->autostart;
+}
+
 static void start_all(void)
 {
     for (size_t i = 0; i < plan->count; i++)
-        if (plan->services[i].settings->autostart)
+        if (starts_by_itself(&plan->services[i]))
             life_happen(&plan->services[i], START);
+    dependencies_start(plan, starts_by_itself);
 }
 
 static void *supervise(void *unused)
@@ -234,9 +219,9 @@ static void *supervise(void *unused)
 
 /* ---- before, and from outside ---- */
 
-/* What only some services have. */
-static void prepare(struct service *service)
+static void prepare(struct service *service, milliseconds now)
 {
+    service->since = now;
     service->deadline = NEVER;
     probe_prepare(service);
     if (service->settings->ready == READY_BY_NOTIFY || service->settings->watchdog != 0)
@@ -249,7 +234,7 @@ bool supervisor_begin(struct plan *all)
     life_begin(plan);
     ending_of(plan);
     for (size_t i = 0; i < plan->count; i++)
-        prepare(&plan->services[i]);
+        prepare(&plan->services[i], clock_now());
     int error = hearing_begin(plan) ? thread_start(supervise, STACK_SIZE) : errno;
     if (error != 0)
         say(LOG_ERROR, "cannot supervise services: %s", strerror(error));
@@ -262,10 +247,26 @@ bool supervisor_has_ended(int *code)
     return atomic_load(&ended);
 }
 
+static const struct service *asked_for;
+
+static bool is_asked_for(const struct service *service)
+{
+    return service == asked_for;
+}
+
+/* With what it depends on. */
+static void start_by_hand(struct service *service, enum event event)
+{
+    if (ending_is_under_way())
+        return;
+    asked_for = service;
+    life_happen(service, event);
+    dependencies_start(plan, is_asked_for);
+}
+
 void supervisor_start(struct service *service)
 {
-    if (!ending_is_under_way())
-        life_happen(service, START);
+    start_by_hand(service, START);
 }
 
 void supervisor_stop(struct service *service)
@@ -276,8 +277,7 @@ void supervisor_stop(struct service *service)
 
 void supervisor_restart(struct service *service)
 {
-    if (!ending_is_under_way())
-        life_happen(service, RESTART);
+    start_by_hand(service, RESTART);
 }
 
 int supervisor_send(struct service *service, int signal)

@@ -19,7 +19,7 @@ bool supervisor_begin(struct plan *plan);
  * that it is time to look. Main thread. */
 bool supervisor_has_ended(int *code);
 
-/* What foster ctl asks for. While all is being stopped nothing is started. */
+/* What foster ctl asks for. A service is started with what it depends on. While all is being stopped nothing is. */
 void supervisor_start(struct service *service);
 void supervisor_stop(struct service *service);
 void supervisor_restart(struct service *service);

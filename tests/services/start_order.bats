@@ -214,8 +214,93 @@ load helpers
     run_foster as_pid1
     happens 'web starts'
     is_now debug stopped
+    [ "$(ctl status --json debug | jq '.services[0].since_seconds')" -lt 60 ] # since foster started, not the machine
     never 'debug starts'
     ctl start debug
     happens 'debug starts'
     is_now debug running
+}
+
+@test "autostart = no: what another depends on is started with that one" {
+    configure <<-'END'
+		[tool]
+		command = service tool
+		autostart = no
+		[db]
+		command = service db newline 3
+		ready = fd:3
+		autostart = no
+		[cache]
+		command = service cache newline 3
+		ready = fd:3
+		depends_on = db
+		autostart = no
+		[web]
+		command = service web
+		depends_on = cache
+	END
+    run_foster as_pid1
+    happens 'web starts'
+    in_order 'db starts' 'cache starts' 'web starts'
+    is_now tool stopped
+    never 'tool starts'
+}
+
+@test "ctl start: what the service depends on is started first, if it is stopped or has failed" {
+    configure <<-'END'
+		[db]
+		command = ./db
+		ready = fd:3
+		[migrate]
+		command = service migrate exit 0
+		type = oneshot
+		depends_on = db
+		[cache]
+		command = service cache newline 3
+		ready = fd:3
+		depends_on = migrate
+		[web]
+		command = service web
+		depends_on = cache
+		[other]
+		command = service other
+		autostart = no
+		[stays]
+		command = service stays
+	END
+    run_foster as_pid1
+    reaches db failed
+    reaches web failed
+    printf '#!/bin/sh\nexec service db newline 3\n' >db
+    chmod 755 db
+    ctl start web
+    in_order 'db starts' 'migrate starts' 'cache starts' 'web starts'
+    ctl stop web cache db
+    ctl restart web
+    happens 'cache starts' 2
+    happens 'web starts' 2
+    is_now db stopped # migrate has completed, and nobody else needs it
+    [ "$(count 'migrate starts')" -eq 1 ]
+    never 'other starts'
+}
+
+@test "78: what was stopped by hand is not started because one that depends on it starts again by itself" {
+    configure <<-'END'
+		[db]
+		command = service db
+		[web]
+		command = service web wait go exit 1
+		depends_on = db
+		restart = always
+		restart_delay = 10ms..10ms
+	END
+    run_foster as_pid1
+    happens 'web starts'
+    ctl stop db
+    : >go
+    happens 'web ends'
+    reaches web waiting
+    is_now db stopped
+    ctl start db
+    happens 'web starts' 2
 }

@@ -1,0 +1,77 @@
+/*
+ * dependencies.c - see dependencies.h. No recursion: a chain may be as long as there are services, and a stack is not.
+ */
+#include "services/dependencies.h"
+
+#include "services/life.h"
+
+/* What the state of a service means for those that wait for it: a bit for each condition. */
+enum { STARTED_BIT = 1 << IS_STARTED, READY_BIT = 1 << IS_READY, COMPLETED_BIT = 1 << IS_COMPLETED };
+
+static const struct {
+    unsigned char met;
+    unsigned char hopeless;
+} prospects[STATES] = {
+    [STARTING] = {.met = STARTED_BIT},
+    [RUNNING] = {.met = STARTED_BIT | READY_BIT},
+    [READY] = {.met = STARTED_BIT | READY_BIT},
+    [DONE] = {.met = STARTED_BIT | COMPLETED_BIT, .hopeless = READY_BIT},
+    [FAILED] = {.hopeless = STARTED_BIT | READY_BIT | COMPLETED_BIT},
+};
+
+static bool is_met(const struct dependency *dependency)
+{
+    return (prospects[dependency->on->state].met & 1U << dependency->condition) != 0;
+}
+
+static bool is_hopeless(const struct dependency *dependency)
+{
+    return (prospects[dependency->on->state].hopeless & 1U << dependency->condition) != 0;
+}
+
+enum prospect dependencies_look(const struct service *service)
+{
+    const struct extras *extras = service_extras(service);
+    enum prospect prospect = ALL_MET;
+    for (size_t i = 0; i < extras->depends_count; i++) {
+        if (is_hopeless(&extras->depends_on[i]))
+            return NEVER_MET;
+        if (!is_met(&extras->depends_on[i]))
+            prospect = NOT_MET_YET;
+    }
+    return prospect;
+}
+
+enum { UNMARKED, WANTED, SEEN_TO }; /* the mark of a service in dependencies_start() */
+
+/* True if there are more to be seen to. */
+static bool start_those_of(struct service *service)
+{
+    const struct extras *extras = service_extras(service);
+    bool more = false;
+    service->scratch = SEEN_TO;
+    for (size_t i = 0; i < extras->depends_count; i++) {
+        struct service *on = extras->depends_on[i].on;
+        if (is_met(&extras->depends_on[i]))
+            continue;
+        life_happen(on, START);
+        if (on->scratch != UNMARKED)
+            continue;
+        on->scratch = WANTED;
+        more = true;
+    }
+    return more;
+}
+
+void dependencies_start(const struct plan *plan, bool (*is_wanted)(const struct service *service))
+{
+    bool more = true;
+    for (size_t i = 0; i < plan->count; i++)
+        plan->services[i].scratch = is_wanted(&plan->services[i]) ? WANTED : UNMARKED;
+    while (more) {
+        more = false;
+        for (size_t i = plan->count; i-- > 0;) /* who depends on others mostly stands behind them */
+            if (plan->services[i].scratch == WANTED)
+                more |= start_those_of(&plan->services[i]);
+    }
+}

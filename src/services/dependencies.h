@@ -1,0 +1,24 @@
+/*
+ * dependencies.h - what must hold of others before a service is started, and what is started along with it.
+ *
+ * All of it: supervisor's thread.
+ */
+#ifndef SERVICES_DEPENDENCIES_H
+#define SERVICES_DEPENDENCIES_H
+
+#include "services/plan.h"
+
+enum prospect {
+    NOT_MET_YET,
+    ALL_MET,
+    NEVER_MET, /* unless somebody does something */
+};
+
+/* Whether all that a service depends on is as it should be. */
+enum prospect dependencies_look(const struct service *service);
+
+/* Starts what those services depend on, also by way of others, and what is not as it should be. For a start that
+ * somebody wants; after a failure a service waits, for what was stopped by hand is not to come back by itself. */
+void dependencies_start(const struct plan *plan, bool (*is_wanted)(const struct service *service));
+
+#endif
