@@ -235,14 +235,21 @@ static void rest(struct service *service)
     enter(service, STOPPED, NEVER);
 }
 
-/* By hand it is stopped with all that its last run has left behind. Where all are stopped, what is left of them is
- * ended afterwards, all of it together. */
+/* By hand a service is stopped with all that its last run has left behind. Where all are stopped, what is left of them
+ * is ended afterwards, all of it together. */
 static void settle(struct service *service)
 {
     if (service->held && service->state == CLEARING)
         then_rest(service);
     else if (!service->held || !begin_clearing(service, STAY_STOPPED))
         rest(service);
+}
+
+/* It has ended for good, and stays as it has ended if it has left nothing behind. */
+static void sweep(struct service *service)
+{
+    if (service->held)
+        begin_clearing(service, STAY_STOPPED);
 }
 
 static void go_on(struct service *service)
@@ -434,18 +441,18 @@ typedef void reaction(struct service *service);
 
 /* clang-format off */
 static reaction *const reactions[EVENTS][STATES] = {
-    /*             STOPPED WAITING    CLEARING   STARTING   RUNNING  READY    STOPPING   BACKING_OFF DONE  FAILED */
-    [START]    = { anew,   none,      then_run,  none,      none,    none,    then_run,  anew,       anew, anew },
-    [STOP]     = { none,   settle,    settle,    stop,      stop,    stop,    then_rest, settle,     none, none },
-    [RESTART]  = { anew,   none,      then_run,  restart,   restart, restart, then_run,  anew,       anew, anew },
-    [MET]      = { none,   launch,    none,      none,      none,    none,    none,      none,       none, none },
-    [HOPELESS] = { none,   lose_hope, none,      none,      none,    none,    none,      none,       none, none },
-    [CLEARED]  = { none,   none,      go_on,     none,      none,    none,    end_stop,  none,       none, none },
-    [TOLD]     = { none,   none,      none,      get_ready, none,    none,    none,      none,       none, none },
-    [ENDED]    = { none,   none,      none,      end_run,   end_run, end_run, end_told,  none,       none, none },
-    [UNWELL]   = { none,   none,      none,      give_up,   give_up, give_up, none,      none,       none, none },
-    [TIME]     = { none,   none,      kill_left, time_out,  none,    none,    kill_all,  await,      none, none },
-    [ASKED]    = { none,   none,      none,      none,      none,    none,    send_stop, none,       none, none },
+    /*             STOPPED WAITING    CLEARING   STARTING   RUNNING  READY    STOPPING   BACKING_OFF DONE   FAILED */
+    [START]    = { anew,   none,      then_run,  none,      none,    none,    then_run,  anew,       anew,  anew },
+    [STOP]     = { none,   settle,    settle,    stop,      stop,    stop,    then_rest, settle,     sweep, sweep },
+    [RESTART]  = { anew,   none,      then_run,  restart,   restart, restart, then_run,  anew,       anew,  anew },
+    [MET]      = { none,   launch,    none,      none,      none,    none,    none,      none,       none,  none },
+    [HOPELESS] = { none,   lose_hope, none,      none,      none,    none,    none,      none,       none,  none },
+    [CLEARED]  = { none,   none,      go_on,     none,      none,    none,    end_stop,  none,       none,  none },
+    [TOLD]     = { none,   none,      none,      get_ready, none,    none,    none,      none,       none,  none },
+    [ENDED]    = { none,   none,      none,      end_run,   end_run, end_run, end_told,  none,       none,  none },
+    [UNWELL]   = { none,   none,      none,      give_up,   give_up, give_up, none,      none,       none,  none },
+    [TIME]     = { none,   none,      kill_left, time_out,  none,    none,    kill_all,  await,      none,  none },
+    [ASKED]    = { none,   none,      none,      none,      none,    none,    send_stop, none,       none,  none },
 };
 /* clang-format on */
 

@@ -108,7 +108,7 @@ sleeps() { [ "$(pgrep --ns "$init" --nslist pid -c -x -f "sleep $1")" -eq "$2" ]
     done
 }
 
-@test "92: ctl stop ends what the last run has left, too, of a service that waits for its next" {
+@test "92: ctl stop ends what the last run has left, too, of a service that waits for its next, or has failed" {
     configure <<-'END'
 		[a]
 		command = sh -c 'leave -s 0; exit 1'
@@ -119,19 +119,29 @@ sleeps() { [ "$(pgrep --ns "$init" --nslist pid -c -x -f "sleep $1")" -eq "$2" ]
 		restart = always
 		restart_delay = 1h..1h
 		stop_grace_period = 200ms
+		[c]
+		command = sh -c 'leave -s 0; exit 1'
+		[d]
+		command = sh -c 'leave -s 0; exit 0'
+		[e]
+		command = false
 	END
     for way in as_pid1 as_child; do
         run_foster "$way"
-        wait_for_line "$out" '^left' 2
-        wait_until is_now a 'backing off'
-        wait_until is_now b 'backing off'
-        ctl stop a b
-        wait_for_line "$out" 'cleaned up'
-        is_now a stopped
-        is_now b stopped
+        wait_for_line "$out" '^left' 4
+        reaches a 'backing off'
+        reaches b 'backing off'
+        reaches c failed
+        reaches d done
+        ctl stop a b c d e
+        wait_for_line "$out" 'cleaned up' 3
+        for name in a b c d; do
+            is_now "$name" stopped
+        done
+        is_now e failed # it had left nothing
         fails pgrep -P "$init" -x leave
         ctl start a
-        wait_for_line "$out" '^left' 3
+        wait_for_line "$out" '^left' 5
         send TERM
         wait "$job" || true
     done

@@ -310,6 +310,27 @@ START_TEST(stopped_by_hand_it_rests_when_nothing_of_it_is_left)
 }
 END_TEST
 
+START_TEST(stopped_by_hand_after_its_end_it_rests_if_there_was_anything_left)
+{
+    static const enum state before[] = {DONE, FAILED};
+    for (size_t i = 0; i < COUNT(before); i++) {
+        set_up(before[i]);
+        service.held = true;
+        life_happen(&service, STOP);
+        ck_assert_int_eq(service.state, before[i]);
+        anybody_left = true;
+        life_happen(&service, STOP);
+        ck_assert_int_eq(service.state, CLEARING);
+        life_happen(&service, CLEARED);
+        ck_assert_int_eq(service.state, STOPPED);
+        set_up(before[i]); /* not by hand */
+        anybody_left = true;
+        life_happen(&service, STOP);
+        ck_assert_int_eq(service.state, before[i]);
+    }
+}
+END_TEST
+
 START_TEST(with_all_others_it_rests_at_once)
 {
     static const enum state before[] = {WAITING, BACKING_OFF, CLEARING};
@@ -453,7 +474,8 @@ int main(void)
         a_program_that_cannot_be_run_fails_at_once_and_no_process_is_tried_again,
         the_stop_is_a_signal_then_the_grace_then_a_kill_that_is_repeated, a_stopped_process_is_continued,
         what_a_run_left_behind_is_awaited_before_it_counts_as_stopped, what_a_run_left_behind_is_ended_before_the_next,
-        stopped_by_hand_it_rests_when_nothing_of_it_is_left, with_all_others_it_rests_at_once,
+        stopped_by_hand_it_rests_when_nothing_of_it_is_left,
+        stopped_by_hand_after_its_end_it_rests_if_there_was_anything_left, with_all_others_it_rests_at_once,
         started_while_it_is_cleared_it_runs_after_all, after_a_stop_the_last_wish_counts,
         a_service_that_is_unwell_has_failed_even_if_it_exits_with_0, readiness_that_does_not_come_in_time_is_a_failure,
         a_service_goes_on_as_the_pid_that_it_has_named, the_command_is_stopped_by_the_signal_that_came,
