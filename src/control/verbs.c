@@ -29,7 +29,7 @@ enum {
     IS_DOWN = IN(STOPPED) | IN(DONE) | IN(FAILED),
 };
 
-enum until { NOTHING, UNTIL_UP, UNTIL_READY, UNTIL_STARTED, UNTIL_COMPLETED, UNTIL_STOPPED };
+enum until { NOTHING, UNTIL_UP, UNTIL_DOWN, UNTIL_READY, UNTIL_STARTED, UNTIL_COMPLETED, UNTIL_STOPPED };
 
 /* A oneshot is there to be done: it is up when it has been seen through. */
 static const struct goal {
@@ -39,6 +39,7 @@ static const struct goal {
 } goals[] = {
     [NOTHING] = {"", 0, 0, 0},
     [UNTIL_UP] = {"", IS_UP | IN(DONE), IN(DONE), IN(FAILED) | IN(STOPPED)},
+    [UNTIL_DOWN] = {"", IS_DOWN, IS_DOWN, IN(WAITING) | IN(STARTING) | IS_UP | IN(BACKING_OFF)}, /* another's start */
     [UNTIL_READY] = {"ready", IS_UP, IN(DONE), IN(FAILED) | IN(DONE)},
     [UNTIL_STARTED] = {"started", IS_STARTED_ONCE, IS_STARTED_ONCE, IN(FAILED)},
     [UNTIL_COMPLETED] = {"completed", IN(DONE), IN(DONE), IN(FAILED)},
@@ -87,7 +88,7 @@ enum {
 const struct verb verbs[VERBS] = {
     {"status", "[--json] [NAME...]", "how they are", 0, HAS_NAMES | MAY_JSON, .tell = tell_status},
     {"start", TIMED, "start, and wait until they are up", 1, TAKES_TIME, UNTIL_UP, .act = supervisor_start},
-    {"stop", TIMED, "stop, and wait until they have ended", 1, TAKES_TIME, UNTIL_STOPPED, .act = supervisor_stop},
+    {"stop", TIMED, "stop, and wait until they have ended", 1, TAKES_TIME, UNTIL_DOWN, .act = supervisor_stop},
     {"restart", TIMED, "stop, start, and wait", 1, TAKES_TIME, UNTIL_UP, .act = supervisor_restart},
     {"reload", "NAME...", "send their reload_signal", 1, HAS_NAMES, .act = NULL},
     {"signal", "SIGNAL NAME...", "send that", 2, HAS_NAMES | HAS_SIGNAL, .act = NULL},

@@ -324,6 +324,12 @@ START_TEST(stop_and_restart_answer_at_rest)
     ck_assert(waits(restart));
     services[DB].state = STOPPED; /* somebody has changed his mind */
     ck_answers(restart, "1\nfoster: db: stopped\n");
+    stop = ASK("stop\0web");
+    ck_assert(waits(stop));
+    services[WEB].state = CLEARING;
+    ck_assert(waits(stop));
+    services[WEB].state = WAITING; /* somebody has started it again */
+    ck_answers(stop, "1\nfoster: web: waiting\n");
 }
 END_TEST
 
