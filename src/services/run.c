@@ -197,9 +197,8 @@ static void add_user(struct variables *variables, const struct user *user)
 
 static void add_given(struct variables *variables, const struct settings *settings)
 {
-    memcpy(variables->entries + variables->count, settings->environment,
-           settings->environment_count * sizeof *settings->environment);
-    variables->count += settings->environment_count;
+    for (unsigned i = 0; i < settings->environment_count; i++)
+        variables->entries[variables->count++] = settings->environment[i];
 }
 
 /* sd_listen_fds(3) */
