@@ -16,7 +16,7 @@ packages=(gcc libc6-dev musl-tools binutils check libsubunit-dev pkg-config patc
     podman runc crun conmon docker.io busybox-static uidmap iproute2 bsdutils docker-compose    # to be in a container
     debootstrap)                                                                # to supervise what others wrote
 
-suites=(lint build unit_debug unit_asan unit_tsan mutants callgraph model fuzz system services names engines)
+suites=(lint build unit_debug unit_asan unit_tsan mutants callgraph model fuzz system services sanitized names engines)
 results=build/check # a file of TAP for each suite
 limit=1800          # seconds for one suite
 
@@ -94,6 +94,18 @@ suite_model() { tests/model/run.sh; }
 suite_fuzz() { tests/fuzz/run.sh 40000; }
 suite_system() { bats --formatter tap tests/system; }
 suite_services() { bats --formatter tap tests/services; }
+
+# The same with the sanitizers, in the whole program, but for what only the shipped binary can do: run without a libc,
+# and be small. Leaks are not looked for, as that does not work under strace.
+suite_sanitized() {
+    local status=0
+    export FOSTER=$PWD/build/debug/foster ASAN_OPTIONS=detect_leaks=0
+    make -s debug || return
+    bats --formatter tap --filter-tags '!shipped' tests/system || status=$?
+    bats --formatter tap --filter-tags '!shipped' tests/services || status=$?
+    return "$status"
+}
+
 suite_names() { tests/names/run.sh; }
 suite_engines() { bats --formatter tap tests/engines; }
 

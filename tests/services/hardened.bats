@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # Everything is optional at run time: no /proc, no /dev, no writable path, no capabilities, any uid.
 
+# bats file_tags=shipped
+
 load helpers
 
 # in_a_bare_root: foster is PID 1 there, with the configuration. The journal is stdout.

@@ -56,6 +56,7 @@ is_settled() {
 }
 
 # Equal commands are kept once, others each.
+# bats test_tags=shipped
 @test "1000 services: foster's own memory is below 160 KiB, with commands of their own below 192" {
     LIMIT=60
     services 1000

@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # Nothing but a kernel is needed, and not every system call of it.
 
+# bats file_tags=shipped
+
 load helpers
 
 @test "58: an empty read-only root, no /proc, no /dev, uid 65534, no capabilities: main's exit code" {

@@ -38,6 +38,7 @@ load helpers
     done
 }
 
+# bats test_tags=shipped
 @test "not as PID 1, and without a child when main has ended, foster looks for nobody in /proc" {
     via=(strace -qq -e 'trace=open,openat,waitid' -o calls)
     exits 3 as_child sh -c 'exit 3'

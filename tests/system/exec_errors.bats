@@ -83,6 +83,7 @@ make_file() {
     says_nothing
 }
 
+# bats test_tags=shipped
 @test "25: without #! line and without /bin/sh: it is said that there is no #! line" {
     empty_root --as-pid-1
     make_file "$root/script" 'echo ran\n'

@@ -30,6 +30,7 @@ load helpers
     says exit pid KILL after
 }
 
+# bats test_tags=shipped
 @test "103: a death by a signal with a core" {
     ulimit -S -c unlimited
     exits 134 as_pid1 exit -s ABRT

@@ -79,6 +79,7 @@ TWO=two words"
     ends 0
 }
 
+# bats test_tags=shipped
 @test "69: one thread, no heap, less than 200 KiB" {
     start_ready as_pid1 signals
     wait_until is_at_root
