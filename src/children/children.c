@@ -25,9 +25,10 @@
  *   I4  The flag is cleared before waitpid, so no SIGCHLD after the clear is lost.
  *   I5  Whoever unlocks re-reads the flag. Nobody ever waits for the lock in signal context.
  *
- * Rejected: pidfds (not before Linux 5.3, one descriptor a child, and an orphan has none); waiting for each known child
- * by its own pid (orphans would stay zombies); one slot array (a limit, or memory allocated between two forks). The
- * promise is the registry's slot and the memory is the caller's, so after a fork nothing is left that could fail.
+ * Rejected: pidfds (not before Linux 5.3; one descriptor a child, and every fork copies them all; an orphan has none);
+ * waiting for each known child by its own pid (orphans would stay zombies); one slot array (a limit, or memory taken
+ * between two forks). The promise is the registry's slot and the memory is the caller's, so after a fork nothing is
+ * left that could fail.
  */
 #include <errno.h>
 #include <stdatomic.h>
