@@ -132,7 +132,7 @@ sleeps() { [ "$(pgrep --ns "$init" --nslist pid -c -x -f "sleep $1")" -eq "$2" ]
         reaches a 'backing off'
         reaches b 'backing off'
         reaches c failed
-        reaches d done
+        reaches d 'done'
         ctl stop a b c d e
         wait_for_line "$out" 'cleaned up' 3
         for name in a b c d; do
