@@ -51,7 +51,7 @@ struct program {
     int error;               /* exec's error number, or that of the failed step; 0 if the program runs */
     const char *failed_step; /* what could not be done for it, "become its user": no exec was tried; or NULL */
     pid_t pid;               /* also of one that could not be run */
-    int own_stderr;          /* the child's own: foster's stderr, out of the plugs' way */
+    int own_stderr;          /* the child's own: foster's stderr, out of the plugs' way; 0: it is where it was */
     int terminal_error;      /* of terminal_adopt(), in a session of its own */
     bool took_terminal;      /* its group was put into the foreground */
 };

@@ -63,11 +63,13 @@ static bool start_those_of(struct service *service)
     return more;
 }
 
-void dependencies_start(const struct plan *plan, bool (*is_wanted)(const struct service *service))
+void dependencies_start(const struct plan *plan, const struct service *of)
 {
     bool more = true;
-    for (size_t i = 0; i < plan->count; i++)
-        plan->services[i].scratch = is_wanted(&plan->services[i]) ? WANTED : UNMARKED;
+    for (struct service *service = plan->services; service < plan->services + plan->count; service++) {
+        bool is_meant = of != NULL ? service == of : service->settings->autostart;
+        service->scratch = is_meant ? WANTED : UNMARKED;
+    }
     while (more) {
         more = false;
         for (size_t i = plan->count; i-- > 0;) /* who depends on others mostly stands behind them */

@@ -183,17 +183,12 @@ static milliseconds go_round(void)
     return first;
 }
 
-static bool starts_by_itself(const struct service *service)
-{
-    return service->settings->autostart;
-}
-
 static void start_all(void)
 {
     for (size_t i = 0; i < plan->count; i++)
-        if (starts_by_itself(&plan->services[i]))
+        if (plan->services[i].settings->autostart)
             life_happen(&plan->services[i], START);
-    dependencies_start(plan, starts_by_itself);
+    dependencies_start(plan, NULL);
 }
 
 static void *supervise(void *unused)
@@ -247,21 +242,13 @@ bool supervisor_has_ended(int *code)
     return atomic_load(&ended);
 }
 
-static const struct service *asked_for;
-
-static bool is_asked_for(const struct service *service)
-{
-    return service == asked_for;
-}
-
 /* With what it depends on. */
 static void start_by_hand(struct service *service, enum event event)
 {
     if (ending_is_under_way())
         return;
-    asked_for = service;
     life_happen(service, event);
-    dependencies_start(plan, is_asked_for);
+    dependencies_start(plan, service);
 }
 
 void supervisor_start(struct service *service)
