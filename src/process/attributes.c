@@ -51,6 +51,15 @@ int plugs_above(const struct plug *plugs, size_t count)
     return above;
 }
 
+int plugs_below(const struct plug *plugs, size_t count)
+{
+    int below = STDERR_FILENO + 1;
+    for (size_t i = 0; i < count; i++)
+        if (plugs[i].from >= below)
+            below = plugs[i].from + 1;
+    return below;
+}
+
 /* First every source goes where nobody's place is. A copy onto another number is not close-on-exec, dup2(2). */
 int plugs_connect(struct plug *plugs, size_t count)
 {

@@ -47,6 +47,9 @@ bool plugs_fill(const struct plug *plugs, size_t count, int place);
 /* The lowest number above all places: what is kept from there on is not written over. */
 int plugs_above(const struct plug *plugs, size_t count);
 
+/* The lowest number above all sources, and above the standard streams: what a program needs of foster's is below. */
+int plugs_below(const struct plug *plugs, size_t count);
+
 /* Puts the descriptors in their places: also where one's place is another's source. The sources are written over. In
  * the child; 0 or an error number. */
 int plugs_connect(struct plug *plugs, size_t count);

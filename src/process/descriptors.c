@@ -1,14 +1,16 @@
 /* descriptors.c - see descriptors.h. */
 #include "process/descriptors.h"
 
+#include <errno.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/directory.h"
 #include "base/text.h"
+
+enum { UNSHARE = 2 }; /* CLOSE_RANGE_UNSHARE of linux/close_range.h, which musl comes without */
 
 /* One pass over the directory: closes what it names, except itself; the number of those closed. */
 static int close_named(struct directory *directory, int first)
@@ -47,4 +49,15 @@ void descriptors_close_from(int first)
 {
     if (syscall(SYS_close_range, first, ~0U, 0) == -1 && !close_listed(first))
         close_numbered(first);
+}
+
+int descriptors_keep_below(int first)
+{
+    return syscall(SYS_close_range, first, ~0U, UNSHARE) == 0 ? 0 : errno;
+}
+
+/* Keeps all, so that there is nothing to part with. */
+bool descriptors_can_be_left(void)
+{
+    return descriptors_keep_below(-1) == 0;
 }

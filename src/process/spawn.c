@@ -2,11 +2,12 @@
  * spawn.c - see spawn.h. What happens between clone and exec, in the child, in its order:
  *
  *   1. dispositions: an ignored signal would stay ignored through exec. Before the mask, so that nothing can run here;
- *   2. group or session, terminal: before exec, so that whoever signals the group finds it;
- *   3. its descriptors, before a limit says that there are too many; then its attributes, while we have the rights to
- *      give them;
- *   4. the parent's death: a change of user forgets it (prctl(2), PR_SET_PDEATHSIG);
- *   5. the mask, as the last thing: a signal sent to the child before its exec is delivered with its default action.
+ *   2. descriptors of its own, before anything is done with one;
+ *   3. group or session, terminal: before exec, so that whoever signals the group finds it;
+ *   4. its descriptors in their places, before a limit says that there are too many; then its attributes, while we have
+ *      the rights to give them;
+ *   5. the parent's death: a change of user forgets it (prctl(2), PR_SET_PDEATHSIG);
+ *   6. the mask, as the last thing: a signal sent to the child before its exec is delivered with its default action.
  *
  * The child runs in its sleeping parent's memory and on its stack, further down. Besides that it writes to nothing but
  * struct program, struct birth, its plugs, entries of the environment and argv[-1], all guarded by the lock that spawn
@@ -32,6 +33,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "process/attributes.h"
+#include "process/descriptors.h"
 #include "process/leftovers.h"
 #include "process/path.h"
 #include "process/signals.h"
@@ -50,6 +52,7 @@ static const char listen_pid[] = "LISTEN_PID=";
 struct birth {
     struct program *program;
     char *candidate;  /* path_room() bytes */
+    int shared;       /* CLONE_FILES: the descriptors are foster's until the child leaves them; or 0 */
     char **rewritten; /* the entry of the environment that the child has changed, or NULL */
     char *original;   /* what was there */
 };
@@ -72,6 +75,14 @@ IN_CHILD static void place(struct program *program)
     }
 }
 
+/* As long as it has none of its own, it must not touch any. */
+IN_CHILD static void leave_descriptors(struct program *program)
+{
+    program->error = descriptors_keep_below(plugs_below(program->plugs, program->plug_count));
+    if (program->error != 0)
+        program->failed_step = "part its descriptors";
+}
+
 /* The program's stderr may be a file, or nothing: foster's is kept then, to say there what goes wrong. */
 IN_CHILD static void hand_over(struct program *program)
 {
@@ -85,7 +96,7 @@ IN_CHILD static void hand_over(struct program *program)
 /* What a service is given; nothing that one program alone has. */
 IN_CHILD static void equip(struct program *program)
 {
-    if (program->plug_count > 0)
+    if (program->plug_count > 0 && program->error == 0)
         hand_over(program);
     if (program->attributes != NULL && program->error == 0)
         program->error = attributes_apply(program->attributes, &program->failed_step);
@@ -199,6 +210,8 @@ IN_CHILD static int child_main(void *context)
         signals_reset(); /* most of what a start costs beside fork and exec */
     else if (program->signals->ignores_sigchld)
         signal(SIGCHLD, SIG_IGN);
+    if (birth->shared != 0)
+        leave_descriptors(program);
     place(program);
     equip(program);
     bind_to_parent(program->parent_death_signal, program->parent);
@@ -221,7 +234,17 @@ IN_CHILD static int child_main(void *context)
 __attribute__((noinline)) static pid_t clone_below(struct birth *birth)
 {
     char *stack = (char *)__builtin_frame_address(0) - CLONE_FRAME;
-    return clone(child_main, stack, CLONE_VM | CLONE_VFORK | SIGCHLD, birth);
+    return clone(child_main, stack, CLONE_VM | CLONE_VFORK | birth->shared | SIGCHLD, birth);
+}
+
+/* qemu-user, where vfork is but a fork, knows no child that shares the descriptors alone: EINVAL. */
+static pid_t clone_child(struct birth *birth)
+{
+    pid_t pid = clone_below(birth);
+    if (pid != -1 || errno != EINVAL || birth->shared == 0)
+        return pid;
+    birth->shared = 0;
+    return clone_below(birth);
 }
 
 pid_t program_start(void *context)
@@ -233,8 +256,9 @@ pid_t program_start(void *context)
     program->own_stderr = 0;
     program->took_terminal = false;
     program->terminal_error = 0;
-    struct birth birth = {.program = program, .candidate = candidate};
-    pid_t pid = clone_below(&birth);
+    struct birth birth = {
+        .program = program, .candidate = candidate, .shared = program->leaves_descriptors ? CLONE_FILES : 0};
+    pid_t pid = clone_child(&birth);
     if (birth.rewritten != NULL)
         *birth.rewritten = birth.original;
     if (pid == -1)

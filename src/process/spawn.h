@@ -39,7 +39,9 @@ struct program {
     const struct attributes *attributes; /* or NULL */
     struct plug *plugs;                  /* are written over: to be filled in for each start */
     size_t plug_count;
-    unsigned mark; /* by which what it leaves behind is found, leftovers.h; 0: none */
+    bool leaves_descriptors; /* all others above the standard streams are close-on-exec, and descriptors_can_be_left():
+                                however many there are, the start costs no more */
+    unsigned mark;           /* by which what it leaves behind is found, leftovers.h; 0: none */
 
     /* Called in the child if it cannot run: says so, and returns the exit code for it. There, because where vfork is
      * but a fork (qemu-user) the parent does not see the error, and takes the program for one that ran and ended. Or

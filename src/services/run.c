@@ -21,6 +21,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "process/death.h"
+#include "process/descriptors.h"
 #include "process/environment.h"
 #include "process/exec_error.h"
 #include "process/fork_error.h"
@@ -45,6 +46,7 @@ static const char *start_directory; /* NULL: the root, or none that is in sight;
 static int null_fd = -1;
 static pid_t self;
 static bool took_terminal;
+static bool leaves_descriptors; /* every program does, see spawn.h */
 
 /* Every service starts with an empty mask and default dispositions. foster handles no signals, so it can have the
  * dispositions itself, once, and no child need set them. */
@@ -93,6 +95,7 @@ bool run_prepare(const struct plan *all, const struct command_manner *command_ma
     self = getpid();
     signals_reset();
     environment_forget_own();
+    leaves_descriptors = plan->command == NULL && descriptors_can_be_left();
     null_fd = open("/dev/null", O_RDWR | O_CLOEXEC | O_NOCTTY);
     remember_directory();
     memcpy(&first_mark, (const void *)getauxval(AT_RANDOM), sizeof first_mark);
@@ -387,6 +390,7 @@ static int start_with(struct start *start, char **argv)
         .environment = variables.count > 0 ? merged : environ,
         .own_pid_entries = own_pid,
         .attributes = &attributes,
+        .leaves_descriptors = leaves_descriptors,
         .mark = run_mark(start->service),
         .failed = say_cannot_run,
         .owner = start,

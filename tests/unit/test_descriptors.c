@@ -106,7 +106,17 @@ START_TEST(by_trying_each)
 }
 END_TEST
 
+START_TEST(what_can_be_left)
+{
+    ck_assert(descriptors_can_be_left());
+    ck_assert_int_eq(descriptors_keep_below(LIMIT), 0);
+    no_close_range = true;
+    ck_assert(!descriptors_can_be_left());
+    ck_assert_int_eq(descriptors_keep_below(LIMIT), ENOSYS);
+}
+END_TEST
+
 int main(void)
 {
-    return RUN_TESTS("descriptors", by_one_call, by_the_list_of_proc, by_trying_each);
+    return RUN_TESTS("descriptors", by_one_call, by_the_list_of_proc, by_trying_each, what_can_be_left);
 }

@@ -7,6 +7,7 @@
  */
 #include "process/spawn.h"
 
+#include <sched.h>
 #include <sys/syscall.h>
 
 #include "base/file.h"
@@ -33,11 +34,24 @@ int __wrap_execve(const char *path, char *const *argv, char *const *variables);
 
 /* As qemu-user has it: the child gets a copy of the memory, and nobody waits for its exec. */
 static bool vfork_is_a_fork;
+static bool knows_no_sharing; /* of descriptors without memory; also qemu-user */
 int __real_clone(int (*start)(void *), void *stack, int flags, void *context, ...);
 int __wrap_clone(int (*start)(void *), void *stack, int flags, void *context, ...);
 int __wrap_clone(int (*start)(void *), void *stack, int flags, void *context, ...)
 {
+    if (knows_no_sharing && (flags & CLONE_FILES) != 0) {
+        errno = EINVAL;
+        return -1;
+    }
     return __real_clone(start, stack, vfork_is_a_fork ? SIGCHLD : flags, context);
+}
+
+static int parting_error; /* what keeping some descriptors alone says; 0: the real one is asked */
+int __real_descriptors_keep_below(int first);
+__attribute__((no_sanitize("thread"), no_sanitize("address"))) int __wrap_descriptors_keep_below(int first);
+int __wrap_descriptors_keep_below(int first)
+{
+    return parting_error != 0 ? parting_error : __real_descriptors_keep_below(first);
 }
 
 __attribute__((no_sanitize("thread"), no_sanitize("address"))) int __wrap_execve(const char *path, char *const *argv,
@@ -536,6 +550,65 @@ START_TEST(a_step_that_fails)
 }
 END_TEST
 
+/* A descriptor above its plugs shows it: it is not close-on-exec here, as all should be. */
+START_TEST(descriptors_that_it_does_not_need_are_left)
+{
+    enum { SOURCE = 40, HIGH };
+    static const struct {
+        bool asked, refused, forked, left;
+    } ways[] = {
+        {.left = false},
+        {.asked = true, .left = true},
+#ifndef __SANITIZE_THREAD__ /* as above */
+        {.asked = true, .refused = true, .left = false},
+        {.asked = true, .forked = true, .left = true},
+#endif
+    };
+    int out = open("out", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    ck_assert_int_eq(dup3(out, SOURCE, O_CLOEXEC), SOURCE);
+    ck_assert_int_eq(dup2(out, HIGH), HIGH);
+    for (size_t i = 0; i < COUNT(ways); i++) {
+        struct plug plug = {SOURCE, STDOUT_FILENO};
+        program.plugs = &plug;
+        program.plug_count = 1;
+        program.leaves_descriptors = ways[i].asked;
+        knows_no_sharing = ways[i].refused;
+        vfork_is_a_fork = ways[i].forked;
+        ck_assert_int_eq(ftruncate(out, 0), 0);
+        ck_assert_int_eq(lseek(out, 0, SEEK_SET), 0);
+        PROGRAM("sh", "-c", "test -e /proc/$$/fd/41; echo $?");
+        ck_assert_int_eq(run(), 0);
+        ck_assert_str_eq(content("out"), ways[i].left ? "1\n" : "0\n");
+        ck_assert_int_eq(fcntl(SOURCE, F_GETFD), FD_CLOEXEC);
+        ck_assert_int_eq(fcntl(HIGH, F_GETFD), 0);
+    }
+}
+END_TEST
+
+/* As long as it has none of its own it must not touch ours. */
+START_TEST(descriptors_that_stay_foster_s_are_not_touched)
+{
+    struct plug plug = {.from = open("out", O_WRONLY | O_CREAT | O_CLOEXEC, 0600), .to = STDOUT_FILENO};
+    struct stat before, after;
+    ck_assert_int_eq(fstat(STDOUT_FILENO, &before), 0);
+    hear_stderr();
+    program.failed = complain;
+    program.plugs = &plug;
+    program.plug_count = 1;
+    program.leaves_descriptors = true;
+    parting_error = ENOMEM;
+    PROGRAM("touch", "started");
+    ck_assert_int_eq(failure(), ENOMEM);
+    ck_assert_str_eq(program.failed_step, "part its descriptors");
+    ck_assert_str_eq(heard(), "part its descriptors");
+    ck_assert_int_eq(access("started", F_OK), -1);
+    ck_assert_int_eq(fstat(STDOUT_FILENO, &after), 0);
+    ck_assert(before.st_ino == after.st_ino && before.st_dev == after.st_dev);
+    parting_error = 0;
+    ck_assert_int_eq(run(), 0);
+}
+END_TEST
+
 START_TEST(attributes_and_a_mark)
 {
     static const struct limit few = {RLIMIT_NOFILE, {.rlim_cur = 6, .rlim_max = 7}};
@@ -638,6 +711,8 @@ int main(void)
         listen_pid_that_meant_another, listen_pid_in_a_second_start, a_script_without_a_first_line_is_the_shells,
         also_one_found_in_path, an_empty_file_is_an_empty_script, without_a_shell_the_arguments_are_put_back,
         a_binary_is_not_the_shells, an_environment_of_its_own, its_own_pid_in_its_environment,
-        descriptors_in_their_places, what_fails_is_said_on_our_stderr, a_step_that_fails, attributes_and_a_mark,
-        the_parents_death_is_told_to_another_user, the_search_goes_on_and_remembers, the_first_that_runs_is_taken);
+        descriptors_in_their_places, what_fails_is_said_on_our_stderr, a_step_that_fails,
+        descriptors_that_it_does_not_need_are_left, descriptors_that_stay_foster_s_are_not_touched,
+        attributes_and_a_mark, the_parents_death_is_told_to_another_user, the_search_goes_on_and_remembers,
+        the_first_that_runs_is_taken);
 }
