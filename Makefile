@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 BASE = address arena buffer clock directory file json log text
-CHILDREN = children lock promise
+CHILDREN = children deaths lock promise
 PROCESS = attributes cgroup death descriptors environment exec_error fork_error leftovers listening path procfs \
     signals spawn status survivors terminal user
 SERVICES = aside config dependencies ending fault hearing keys life loop news notify output plan printer probe \

@@ -1,7 +1,5 @@
 /*
- * several.c - see several.h. This is the signal thread: it reaps, passes signals on, and sees to the end. Who else died
- * when the kernel said that one did, among a thousand children a long search, is for the supervisor to ask: after it
- * has started that one again.
+ * several.c - see several.h. This is the signal thread: it reaps, passes signals on, and sees to the end.
  *
  * Until the supervisor has begun everything may fail, and foster then says so and exits; afterwards nothing may end it
  * but the end of the services.
@@ -27,8 +25,10 @@
 #include "services/run.h"
 #include "services/supervisor.h"
 
-/* What is still in the pipes when all have ended is written within this time. */
-enum { LAST_LINES = 1 * MS_PER_SECOND };
+enum {
+    LAST_LINES = 1 * MS_PER_SECOND,    /* in which what is still in the pipes when all have ended is written */
+    SEARCH_AFTER = 10 * MS_PER_SECOND, /* a death, for those that children_sigchld_of() may leave */
+};
 
 static const struct options *asked;
 
@@ -107,15 +107,27 @@ static bool begin(const struct options *options, struct plan *plan)
     return supervisor_begin(plan);
 }
 
+/* The one that the signal names and its like, or, when it is time, all; returns when to search for all. */
+static milliseconds reap(const siginfo_t *sigchld, milliseconds search)
+{
+    if (sigchld == NULL) {
+        children_sigchld();
+        return NEVER;
+    }
+    children_sigchld_of(sigchld->si_pid);
+    return search != NEVER ? search : clock_now() + SEARCH_AFTER;
+}
+
 /* Until the supervisor says that all have ended; returns their exit code. */
 static int serve(struct main_service *foster)
 {
     int code;
+    milliseconds search = NEVER;
     while (!supervisor_has_ended(&code)) {
         siginfo_t info;
-        int signal = signals_wait(&info, NEVER);
-        if (signal == SIGCHLD)
-            children_sigchld_of(info.si_pid);
+        int signal = signals_wait(&info, search);
+        if (signal == SIGCHLD || signal == 0)
+            search = reap(signal == SIGCHLD ? &info : NULL, search);
         if (signal_asks_to_stop(signal) && foster->asked_to_stop == NEVER)
             foster->asked_to_stop = clock_now();
         if (signal != 0)

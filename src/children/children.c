@@ -25,10 +25,10 @@
  *   I4  The flag is cleared before waitpid, so no SIGCHLD after the clear is lost.
  *   I5  Whoever unlocks re-reads the flag. Nobody ever waits for the lock in signal context.
  *
- * Rejected: pidfds (not before Linux 5.3; one descriptor a child, and every fork copies them all; an orphan has none);
- * waiting for each known child by its own pid (orphans would stay zombies); one slot array (a limit, or memory taken
- * between two forks). The promise is the registry's slot and the memory is the caller's, so after a fork nothing is
- * left that could fail.
+ * Rejected: pidfds alone (not before Linux 5.3; one descriptor a child; an orphan has none), but they shorten the
+ * search where there are many children (deaths.h); waiting for each known child by its own pid (orphans would stay
+ * zombies); one slot array (a limit, or memory taken between two forks). The promise is the registry's slot and the
+ * memory is the caller's, so after a fork nothing is left that could fail.
  */
 #include <errno.h>
 #include <stdatomic.h>
@@ -37,16 +37,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "deaths.h"
 #include "foster.h"
 #include "lock.h"
 #include "promise.h"
 
-/* Somebody may have died since the last reaping began. Set by children_sigchld(), and by children_sigchld_of() where
- * the lock is taken; cleared by reap() before it waits. Whoever unlocks owes a look. */
+/* Somebody may have died since the last reaping began. Set by children_sigchld(), cleared by reap() before it waits.
+ * Whoever unlocks owes a look. */
 static atomic_bool need_wait;
 _Static_assert(ATOMIC_BOOL_LOCK_FREE == 2, "signal handlers need lock-free atomics (C11 7.14.1.1p5)");
 
-enum { ANYBODY = -1 }; /* wait4(2): any child */
+/* wait4(2): any child; of which threads. */
+enum { ANYBODY = -1, OF_ALL_THREADS = 0, OF_THIS_THREAD = __WNOTHREAD };
 
 /* The registry: a chain of promises for each remainder of the pid. I1: touched only under the lock. */
 enum { CHAINS = 256 };
@@ -86,28 +88,27 @@ static struct promise *registry_take(pid_t pid)
     return found;
 }
 
-/* One child is reaped: keep its promise, or drop an orphan in silence. True if there was a promise. Caller holds the
- * lock. */
-static bool resolve(pid_t pid, int status)
+/* One child is reaped: keep its promise, or drop an orphan in silence. Caller holds the lock. */
+static void resolve(pid_t pid, int status)
 {
     struct promise *promise = registry_take(pid);
-    if (promise != NULL)
+    if (promise != NULL) {
+        deaths_forget(promise);
         promise_resolve(promise, status);
-    else if (orphan_watch != NULL)
+    } else if (orphan_watch != NULL) {
         orphan_watch(pid, status);
-    return promise != NULL;
+    }
 }
 
 /* __WALL: also an adopted child whose exit signal is not SIGCHLD (clone(2)). The raw call: waitpid is a cancellation
  * point, and a thread cancelled in it would take the lock to its grave. Caller holds the lock. */
-static pid_t wait_for(pid_t whom, int *status)
+static pid_t wait_for(pid_t whom, int among, int *status)
 {
-    return (pid_t)syscall(SYS_wait4, whom, status, WNOHANG | __WALL, NULL);
+    return (pid_t)syscall(SYS_wait4, whom, status, WNOHANG | __WALL | among, NULL);
 }
 
 /*
- * Reaps until nothing is left; true if a promise was resolved. Caller holds the lock. Any thread and signal handlers;
- * allocates nothing.
+ * Reaps until nothing is left. Caller holds the lock. Any thread and signal handlers; allocates nothing.
  * What wait4 says, and what it means:
  *   a pid    it is reaped; SIGCHLDs coalesce, so go on
  *   0        children, but none dead: done; the next death sets the flag again
@@ -115,70 +116,112 @@ static pid_t wait_for(pid_t whom, int *status)
  *   ECHILD   no children at all: done
  *   other    EINVAL or ENOSYS, which cannot be; to go on would be an endless loop in PID 1
  */
-static bool reap(void)
+static void reap_among(int threads)
 {
-    bool resolved = false;
-    atomic_store(&need_wait, false); /* I4: before waitpid, never after */
     for (;;) {
         int status;
-        pid_t pid = wait_for(ANYBODY, &status);
+        pid_t pid = wait_for(ANYBODY, threads, &status);
         if (pid > 0)
-            resolved |= resolve(pid, status);
+            resolve(pid, status);
         else if (pid == 0 || errno != EINTR)
-            return resolved;
+            return;
     }
+}
+
+/* Caller holds the lock. Any thread and signal handlers; allocates nothing. */
+static void reap(void)
+{
+    atomic_store(&need_wait, false); /* I4: before waitpid, never after */
+    reap_among(OF_ALL_THREADS);
+}
+
+/* True if it was there to be reaped. Caller holds the lock. */
+static bool reap_one(pid_t pid)
+{
+    int status;
+    bool reaped = wait_for(pid, OF_ALL_THREADS, &status) == pid;
+    if (reaped)
+        resolve(pid, status);
+    return reaped;
+}
+
+/*
+ * After a SIGCHLD that named this one: reaps those on the list; then the children of this thread alone, which is the
+ * first, the one that orphans are given to (find_new_reaper() in kernel/exit.c). If the named one is there even now, it
+ * came another way, as the brother of a child of ours (clone(2), CLONE_PARENT), and there may be more: all are
+ * searched. A brother whose signal was lost in another's stays. Caller holds the lock. The signal loop; allocates
+ * nothing.
+ */
+static void reap_shortly(pid_t named)
+{
+    deaths_reap(reap_one);
+    reap_among(OF_THIS_THREAD);
+    if (reap_one(named))
+        reap();
 }
 
 /* I5. Drops the lock, and reaps as long as somebody left a note and nobody else has taken the lock since: they owe the
- * look now. True if a promise was resolved. Caller holds the lock. Any thread and signal handlers; allocates nothing.
- */
-static bool unlock(void)
+ * look now. Caller holds the lock. Any thread and signal handlers; allocates nothing. */
+static void unlock(void)
 {
-    bool resolved = false;
     lock_drop();
     while (atomic_load(&need_wait) && lock_try()) {
-        resolved |= reap();
+        reap();
         lock_drop();
     }
-    return resolved;
 }
 
-bool children_sigchld(void)
+void children_sigchld(void)
 {
-    bool resolved = false;
     int saved = errno;
     atomic_store(&need_wait, true);
     if (lock_try()) {
-        resolved = reap();
-        resolved |= unlock();
+        reap();
+        unlock();
     } /* else the unlocker will see need_wait and reap for us */
     errno = saved;
-    return resolved;
 }
 
+/* A pid of 0 and less is a group for wait4(2), and means here that the signal's sender is outside. */
 void children_sigchld_of(pid_t pid)
 {
-    int status, saved = errno;
-    if (pid <= 0) /* wait4(2): a group; the signal's sender is outside */
+    int saved = errno;
+    if (pid <= 0 || !lock_try()) {
+        children_sigchld();
         return;
-    if (lock_try()) {
-        if (wait_for(pid, &status) == pid)
-            resolve(pid, status);
-        unlock();
-    } else { /* the unlocker will see need_wait, or has looked already, and children_sigchld() follows */
-        atomic_store(&need_wait, true);
     }
+    if (deaths_are_listed())
+        reap_shortly(pid);
+    else
+        reap();
+    unlock();
     errno = saved;
+}
+
+void children_list(void)
+{
+    lock_take();
+    deaths_begin();
+    for (struct promise **chain = registry; chain < registry + CHAINS; chain++)
+        for (struct promise *child = *chain; child != NULL; child = child->next)
+            deaths_expect(child);
+    unlock();
+}
+
+/* Caller holds the lock. */
+static void enrol(struct promise *child, pid_t pid)
+{
+    promise_make(child, pid);
+    registry_add(child);
+    deaths_expect(child);
 }
 
 int children_spawn(struct promise *child, children_start *start, void *context)
 {
     lock_take();
     pid_t pid = start(context);
-    if (pid > 0) {
-        promise_make(child, pid);
-        registry_add(child);
-    }
+    if (pid > 0)
+        enrol(child, pid);
     unlock();
     if (pid > 0)
         return 0;
@@ -199,8 +242,7 @@ int children_adopt(struct promise *child, pid_t pid)
     if (*registry_find(pid) != NULL) {
         error = EEXIST;
     } else if (is_our_child(pid)) {
-        promise_make(child, pid);
-        registry_add(child);
+        enrol(child, pid);
         error = 0;
     }
     unlock();

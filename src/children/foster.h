@@ -12,7 +12,7 @@
  * Two ways in, choose one:
  *
  *   1. From a signal loop. Block SIGCHLD in every thread; one thread sits in sigwaitinfo(2) and calls
- *      children_sigchld() for each SIGCHLD.
+ *      children_sigchld() for each SIGCHLD, or, where children are many, children_sigchld_of().
  *   2. From a real handler. Install a SIGCHLD handler that calls children_sigchld(); it may run in any thread, at any
  *      moment, also inside the functions below.
  *
@@ -42,6 +42,7 @@ struct promise {
     _Atomic(int) state;   /* a futex: see promise.c */
     int status;           /* of waitpid(2); written once, before the state says so */
     pid_t pid;            /* the child's; a name for the child only while it is unreaped */
+    int pidfd;            /* the child's, or -1: see deaths.h */
     struct promise *next; /* in the registry's chain */
 };
 
@@ -90,17 +91,33 @@ int children_queue(struct promise *child, int signal, siginfo_t *info);
 
 /*
  * Says that somebody died. Reaps all that can be reaped, now or, if the lock is taken, as soon as its holder lets go.
- * True if this call has resolved a promise. Any thread and signal handlers; never waits, allocates nothing, keeps
- * errno.
+ * Any thread and signal handlers; never waits, allocates nothing, keeps errno.
  */
-bool children_sigchld(void);
+void children_sigchld(void);
 
 /*
- * The same for that child alone, known from the signal (si_pid): one look-up, where children_sigchld() has the kernel
- * search all children for the dead. SIGCHLDs coalesce, and the lock may be taken, so children_sigchld() must follow,
- * in any thread; what is done before it need not wait for the search. Any thread and signal handlers, and so on.
+ * The same for a signal loop that many children are expected in, with the pid that SIGCHLD came with (si_pid): after
+ * children_list() it costs the same however many they are, before that it is children_sigchld(). One kind of dead it
+ * may leave, the brother of a child (clone(2), CLONE_PARENT) whose signal was lost in another's: call
+ * children_sigchld() some time after a death. The process's first thread only, for orphans become its children; never
+ * waits, allocates nothing, keeps errno.
  */
 void children_sigchld_of(pid_t pid);
+
+/*
+ * Says how many children there will be at a time, and as many again for a while, and makes room for four descriptors
+ * for each, if there may be so many (RLIMIT_NOFILE). Before the first child, in a program of one thread; allocates
+ * nothing.
+ */
+void children_expect(unsigned count);
+
+/*
+ * Gives each child that there is a descriptor (a pidfd, Linux 5.3; numbered from count on), by which
+ * children_sigchld_of() knows the dead, and from now on each new one. Where there is no room for them, or they are not
+ * to be had, nothing changes. It takes some microseconds a child, so after the first starts is a good time, once. Any
+ * thread, not a signal handler; allocates nothing.
+ */
+void children_list(void);
 
 /*
  * Has watch(pid, status) called for every orphan that is reaped; NULL ends it. It runs under the lock and, in the

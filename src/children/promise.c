@@ -22,6 +22,7 @@ enum {
 void promise_make(struct promise *promise, pid_t pid)
 {
     promise->pid = pid;
+    promise->pidfd = -1;
     promise->status = 0;
     promise->next = NULL;
     atomic_store(&promise->state, PENDING);

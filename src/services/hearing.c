@@ -3,8 +3,7 @@
  *
  * Signals come through a pipe, each with all that the kernel said of it: what is queued with a value keeps it, and none
  * overtakes another. A full pipe (500 signals during one slow exec) loses the next ones, as a process loses those that
- * it does not take; a death is never lost by that, because it leaves a note, and promises are looked at after every
- * message.
+ * it does not take; a death is never lost by that, because promises are looked at after every message.
  */
 #include "services/hearing.h"
 
@@ -29,7 +28,7 @@ enum {
 
 static struct plan *plan;
 static int signal_pipe[2];
-static atomic_bool told_to_stop, somebody_died;
+static atomic_bool told_to_stop;
 
 /* ---- services ---- */
 
@@ -142,15 +141,8 @@ void hearing_signal(const siginfo_t *info)
 {
     if (signal_asks_to_stop(info->si_signo) && signal_map_apply(plan->map, info->si_signo) != 0)
         atomic_store(&told_to_stop, true);
-    if (info->si_signo == SIGCHLD)
-        atomic_store(&somebody_died, true);
     if (write(signal_pipe[1], info, sizeof *info) == -1)
         say(LOG_DEBUG, "a signal more than can be passed on");
-}
-
-bool hearing_of_a_death(void)
-{
-    return atomic_exchange(&somebody_died, false);
 }
 
 bool hearing_has_been_told_to_stop(void)

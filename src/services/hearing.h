@@ -15,9 +15,6 @@ bool hearing_begin(struct plan *plan);
 /* Passes a signal on to the supervisor, whether from a child or from outside. Never waits. Signal thread. */
 void hearing_signal(const siginfo_t *info);
 
-/* True once after a SIGCHLD has been passed on: somebody may be dead who is not reaped. Supervisor's thread. */
-bool hearing_of_a_death(void);
-
 /* True as soon as a signal to stop has come, also before it is heard: of a thousand services that are being started not
  * one more is. Any thread. */
 bool hearing_has_been_told_to_stop(void);

@@ -96,6 +96,8 @@ bool run_prepare(const struct plan *all, const struct command_manner *command_ma
     signals_reset();
     environment_forget_own();
     leaves_descriptors = plan->command == NULL && descriptors_can_be_left();
+    if (leaves_descriptors)
+        children_expect((unsigned)plan->count);
     null_fd = open("/dev/null", O_RDWR | O_CLOEXEC | O_NOCTTY);
     remember_directory();
     memcpy(&first_mark, (const void *)getauxval(AT_RANDOM), sizeof first_mark);

@@ -143,12 +143,6 @@ static bool is_at_rest(struct service *service)
 
 /* ---- the thread ---- */
 
-/* The signal thread has reaped only the one that each SIGCHLD named. True if there is another to be looked at. */
-static bool reap_the_others(void)
-{
-    return hearing_of_a_death() && children_sigchld();
-}
-
 /* Until nothing more happens to it at once. */
 static void look_through(struct service *service, milliseconds now)
 {
@@ -195,10 +189,10 @@ static void *supervise(void *unused)
 {
     (void)unused;
     start_all();
+    go_round();
+    children_list(); /* not earlier: it would hold up the first starts */
     for (;;) {
         milliseconds first = go_round();
-        if (reap_the_others())
-            continue;
         if (onlooker.look != NULL) {
             onlooker.look();
             first = earlier(first, onlooker.due());

@@ -10,7 +10,7 @@ set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
 
 build=${1:-build/model}
-limit=60      # seconds for one search
+limit=120     # seconds for one search
 memory=1800   # MB for one search
 depth=1000000 # steps of the longest way
 table=24      # the hash table has 2^24 entries
@@ -29,6 +29,7 @@ mutants=(
     "scheme FORK_OUTSIDE registry[ the registry is wrong while the lock is free"
     "scheme SIGNAL_REAPED owner[promised[ a pid is signalled that is no longer the child's"
     "scheme HANDLER_WAITS finished somebody waits for ever"
+    "scheme FORGET_NOTE life[ a zombie is forgotten"
     "lock FORGET_WAKE finished somebody sleeps for ever"
     "lock FORGET_SLEEPERS finished somebody sleeps for ever"
     "lock SLEEP_BLINDLY finished somebody sleeps for ever"

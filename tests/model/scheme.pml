@@ -16,8 +16,9 @@
  * What is left out: the inside of the lock (lock.pml), weak memory (the atomics of the code are sequentially
  * consistent, and so is spin), the chains of the registry (an array here), those who await a promise, a promise used a
  * second time, groups, waitpid's errors, and signals that kill (a process dies when it likes). The signal loop with
- * sigwaitinfo is a handler that interrupts nobody, so it is covered. What needs a third thread or child of ours, a
- * third pid or a second orphan to go wrong is not found (-DORPHANS=2 can be searched by hand: more memory and time).
+ * sigwaitinfo is a handler that interrupts nobody, so it is covered, and children_sigchld_of() with it; not the brothers
+ * that reap_shortly() knows. What needs a third thread or child of ours, a third pid or a second orphan to go wrong is
+ * not found (-DORPHANS=2 can be searched by hand: more memory and time).
  *
  * Each #ifdef is a mutant: a mistake that spin must find.
  */
@@ -114,14 +115,11 @@ inline resolve()
     }
 }
 
-/* The status says only whose it is. */
-inline reap()
+/* waitpid, until nobody is dead. The status says only whose it is. */
+inline collect()
 {
-#ifndef CLEAR_AFTER_WAIT
-    need_wait = false; /* I4 */
-#endif
     do
-    :: atomic { /* waitpid */
+    :: atomic {
             pick(ZOMBIE);
             if
             :: found != NO_PID -> status = owner[found]; owner[found] = NOBODY; life[found] = UNUSED
@@ -130,6 +128,14 @@ inline reap()
         }
         resolve()
     od
+}
+
+inline reap()
+{
+#ifndef CLEAR_AFTER_WAIT
+    need_wait = false; /* I4 */
+#endif
+    collect()
 #ifdef CLEAR_AFTER_WAIT
     ; need_wait = false
 #endif
@@ -161,6 +167,20 @@ inline children_sigchld()
         unlock()
 #ifndef HANDLER_WAITS
     :: else
+#endif
+    fi
+}
+
+/* Who is registered is on the list, and who is not is an orphan: it collects the same, but leaves the note alone. */
+inline children_sigchld_of()
+{
+    if
+    :: atomic { lock == FREE -> lock = _pid }
+        collect();
+        unlock()
+    :: else
+#ifndef FORGET_NOTE
+        children_sigchld()
 #endif
     fi
 }
@@ -215,7 +235,10 @@ active [THREADS] proctype handler()
 end:
     do
     :: atomic { pending -> pending = false; handling[THREAD] = true }
-        children_sigchld();
+        if
+        :: true -> children_sigchld()
+        :: true -> children_sigchld_of()
+        fi;
         handling[THREAD] = false
     od
 }

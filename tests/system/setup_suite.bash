@@ -10,7 +10,7 @@ setup_suite() {
     chmod 711 "$BATS_RUN_TMPDIR"
     mkdir "$BIN"
     cp "${FOSTER:-$root/build/foster}" "$BIN/foster"
-    cp "$programs"/{orphans,zombies,signals,state,eat,leave,exit,early,service} "$BIN"
+    cp "$programs"/{orphans,zombies,signals,state,eat,leave,exit,early,service,brothers} "$BIN"
     chmod 755 "$BIN" "$BIN"/*
     export FOSTER=$BIN/foster PATH=$BIN:$PATH
 }

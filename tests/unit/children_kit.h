@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { MS_PER_SECOND = 1000, NS_PER_MS = 1000 * 1000, NS_PER_SECOND = 1000 * 1000 * 1000 };
 
@@ -61,6 +62,15 @@ static inline bool has_no_children(void)
 static inline void die_with_parent(void)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+}
+
+/* A children_start. */
+static inline pid_t start_exit(void *code)
+{
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(*(int *)code);
+    return pid;
 }
 
 /* What main() of a test program returns. Each test runs in a process of its own, or it would see the others' children.

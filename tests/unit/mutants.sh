@@ -21,8 +21,12 @@ mutants=(
     handler-waits stress_children
     clear-after-waitpid test_children
     signal-the-reaped test_children
+    list-misses-orphans test_deaths
+    list-misses-brothers test_deaths
+    list-outlives-a-refusal test_deaths
+    list-is-asked-on test_deaths
 )
-declare -A wrapped=([stress_children]=lock_try [test_children]=syscall)
+declare -A wrapped=([stress_children]="lock_try,--wrap=deaths_reap" [test_children]=syscall [test_deaths]=syscall)
 read -ra check_flags <<<"$(pkg-config --cflags --libs check)"
 
 # compile DIRECTORY PROGRAM: with the heart in DIRECTORY

@@ -1,5 +1,6 @@
 /*
- * stress_children.c - the heart under load: 8 threads, 3,000 children each, and orphans, in both ways in.
+ * stress_children.c - the heart under load: 8 threads, 3,000 children each, and orphans, in both ways in, and in the
+ * first with a list of the dead.
  *
  * Every child gets a status that tells it from its neighbours, so a mixed-up promise shows; every orphan is counted by
  * the watch, so one too many (a child taken for an orphan) or too few shows. The threads meet after each round: nobody
@@ -22,6 +23,7 @@
 #include <unistd.h>
 
 #include "children_kit.h"
+#include "deaths.h"
 #include "foster.h"
 #include "lock.h"
 
@@ -91,6 +93,25 @@ bool __wrap_lock_try(void)
         atomic_fetch_add(&deferred, 1);
     entering = false;
     return taken;
+}
+
+static atomic_int listed;
+
+static bool (*reap_listed)(pid_t pid);
+
+static bool reap_and_count(pid_t pid)
+{
+    atomic_fetch_add(&listed, 1);
+    return reap_listed(pid);
+}
+
+void __real_deaths_reap(bool (*reap)(pid_t pid));
+void __wrap_deaths_reap(bool (*reap)(pid_t pid));
+
+void __wrap_deaths_reap(bool (*reap)(pid_t pid))
+{
+    reap_listed = reap;
+    __real_deaths_reap(reap_and_count);
 }
 
 static void somebody_died(void)
@@ -327,6 +348,37 @@ START_TEST(from_a_signal_loop)
 }
 END_TEST
 
+static pthread_t first_thread;
+
+static void *beside_the_loop(void *context)
+{
+    run_spawners(spawner_in_loop_way);
+    pthread_kill(first_thread, SIGUSR1);
+    return context;
+}
+
+/* The loop is in the first thread, and the children are other threads', as with foster. */
+START_TEST(from_a_signal_loop_with_a_list)
+{
+    pthread_t other;
+    siginfo_t info;
+    first_thread = pthread_self();
+    children_expect(THREADS * ROUND);
+    children_list();
+    ck_assert(deaths_are_listed());
+    pthread_create(&other, NULL, beside_the_loop, NULL);
+    while (sigwaitinfo(&signals, &info) != SIGUSR1)
+        if (info.si_signo == SIGCHLD) {
+            entering = true;
+            children_sigchld_of(info.si_pid);
+        }
+    pthread_join(other, NULL);
+    check_counts("signal loop with a list");
+    ck_assert(deaths_are_listed());
+    ck_assert_int_ge(listed, children_per_thread / ROUND); /* the last of a round, when nobody has the lock */
+}
+END_TEST
+
 START_TEST(from_a_handler_in_any_thread)
 {
     struct sigaction action = {.sa_handler = on_sigchld, .sa_flags = SA_RESTART};
@@ -346,6 +398,7 @@ int main(void)
     tcase_set_timeout(stress, TEST_LIMIT);
     tcase_add_checked_fixture(stress, setup, NULL);
     tcase_add_test(stress, from_a_signal_loop);
+    tcase_add_test(stress, from_a_signal_loop_with_a_list);
     tcase_add_test(stress, from_a_handler_in_any_thread);
 
     Suite *suite = suite_create("stress_children");

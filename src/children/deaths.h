@@ -1,0 +1,35 @@
+/*
+ * deaths.h - the kernel's list of the registered children that have died. Internal to this room.
+ *
+ * SIGCHLDs coalesce, so after each one anybody may be dead; and when wait4(2) is asked for anybody, the kernel looks at
+ * one child after the other. Among a thousand that is a good part of what a death costs. Here every registered child
+ * has a pidfd in one epoll set, and the kernel names the dead.
+ *
+ * The list is for many children that live long. It ends with the first child that cannot be on it, and then all is as
+ * if it had never begun. pidfd_open(2): Linux 5.3.
+ *
+ * Caller holds the lock, everywhere. Any thread and signal handlers, except where it says otherwise; nothing here
+ * allocates.
+ */
+#ifndef CHILDREN_DEATHS_H
+#define CHILDREN_DEATHS_H
+
+#include "foster.h"
+
+/* Begins the list, if children_expect() has made room for it; each registered child is to be put on it now. Not a
+ * signal handler. */
+void deaths_begin(void);
+
+/* True while every registered child is on the list. */
+bool deaths_are_listed(void);
+
+/* Puts a child on the list, if there is one: it has been registered. Not a signal handler. */
+void deaths_expect(struct promise *child);
+
+/* Takes it off: it has been reaped. */
+void deaths_forget(const struct promise *child);
+
+/* Calls reap for the dead on the list, until there are none, or none that it can reap: then it has said false. */
+void deaths_reap(bool (*reap)(pid_t pid));
+
+#endif

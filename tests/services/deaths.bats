@@ -1,0 +1,108 @@
+#!/usr/bin/env bats
+# Many die in one moment: SIGCHLD comes once, and each of them is started again. The kernel tells foster who is dead, by
+# a descriptor for each, where it can have them (src/children/deaths.h), or foster searches.
+
+load helpers
+
+MANY=40
+
+many_services() {
+    local number
+    for ((number = 1; number <= MANY; number++)); do
+        printf '[s%s]\ncommand = service s%s\nrestart = always\nrestart_delay = 1ms\n' "$number" "$number"
+    done >conf
+}
+has_started() { happens 's[0-9]* starts' "$1"; }
+descriptors_are() { [ "$(find "/proc/$init/fd" -lname '*pidfd*' | wc -l)" -eq "$1" ]; } # after the starts
+are_dead() { [ "$(pgrep -r Z -P "$init" -c)" -eq "$1" ]; }
+nobody_is() { are_dead 0; }
+
+# all_die_at_once: foster does not run meanwhile, so it is told of one.
+all_die_at_once() {
+    local victims
+    mapfile -t victims < <(pgrep -P "$init" service)
+    [ ${#victims[@]} -eq "$MANY" ]
+    kill -STOP "$init"
+    kill -KILL "${victims[@]}"
+    wait_until are_dead "$MANY"
+    kill -CONT "$init"
+}
+
+# all_are_started_again DESCRIPTORS [CODE]: twice over; so many are there for them before and after. foster ends with
+# this code then, 0 unless given.
+all_are_started_again() {
+    local round
+    has_started "$MANY"
+    for round in 2 3; do
+        wait_until descriptors_are "$1"
+        all_die_at_once
+        has_started "$((round * MANY))"
+    done
+    wait_until nobody_is
+    wait_until descriptors_are "$1"
+    send TERM
+    ends "${2:-0}"
+}
+
+@test "all die in one moment: all are started again" {
+    many_services
+    for way in as_pid1 as_child; do
+        run_foster "$way"
+        all_are_started_again "$MANY"
+    done
+}
+
+@test "the same with fewer than four descriptors for each" {
+    many_services
+    via=(sh -c "ulimit -n $((4 * MANY)); exec \"\$@\"" sh)
+    for way in as_pid1 as_child; do
+        run_foster "$way"
+        all_are_started_again 0
+    done
+}
+
+@test "the same beside a command, which has the descriptors that foster was given" {
+    many_services
+    for way in as_pid1 as_child; do
+        via=(sh -c 'exec 9<>inherited; exec "$@"' sh)
+        run_foster "$way" -- sh -c 'test -e /proc/$$/fd/9 && echo there >inherited; exec sleep 100'
+        wait_for_line inherited there
+        all_are_started_again 0 143
+    done
+}
+
+@test "61: the same without pidfds, and without close_range" {
+    many_services
+    for call in pidfd_open close_range; do
+        refusing ENOSYS "$call"
+        run_foster as_pid1
+        has_started "$MANY"
+        pkill -KILL -P "$init" service
+        has_started "$((2 * MANY))"
+        wait_until descriptors_are 0
+        wait_until nobody_is
+        send TERM
+        ends 0
+    done
+}
+
+# Their parent is the supervisor's thread, as if foster had started them (clone(2), CLONE_PARENT).
+@test "brothers of a service are reaped" {
+    printf '[a]\ncommand = brothers 3\n[b]\ncommand = service b\n' >conf
+    run_foster as_pid1
+    wait_for_line "$out" '^3 brothers'
+    mapfile -t brothers < <(child_named brothers) # the service is the first
+    [ "${#brothers[@]}" -eq 4 ]
+    kill -KILL "${brothers[3]}"
+    wait_until is_gone "${brothers[3]}"
+    kill -STOP "$init"
+    kill -KILL "${brothers[0]}"
+    wait_until are_dead 1
+    kill -KILL "${brothers[@]:1:2}"
+    wait_until are_dead 3
+    kill -CONT "$init"
+    reaches a failed
+    wait_until nobody_is # without a signal
+    send TERM
+    ends 0
+}
