@@ -16,6 +16,7 @@
 #include "control/facts.h"
 #include "control/report.h"
 #include "process/signals.h"
+#include "services/dependencies.h"
 #include "services/fault.h"
 #include "services/supervisor.h"
 
@@ -295,6 +296,12 @@ enum verdict request_begin(const struct request *request, struct writer *answer)
 
 enum outcome { REACHED, PENDING, OUT_OF_REACH };
 
+/* Who is stopped, if one that is to be up waits for it. */
+static const struct service *hindrance(const struct goal *goal, const struct service *service)
+{
+    return service->state == WAITING && goal == &goals[UNTIL_UP] ? dependencies_stopped(service) : NULL;
+}
+
 static enum outcome outcome_for(const struct request *request, const char *word)
 {
     const struct service *service = service_of(request, word);
@@ -302,7 +309,20 @@ static enum outcome outcome_for(const struct request *request, const char *word)
     unsigned reached = service->settings->kind == KIND_ONESHOT ? goal->oneshot : goal->service;
     if ((reached & IN(service->state)) != 0)
         return REACHED;
-    return (goal->never & IN(service->state)) != 0 ? OUT_OF_REACH : PENDING;
+    unsigned never = goal->never | (supervisor_is_shutting_down() ? IS_DOWN : 0); /* nobody does anything then */
+    return (never & IN(service->state)) != 0 || hindrance(goal, service) != NULL ? OUT_OF_REACH : PENDING;
+}
+
+static void add_reason(struct writer *answer, const struct goal *goal, const struct service *service,
+                       enum outcome outcome)
+{
+    const struct service *stopped = hindrance(goal, service);
+    if (outcome == PENDING)
+        writer_add(answer, ", and the time is over");
+    else if (supervisor_is_shutting_down())
+        writer_add(answer, "; foster is ending");
+    else if (stopped != NULL)
+        writer_add(answer, "; %s is stopped", stopped->name);
 }
 
 /* A line for each service of that outcome. */
@@ -313,9 +333,11 @@ static enum verdict name_those(const struct request *request, enum outcome outco
     {
         if (outcome_for(request, word) != outcome)
             continue;
+        const struct service *service = service_of(request, word);
         writer_add(answer, "foster: ");
-        writer_add_condition(answer, service_of(request, word));
-        writer_add(answer, outcome == PENDING ? ", and the time is over\n" : "\n");
+        writer_add_condition(answer, service);
+        add_reason(answer, &goals[goal_of(request, word)], service, outcome);
+        writer_add(answer, "\n");
         verdict = NO;
     }
     return verdict;

@@ -42,6 +42,23 @@ enum prospect dependencies_look(const struct service *service)
     return prospect;
 }
 
+static const struct service *first_missing(const struct service *service)
+{
+    const struct extras *extras = service_extras(service);
+    for (size_t i = 0; i < extras->depends_count; i++)
+        if (!is_met(&extras->depends_on[i]))
+            return extras->depends_on[i].on;
+    return NULL;
+}
+
+const struct service *dependencies_stopped(const struct service *service)
+{
+    do /* there is no circle */
+        service = first_missing(service);
+    while (service != NULL && service->state == WAITING);
+    return service != NULL && service->state == STOPPED ? service : NULL;
+}
+
 enum { UNMARKED, WANTED, SEEN_TO }; /* the mark of a service in dependencies_start() */
 
 /* True if there are more to be seen to. */

@@ -22,4 +22,8 @@ enum prospect dependencies_look(const struct service *service);
  * was stopped by hand is not to come back by itself. */
 void dependencies_start(const struct plan *plan, const struct service *of);
 
+/* Whom a waiting service waits for, perhaps by way of others, and who is stopped, so that it will not come by itself;
+ * NULL: nobody, or others come first. */
+const struct service *dependencies_stopped(const struct service *service);
+
 #endif

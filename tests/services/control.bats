@@ -145,6 +145,37 @@ silent_but_for() { [ "$(grep -c -v "^foster: $1" "$err")" -eq 0 ] || { cat "$err
     fails ctl wait bad:completed --timeout 5s
 }
 
+@test "start does not wait for what somebody stops, nor for a foster that is ending" {
+    configure <<-'END'
+		[db]
+		command = service db
+		ready = notify
+		[web]
+		command = service web
+		depends_on = db:ready
+		autostart = no
+		[slow]
+		command = service slow ignore TERM until INT
+		stop_grace_period = 20s
+	END
+    run_foster as_pid1
+    happens 'db starts'
+    happens 'slow starts'
+    ctl start web 2>said &
+    reaches web waiting
+    ctl stop db
+    fails wait "$!"
+    [ "$(cat said)" = 'foster: web: waiting; db is stopped' ]
+    send TERM
+    happens "slow signal 15"
+    for verb in start restart; do
+        fails ctl "$verb" web 2>said
+        [ "$(cat said)" = 'foster: web: stopped; foster is ending' ]
+    done
+    ctl signal KILL slow
+    ends 0
+}
+
 @test "what is wrong is said, and the exit code tells" {
     web
     for words in "" nonsense "start absent" "stop" "signal TERM" "wait web:redy" "wait" "status absent" "reload job"; do

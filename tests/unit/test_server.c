@@ -333,6 +333,48 @@ START_TEST(stop_and_restart_answer_at_rest)
 }
 END_TEST
 
+/* What it waits for, also by way of another, does not come by itself. Who only waits, waits on. */
+START_TEST(start_does_not_wait_for_what_is_stopped)
+{
+    static struct dependency on_db = {&services[DB], IS_READY}, on_migrate = {&services[MIGRATE], IS_COMPLETED};
+    static struct extras of_web = {.depends_on = &on_db, .depends_count = 1},
+                         of_db = {.depends_on = &on_migrate, .depends_count = 1};
+    serve();
+    services[WEB].extras = &of_web;
+    services[DB].extras = &of_db;
+    int start = ASK("start\0web"), wait = ASK("wait\0web");
+    ck_assert(waits(start) && waits(wait));
+    services[WEB].state = services[DB].state = WAITING;
+    services[MIGRATE].state = STARTING;
+    ck_assert(waits(start) && waits(wait));
+    services[MIGRATE].state = STOPPED;
+    ck_answers(start, "1\nfoster: web: waiting; migrate is stopped\n");
+    ck_assert(waits(wait));
+    start = ASK("start\0web");
+    ck_assert(waits(start));
+    services[WEB].state = WAITING;
+    services[DB].state = STOPPED;
+    ck_answers(start, "1\nfoster: web: waiting; db is stopped\n");
+    ck_assert(waits(wait));
+    services[WEB].state = RUNNING;
+    ck_answers(wait, "0\n");
+}
+END_TEST
+
+START_TEST(nobody_waits_for_a_foster_that_is_ending)
+{
+    serve();
+    services[WEB].state = services[DB].state = RUNNING;
+    int restart = ASK("restart\0web"), wait = ASK("wait\0db:completed"), stop = ASK("stop\0migrate");
+    shutting_down = true;
+    ck_assert(waits(restart) && waits(wait) && waits(stop));
+    services[WEB].state = services[DB].state = services[MIGRATE].state = STOPPED;
+    ck_answers(restart, "1\nfoster: web: stopped; foster is ending\n");
+    ck_answers(wait, "1\nfoster: db: stopped; foster is ending\n");
+    ck_answers(stop, "0\n");
+}
+END_TEST
+
 /* For each goal a letter for each state, in the order of the enum: '.' not yet, '+' reached, '-' never. */
 START_TEST(wait_knows_when_it_is_over)
 {
@@ -782,12 +824,13 @@ int main(void)
     return RUN_TESTS(
         "server", status_is_a_table, request_may_come_in_pieces, words_that_make_no_sense_are_refused,
         wrong_name_is_found_before_anything_is_done, start_answers_when_they_are_up, start_says_why_it_failed,
-        stop_and_restart_answer_at_rest, wait_knows_when_it_is_over, wait_ends_with_its_time,
-        wait_without_a_time_has_none, signals_are_sent, health_is_an_exit_status_too, metrics_end_as_they_should,
-        shutdown_answers_and_shuts_down, half_a_request_is_refused, a_whole_request_may_be_followed_by_the_end,
-        a_megabyte_is_refused, a_slow_client_has_its_time, a_client_that_leaves_is_forgotten,
-        more_than_there_is_room_for_are_told_so, a_long_answer_arrives_whole, a_client_that_does_not_read_is_dropped,
-        another_user_is_refused, without_memory_there_is_an_answer_all_the_same, without_descriptors_the_server_rests,
+        stop_and_restart_answer_at_rest, wait_knows_when_it_is_over, start_does_not_wait_for_what_is_stopped,
+        nobody_waits_for_a_foster_that_is_ending, wait_ends_with_its_time, wait_without_a_time_has_none,
+        signals_are_sent, health_is_an_exit_status_too, metrics_end_as_they_should, shutdown_answers_and_shuts_down,
+        half_a_request_is_refused, a_whole_request_may_be_followed_by_the_end, a_megabyte_is_refused,
+        a_slow_client_has_its_time, a_client_that_leaves_is_forgotten, more_than_there_is_room_for_are_told_so,
+        a_long_answer_arrives_whole, a_client_that_does_not_read_is_dropped, another_user_is_refused,
+        without_memory_there_is_an_answer_all_the_same, without_descriptors_the_server_rests,
         the_socket_is_the_owners_alone, a_socket_that_cannot_be_opened, the_socket_may_be_abstract,
         ctl_prints_the_answer, ctl_puts_a_no_on_stderr_but_for_health, ctl_finds_the_socket,
         ctl_refuses_wrong_words_without_asking, ctl_says_when_there_is_no_answer);
