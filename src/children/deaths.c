@@ -19,6 +19,7 @@
 
 enum {
     NONE = -1,
+    MANY = 200,             /* children; among fewer a search is cheaper than a list */
     NUMBERS_EACH = 4,       /* for a child, one beside it, and as many for the rest of the program */
     AT_A_TIME = 8,          /* that the kernel names in one call */
     KERNEL_SIGSET_SIZE = 8, /* in bytes: epoll_pwait(2) wants it said, also of no mask */
@@ -49,14 +50,11 @@ static void end(void)
  * no lock. */
 void children_expect(unsigned count)
 {
-    set = (int)syscall(SYS_epoll_create1, EPOLL_CLOEXEC);
-    if (set == NONE)
+    if (count < MANY)
         return;
-    int last = copy_above(set, count * NUMBERS_EACH);
-    if (last != NONE)
-        drop(last);
-    else
-        end();
+    int room = (int)syscall(SYS_epoll_create1, EPOLL_CLOEXEC), last = copy_above(room, count * NUMBERS_EACH);
+    drop(last != NONE ? last : room);
+    set = last != NONE ? room : NONE;
     first_number = count;
 }
 

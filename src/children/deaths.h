@@ -2,10 +2,11 @@
  * deaths.h - the kernel's list of the registered children that have died. Internal to this room.
  *
  * SIGCHLDs coalesce, so after each one anybody may be dead; and when wait4(2) is asked for anybody, the kernel looks at
- * one child after the other. Among a thousand that is a good part of what a death costs. Here every registered child
- * has a pidfd in one epoll set, and the kernel names the dead.
+ * one child after the other, 0.2 us for each. Among a thousand that is half of what a death costs. Here every
+ * registered child has a pidfd in one epoll set, and the kernel names the dead. That costs some 30 us a child, so there
+ * is a list only where many are expected.
  *
- * The list is for many children that live long. It ends with the first child that cannot be on it, and then all is as
+ * It ends with the first child that cannot be on it, and then all is as
  * if it had never begun. pidfd_open(2): Linux 5.3.
  *
  * Caller holds the lock, everywhere. Any thread and signal handlers, except where it says otherwise; nothing here

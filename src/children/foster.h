@@ -105,9 +105,9 @@ void children_sigchld(void);
 void children_sigchld_of(pid_t pid);
 
 /*
- * Says how many children there will be at a time, and as many again for a while, and makes room for four descriptors
- * for each, if there may be so many (RLIMIT_NOFILE). Before the first child, in a program of one thread; allocates
- * nothing.
+ * Says how many children there will be at a time, and as many again for a while. If they are 200 or more it makes room
+ * for four descriptors for each, as far as there may be so many (RLIMIT_NOFILE). Before the first child, in a program
+ * of one thread; allocates nothing.
  */
 void children_expect(unsigned count);
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # Many die in one moment: SIGCHLD comes once, and each of them is started again. The kernel tells foster who is dead, by
-# a descriptor for each, where it can have them (src/children/deaths.h), or foster searches.
+# a descriptor for each, where they are many and it can have them (src/children/deaths.h), or foster searches.
 
 load helpers
 
-MANY=40
+MANY=200
 
 many_services() {
     local number
@@ -52,6 +52,13 @@ all_are_started_again() {
     done
 }
 
+@test "the same of fewer, who have no descriptors" {
+    MANY=199
+    many_services
+    run_foster as_pid1
+    all_are_started_again 0
+}
+
 @test "the same with fewer than four descriptors for each" {
     many_services
     via=(sh -c "ulimit -n $((4 * MANY)); exec \"\$@\"" sh)
@@ -88,7 +95,8 @@ all_are_started_again() {
 
 # Their parent is the supervisor's thread, as if foster had started them (clone(2), CLONE_PARENT).
 @test "brothers of a service are reaped" {
-    printf '[a]\ncommand = brothers 3\n[b]\ncommand = service b\n' >conf
+    many_services
+    printf '[a]\ncommand = brothers 3\n' >>conf
     run_foster as_pid1
     wait_for_line "$out" '^3 brothers'
     mapfile -t brothers < <(child_named brothers) # the service is the first
