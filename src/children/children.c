@@ -149,8 +149,8 @@ static bool reap_one(pid_t pid)
  * After a SIGCHLD that named this one: reaps those on the list; then the children of this thread alone, which is the
  * first, the one that orphans are given to (find_new_reaper() in kernel/exit.c). If the named one is there even now, it
  * came another way, as the brother of a child of ours (clone(2), CLONE_PARENT), and there may be more: all are
- * searched. A brother whose signal was lost in another's stays. Caller holds the lock. The signal loop; allocates
- * nothing.
+ * searched. A brother whose signal was lost in another's stays. The note is left alone: who left one is owed a search
+ * of all (I4, I5). Caller holds the lock. The signal loop; allocates nothing.
  */
 static void reap_shortly(pid_t named)
 {

@@ -80,7 +80,7 @@ IN_CHILD static void leave_descriptors(struct program *program)
 {
     program->error = descriptors_keep_below(plugs_below(program->plugs, program->plug_count));
     if (program->error != 0)
-        program->failed_step = "part its descriptors";
+        program->failed_step = "copy its descriptors";
 }
 
 /* The program's stderr may be a file, or nothing: foster's is kept then, to say there what goes wrong. */

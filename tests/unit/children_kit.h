@@ -1,13 +1,15 @@
-/* children_kit.h - what the two tests of src/children share: time, the end of a child, and a quiet main(). */
+/* children_kit.h - what the tests of src/children share: time, children, their end, and a quiet main(). */
 #ifndef CHILDREN_KIT_H
 #define CHILDREN_KIT_H
 
 #include <check.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -71,6 +73,73 @@ static inline pid_t start_exit(void *code)
     if (pid == 0)
         _exit(*(int *)code);
     return pid;
+}
+
+/* One that lives until a signal ends it, or its parent. */
+static inline pid_t start_living(void *unused)
+{
+    (void)unused;
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    die_with_parent();
+    for (;;)
+        pause();
+}
+
+/* A child that is held reads one byte from the gate, then goes on. It ends with the test, too: only the test has the
+ * other end open. */
+static __attribute__((unused)) int gate[2];
+
+static inline void open_gate(int count)
+{
+    for (int i = 0; i < count; i++)
+        ck_assert_int_eq(write(gate[1], "", 1), 1);
+}
+
+static inline void pass_gate(void)
+{
+    char byte;
+    close(gate[1]);
+    if (read(gate[0], &byte, 1) != 1)
+        _exit(EXIT_FAILURE);
+}
+
+static inline pid_t start_held(void *code)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        pass_gate();
+        _exit(*(int *)code);
+    }
+    return pid;
+}
+
+/* Double-forks one that is held, and returns its pid: it is an orphan, and ours, as we are a subreaper. */
+static inline pid_t make_orphan(int code)
+{
+    int report[2];
+    ck_assert_int_eq(pipe(report), 0);
+    pid_t parent = fork();
+    if (parent == 0) {
+        pid_t child = start_held(&code);
+        _exit(write(report[1], &child, sizeof child) == sizeof child ? EXIT_SUCCESS : EXIT_FAILURE);
+    }
+    pid_t child;
+    ck_assert_int_eq(read(report[0], &child, sizeof child), sizeof child);
+    ck_assert_int_eq(waitpid(parent, NULL, 0), parent);
+    return child;
+}
+
+enum { WORDS = 6 };
+
+/* The arguments of a system call, no more than there are: one that was not passed would be a stray read of the stack.
+ */
+static inline void take_words(long words[WORDS], long number, va_list list)
+{
+    int count = number == SYS_futex || number == SYS_epoll_pwait ? WORDS : WORDS - 1;
+    for (int i = 0; i < count; i++)
+        words[i] = va_arg(list, long);
 }
 
 /* What main() of a test program returns. Each test runs in a process of its own, or it would see the others' children.

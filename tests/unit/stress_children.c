@@ -168,21 +168,11 @@ IN_CHILD static int child_main(void *context)
     return job->code;
 }
 
-static pid_t fork_waiting(void)
-{
-    pid_t pid = fork();
-    if (pid != 0)
-        return pid;
-    die_with_parent();
-    for (;;)
-        pause();
-}
-
 static pid_t start(void *context)
 {
     struct job *job = context;
     pid_t pid = job->fate == WAITS_FOR_SIGNAL
-                    ? fork_waiting()
+                    ? start_living(NULL)
                     : clone(child_main, job->spawner->stack + STACK, CLONE_VM | CLONE_VFORK | SIGCHLD, job);
     if (pid < 0)
         return -errno;

@@ -48,11 +48,10 @@ static pid_t play(int *status)
 /* wait4(2) by its number: the heart avoids waitpid(3), a cancellation point. */
 long __wrap_syscall(long number, ...)
 {
-    long words[6] = {0};
+    long words[WORDS] = {0};
     va_list list;
     va_start(list, number);
-    for (int i = 0; i < (number == SYS_futex || number == SYS_epoll_pwait ? 6 : 5); i++) /* no more than there are */
-        words[i] = va_arg(list, long);
+    take_words(words, number, list);
     va_end(list);
     if (number == SYS_wait4 && script != NULL)
         return play((int *)words[1]);
@@ -75,34 +74,6 @@ static void reap_as_scripted(const struct event *events, size_t count)
 }
 
 /* ---- Children ---- */
-
-/* A child that is held reads one byte from the gate, then goes on. It ends with the test, too: only the test has the
- * other end open. */
-static int gate[2];
-
-static void open_gate(int count)
-{
-    for (int i = 0; i < count; i++)
-        ck_assert_int_eq(write(gate[1], "", 1), 1);
-}
-
-static void pass_gate(void)
-{
-    char byte;
-    close(gate[1]);
-    if (read(gate[0], &byte, 1) != 1)
-        _exit(EXIT_FAILURE);
-}
-
-static pid_t start_held(void *code)
-{
-    pid_t pid = fork();
-    if (pid == 0) {
-        pass_gate();
-        _exit(*(int *)code);
-    }
-    return pid;
-}
 
 static pid_t start_killed(void *signal)
 {
@@ -160,22 +131,6 @@ static void watch(pid_t pid, int status)
 {
     orphan = (struct event){.pid = pid, .status = status};
     orphans++;
-}
-
-/* Double-forks one that is held, and returns its pid: it is an orphan, and ours, as we are a subreaper. */
-static pid_t make_orphan(int code)
-{
-    int report[2];
-    ck_assert_int_eq(pipe(report), 0);
-    pid_t parent = fork();
-    if (parent == 0) {
-        pid_t child = start_held(&code);
-        _exit(write(report[1], &child, sizeof child) == sizeof child ? EXIT_SUCCESS : EXIT_FAILURE);
-    }
-    pid_t child;
-    ck_assert_int_eq(read(report[0], &child, sizeof child), sizeof child);
-    ck_assert_int_eq(waitpid(parent, NULL, 0), parent);
-    return child;
 }
 
 /* ---- Threads ---- */

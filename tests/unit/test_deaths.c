@@ -48,11 +48,10 @@ static bool is_refused(long number)
 
 long __wrap_syscall(long number, ...)
 {
-    long words[6] = {0};
+    long words[WORDS] = {0};
     va_list list;
     va_start(list, number);
-    for (int i = 0; i < (number == SYS_futex || number == SYS_epoll_pwait ? 6 : 5); i++) /* no more than there are */
-        words[i] = va_arg(list, long);
+    take_words(words, number, list);
     va_end(list);
     if (is_refused(number)) {
         errno = refusal.error;
@@ -70,17 +69,6 @@ long __wrap_syscall(long number, ...)
 static struct promise children[MOST];
 static int child_count;
 static sem_t spawned;
-
-static pid_t start_living(void *unused)
-{
-    (void)unused;
-    pid_t pid = fork();
-    if (pid != 0)
-        return pid;
-    die_with_parent();
-    for (;;)
-        pause();
-}
 
 /* The code tells them apart. */
 static void *spawn_all(void *start)
@@ -139,21 +127,6 @@ static void watch(pid_t pid, int status)
     orphans++;
 }
 
-/* Double-forks one that lives, and returns its pid: it is an orphan, and ours, as we are a subreaper. */
-static pid_t make_orphan(void)
-{
-    int report[2];
-    ck_assert_int_eq(pipe(report), 0);
-    pid_t parent = fork(), child;
-    if (parent == 0) {
-        child = start_living(NULL);
-        _exit(write(report[1], &child, sizeof child) == sizeof child ? EXIT_SUCCESS : EXIT_FAILURE);
-    }
-    ck_assert_int_eq(read(report[0], &child, sizeof child), sizeof child);
-    ck_assert_int_eq(waitpid(parent, NULL, 0), parent);
-    return child;
-}
-
 static void end(pid_t pid)
 {
     ck_assert_int_eq(kill(pid, SIGKILL), 0);
@@ -177,6 +150,7 @@ static void setup(void)
     die_with_parent();
     ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
     ck_assert_int_eq(sem_init(&spawned, 0, 0), 0);
+    ck_assert_int_eq(pipe(gate), 0);
     ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
     limit.rlim_cur = EXPECTED * NUMBERS_EACH + 1;
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
@@ -275,7 +249,7 @@ START_TEST(orphans_are_reaped_without_a_search)
 {
     list();
     spawn(1, start_living);
-    pid_t one = make_orphan(), other = make_orphan();
+    pid_t one = make_orphan(EXIT_SUCCESS), other = make_orphan(EXIT_SUCCESS);
     end(one);
     end(other);
     children_sigchld_of(one);
@@ -290,7 +264,7 @@ START_TEST(an_orphan_that_is_taken_over_is_listed)
 {
     struct promise daemon;
     list();
-    pid_t pid = make_orphan();
+    pid_t pid = make_orphan(EXIT_SUCCESS);
     ck_assert_int_eq(children_adopt(&daemon, pid), 0);
     ck_assert_int_ge(daemon.pidfd, EXPECTED);
     end(pid);

@@ -599,8 +599,8 @@ START_TEST(descriptors_that_stay_foster_s_are_not_touched)
     parting_error = ENOMEM;
     PROGRAM("touch", "started");
     ck_assert_int_eq(failure(), ENOMEM);
-    ck_assert_str_eq(program.failed_step, "part its descriptors");
-    ck_assert_str_eq(heard(), "part its descriptors");
+    ck_assert_str_eq(program.failed_step, "copy its descriptors");
+    ck_assert_str_eq(heard(), "copy its descriptors");
     ck_assert_int_eq(access("started", F_OK), -1);
     ck_assert_int_eq(fstat(STDOUT_FILENO, &after), 0);
     ck_assert(before.st_ino == after.st_ino && before.st_dev == after.st_dev);
