@@ -25,7 +25,7 @@
  *   I4  The flag is cleared before waitpid, so no SIGCHLD after the clear is lost.
  *   I5  Whoever unlocks re-reads the flag. Nobody ever waits for the lock in signal context.
  *
- * Rejected: pidfds alone (not before Linux 5.3; one descriptor a child; an orphan has none), but they shorten the
+ * Rejected: pidfds alone (not before Linux 5.3; one descriptor a child; an orphan has none), though they shorten the
  * search where there are many children (deaths.h); waiting for each known child by its own pid (orphans would stay
  * zombies); one slot array (a limit, or memory taken between two forks). The promise is the registry's slot and the
  * memory is the caller's, so after a fork nothing is left that could fail.

@@ -6,8 +6,8 @@
  * registered child has a pidfd in one epoll set, and the kernel names the dead. That costs some 30 us a child, so there
  * is a list only where many are expected.
  *
- * It ends with the first child that cannot be on it, and then all is as
- * if it had never begun. pidfd_open(2): Linux 5.3.
+ * It ends with the first child that cannot be on it, and then all is as if it had never begun. pidfd_open(2):
+ * Linux 5.3.
  *
  * Caller holds the lock, everywhere. Any thread and signal handlers, except where it says otherwise; nothing here
  * allocates.

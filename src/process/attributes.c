@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "process/descriptors.h"
 #include "process/user.h"
 
 /* Where ids once had 16 bits the calls of those names still do, setresuid(2). */
@@ -65,7 +66,7 @@ int plugs_connect(struct plug *plugs, size_t count)
 {
     int above = plugs_above(plugs, count);
     for (size_t i = 0; i < count; i++)
-        if (plugs[i].from < above && (plugs[i].from = fcntl(plugs[i].from, F_DUPFD_CLOEXEC, above)) == -1)
+        if (plugs[i].from < above && (plugs[i].from = descriptor_copy(plugs[i].from, above)) == -1)
             return errno;
     for (size_t i = 0; i < count; i++)
         if (dup2(plugs[i].from, plugs[i].to) == -1)

@@ -2,6 +2,7 @@
 #include "process/descriptors.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -60,4 +61,14 @@ int descriptors_keep_below(int first)
 bool descriptors_can_be_left(void)
 {
     return descriptors_keep_below(-1) == 0;
+}
+
+int descriptor_set_flags(int fd, int flags)
+{
+    return (int)syscall(SYS_fcntl, fd, F_SETFL, flags);
+}
+
+int descriptor_copy(int fd, int least)
+{
+    return (int)syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, least);
 }

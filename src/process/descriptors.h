@@ -1,4 +1,8 @@
-/* descriptors.h - what foster was handed and does not need. */
+/*
+ * descriptors.h - those that foster was handed and does not need; and what open(2) does not say of one.
+ *
+ * The libc's fcntl(3) knows all commands of fcntl(2), and no other function here is as large.
+ */
 #ifndef PROCESS_DESCRIPTORS_H
 #define PROCESS_DESCRIPTORS_H
 
@@ -15,5 +19,11 @@ bool descriptors_can_be_left(void);
 /* In a child that shares foster's descriptors (clone(2), CLONE_FILES): those below first are its own from now on, and
  * the others are left to foster, without having been copied. 0 or an error number, and then they are shared still. */
 int descriptors_keep_below(int first);
+
+/* Sets the flags of the file that can be changed, as O_NONBLOCK and O_APPEND, fcntl(2): 0, or -1 and errno. */
+int descriptor_set_flags(int fd, int flags);
+
+/* A copy, close-on-exec, with the lowest number that is free from least on, or -1 and errno. */
+int descriptor_copy(int fd, int least);
 
 #endif

@@ -20,7 +20,6 @@
 #include "process/spawn.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -87,7 +86,7 @@ IN_CHILD static void leave_descriptors(struct program *program)
 IN_CHILD static void hand_over(struct program *program)
 {
     if (plugs_fill(program->plugs, program->plug_count, STDERR_FILENO))
-        program->own_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, plugs_above(program->plugs, program->plug_count));
+        program->own_stderr = descriptor_copy(STDERR_FILENO, plugs_above(program->plugs, program->plug_count));
     program->error = plugs_connect(program->plugs, program->plug_count);
     if (program->error != 0)
         program->failed_step = "hand over its descriptors";

@@ -280,6 +280,8 @@ static void check_section(const struct section *section)
     struct place place = section->place;
     if (key_line(section, "command") == 0)
         fault(&place, "there is no command in this section");
+    if (settings->environment_count > ENVIRONMENT_MOST)
+        fault(&place, "more than %d variables in this section", ENVIRONMENT_MOST);
     place.line = key_line(section, "restart");
     if (is_oneshot && settings->restart == RESTART_ALWAYS)
         fault(&place, "a oneshot is to end, so it cannot have restart = always");

@@ -28,6 +28,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/log.h"
+#include "process/descriptors.h"
 #include "services/printer.h"
 #include "services/thread.h"
 
@@ -187,7 +188,7 @@ static bool open_stream(struct stream *stream, const struct service *service)
         return false;
     *stream = (struct stream){.service = service, .in = ends[0], .out = ends[1]};
     fchmod(stream->out, S_IRUSR | WRITABLE_BY_ALL);
-    return fcntl(stream->in, F_SETFL, O_NONBLOCK) == 0 && watch(stream->in, stream);
+    return descriptor_set_flags(stream->in, O_NONBLOCK) == 0 && watch(stream->in, stream);
 }
 
 static bool open_streams(const struct plan *plan)
@@ -214,7 +215,8 @@ static size_t count_relayed(const struct plan *plan)
 /* A closed destination stays closed: the number may soon be that of a descriptor of ours. */
 static int open_or_none(int fd)
 {
-    return fcntl(fd, F_GETFD) == -1 ? -1 : fd;
+    struct stat status;
+    return fstat(fd, &status) == -1 && errno == EBADF ? -1 : fd;
 }
 
 bool output_begin(const struct plan *plan, int to)
@@ -248,7 +250,7 @@ static struct stream *stream_of(const struct service *service)
 static int pipe_of(const struct service *service)
 {
     const struct stream *stream = stream_of(service);
-    fcntl(stream->out, F_SETFL, 0);
+    descriptor_set_flags(stream->out, 0);
     return stream->out;
 }
 
@@ -259,7 +261,7 @@ static int open_file(const char *path, int flags)
     int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags, FILE_MODE);
     if (fd == -1)
         return errno == EPERM ? -EACCES : -errno;
-    fcntl(fd, F_SETFL, flags & O_APPEND);
+    descriptor_set_flags(fd, flags & O_APPEND);
     return fd;
 }
 

@@ -18,6 +18,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "process/descriptors.h"
 #include "process/status.h"
 #include "services/question.h"
 
@@ -59,7 +60,7 @@ int probe_open_fd(struct service *service)
         say(LOG_WARNING, "%s cannot say that it is ready: there is no pipe for it: %s", service->name, strerror(errno));
         return -1;
     }
-    fcntl(ends[0], F_SETFL, O_NONBLOCK); /* our end only: the service's is to be as it expects */
+    descriptor_set_flags(ends[0], O_NONBLOCK); /* our end only: the service's is to be as it expects */
     question->source.fd = ends[0];
     return ends[1];
 }

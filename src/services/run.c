@@ -38,6 +38,11 @@ enum {
     OWN_VARIABLES_MAX = 8,      /* those of start_program() */
     MICROSECONDS_PER_MS = 1000, /* WATCHDOG_USEC, sd_watchdog_enabled(3) */
     STANDARD_STREAMS = 3,
+
+    /* Of addresses; what is not touched costs nothing. The words of a command may need 5/8 of it, WORDS_ROOM_MOST bytes
+     * and the address of each; additions to the environment 1/8, twice the address of each; and what looks the program
+     * up along PATH most of the rest. */
+    STACK_SIZE = 8 * WORDS_ROOM_MOST,
 };
 
 static const struct plan *plan;
@@ -105,6 +110,12 @@ bool run_prepare(const struct plan *all, const struct command_manner *command_ma
     for (size_t i = 0; i < plan->count; i++)
         opened &= open_sockets(&plan->services[i]);
     return opened;
+}
+
+/* foster's own environment comes on top: who runs many things in a cluster has thousands of variables. */
+size_t run_stack(void)
+{
+    return STACK_SIZE + environment_room(0) * sizeof(char *);
 }
 
 unsigned run_mark(const struct service *service)
@@ -278,7 +289,7 @@ static int open_input(const char *path)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd == -1)
         return -errno;
-    fcntl(fd, F_SETFL, O_RDONLY);
+    descriptor_set_flags(fd, O_RDONLY);
     return fd;
 }
 

@@ -24,6 +24,9 @@ struct command_manner {
  * foster may leave its directory. */
 bool run_prepare(const struct plan *plan, const struct command_manner *manner);
 
+/* The bytes of stack that a thread needs to start programs. After run_prepare(). */
+size_t run_stack(void);
+
 /* Starts the service's program: 0, or an error number. An error has been said, and exec_code tells that it cannot be
  * run as it is, or is 0 when there was no process to be had. The program has ready_fd, if it is not -1, as
  * settings->ready_fd. Supervisor's thread. */

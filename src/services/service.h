@@ -25,6 +25,9 @@
 
 /* ---- what the file says ---- */
 
+/* Additions to the environment. A start has them on its stack, and holds each against each. */
+enum { ENVIRONMENT_MOST = 8192 };
+
 enum kind { KIND_SERVICE, KIND_ONESHOT };
 
 enum restart { RESTART_NO, RESTART_ON_FAILURE, RESTART_ALWAYS };

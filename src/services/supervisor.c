@@ -24,8 +24,7 @@
 #include "services/thread.h"
 
 enum {
-    STACK_SIZE = 1024 * 1024, /* of addresses; what is not touched costs nothing */
-    LOOK_AGAIN_MS = 50,       /* for the end of leftovers that are nobody's children yet */
+    LOOK_AGAIN_MS = 50, /* for the end of leftovers that are nobody's children yet */
 };
 
 static struct plan *plan;
@@ -224,7 +223,7 @@ bool supervisor_begin(struct plan *all)
     ending_of(plan);
     for (size_t i = 0; i < plan->count; i++)
         prepare(&plan->services[i], clock_now());
-    int error = hearing_begin(plan) ? thread_start(supervise, STACK_SIZE) : errno;
+    int error = hearing_begin(plan) ? thread_start(supervise, run_stack()) : errno;
     if (error != 0)
         say(LOG_ERROR, "cannot supervise services: %s", strerror(error));
     return error == 0;

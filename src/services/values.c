@@ -76,7 +76,7 @@ static bool read_path(void *field, struct entry *entry)
 static bool is_command(const char *value)
 {
     size_t room;
-    return words_count(value, &room) > 0;
+    return words_count(value, &room) > 0 && room <= WORDS_ROOM_MOST;
 }
 
 static bool read_command(void *field, struct entry *entry)
@@ -431,7 +431,7 @@ static const struct kind_row {
     const char *wants;
 } kinds[] = {
     [VALUE_WORDS] = {read_words, "something"},
-    [VALUE_COMMAND] = {read_command, "a command, with its quotes closed"},
+    [VALUE_COMMAND] = {read_command, "a command of at most 128K, with its quotes closed"},
     [VALUE_PATH] = {read_path, "a path"},
     [VALUE_CONTROL] = {read_control, "a path or none"},
     [VALUE_TERMINATION_LOG] = {read_termination_log, "a path or none"},

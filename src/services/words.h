@@ -10,6 +10,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The most that a command may need. Linux takes no single word that is longer (execve(2), MAX_ARG_STRLEN), and a start
+ * has its words on the stack. */
+enum { WORDS_ROOM_MOST = 128 * 1024 };
+
 /* The number of words, or -1 for a quote that is not closed or a backslash at the end. *room is the bytes that
  * words_split() needs for them. Allocates nothing. */
 int words_count(const char *command, size_t *room);

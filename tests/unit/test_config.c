@@ -6,6 +6,7 @@
 #include "kit.h"
 #include "process/death.h"
 #include "services/keys.h"
+#include "services/words.h"
 
 static struct plan plan;
 
@@ -353,7 +354,7 @@ START_TEST(faults)
         {"restart_delay = 1s..", "restart_delay needs a duration above 0, or two such as 100ms..30s, not '1s..'"},
         {"ready_timeout = 0s", "ready_timeout needs a duration above 0, such as 500ms, 5s or 2m, not '0s'"},
         {"stop_grace_period = 5 s", "stop_grace_period needs a duration such as 500ms, 5s or 2m, not '5 s'"},
-        {"healthcheck = 'x", "healthcheck needs a command, with its quotes closed, not ''x'"},
+        {"healthcheck = 'x", "healthcheck needs a command of at most 128K, with its quotes closed, not ''x'"},
         {"healthcheck_retries = 0", "healthcheck_retries needs a number from 1, not '0'"},
         {"stop_signal = SIGFOO", "stop_signal needs a signal such as SIGTERM or 15, not 'SIGFOO'"},
         {"umask = 8", "umask needs an octal number up to 777, not '8'"},
@@ -433,7 +434,7 @@ START_TEST(all_faults_are_said_in_one_run)
         "c:3: ready needs none, notify, fd:N from 3, tcp:HOST:PORT, unix:PATH, file:PATH or exec:COMMAND, "
         "not 'foo'\n"
         "c:2: there is no command in this section\n"
-        "c:5: command needs a command, with its quotes closed, not 'a 'b'\n"
+        "c:5: command needs a command of at most 128K, with its quotes closed, not 'a 'b'\n"
         "c:6: depends_on names an unknown service 'wbo'\n"
         "c:6: depends_on names an unknown service 'dd'\n"
         "c:6: depends_on needs NAME, NAME:started, NAME:ready or NAME:completed, not 'db:redy'\n"
@@ -461,6 +462,39 @@ START_TEST(files_that_are_none)
     ck_assert_str_eq(faults_of("[a]\ncommand = a\nenv_file = env"), "env:2: 'no' is not NAME=VALUE\n");
     ck_assert_str_eq(faults_of("[a]\ncommand = a\nenv_file = enw"),
                      "c:3: env_file needs a text that can be read, not 'enw': No such file or directory\n");
+}
+END_TEST
+
+/* A command that is one word, of so many bytes with its NUL. */
+static const char *section_with_room(size_t room)
+{
+    static char text[WORDS_ROOM_MOST + 64];
+    char *end = stpcpy(text, "[a]\ncommand = ");
+    memset(end, 'x', room - 1);
+    end[room - 1] = '\0';
+    return text;
+}
+
+/* What defines so many variables. */
+static void make_env_file(int count)
+{
+    static char text[(ENVIRONMENT_MOST + 1) * (sizeof "A=\n" - 1) + 1];
+    char *end = text;
+    while (count-- > 0)
+        end = stpcpy(end, "A=\n");
+    make_text_file("env", text, 0600);
+}
+
+START_TEST(more_than_a_start_has_room_for)
+{
+    static const char with_file[] = "[a]\ncommand = a\nenv_file = env";
+    static const char too_long[] = "c:2: command needs a command of at most 128K, with its quotes closed, not 'xxx";
+    ck_assert(read_text(section_with_room(WORDS_ROOM_MOST)));
+    ck_assert(strncmp(faults_of(section_with_room(WORDS_ROOM_MOST + 1)), too_long, sizeof too_long - 1) == 0);
+    make_env_file(ENVIRONMENT_MOST);
+    ck_assert(read_text(with_file));
+    make_env_file(ENVIRONMENT_MOST + 1);
+    ck_assert_str_eq(faults_of(with_file), "c:1: more than 8192 variables in this section\n");
 }
 END_TEST
 
@@ -554,5 +588,6 @@ int main(void)
                      global_keys_hold_wherever_they_stand, equal_settings_are_shared, equal_values_are_kept_once,
                      nothing_stays_in_the_file, dependencies, the_command_line_has_a_service, files_and_directories,
                      a_thousand_services_are_small, faults, ways_not_to_be_ready, all_faults_are_said_in_one_run,
-                     files_that_are_none, circles, the_nearest_word_is_near, the_tree_shows_who_waits_for_whom);
+                     files_that_are_none, more_than_a_start_has_room_for, circles, the_nearest_word_is_near,
+                     the_tree_shows_who_waits_for_whom);
 }

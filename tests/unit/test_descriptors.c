@@ -116,7 +116,30 @@ START_TEST(what_can_be_left)
 }
 END_TEST
 
+START_TEST(a_copy_lies_as_high_as_asked_and_ends_at_exec)
+{
+    ck_assert_int_eq(descriptor_copy(STDERR_FILENO, LIMIT), LIMIT);
+    ck_assert_int_eq(descriptor_copy(STDERR_FILENO, LIMIT), LIMIT + 1);
+    ck_assert_int_eq(fcntl(LIMIT, F_GETFD), FD_CLOEXEC);
+    close(LIMIT);
+    ck_assert_int_eq(descriptor_copy(LIMIT, 0), -1);
+    ck_assert_int_eq(errno, EBADF);
+}
+END_TEST
+
+START_TEST(flags_are_set_and_taken_off)
+{
+    int ends[2];
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_eq(descriptor_set_flags(ends[1], O_NONBLOCK), 0);
+    ck_assert_int_eq(fcntl(ends[1], F_GETFL), O_WRONLY | O_NONBLOCK);
+    ck_assert_int_eq(descriptor_set_flags(ends[1], 0), 0);
+    ck_assert_int_eq(fcntl(ends[1], F_GETFL), O_WRONLY);
+}
+END_TEST
+
 int main(void)
 {
-    return RUN_TESTS("descriptors", by_one_call, by_the_list_of_proc, by_trying_each, what_can_be_left);
+    return RUN_TESTS("descriptors", by_one_call, by_the_list_of_proc, by_trying_each, what_can_be_left,
+                     a_copy_lies_as_high_as_asked_and_ends_at_exec, flags_are_set_and_taken_off);
 }
