@@ -282,6 +282,8 @@ static void check_section(const struct section *section)
         fault(&place, "there is no command in this section");
     if (settings->environment_count > ENVIRONMENT_MOST)
         fault(&place, "more than %d variables in this section", ENVIRONMENT_MOST);
+    if (settings->listen_count > LISTEN_MOST)
+        fault(&place, "more than %d sockets in this section", LISTEN_MOST);
     place.line = key_line(section, "restart");
     if (is_oneshot && settings->restart == RESTART_ALWAYS)
         fault(&place, "a oneshot is to end, so it cannot have restart = always");

@@ -39,10 +39,10 @@ enum {
     MICROSECONDS_PER_MS = 1000, /* WATCHDOG_USEC, sd_watchdog_enabled(3) */
     STANDARD_STREAMS = 3,
 
-    /* Of addresses; what is not touched costs nothing. The words of a command may need 5/8 of it, WORDS_ROOM_MOST bytes
-     * and the address of each; additions to the environment 1/8, twice the address of each; and what looks the program
-     * up along PATH most of the rest. */
-    STACK_SIZE = 8 * WORDS_ROOM_MOST,
+    /* Of addresses; what is not touched costs nothing. In twelfths: the words of a command may need 5, WORDS_ROOM_MOST
+     * bytes and the address of each; additions to the environment 1, twice the address of each; sockets with their names
+     * somewhat more than 2; and what looks the program up along PATH, in the child and for the reason why not, 2. */
+    STACK_SIZE = 12 * WORDS_ROOM_MOST,
 };
 
 static const struct plan *plan;

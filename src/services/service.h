@@ -25,8 +25,9 @@
 
 /* ---- what the file says ---- */
 
-/* Additions to the environment. A start has them on its stack, and holds each against each. */
-enum { ENVIRONMENT_MOST = 8192 };
+/* Additions to the environment, and sockets, of one service. A start has them on its stack, and holds each addition
+ * against each. */
+enum { ENVIRONMENT_MOST = 8192, LISTEN_MOST = 1024 };
 
 enum kind { KIND_SERVICE, KIND_ONESHOT };
 

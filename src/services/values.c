@@ -25,6 +25,7 @@ enum {
     OOM_SCORE_ADJ_MOST = 1000, /* proc(5) */
     OCTAL = 8,
     KIBI_BITS = 10,
+    LISTEN_NAME_MOST = 255, /* sd_listen_fds(3) */
 };
 
 int value_choose(const char *words, const char *value, size_t length)
@@ -406,7 +407,7 @@ static bool add_listen(struct settings *settings, struct entry *entry, char *wor
     listen->name = arena_copy(entry->section, strlen(entry->section));
     listen->file = entry->place.file;
     listen->line = entry->place.line;
-    if (length > 0 && word[length] == '=') {
+    if (length > 0 && length <= LISTEN_NAME_MOST && word[length] == '=') {
         listen->name = word;
         word[length] = '\0';
         word += length + 1;

@@ -475,6 +475,16 @@ static const char *section_with_room(size_t room)
     return text;
 }
 
+/* A section with so many sockets, whose names have that length. */
+static const char *section_with_sockets(int count, int length)
+{
+    static char text[1 << 20];
+    char *end = stpcpy(text, "[a]\ncommand = a\n");
+    while (count-- > 0)
+        end += sprintf(end, "listen = %0*d=unix:/s\n", length, count);
+    return text;
+}
+
 /* What defines so many variables. */
 static void make_env_file(int count)
 {
@@ -487,6 +497,8 @@ static void make_env_file(int count)
 
 START_TEST(more_than_a_start_has_room_for)
 {
+    enum { NAME_MOST = 255 };
+    static const char bad_name[] = "c:3: listen needs addresses such as";
     static const char with_file[] = "[a]\ncommand = a\nenv_file = env";
     static const char too_long[] = "c:2: command needs a command of at most 128K, with its quotes closed, not 'xxx";
     ck_assert(read_text(section_with_room(WORDS_ROOM_MOST)));
@@ -495,6 +507,10 @@ START_TEST(more_than_a_start_has_room_for)
     ck_assert(read_text(with_file));
     make_env_file(ENVIRONMENT_MOST + 1);
     ck_assert_str_eq(faults_of(with_file), "c:1: more than 8192 variables in this section\n");
+    ck_assert(read_text(section_with_sockets(LISTEN_MOST, NAME_MOST)));
+    ck_assert(strncmp(faults_of(section_with_sockets(1, NAME_MOST + 1)), bad_name, sizeof bad_name - 1) == 0);
+    ck_assert_str_eq(faults_of(section_with_sockets(LISTEN_MOST + 1, 1)),
+                     "c:1: more than 1024 sockets in this section\n");
 }
 END_TEST
 
