@@ -39,9 +39,9 @@ enum {
     MICROSECONDS_PER_MS = 1000, /* WATCHDOG_USEC, sd_watchdog_enabled(3) */
     STANDARD_STREAMS = 3,
 
-    /* Of addresses; what is not touched costs nothing. In twelfths: the words of a command may need 5, WORDS_ROOM_MOST
-     * bytes and the address of each; additions to the environment 1, twice the address of each; sockets with their names
-     * somewhat more than 2; and what looks the program up along PATH, in the child and for the reason why not, 2. */
+    /* Of addresses; what is not touched costs nothing. In twelfths, the most of each: 5 the words of a command, with
+     * the address of each; 1 the additions to the environment, twice the address of each; somewhat more than 2 the
+     * sockets' names; 2 what looks the program up along PATH, to run it and to say why not. */
     STACK_SIZE = 12 * WORDS_ROOM_MOST,
 };
 
