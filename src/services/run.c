@@ -34,8 +34,11 @@
 #include "services/words.h"
 
 enum {
-    MARK_MASK = 0x7fffffff,     /* of the mark of the first service, which is random */
-    OWN_VARIABLES_MAX = 8,      /* those of start_program() */
+    MARK_MASK = 0x7fffffff, /* of the mark of the first service, which is random */
+    USER_VARIABLES = 3,     /* HOME, USER, LOGNAME */
+    NOTIFY_VARIABLES = 3,   /* NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID; a command beside has MAINPID alone */
+    LISTEN_VARIABLES = 3,   /* LISTEN_FDS, LISTEN_FDNAMES, LISTEN_PID */
+    OWN_VARIABLES_MAX = USER_VARIABLES + NOTIFY_VARIABLES + LISTEN_VARIABLES,
     MICROSECONDS_PER_MS = 1000, /* WATCHDOG_USEC, sd_watchdog_enabled(3) */
     STANDARD_STREAMS = 3,
 

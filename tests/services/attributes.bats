@@ -136,6 +136,20 @@ people() {
     is '1,two words,three'
 }
 
+# Too few places for them would show with the sanitizers.
+@test "a service that has a user, says that it is ready, is watched and has sockets is told of all that" {
+    configure <<-'END'
+		[a]
+		command = sh -c 'env | sed "s/=.*//" | grep -E "^(HOME|USER|LOGNAME|NOTIFY|WATCHDOG|LISTEN)" | sort'
+		user = nobody
+		ready = notify
+		watchdog = 10s
+		listen = unix:@all-of-them
+	END
+    exits_with 0 as_pid1
+    is "$(printf '%s\n' HOME LISTEN_FDNAMES LISTEN_FDS LISTEN_PID LOGNAME NOTIFY_SOCKET USER WATCHDOG_PID WATCHDOG_USEC)"
+}
+
 # Six megabytes are the most that Linux lets a program have, a quarter of its stack.
 @test "the longest command, the most variables and a large environment fit into one start" {
     seq -f 'ADDED%g=' 8192 >variables
