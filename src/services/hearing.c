@@ -3,7 +3,7 @@
  *
  * Signals come through a pipe, each with all that the kernel said of it: what is queued with a value keeps it, and none
  * overtakes another. A full pipe (500 signals during one slow exec) loses the next ones, as a process loses those that
- * it does not take; a death is never lost by that, because promises are looked at after every message.
+ * it does not take. But not a stop, which is noted beside it, nor a death: promises are looked at after every message.
  */
 #include "services/hearing.h"
 
@@ -24,11 +24,12 @@
 enum {
     MESSAGES_AT_A_TIME = 64, /* who floods us does not keep us */
     SIGNALS_AT_A_TIME = 8,
+    SIGNALS_MOST = 512, /* the pipe holds as many, pipe(7) */
 };
 
 static struct plan *plan;
 static int signal_pipe[2];
-static atomic_bool told_to_stop;
+static atomic_int told_to_stop; /* by the signal that the command is to get for it; 0: not yet */
 
 /* ---- services ---- */
 
@@ -118,36 +119,47 @@ static void forward(int signal, siginfo_t *info)
 static void hear_signal(siginfo_t *info)
 {
     int came = info->si_signo, signal = signal_map_apply(plan->map, came);
-    if (came == SIGCHLD || signal == 0)
-        return;
-    if (!signal_asks_to_stop(came)) {
+    if (came != SIGCHLD && signal != 0 && !signal_asks_to_stop(came))
         forward(signal, info);
+}
+
+static void hear_stop(void)
+{
+    int signal = atomic_load(&told_to_stop);
+    if (signal == 0)
         return;
-    }
     life_stop_command_with(signal);
     ending_begin();
 }
 
+/* All that have come, and then the stop. If there are yet more, they are reported again. */
 static void hear_signals(struct source *source, uint32_t events)
 {
     siginfo_t signals[SIGNALS_AT_A_TIME];
+    int heard = 0, got;
     (void)events;
-    ssize_t got = read(source->fd, signals, sizeof signals); /* what is left is reported again */
-    for (ssize_t i = 0; i < got / (ssize_t)sizeof *signals; i++)
-        hear_signal(&signals[i]);
+    do {
+        got = (int)(read(source->fd, signals, sizeof signals) / (ssize_t)sizeof *signals);
+        for (int i = 0; i < got; i++)
+            hear_signal(&signals[i]);
+        heard += got;
+    } while (got == SIGNALS_AT_A_TIME && heard < SIGNALS_MOST);
+    hear_stop();
 }
 
+/* The note comes first: when the pipe has been read, the stop has been seen. */
 void hearing_signal(const siginfo_t *info)
 {
-    if (signal_asks_to_stop(info->si_signo) && signal_map_apply(plan->map, info->si_signo) != 0)
-        atomic_store(&told_to_stop, true);
+    int signal = signal_map_apply(plan->map, info->si_signo);
+    if (signal_asks_to_stop(info->si_signo) && signal != 0)
+        atomic_store(&told_to_stop, signal);
     if (write(signal_pipe[1], info, sizeof *info) == -1)
         say(LOG_DEBUG, "a signal more than can be passed on");
 }
 
 bool hearing_has_been_told_to_stop(void)
 {
-    return atomic_load(&told_to_stop);
+    return atomic_load(&told_to_stop) != 0;
 }
 
 bool hearing_begin(struct plan *all)
