@@ -45,7 +45,7 @@ bool set_config(struct options *options, const char *path)
 
 bool set_control(struct options *options, const char *path)
 {
-    options->control = path;
+    options->control = strcmp(path, "none") == 0 ? "" : path;
     return *path != '\0';
 }
 

@@ -46,19 +46,39 @@ web() {
     run ! setpriv --reuid=1234 --regid=1234 --clear-groups timeout 5 "$FOSTER" ctl --control "$PWD/sock" status
 }
 
+# sockets: of the foster in the background; it always has the one for sd_notify.
+sockets() { find "/proc/$init/fd" -lname 'socket:*' | wc -l; }
+
 @test "102: [foster] control names the socket; an abstract one; none" {
-    configure <<-END
-		[foster]
-		control = $PWD/own.sock
-		[a]
-		command = service a
-	END
+    local socket
     prepare_folder
-    start as_pid1 --config conf 3>&-
+    for socket in "$PWD/own.sock" @foster-tests-$$ none; do
+        : >journal
+        printf '[foster]\ncontrol = %s\n[a]\ncommand = service a\n' "$socket" >conf
+        start as_pid1 --config conf 3>&-
+        happens 'a starts'
+        if [ "$socket" = none ]; then
+            [ "$(sockets)" -eq 1 ]
+        else
+            [ "$(sockets)" -eq 2 ]
+            timeout 5 "$FOSTER" ctl --control "$socket" status | grep -q '^a .*running'
+        fi
+        send TERM
+        ends 0
+        silent
+    done
+}
+
+@test "102: --control none: there is no socket, whatever the file says" {
+    prepare_folder
+    printf '[foster]\ncontrol = %s\n[a]\ncommand = service a\n' "$PWD/own.sock" >conf
+    start as_pid1 --control none --config conf 3>&-
     happens 'a starts'
-    timeout 5 "$FOSTER" ctl --control "$PWD/own.sock" status | grep -q '^a .*running'
+    [ "$(sockets)" -eq 1 ]
+    [ ! -e own.sock ]
     send TERM
     ends 0
+    silent
 }
 
 @test "status: a table, and one service of it" {
