@@ -1,7 +1,7 @@
 /*
  * descriptors.h - those that foster was handed and does not need; and what open(2) does not say of one.
  *
- * The libc's fcntl(3) knows all commands of fcntl(2), and no other function here is as large.
+ * The libc's fcntl(3) knows all commands of fcntl(2), and is 423 bytes (musl 1.2.3) for the two that are needed here.
  */
 #ifndef PROCESS_DESCRIPTORS_H
 #define PROCESS_DESCRIPTORS_H
