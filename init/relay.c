@@ -120,7 +120,7 @@ static void reap(struct main_service *service)
 int main_serve(struct main_service *service)
 {
     int status;
-    while (!promise_resolved(&service->main, &status)) {
+    while (!children_resolved(&service->main, &status)) {
         siginfo_t info;
         int signal = signals_wait(&info, stop_deadline(service));
         if (signal == SIGCHLD)
@@ -131,7 +131,7 @@ int main_serve(struct main_service *service)
             kill_all(service);
         if (service->asked_to_stop != NEVER)
             continue_main(service);
-        if (!promise_resolved(&service->main, NULL))
+        if (!children_resolved(&service->main, NULL))
             main_say_rest();
     }
     if (service->name->ending != END_GROUP)

@@ -94,6 +94,7 @@ suite_model() { tests/model/run.sh; }
 suite_fuzz() { tests/fuzz/run.sh 40000; }
 suite_system() { bats --formatter tap tests/system; }
 suite_services() { bats --formatter tap tests/services; }
+suite_hostile() { bats --formatter tap tests/hostile; }
 
 # The same with the sanitizers, in the whole program, but for what only the shipped binary can do: run without a libc,
 # and be small. Leaks are not looked for, as that does not work under strace.
@@ -110,7 +111,7 @@ suite_names() { tests/names/run.sh; }
 suite_engines() { bats --formatter tap tests/engines; }
 
 prepare() {
-    tests/need.sh "${packages[@]}" && make -s -j"$(nproc)" all programs unit
+    tests/need.sh "${packages[@]}" && make -s -j"$(nproc)" all programs hostile unit
 }
 
 # count SUITE PATTERN

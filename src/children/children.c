@@ -198,7 +198,7 @@ void children_sigchld_of(pid_t pid)
     errno = saved;
 }
 
-void children_list(void)
+void children_use_pidfds(void)
 {
     lock_take();
     deaths_begin();
@@ -252,7 +252,7 @@ int children_adopt(struct promise *child, pid_t pid)
 /* I3: what is sent is sent under the lock, and only while the pid is the child's. Caller holds the lock. */
 static bool is_unreaped(struct promise *child)
 {
-    return !promise_resolved(child, NULL);
+    return !children_resolved(child, NULL);
 }
 
 int children_signal(struct promise *child, int signal, enum children_reach reach)

@@ -48,15 +48,15 @@ struct promise {
 
 /* True once the child is reaped; its wait status is then in *status, which may be NULL. Any thread and signal
  * handlers; takes no lock, allocates nothing. */
-bool promise_resolved(struct promise *promise, int *status);
+bool children_resolved(struct promise *promise, int *status);
 
 /* Waits until the child is reaped and returns its wait status. Any thread, not a signal handler, and not the thread
  * that runs the signal loop: nobody would reap. */
-int promise_await(struct promise *promise);
+int children_await(struct promise *promise);
 
 /* The same with a deadline, an absolute time of CLOCK_MONOTONIC: false when it passed first, or is not a valid
  * time. The same threads. */
-bool promise_await_until(struct promise *promise, const struct timespec *deadline, int *status);
+bool children_await_until(struct promise *promise, const struct timespec *deadline, int *status);
 
 /*
  * Starts one process and returns its pid, or a negative error number when there is none; never 0, and never in the
@@ -97,8 +97,8 @@ void children_sigchld(void);
 
 /*
  * The same for a signal loop that many children are expected in, with the pid that SIGCHLD came with (si_pid): after
- * children_list() it costs the same however many they are, before that it is children_sigchld(). One kind of dead it
- * may leave, the brother of a child (clone(2), CLONE_PARENT) whose signal was lost in another's: call
+ * children_use_pidfds() it costs the same however many they are, before that it is children_sigchld(). One kind of dead
+ * it may leave, the brother of a child (clone(2), CLONE_PARENT) whose signal was lost in another's: call
  * children_sigchld() some time after a death. The process's first thread only, for orphans become its children; never
  * waits, allocates nothing, keeps errno.
  */
@@ -117,7 +117,7 @@ void children_expect(unsigned count);
  * to be had, nothing changes. It takes some microseconds a child, so after the first starts is a good time, once. Any
  * thread, not a signal handler; allocates nothing.
  */
-void children_list(void);
+void children_use_pidfds(void);
 
 /*
  * Has watch(pid, status) called for every orphan that is reaped; NULL ends it. It runs under the lock and, in the

@@ -37,7 +37,7 @@ void promise_resolve(struct promise *promise, int status)
         futex_wake(word, INT_MAX);
 }
 
-bool promise_resolved(struct promise *promise, int *status)
+bool children_resolved(struct promise *promise, int *status)
 {
     if (atomic_load(&promise->state) != RESOLVED)
         return false;
@@ -46,23 +46,23 @@ bool promise_resolved(struct promise *promise, int *status)
     return true;
 }
 
-bool promise_await_until(struct promise *promise, const struct timespec *deadline, int *status)
+bool children_await_until(struct promise *promise, const struct timespec *deadline, int *status)
 {
     for (;;) {
         int state = PENDING;
         if (!atomic_compare_exchange_strong(&promise->state, &state, AWAITED) && state == RESOLVED)
-            return promise_resolved(promise, status);
+            return children_resolved(promise, status);
         /* EAGAIN: the state has changed; EINTR: a signal. Else the time is up, ETIMEDOUT, or was never valid, EINVAL.
          */
         if (futex_wait_until(&promise->state, AWAITED, deadline) == -1 && errno != EAGAIN && errno != EINTR)
-            return promise_resolved(promise, status);
+            return children_resolved(promise, status);
     }
 }
 
-int promise_await(struct promise *promise)
+int children_await(struct promise *promise)
 {
     int status = 0;
-    while (!promise_await_until(promise, NULL, &status))
+    while (!children_await_until(promise, NULL, &status))
         ; /* without a deadline only a kernel without this futex gets here, and then there is no better way */
     return status;
 }

@@ -11,7 +11,7 @@ bool aside_begin(struct aside *aside, struct service *service, const char *comma
 
 bool aside_runs(struct aside *aside)
 {
-    if (promise_resolved(&aside->promise, &aside->status))
+    if (children_resolved(&aside->promise, &aside->status))
         aside->runs = false;
     return aside->runs;
 }

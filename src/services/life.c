@@ -274,7 +274,7 @@ static void kill_all(struct service *service)
         news_late(service, " has not stopped within ", clock_now() - service->since, ": killing it");
     service->killed = true;
     children_signal(&service->process, SIGKILL, REACH_GROUP);
-    if (promise_resolved(&service->process, NULL))
+    if (children_resolved(&service->process, NULL))
         clear_leftovers(service, SIGKILL);
     service->deadline = clock_now() + KILL_AGAIN_MS;
 }
@@ -383,7 +383,7 @@ static bool has_ended(struct service *service)
     if (goes_on_elsewhere(service))
         return false;
     int status = 0;
-    promise_resolved(&service->process, &status);
+    children_resolved(&service->process, &status);
     service->last_status = (unsigned short)status;
     output_run_ended(service);
     service->has_run = true;

@@ -51,7 +51,7 @@ static bool is_left_behind(const struct service *service)
 
 static void look_at_process(struct service *service)
 {
-    if (!promise_resolved(&service->process, NULL))
+    if (!children_resolved(&service->process, NULL))
         return;
     if (!service->reaped) {
         service->reaped = true;
@@ -137,7 +137,7 @@ static milliseconds due(const struct service *service, milliseconds now)
 static bool is_at_rest(struct service *service)
 {
     return service->state == RUNNING && service->extras == NULL && service->deadline == NEVER &&
-           !promise_resolved(&service->process, NULL);
+           !children_resolved(&service->process, NULL);
 }
 
 /* ---- the thread ---- */
@@ -189,7 +189,7 @@ static void *supervise(void *unused)
     (void)unused;
     start_all();
     go_round();
-    children_list(); /* not earlier: it would hold up the first starts */
+    children_use_pidfds(); /* not earlier: it would hold up the first starts */
     for (;;) {
         milliseconds first = go_round();
         if (onlooker.look != NULL) {

@@ -16,7 +16,7 @@
 
 enum { MS_PER_SECOND = 1000, NS_PER_MS = 1000 * 1000, NS_PER_SECOND = 1000 * 1000 * 1000 };
 
-/* The moment so many milliseconds from now, as promise_await_until() wants it. */
+/* The moment so many milliseconds from now, as children_await_until() wants it. */
 static inline struct timespec from_now(long ms)
 {
     struct timespec moment;

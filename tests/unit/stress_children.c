@@ -210,7 +210,7 @@ static int await(struct promise *promise)
     int status;
     for (;;) {
         struct timespec tick = from_now(TICK_MS != 0 ? TICK_MS : patience_ms);
-        if (promise_await_until(promise, &tick, &status))
+        if (children_await_until(promise, &tick, &status))
             return status;
         ck_assert_msg(!is_past(deadline), "a promise is never resolved: %d resolved before it", resolved);
     }
@@ -354,7 +354,7 @@ START_TEST(from_a_signal_loop_with_a_list)
     siginfo_t info;
     first_thread = pthread_self();
     children_expect(THREADS * ROUND);
-    children_list();
+    children_use_pidfds();
     ck_assert(deaths_are_listed());
     pthread_create(&other, NULL, beside_the_loop, NULL);
     while (sigwaitinfo(&signals, &info) != SIGUSR1)

@@ -118,7 +118,7 @@ static void reap(pid_t pid)
 static int status_of(struct promise *child)
 {
     int status;
-    ck_assert(promise_resolved(child, &status));
+    ck_assert(children_resolved(child, &status));
     return status;
 }
 
@@ -207,12 +207,12 @@ START_TEST(unresolved_until_reaped)
     struct promise child;
     spawn(&child, start_held, 3);
     children_sigchld();
-    ck_assert(!promise_resolved(&child, NULL)); /* alive */
+    ck_assert(!children_resolved(&child, NULL)); /* alive */
     open_gate(1);
     wait_for_death(child.pid);
-    ck_assert(!promise_resolved(&child, NULL)); /* dead, not reaped */
+    ck_assert(!children_resolved(&child, NULL)); /* dead, not reaped */
     children_sigchld();
-    ck_assert(promise_resolved(&child, NULL)); /* reaped */
+    ck_assert(children_resolved(&child, NULL)); /* reaped */
     ck_assert_int_eq(status_of(&child), W_EXITCODE(3, 0));
     ck_assert(has_no_children());
 }
@@ -268,7 +268,7 @@ START_TEST(long_chain)
     children_watch_orphans(watch);
     reap_as_scripted(deaths, COUNT / 2);
     for (int i = 0; i < COUNT; i++)
-        ck_assert_int_eq(promise_resolved(&children[i], NULL), i % 2 == 0);
+        ck_assert_int_eq(children_resolved(&children[i], NULL), i % 2 == 0);
     reap_as_scripted(deaths + COUNT / 2, COUNT / 2);
     for (int i = 0; i < COUNT; i++)
         ck_assert_int_eq(status_of(&children[i]), i);
@@ -322,7 +322,7 @@ START_TEST(orphan_is_watched)
     ck_assert_int_eq(orphans, 1);
     ck_assert_int_eq(orphan.pid, pid);
     ck_assert_int_eq(orphan.status, W_EXITCODE(0, SIGKILL));
-    ck_assert(!promise_resolved(&child, NULL));
+    ck_assert(!children_resolved(&child, NULL));
 
     open_gate(1);
     reap(child.pid);
@@ -398,18 +398,18 @@ START_TEST(deadline_passes_first)
     int status = -1;
     spawn(&child, start_held, 9);
     struct timespec past = from_now(0), soon = from_now(WAIT_MS);
-    ck_assert(!promise_await_until(&child, &past, &status));
+    ck_assert(!children_await_until(&child, &past, &status));
     ck_assert(!is_past(soon));
-    ck_assert(!promise_await_until(&child, &soon, &status));
+    ck_assert(!children_await_until(&child, &soon, &status));
     ck_assert(is_past(soon));
     ck_assert_int_eq(status, -1);
 
     open_gate(1);
     reap(child.pid);
-    ck_assert(promise_await_until(&child, &past, &status)); /* the status is there: no deadline matters */
+    ck_assert(children_await_until(&child, &past, &status)); /* the status is there: no deadline matters */
     ck_assert_int_eq(status, W_EXITCODE(9, 0));
-    ck_assert(promise_await_until(&child, &past, NULL));
-    ck_assert_int_eq(promise_await(&child), W_EXITCODE(9, 0));
+    ck_assert(children_await_until(&child, &past, NULL));
+    ck_assert_int_eq(children_await(&child), W_EXITCODE(9, 0));
 }
 END_TEST
 
@@ -419,7 +419,7 @@ START_TEST(impossible_deadline_is_no_endless_loop)
 {
     struct promise child;
     spawn(&child, start_held, 0);
-    ck_assert(!promise_await_until(&child, &impossible[_i], NULL));
+    ck_assert(!children_await_until(&child, &impossible[_i], NULL));
 }
 END_TEST
 
@@ -427,7 +427,7 @@ static void *await_shared(void *context)
 {
     struct waiter *self = context;
     self->id = gettid();
-    self->status = promise_await(&shared);
+    self->status = children_await(&shared);
     return NULL;
 }
 
@@ -436,7 +436,7 @@ static void *await_shared_until(void *context)
     struct waiter *self = context;
     struct timespec deadline = from_now(PATIENCE_MS);
     self->id = gettid();
-    ck_assert(promise_await_until(&shared, &deadline, &self->status));
+    ck_assert(children_await_until(&shared, &deadline, &self->status));
     return NULL;
 }
 
@@ -483,7 +483,7 @@ START_TEST(promise_is_free_once_resolved)
         child.next = &child; /* not memset: ThreadSanitizer would not see it */
         child.status = child.pid = RUBBISH;
         spawn(&child, start_exit, i % 256);
-        ck_assert_int_eq(promise_await(&child), W_EXITCODE(i % 256, 0));
+        ck_assert_int_eq(children_await(&child), W_EXITCODE(i % 256, 0));
     }
     pthread_kill(reaper, SIGUSR1);
     pthread_join(reaper, NULL);
@@ -699,12 +699,12 @@ START_TEST(unlocker_reaps)
         children_sigchld();
     else
         children_sigchld_of(dead.si_pid);
-    ck_assert(!promise_resolved(&child, NULL) && !promise_resolved(&other, NULL));
+    ck_assert(!children_resolved(&child, NULL) && !children_resolved(&other, NULL));
     lock_drop();
     struct promise *living = dead.si_pid == child.pid ? &other : &child;
     ck_assert_int_eq(children_signal(living, 0, REACH_CHILD), 0);
-    ck_assert(promise_resolved(dead.si_pid == child.pid ? &child : &other, NULL));
-    ck_assert(!promise_resolved(living, NULL));
+    ck_assert(children_resolved(dead.si_pid == child.pid ? &child : &other, NULL));
+    ck_assert(!children_resolved(living, NULL));
 }
 END_TEST
 

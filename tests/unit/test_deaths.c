@@ -101,14 +101,14 @@ static void spawn_and_let_die(int count)
 static void list(void)
 {
     children_expect(EXPECTED);
-    children_list();
+    children_use_pidfds();
 }
 
 static void assert_all_resolved(void)
 {
     for (int i = 0; i < child_count; i++) {
         int status;
-        ck_assert(promise_resolved(&children[i], &status));
+        ck_assert(children_resolved(&children[i], &status));
         ck_assert_int_eq(status, W_EXITCODE(i, 0));
     }
 }
@@ -116,7 +116,7 @@ static void assert_all_resolved(void)
 static void assert_nobody_is_resolved(void)
 {
     for (int i = 0; i < child_count; i++)
-        ck_assert(!promise_resolved(&children[i], NULL));
+        ck_assert(!children_resolved(&children[i], NULL));
 }
 
 static int orphans;
@@ -190,7 +190,7 @@ START_TEST(also_those_that_were_there_before)
     int before = open_descriptors();
     children_expect(EXPECTED);
     spawn_and_let_die(crowds[_i]);
-    children_list();
+    children_use_pidfds();
     assert_listed_are_reaped(before);
 }
 END_TEST
@@ -202,11 +202,11 @@ START_TEST(the_living_are_left)
     spawn(2, start_living);
     end(children[1].pid);
     children_sigchld_of(getpid());
-    ck_assert(!promise_resolved(&children[0], NULL));
-    ck_assert(promise_resolved(&children[1], NULL));
+    ck_assert(!children_resolved(&children[0], NULL));
+    ck_assert(children_resolved(&children[1], NULL));
     children_sigchld_of(children[1].pid);
     children_sigchld_of(children[0].pid); /* it has stopped, say */
-    ck_assert(!promise_resolved(&children[0], NULL));
+    ck_assert(!children_resolved(&children[0], NULL));
     ck_assert_int_eq(searches, 0);
     ck_assert_int_eq(children_signal(&children[0], SIGKILL, REACH_CHILD), 0);
 }
@@ -255,7 +255,7 @@ START_TEST(orphans_are_reaped_without_a_search)
     children_sigchld_of(one);
     ck_assert_int_eq(orphans, 2);
     ck_assert_int_eq(searches, 0);
-    ck_assert(!promise_resolved(&children[0], NULL));
+    ck_assert(!children_resolved(&children[0], NULL));
     ck_assert_int_eq(children_signal(&children[0], SIGKILL, REACH_CHILD), 0);
 }
 END_TEST
@@ -269,7 +269,7 @@ START_TEST(an_orphan_that_is_taken_over_is_listed)
     ck_assert_int_ge(daemon.pidfd, EXPECTED);
     end(pid);
     children_sigchld_of(pid);
-    ck_assert(promise_resolved(&daemon, NULL));
+    ck_assert(children_resolved(&daemon, NULL));
     ck_assert_int_eq(orphans, 0);
 }
 END_TEST
@@ -310,7 +310,7 @@ START_TEST(brothers_are_searched_for)
     children_sigchld_of(brothers[1]);
     ck_assert_int_eq(orphans, BROTHERS);
     ck_assert_int_gt(searches, 0);
-    ck_assert(!promise_resolved(&children[0], NULL));
+    ck_assert(!children_resolved(&children[0], NULL));
     ck_assert_int_eq(children_signal(&children[0], SIGKILL, REACH_CHILD), 0);
 }
 END_TEST
@@ -351,10 +351,10 @@ START_TEST(the_unlocker_reaps)
     end(children[2].pid);
     lock_take();
     children_sigchld_of(children[1].pid);
-    ck_assert(!promise_resolved(&children[1], NULL));
+    ck_assert(!children_resolved(&children[1], NULL));
     lock_drop();
     ck_assert_int_eq(children_signal(living, SIGKILL, REACH_CHILD), 0);
-    ck_assert(promise_resolved(&children[1], NULL) && promise_resolved(&children[2], NULL));
+    ck_assert(children_resolved(&children[1], NULL) && children_resolved(&children[2], NULL));
 }
 END_TEST
 
@@ -372,10 +372,10 @@ START_TEST(without_a_list_all_are_searched)
     refusal = refusals[_i / 2];
     children_expect(EXPECTED);
     if (_i % 2 == 0)
-        children_list();
+        children_use_pidfds();
     spawn_and_let_die(5);
     if (_i % 2 == 1)
-        children_list(); /* later */
+        children_use_pidfds(); /* later */
     ck_assert(!deaths_are_listed());
     children_sigchld_of(children[1].pid);
     assert_all_resolved();
@@ -388,7 +388,7 @@ END_TEST
 START_TEST(the_list_needs_no_more_than_half_of_the_descriptors)
 {
     children_expect(EXPECTED + _i);
-    children_list();
+    children_use_pidfds();
     ck_assert_int_eq(deaths_are_listed(), _i == 0);
 }
 END_TEST
@@ -409,7 +409,7 @@ START_TEST(nobody_is_listed_unless_many_are_expected)
     int before = open_descriptors();
     if (_i == 1)
         children_expect(EXPECTED - 1);
-    children_list();
+    children_use_pidfds();
     spawn_and_let_die(1);
     ck_assert_int_eq(children[0].pidfd, -1);
     ck_assert_int_eq(open_descriptors(), before);

@@ -122,7 +122,7 @@ static void reap_command(void)
     siginfo_t info;
     waitid(P_PID, (id_t)last_command->pid, &info, WEXITED | WNOWAIT);
     children_sigchld();
-    ck_assert(promise_resolved(last_command, NULL));
+    ck_assert(children_resolved(last_command, NULL));
 }
 
 /* Comes back once all that was started is dead. */
@@ -621,7 +621,7 @@ START_TEST(health_is_asked_for_once_it_is_ready)
     ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
     probe_is_ready(&service, now);
     assert_next_in(TIMEOUT);
-    ck_assert(!promise_resolved(last_command, NULL));
+    ck_assert(!children_resolved(last_command, NULL));
     probe_end(&service);
     reap_all();
 }

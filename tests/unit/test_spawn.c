@@ -84,7 +84,7 @@ static int wait_status(struct promise *child)
 {
     int status;
     siginfo_t info;
-    while (!promise_resolved(child, &status))
+    while (!children_resolved(child, &status))
         if (signals_wait(&info, NEVER) == SIGCHLD)
             children_sigchld();
     return status;

@@ -32,7 +32,7 @@ static void *run(void *command)
 {
     struct promise child;
     if (children_spawn(&child, start_shell, command) == 0)
-        printf("'%s' exited with %d\n", (char *)command, WEXITSTATUS(promise_await(&child)));
+        printf("'%s' exited with %d\n", (char *)command, WEXITSTATUS(children_await(&child)));
     return NULL;
 }
 
