@@ -41,8 +41,10 @@ static void write_counts(struct writer *writer, const struct plan *plan)
     int64_t counts[STATES] = {0};
     for (size_t i = 0; i < plan->count; i++)
         counts[plan->services[i].state]++;
+    counts[STARTING] += counts[FORKED]; /* which has the same name */
     for (int state = 0; state < STATES; state++)
-        writer_add(writer, "foster_services{state=%q} %d\n", state_name((enum state)state), counts[state]);
+        if (state != FORKED)
+            writer_add(writer, "foster_services{state=%q} %d\n", state_name((enum state)state), counts[state]);
 }
 
 void report_metrics(struct writer *writer, const struct plan *plan)

@@ -40,7 +40,8 @@ static const struct goal {
 } goals[] = {
     [NOTHING] = {"", 0, 0, 0},
     [UNTIL_UP] = {"", IS_UP | IN(DONE), IN(DONE), IN(FAILED) | IN(STOPPED)},
-    [UNTIL_DOWN] = {"", IS_DOWN, IS_DOWN, IN(WAITING) | IN(STARTING) | IS_UP | IN(BACKING_OFF)}, /* another's start */
+    [UNTIL_DOWN] = {"", IS_DOWN, IS_DOWN,
+                    IN(WAITING) | IN(FORKED) | IN(STARTING) | IS_UP | IN(BACKING_OFF)}, /* another's start */
     [UNTIL_READY] = {"ready", IS_UP, IN(DONE), IN(FAILED) | IN(DONE)},
     [UNTIL_STARTED] = {"started", IS_STARTED_ONCE, IS_STARTED_ONCE, IN(FAILED)},
     [UNTIL_COMPLETED] = {"completed", IN(DONE), IN(DONE), IN(FAILED)},

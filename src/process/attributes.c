@@ -1,11 +1,10 @@
 /*
- * attributes.c - see attributes.h. Everything here runs in the child, in its sleeping parent's memory, and allocates
- * nothing.
+ * attributes.c - see attributes.h. Everything here runs in the child, is async-signal-safe and allocates nothing.
  *
- * What needs rights comes before the user that lacks them: the priority, the limits, the groups. The directory comes
- * after, because it is that user who must be able to enter it. The kernel lets nobody trace foster while a child of
- * another user shares its memory: a change of user makes the memory undumpable, and exec gives the child its own
- * (prctl(2), PR_SET_DUMPABLE).
+ * What needs rights comes before the user that lacks them: the priority, the limits, the groups, and those files that
+ * nobody but root can have put where they are. All else comes after, because it is that user who must be able to open
+ * the file and to enter the directory. Nobody but root can trace the child after its change of user: that makes its
+ * memory undumpable until its exec (prctl(2), PR_SET_DUMPABLE).
  */
 #include "process/attributes.h"
 
@@ -19,6 +18,7 @@
 
 #include "base/text.h"
 #include "process/descriptors.h"
+#include "process/stream_file.h"
 #include "process/user.h"
 
 /* Where ids once had 16 bits the calls of those names still do, setresuid(2). */
@@ -50,15 +50,6 @@ int plugs_above(const struct plug *plugs, size_t count)
         if (plugs[i].to >= above)
             above = plugs[i].to + 1;
     return above;
-}
-
-int plugs_below(const struct plug *plugs, size_t count)
-{
-    int below = STDERR_FILENO + 1;
-    for (size_t i = 0; i < count; i++)
-        if (plugs[i].from >= below)
-            below = plugs[i].from + 1;
-    return below;
 }
 
 /* First every source goes where nobody's place is. A copy onto another number is not close-on-exec, dup2(2). */
@@ -133,23 +124,58 @@ static int give_up_privileges(const struct attributes *attributes)
     return attributes->no_new_privileges ? error_of(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) : 0;
 }
 
+/* ---- in order ---- */
+
+/* Opens those files that are to be opened now: before the change of user, or after it. */
+static int open_files(const struct attributes *attributes, bool as_user, const char **path)
+{
+    int error = 0;
+    for (unsigned i = 0; i < attributes->file_count && error == 0; i++) {
+        const struct stream_file *file = &attributes->files[i];
+        *path = file->path;
+        if (as_user == (attributes->user != NULL && !stream_file_is_roots(file)))
+            error = stream_file_open(file);
+    }
+    return error;
+}
+
+static int open_roots_files(const struct attributes *attributes, const char **path)
+{
+    return open_files(attributes, false, path);
+}
+
+static int open_users_files(const struct attributes *attributes, const char **path)
+{
+    return open_files(attributes, true, path);
+}
+
+/* The files of root come before the limits, one of which may be on the number of descriptors. */
 static const struct step {
     int (*apply)(const struct attributes *attributes);
+    int (*open)(const struct attributes *attributes, const char **path);
     const char *what;
 } steps[] = {
-    {set_nice, "set its priority"},           {set_oom_score_adj, "set its oom_score_adj"},
-    {set_limits, "set its limits"},           {set_user, "become its user"},
-    {enter_directory, "go to its directory"}, {give_up_privileges, "give up new privileges"},
+    {.open = open_roots_files, .what = "open"},
+    {.apply = set_nice, .what = "set its priority"},
+    {.apply = set_oom_score_adj, .what = "set its oom_score_adj"},
+    {.apply = set_limits, .what = "set its limits"},
+    {.apply = set_user, .what = "become its user"},
+    {.open = open_users_files, .what = "open"},
+    {.apply = enter_directory, .what = "go to its directory"},
+    {.apply = give_up_privileges, .what = "give up new privileges"},
 };
 
-int attributes_apply(const struct attributes *attributes, const char **failed)
+int attributes_apply(const struct attributes *attributes, const char **failed, const char **path)
 {
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        int error = steps[i].apply(attributes);
+    int error = 0;
+    *path = NULL;
+    for (const struct step *step = steps; step < steps + sizeof steps / sizeof *steps && error == 0; step++) {
+        const char *file = NULL;
+        error = step->open != NULL ? step->open(attributes, &file) : step->apply(attributes);
         if (error == 0)
             continue;
-        *failed = steps[i].what;
-        return error;
+        *failed = step->what;
+        *path = file;
     }
-    return 0;
+    return error;
 }

@@ -1,8 +1,8 @@
 /*
  * attributes.h - what a service is given that foster does not have itself: a user, a directory, limits, descriptors.
  *
- * They are applied in the child, between clone and exec, in the memory it shares with its sleeping parent: raw system
- * calls only, because the libc's setuid and its like act on all threads of the process it believes to be in.
+ * They are applied in the child, between clone or fork and exec: raw system calls only, because the libc's setuid and
+ * its like act on all threads of the process it believes to be in.
  */
 #ifndef PROCESS_ATTRIBUTES_H
 #define PROCESS_ATTRIBUTES_H
@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 struct user;
+struct stream_file;
 
 /* A resource limit, setrlimit(2). */
 struct limit {
@@ -22,8 +23,10 @@ struct limit {
 
 /* The zero value changes nothing. What is pointed to is the caller's and must outlive the start. */
 struct attributes {
-    const struct user *user; /* NULL: foster's own */
-    const char *directory;   /* NULL: as foster was started in */
+    const struct user *user;         /* NULL: foster's own */
+    const char *directory;           /* NULL: as foster was started in */
+    const struct stream_file *files; /* become standard streams */
+    unsigned short file_count;
     const struct limit *limits;
     unsigned short limit_count;
     unsigned short umask; /* with UMASK_GIVEN */
@@ -47,15 +50,13 @@ bool plugs_fill(const struct plug *plugs, size_t count, int place);
 /* The lowest number above all places: what is kept from there on is not written over. */
 int plugs_above(const struct plug *plugs, size_t count);
 
-/* The lowest number above all sources, and above the standard streams: what a program needs of foster's is below. */
-int plugs_below(const struct plug *plugs, size_t count);
-
 /* Puts the descriptors in their places: also where one's place is another's source. The sources are written over. In
  * the child; 0 or an error number. */
 int plugs_connect(struct plug *plugs, size_t count);
 
 /* Applies them, in the order that needs the rights that the user does not have first. In the child; 0 or an error
- * number, and *failed then says in words what could not be done ("set the user", "go to its directory"). */
-int attributes_apply(const struct attributes *attributes, const char **failed);
+ * number, and *failed then says in words what could not be done ("become its user", "open"), *path of which file, if it
+ * is about one. */
+int attributes_apply(const struct attributes *attributes, const char **failed, const char **path);
 
 #endif

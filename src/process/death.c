@@ -9,6 +9,7 @@
 
 #include "process/cgroup.h"
 #include "process/status.h"
+#include "process/trusted_path.h"
 
 /* SIGKILL without a known sender: by the OOM killer, if the cgroup has counted a kill. The counter is not read at the
  * start, for the sake of a quick one; a container's cgroup starts at zero, and kills that have been told of are not
@@ -38,7 +39,7 @@ void text_add_death(struct text *text, int status, milliseconds lifetime, bool e
 
 void termination_log_write(const char *path, const struct text *line)
 {
-    int fd = path == NULL ? -1 : open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int fd = path == NULL ? -1 : path_open_own(path, O_WRONLY | O_NONBLOCK | O_NOCTTY);
     if (fd == -1)
         return;
     struct stat file;

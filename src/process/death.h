@@ -23,7 +23,7 @@
 void text_add_death(struct text *text, int status, milliseconds lifetime, bool expected);
 
 /* Writes the line to the termination log, if there is a path, and a file that is still empty: what main wrote is kept.
- */
+ * It is not reached through a link that somebody else than root can have made, trusted_path.h. */
 void termination_log_write(const char *path, const struct text *line);
 
 #endif

@@ -8,10 +8,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/directory.h"
 #include "base/text.h"
-
-enum { UNSHARE = 2 }; /* CLOSE_RANGE_UNSHARE of linux/close_range.h, which musl comes without */
 
 /* One pass over the directory: closes what it names, except itself; the number of those closed. */
 static int close_named(struct directory *directory, int first)
@@ -37,12 +36,17 @@ static bool close_listed(int first)
     return true;
 }
 
-static void close_numbered(int first)
+/* The first number that none can have, as far as one would try. */
+static int end_of_numbers(void)
 {
     enum { MANY = 65536 }; /* more would take seconds under an unlimited RLIMIT_NOFILE */
     struct rlimit limit;
-    rlim_t last = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < MANY ? limit.rlim_cur : MANY;
-    for (int fd = first; fd < (int)last; fd++)
+    return (int)(getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < MANY ? limit.rlim_cur : MANY);
+}
+
+static void close_numbered(int first)
+{
+    for (int fd = first, end = end_of_numbers(); fd < end; fd++)
         close(fd);
 }
 
@@ -52,15 +56,38 @@ void descriptors_close_from(int first)
         close_numbered(first);
 }
 
-int descriptors_keep_below(int first)
+struct list {
+    int *fds;
+    size_t count;
+};
+
+static void reserve(struct list *list, int fd)
 {
-    return syscall(SYS_close_range, first, ~0U, UNSHARE) == 0 ? 0 : errno;
+    long flags = syscall(SYS_fcntl, fd, F_GETFD);
+    if (flags == -1 || (flags & FD_CLOEXEC) != 0)
+        return;
+    syscall(SYS_fcntl, fd, F_SETFD, FD_CLOEXEC);
+    list->fds = arena_grow(list->fds, list->count, sizeof *list->fds);
+    list->fds[list->count++] = fd;
 }
 
-/* Keeps all, so that there is nothing to part with. */
-bool descriptors_can_be_left(void)
+int *descriptors_reserve_from(int first, size_t *count)
 {
-    return descriptors_keep_below(-1) == 0;
+    struct directory directory;
+    struct list list = {NULL, 0};
+    const char *name;
+    long fd;
+    if (directory_open(&directory, "/proc/self/fd")) {
+        while ((name = directory_next(&directory)) != NULL)
+            if (text_to_number(name, first, INT_MAX, &fd))
+                reserve(&list, (int)fd);
+        directory_close(&directory);
+    } else {
+        for (int number = first, end = end_of_numbers(); number < end; number++)
+            reserve(&list, number);
+    }
+    *count = list.count;
+    return list.fds;
 }
 
 int descriptor_set_flags(int fd, int flags)

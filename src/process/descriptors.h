@@ -6,19 +6,14 @@
 #ifndef PROCESS_DESCRIPTORS_H
 #define PROCESS_DESCRIPTORS_H
 
-#include <stdbool.h>
+#include <stddef.h>
 
 /* Closes every descriptor from first on. Falls back to /proc/self/fd, and then to trying each number up to the limit,
  * where there is no close_range(2) (Linux 5.9; gVisor; old seccomp profiles). Allocates nothing. */
 void descriptors_close_from(int first);
 
-/* True if descriptors_keep_below() can be had: close_range(2) with CLOSE_RANGE_UNSHARE, Linux 5.9. While there is one
- * thread. */
-bool descriptors_can_be_left(void);
-
-/* In a child that shares foster's descriptors (clone(2), CLONE_FILES): those below first are its own from now on, and
- * the others are left to foster, without having been copied. 0 or an error number, and then they are shared still. */
-int descriptors_keep_below(int first);
+/* Makes those from first on close-on-exec that are not: a list of them, from the arena. Before the first start. */
+int *descriptors_reserve_from(int first, size_t *count);
 
 /* Sets the flags of the file that can be changed, as O_NONBLOCK and O_APPEND, fcntl(2): 0, or -1 and errno. */
 int descriptor_set_flags(int fd, int flags);

@@ -2,16 +2,18 @@
  * spawn.c - see spawn.h. What happens between clone and exec, in the child, in its order:
  *
  *   1. dispositions: an ignored signal would stay ignored through exec. Before the mask, so that nothing can run here;
- *   2. descriptors of its own, before anything is done with one;
- *   3. group or session, terminal: before exec, so that whoever signals the group finds it;
- *   4. its descriptors in their places, before a limit says that there are too many; then its attributes, while we have
- *      the rights to give them;
- *   5. the parent's death: a change of user forgets it (prctl(2), PR_SET_PDEATHSIG);
- *   6. the mask, as the last thing: a signal sent to the child before its exec is delivered with its default action.
+ *   2. group or session, terminal: before exec, so that whoever signals the group finds it;
+ *   3. its descriptors in their places, before a limit says that there are too many; after a fork all others are closed
+ *      then. Then its attributes, while we have the rights to give them;
+ *   4. the parent's death: a change of user forgets it (prctl(2), PR_SET_PDEATHSIG);
+ *   5. the mask, as the last thing: a signal sent to the child before its exec is delivered with its default action.
  *
- * The child runs in its sleeping parent's memory and on its stack, further down. Besides that it writes to nothing but
- * struct program, struct birth, its plugs, entries of the environment and argv[-1], all guarded by the lock that spawn
- * holds. (A stack of its own would be one more page that a million containers carry, or one too small.)
+ * With vfork semantics the child runs in its sleeping parent's memory and on its stack, further down. Besides that it
+ * writes to nothing but struct program, struct birth, entries of the environment, argv[0] and argv[-1]; the parent puts
+ * the last three back. (A stack of its own would be one more page that a million containers carry, or one too small.)
+ *
+ * With fork semantics the process that forks has other threads, so the child may call async-signal-safe functions only.
+ * _Fork(3) and not fork(3): nobody's handlers are run.
  *
  * Rejected: vfork(3), which musl 1.2.3 turns into a plain fork on arm64, so that the error would get lost;
  * posix_spawn(3), which knows no terminal and no PDEATHSIG; clone3 with CLONE_CLEAR_SIGHAND, which container engines'
@@ -20,6 +22,7 @@
 #include "process/spawn.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -36,6 +39,7 @@
 #include "process/leftovers.h"
 #include "process/path.h"
 #include "process/signals.h"
+#include "process/stream_file.h"
 #include "process/terminal.h"
 
 /* Sanitizers keep books on calls and returns; a child that never returns would leave them open. */
@@ -51,7 +55,7 @@ static const char listen_pid[] = "LISTEN_PID=";
 struct birth {
     struct program *program;
     char *candidate;  /* path_room() bytes */
-    int shared;       /* CLONE_FILES: the descriptors are foster's until the child leaves them; or 0 */
+    bool forked;      /* nothing is shared */
     char **rewritten; /* the entry of the environment that the child has changed, or NULL */
     char *original;   /* what was there */
 };
@@ -74,31 +78,72 @@ IN_CHILD static void place(struct program *program)
     }
 }
 
-/* As long as it has none of its own, it must not touch any. */
-IN_CHILD static void leave_descriptors(struct program *program)
+static struct plug *plug_in_last(struct program *program, int from, int to)
 {
-    program->error = descriptors_keep_below(plugs_below(program->plugs, program->plug_count));
-    if (program->error != 0)
-        program->failed_step = "copy its descriptors";
+    program->plugs[program->plug_count] = (struct plug){from, to};
+    return &program->plugs[program->plug_count++];
 }
 
-/* The program's stderr may be a file, or nothing: foster's is kept then, to say there what goes wrong. */
-IN_CHILD static void hand_over(struct program *program)
+/* Above the places and the standard streams it is in nobody's way. */
+static int first_free_place(const struct program *program)
 {
-    if (plugs_fill(program->plugs, program->plug_count, STDERR_FILENO))
-        program->own_stderr = descriptor_copy(STDERR_FILENO, plugs_above(program->plugs, program->plug_count));
-    program->error = plugs_connect(program->plugs, program->plug_count);
-    if (program->error != 0)
-        program->failed_step = "hand over its descriptors";
+    int above = plugs_above(program->plugs, program->plug_count);
+    return above > STDERR_FILENO ? above : STDERR_FILENO + 1;
+}
+
+/* Of a plug: where the descriptor is when not all could be connected. A source that has been moved is out of the
+ * places' way. */
+IN_CHILD static int left_at(const struct plug *plug, int before, int above)
+{
+    return plug->from >= above ? plug->from : before;
+}
+
+/* After a fork nothing else of foster's is left, nor in the gaps between the places. */
+IN_CHILD static void close_others(const struct program *program, int above, int end)
+{
+    for (int fd = above; fd < end; fd++)
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+    for (int fd = STDERR_FILENO + 1; fd < above; fd++)
+        if (!plugs_fill(program->plugs, program->plug_count, fd))
+            close(fd);
+    descriptors_close_from(end);
+}
+
+IN_CHILD static bool gets_other_stderr(const struct program *program)
+{
+    const struct attributes *attributes = program->attributes;
+    bool other = plugs_fill(program->plugs, program->plug_count, STDERR_FILENO);
+    for (unsigned i = 0; attributes != NULL && i < attributes->file_count; i++)
+        other |= (attributes->files[i].places & STREAM(STDERR_FILENO)) != 0;
+    return other;
+}
+
+/* Puts the descriptors in their places, and behind them what is the child's alone: the report, and foster's stderr
+ * where the program has another, to say there what goes wrong. */
+IN_CHILD static int arrange_descriptors(struct program *program)
+{
+    int above = first_free_place(program), end = above, report = program->report;
+    struct plug *own_stderr = NULL, *own_report;
+    if (gets_other_stderr(program) && fcntl(STDERR_FILENO, F_GETFD) != -1)
+        own_stderr = plug_in_last(program, STDERR_FILENO, end++);
+    own_report = plug_in_last(program, report, end++);
+    int error = plugs_connect(program->plugs, program->plug_count);
+    program->report = error == 0 ? own_report->to : left_at(own_report, report, above);
+    if (own_stderr != NULL)
+        program->own_stderr = error == 0 ? own_stderr->to : left_at(own_stderr, STDERR_FILENO, above);
+    if (error == 0)
+        close_others(program, above, end);
+    return error;
 }
 
 /* What a service is given; nothing that one program alone has. */
-IN_CHILD static void equip(struct program *program)
+IN_CHILD static void equip(struct program *program, bool forked)
 {
-    if (program->plug_count > 0 && program->error == 0)
-        hand_over(program);
+    program->error = forked ? arrange_descriptors(program) : 0;
+    if (program->error != 0)
+        program->failed_step = "hand over its descriptors";
     if (program->attributes != NULL && program->error == 0)
-        program->error = attributes_apply(program->attributes, &program->failed_step);
+        program->error = attributes_apply(program->attributes, &program->failed_step, &program->failed_path);
     if (program->mark != 0)
         leftovers_mark(program->mark);
 }
@@ -201,6 +246,28 @@ IN_CHILD static int exec_search(const struct program *program, char *candidate)
     return result;
 }
 
+/* The parent of a fork is told the number; the words are said here. */
+IN_CHILD static void report(const struct program *program)
+{
+    while (write(program->report, &program->error, sizeof program->error) == -1 && errno == EINTR)
+        ;
+}
+
+/* Says why it cannot run; foster's stderr may be elsewhere by now. What is said is said to the end, to a broken pipe as
+ * well. */
+IN_CHILD static _Noreturn void give_up(struct birth *birth)
+{
+    struct program *program = birth->program;
+    sigset_t all = signals_all();
+    signals_set_mask(&all, NULL);
+    program->pid = getpid();
+    if (birth->forked)
+        report(program);
+    if (program->own_stderr > 0)
+        dup2(program->own_stderr, STDERR_FILENO);
+    _exit(program->failed != NULL ? program->failed(program) : EXIT_FAILURE);
+}
+
 IN_CHILD static int child_main(void *context)
 {
     struct birth *birth = context;
@@ -209,55 +276,47 @@ IN_CHILD static int child_main(void *context)
         signals_reset(); /* most of what a start costs beside fork and exec */
     else if (program->signals->ignores_sigchld)
         signal(SIGCHLD, SIG_IGN);
-    if (birth->shared != 0)
-        leave_descriptors(program);
     place(program);
-    equip(program);
+    equip(program, birth->forked);
     bind_to_parent(program->parent_death_signal, program->parent);
     if (program->environment == NULL)
         rewrite_listen_pid(birth);
     write_own_pid(program->own_pid_entries);
-    sigset_t none, all = signals_all();
+    sigset_t none;
     sigemptyset(&none);
     signals_set_mask(program->signals == NULL ? &none : &program->signals->mask, NULL);
     if (program->failed_step == NULL)
         program->error = exec_search(program, birth->candidate);
-    signals_set_mask(&all, NULL); /* what is said now is said to the end, to a broken pipe as well */
-    program->pid = getpid();
-    if (program->own_stderr > 0)
-        dup2(program->own_stderr, STDERR_FILENO);
-    _exit(program->failed != NULL ? program->failed(program) : EXIT_FAILURE);
+    give_up(birth);
 }
 
 /* Returns when the child has exec'd or ended. Not inlined, so that its frame is the last above the child's. */
 __attribute__((noinline)) static pid_t clone_below(struct birth *birth)
 {
     char *stack = (char *)__builtin_frame_address(0) - CLONE_FRAME;
-    return clone(child_main, stack, CLONE_VM | CLONE_VFORK | birth->shared | SIGCHLD, birth);
+    return clone(child_main, stack, CLONE_VM | CLONE_VFORK | SIGCHLD, birth);
 }
 
-/* qemu-user, where vfork is but a fork, knows no child that shares the descriptors alone: EINVAL. */
-static pid_t clone_child(struct birth *birth)
+static void begin(struct program *program)
 {
-    pid_t pid = clone_below(birth);
-    if (pid != -1 || errno != EINVAL || birth->shared == 0)
-        return pid;
-    birth->shared = 0;
-    return clone_below(birth);
+    program->error = 0;
+    program->failed_step = program->failed_path = NULL;
+    program->own_stderr = 0;
+    program->took_terminal = false;
+    program->terminal_error = 0;
 }
 
+/* A start may come after this one, and the arguments are told of: what the child has written there is put back. */
 pid_t program_start(void *context)
 {
     struct program *program = context;
     char candidate[path_room(program->argv[0])];
-    program->error = 0;
-    program->failed_step = NULL;
-    program->own_stderr = 0;
-    program->took_terminal = false;
-    program->terminal_error = 0;
-    struct birth birth = {
-        .program = program, .candidate = candidate, .shared = program->leaves_descriptors ? CLONE_FILES : 0};
-    pid_t pid = clone_child(&birth);
+    char **argv = program->argv, *before = argv[-1], *name = argv[0];
+    begin(program);
+    struct birth birth = {.program = program, .candidate = candidate};
+    pid_t pid = clone_below(&birth);
+    argv[-1] = before;
+    argv[0] = name;
     if (birth.rewritten != NULL)
         *birth.rewritten = birth.original;
     if (pid == -1)
@@ -268,4 +327,44 @@ pid_t program_start(void *context)
     while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
         ;
     return -program->error;
+}
+
+/* The terminal is looked at before: afterwards it may be the child's already. */
+pid_t program_fork(void *context)
+{
+    struct program *program = context;
+    char candidate[path_room(program->argv[0])];
+    begin(program);
+    struct birth birth = {.program = program, .candidate = candidate, .forked = true};
+    bool takes_terminal = program->placement == IN_OWN_GROUP && terminal_is_ours();
+    pid_t pid = _Fork();
+    if (pid == 0)
+        child_main(&birth);
+    if (pid == -1)
+        return -errno;
+    program->took_terminal = takes_terminal;
+    program->pid = pid;
+    return pid;
+}
+
+/* The other end is the child's: it may write what it likes. */
+enum start_result start_report_read(int fd, int *error)
+{
+    int told;
+    ssize_t length = read(fd, &told, sizeof told);
+    if (length == -1)
+        return errno == EAGAIN || errno == EINTR ? START_PENDING : START_DONE;
+    if (length == 0)
+        return START_DONE;
+    *error = length == sizeof told && told > 0 ? told : EIO;
+    return START_FAILED;
+}
+
+bool start_error_passes(int error)
+{
+    static const int passing[] = {EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY, EIO, EINTR, ENOSPC, EDQUOT, ENXIO};
+    for (size_t i = 0; i < sizeof passing / sizeof *passing; i++)
+        if (error == passing[i])
+            return true;
+    return false;
 }

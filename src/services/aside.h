@@ -13,11 +13,15 @@
 
 struct aside {
     struct promise promise; /* of the command, which leads a group */
-    int status;             /* of waitpid(2), once it has run */
-    bool runs;              /* was not reaped when last looked at */
+    struct service *service;
+    int report;  /* of its start, while it runs */
+    int status;  /* of waitpid(2), once it has run */
+    bool runs;   /* was not reaped when last looked at */
+    bool failed; /* could not be run; that has been said */
 };
 
-/* Starts the command. False if that cannot be; it has been said. Not while the last one runs. */
+/* Starts the command, and waits for nothing. False if there is no process to be had; it has been said. Not while the
+ * last one runs. */
 bool aside_begin(struct aside *aside, struct service *service, const char *command);
 
 /* True until it is reaped. */

@@ -29,17 +29,22 @@ static bool is_hopeless(const struct dependency *dependency)
     return (prospects[dependency->on->state].hopeless & 1U << dependency->condition) != 0;
 }
 
+const struct service *dependencies_hopeless(const struct service *service)
+{
+    const struct extras *extras = service_extras(service);
+    for (size_t i = 0; i < extras->depends_count; i++)
+        if (is_hopeless(&extras->depends_on[i]))
+            return extras->depends_on[i].on;
+    return NULL;
+}
+
 enum prospect dependencies_look(const struct service *service)
 {
     const struct extras *extras = service_extras(service);
-    enum prospect prospect = ALL_MET;
-    for (size_t i = 0; i < extras->depends_count; i++) {
-        if (is_hopeless(&extras->depends_on[i]))
-            return NEVER_MET;
+    for (size_t i = 0; i < extras->depends_count; i++)
         if (!is_met(&extras->depends_on[i]))
-            prospect = NOT_MET_YET;
-    }
-    return prospect;
+            return dependencies_hopeless(service) != NULL ? NEVER_MET : NOT_MET_YET;
+    return ALL_MET;
 }
 
 static const struct service *first_missing(const struct service *service)

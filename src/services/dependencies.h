@@ -17,6 +17,9 @@ enum prospect {
 /* Whether all that a service depends on is as it should be. */
 enum prospect dependencies_look(const struct service *service);
 
+/* What a service depends on and will never have; NULL: there is nothing of that kind. */
+const struct service *dependencies_hopeless(const struct service *service);
+
 /* Starts what that service depends on, also by way of others, and what is not as it should be; with NULL, what all
  * those depend on that start by themselves. For a start that somebody wants; after a failure a service waits, for what
  * was stopped by hand is not to come back by itself. */

@@ -20,6 +20,7 @@
 #include "services/output.h"
 #include "services/probe.h"
 #include "services/run.h"
+#include "services/start_watch.h"
 
 enum {
     KILL_AGAIN_MS = 100, /* what forked while it was killed is killed in the next round */
@@ -40,10 +41,16 @@ unsigned life_changes(void)
     return changes;
 }
 
+static void executed(struct service *service)
+{
+    life_happen(service, EXECED);
+}
+
 void life_begin(const struct plan *all)
 {
     plan = all;
     news_begin(plan->globals.termination_log);
+    start_watch_prepare(plan, executed);
 }
 
 void life_stop_command_with(int signal)
@@ -109,32 +116,41 @@ static void begin_watchdog(struct service *service)
         notes->watchdog_due = clock_now() + notes->watchdog;
 }
 
-static void run(struct service *service)
+/* Its program runs. Its time to be ready has begun with the fork. */
+static void begin_run(struct service *service)
 {
-    service->started = clock_now();
-    service->reaped = service->killed = service->unwell = service->signalled = service->timed_out = false;
-    int ready_fd = service_extras(service)->probe != NULL ? probe_open_fd(service) : -1;
-    int error = run_service(service, ready_fd);
-    if (ready_fd != -1)
-        close(ready_fd);
-    if (error != 0) {
-        if (service->exec_code != 0)
-            fail(service);
-        else
-            back_off(service);
-        return;
-    }
-    if (service_extras(service)->notes != NULL)
-        begin_notes(service);
+    milliseconds until = service->deadline;
+    service->exec_code = 0;
     say(LOG_INFO, "%s runs, pid %d", service->name, service->process.pid);
     if (service->settings->ready == READY_AT_ONCE) {
         enter(service, RUNNING, NEVER);
         begin_watchdog(service);
     } else {
-        enter(service, STARTING, service->settings->ready_timeout);
+        enter(service, STARTING, NEVER);
+        service->deadline = until;
     }
     if (service_extras(service)->probe != NULL)
         probe_begin(service, service->started);
+}
+
+static void run(struct service *service)
+{
+    int report, ready_fd = service_extras(service)->probe != NULL ? probe_open_fd(service) : -1;
+    service->started = clock_now();
+    service->reaped = service->killed = service->unwell = service->signalled = service->timed_out =
+        service->unready_end = false;
+    if (service_extras(service)->notes != NULL)
+        begin_notes(service);
+    int error = run_service(service, ready_fd, &report);
+    if (ready_fd != -1)
+        close(ready_fd);
+    if (error != 0) {
+        back_off(service);
+        return;
+    }
+    enter(service, FORKED, service->settings->ready_timeout);
+    if (!start_watch_begin(service, report))
+        begin_run(service); /* it does soon, or else its exit code says why not */
 }
 
 /* True if the last run has left something behind: its end is awaited first. */
@@ -171,10 +187,11 @@ static void get_ready(struct service *service)
         probe_is_ready(service, service->since);
 }
 
-static void lose_hope(struct service *service)
+/* Who says so runs, also if that is not known yet. */
+static void run_and_get_ready(struct service *service)
 {
-    news_hopeless(service);
-    fail(service);
+    begin_run(service);
+    get_ready(service);
 }
 
 /* ---- the stop ---- */
@@ -283,7 +300,7 @@ static void kill_all(struct service *service)
 
 bool life_is_success(const struct service *service)
 {
-    if (service->exec_code != 0 || !service->has_run)
+    if (service->exec_code != 0 || !service->has_run || service->unready_end)
         return false;
     int code = status_code(service->last_status);
     return code == EXIT_SUCCESS || (service == plan->command && plan->is_success != NULL && plan->is_success(code));
@@ -297,7 +314,8 @@ int life_code(const struct service *service)
         return EXIT_FOSTER_FAILED;
     if (life_is_success(service))
         return service->state == FAILED ? EXIT_FAILURE : EXIT_SUCCESS;
-    return status_code(service->last_status);
+    int code = status_code(service->last_status);
+    return code != EXIT_SUCCESS ? code : EXIT_FAILURE; /* it was not ready */
 }
 
 /* Nobody needs good randomness here: the clock's last digits spread what failed together. */
@@ -317,14 +335,20 @@ static milliseconds restart_delay(const struct service *service)
     return with_jitter(delay < settings->restart_most ? delay : settings->restart_most);
 }
 
-/* After a calm run the count starts anew. */
 static void count_failure(struct service *service)
 {
-    milliseconds most = service->settings->restart_most;
-    if (clock_now() - service->started >= (most > CALM_LEAST ? most : CALM_LEAST))
-        service->failures = 0;
     if (service->failures < FAILURES_MOST)
         service->failures++;
+}
+
+/* A run that has been as it should be for so long is calm, and after it the count starts anew. What was never ready was
+ * not calm, however long it took, nor what had to be ended. */
+static void forgive_if_calm(struct service *service)
+{
+    milliseconds most = service->settings->restart_most;
+    bool well = service->state == RUNNING || service->state == READY;
+    if (well && clock_now() - service->since >= (most > CALM_LEAST ? most : CALM_LEAST))
+        service->failures = 0;
 }
 
 /* There was no process to be had, which has been said: that is no failure of the service's, and no reason to give up.
@@ -380,6 +404,8 @@ static bool goes_on_elsewhere(struct service *service)
 
 static bool has_ended(struct service *service)
 {
+    int unused;
+    start_watch_end(service, &unused);
     if (goes_on_elsewhere(service))
         return false;
     int status = 0;
@@ -390,16 +416,48 @@ static bool has_ended(struct service *service)
     return true;
 }
 
+/* A oneshot is there to be done, and needs not say that it is ready. */
+static bool has_ended_unready(const struct service *service)
+{
+    return service->state == STARTING && service->settings->kind != KIND_ONESHOT;
+}
+
 static void end_run(struct service *service)
 {
     if (!has_ended(service))
         return;
+    service->unready_end = has_ended_unready(service);
+    forgive_if_calm(service);
     if (service_extras(service)->probe != NULL)
         probe_end(service);
     if (life_is_success(service) && service->settings->restart != RESTART_ALWAYS)
         end_well(service);
     else
         fail_run(service);
+}
+
+/* Its program could not be run, and the child has said why. What another try cannot change is final. */
+static void fail_start(struct service *service, int error)
+{
+    int status = 0;
+    children_resolved(&service->process, &status);
+    service->exec_code = (signed char)status_code(status);
+    output_run_ended(service);
+    if (start_error_passes(error) && service->settings->restart != RESTART_NO)
+        fail_run(service);
+    else
+        fail(service);
+}
+
+static void end_start(struct service *service)
+{
+    int error = 0;
+    if (start_watch_end(service, &error) == START_FAILED) {
+        fail_start(service, error);
+        return;
+    }
+    begin_run(service);
+    end_run(service);
 }
 
 /* It has stopped, and so has all that it left behind. */
@@ -441,18 +499,19 @@ typedef void reaction(struct service *service);
 
 /* clang-format off */
 static reaction *const reactions[EVENTS][STATES] = {
-    /*             STOPPED WAITING    CLEARING   STARTING   RUNNING  READY    STOPPING   BACKING_OFF DONE   FAILED */
-    [START]    = { anew,   none,      then_run,  none,      none,    none,    then_run,  anew,       anew,  anew },
-    [STOP]     = { none,   settle,    settle,    stop,      stop,    stop,    then_rest, settle,     sweep, sweep },
-    [RESTART]  = { anew,   none,      then_run,  restart,   restart, restart, then_run,  anew,       anew,  anew },
-    [MET]      = { none,   launch,    none,      none,      none,    none,    none,      none,       none,  none },
-    [HOPELESS] = { none,   lose_hope, none,      none,      none,    none,    none,      none,       none,  none },
-    [CLEARED]  = { none,   none,      go_on,     none,      none,    none,    end_stop,  none,       none,  none },
-    [TOLD]     = { none,   none,      none,      get_ready, none,    none,    none,      none,       none,  none },
-    [ENDED]    = { none,   none,      none,      end_run,   end_run, end_run, end_told,  none,       none,  none },
-    [UNWELL]   = { none,   none,      none,      give_up,   give_up, give_up, none,      none,       none,  none },
-    [TIME]     = { none,   none,      kill_left, time_out,  none,    none,    kill_all,  await,      none,  none },
-    [ASKED]    = { none,   none,      none,      none,      none,    none,    send_stop, none,       none,  none },
+    /*             STOPPED WAITING    CLEARING   FORKED             STARTING   RUNNING  READY    STOPPING   BACKING_OFF DONE   FAILED */
+    [START]    = { anew,   none,      then_run,  none,              none,      none,    none,    then_run,  anew,       anew,  anew },
+    [STOP]     = { none,   settle,    settle,    stop,              stop,      stop,    stop,    then_rest, settle,     sweep, sweep },
+    [RESTART]  = { anew,   none,      then_run,  restart,           restart,   restart, restart, then_run,  anew,       anew,  anew },
+    [MET]      = { none,   launch,    none,      none,              none,      none,    none,    none,      none,       none,  none },
+    [HOPELESS] = { none,   fail     , none,      none,              none,      none,    none,    none,      none,       none,  none },
+    [CLEARED]  = { none,   none,      go_on,     none,              none,      none,    none,    end_stop,  none,       none,  none },
+    [EXECED]   = { none,   none,      none,      begin_run,         none,      none,    none,    none,      none,       none,  none },
+    [TOLD]     = { none,   none,      none,      run_and_get_ready, get_ready, none,    none,    none,      none,       none,  none },
+    [ENDED]    = { none,   none,      none,      end_start,         end_run,   end_run, end_run, end_told,  none,       none,  none },
+    [UNWELL]   = { none,   none,      none,      none,              give_up,   give_up, give_up, none,      none,       none,  none },
+    [TIME]     = { none,   none,      kill_left, time_out,          time_out,  none,    none,    kill_all,  await,      none,  none },
+    [ASKED]    = { none,   none,      none,      none,              none,      none,    none,    send_stop, none,       none,  none },
 };
 /* clang-format on */
 

@@ -1,8 +1,9 @@
 /*
  * life.h - what happens to a service, and what follows: one table of states and events.
  *
- *   stopped --start--> waiting --met--> (clearing) --> starting --ready--> ready
- *                                                  \-> running
+ *   stopped --start--> waiting --met--> (clearing) --> forked --execed--> starting --ready--> ready
+ *                                                                     \-> running
+ *   forked --ended--> failed | backing off
  *   running --ended--> done | failed | backing off --time--> waiting
  *   running --stop---> stopping --ended--> stopped
  *
@@ -20,6 +21,7 @@ enum event {
     MET,      /* what it depends on is there */
     HOPELESS, /* what it depends on will never be there */
     CLEARED,  /* nothing is left of its last run */
+    EXECED,   /* its program runs */
     TOLD,     /* it is ready */
     ENDED,    /* its process is reaped */
     UNWELL,   /* it runs, and does not do its work */

@@ -47,6 +47,8 @@ static const char *reason(const struct service *service)
 {
     if (service->timed_out)
         return " (it was not ready in time)";
+    if (service->unready_end)
+        return ", before it was ready";
     return service->unwell ? " (it was not well)" : "";
 }
 
@@ -54,6 +56,10 @@ static const char *reason(const struct service *service)
 static void add_end(struct text *line, const struct service *service)
 {
     log_begin(line);
+    if (service->exec_code != 0) {
+        text_add(line, "%s could not be started", service->name);
+        return;
+    }
     text_add(line, "%s (pid %d) ", service->name, service->process.pid);
     text_add_death(line, service->last_status, clock_now() - service->started, service->signalled || service->killed);
     text_add(line, "%s", reason(service));
@@ -91,12 +97,20 @@ void news_restart(const struct service *service, enum log_level level, milliseco
     log_end(level, &line);
 }
 
-void news_hopeless(const struct service *service)
+/* "db has failed", "db ended before it was ready" */
+static void add_blame(struct text *line, const struct service *on)
+{
+    const char *why = on->state == DONE ? " has ended and will not be ready" : " has failed";
+    text_add(line, "%s%s", on->name, on->unready_end ? " ended before it was ready" : why);
+}
+
+void news_hopeless(const struct service *service, const struct service *on)
 {
     struct text line;
     log_begin(&line);
-    text_add(&line, "%s cannot start: what it depends on has failed%s", service->name,
-             service->settings->essential ? STOPS_ALL : "");
+    text_add(&line, "%s cannot start: ", service->name);
+    add_blame(&line, on);
+    text_add(&line, "%s", service->settings->essential ? STOPS_ALL : "");
     log_end(LOG_WARNING, &line);
     last_words(service, &line);
 }

@@ -24,7 +24,7 @@ void news_failure(const struct service *service, const char *next);
 /* Its run has ended, and it is started again after that delay. The level says whether that is as it should be. */
 void news_restart(const struct service *service, enum log_level level, milliseconds delay);
 
-/* It will never be started, because of another that failed. */
-void news_hopeless(const struct service *service);
+/* It will never be started, because of another. */
+void news_hopeless(const struct service *service, const struct service *on);
 
 #endif

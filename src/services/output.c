@@ -37,7 +37,6 @@ enum {
     EVENTS = 16,       /* a round */
     STACK = 32768,
     WRITABLE_BY_ALL = S_IWUSR | S_IWGRP | S_IWOTH,
-    FILE_MODE = 0666,
 };
 
 /* The pipe of a service. The rest is the thread's. */
@@ -254,17 +253,6 @@ static int pipe_of(const struct service *service)
     return stream->out;
 }
 
-/* O_NONBLOCK: the supervisor waits neither for a FIFO's reader nor for a modem. The service gets it without. -1 means
- * something else to our caller, so EPERM (an immutable file) is told as EACCES. */
-static int open_file(const char *path, int flags)
-{
-    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags, FILE_MODE);
-    if (fd == -1)
-        return errno == EPERM ? -EACCES : -errno;
-    descriptor_set_flags(fd, flags & O_APPEND);
-    return fd;
-}
-
 /* Lets every user open this, if it is a pipe or a terminal, as /dev/stdout: a check that writing to the descriptor, of
  * which the service has a copy anyway, does not make (moby#31243). */
 static void let_all_open(int fd)
@@ -288,21 +276,16 @@ static void let_all_open_ours(void)
     is_done = true;
 }
 
-int output_of(const struct service *service, bool *opened)
+int output_of(const struct service *service)
 {
     const struct settings *settings = service->settings;
-    int fd = -1;
-    *opened = false;
     if (is_relayed(service))
         return pipe_of(service);
     if (settings->output == OUTPUT_NULL)
-        fd = open_file("/dev/null", 0);
-    else if (settings->output == OUTPUT_FILE)
-        fd = open_file(settings->output_path, O_APPEND | O_CREAT);
-    else if (settings->user != NULL)
+        return OUTPUT_TO_NULL;
+    if (settings->user != NULL)
         let_all_open_ours();
-    *opened = fd >= 0;
-    return fd;
+    return OUTPUT_KEPT;
 }
 
 /* ---- the end ---- */

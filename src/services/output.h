@@ -27,10 +27,10 @@ enum { OUTPUT_LINE_MAX = 1 << 20 };
  * thread to be had. What is written goes to that descriptor. */
 bool output_begin(const struct plan *plan, int to);
 
-/* The descriptor that is to be stdout and stderr of the service: the pipe's, /dev/null's, the file's, close-on-exec.
- * -1: it keeps foster's own; a negative error number below that: the file or /dev/null cannot be opened. *opened says
- * that it is the caller's to close after the start. Supervisor's thread. */
-int output_of(const struct service *service, bool *opened);
+/* The descriptor that is to be stdout and stderr of the service: its pipe, close-on-exec; OUTPUT_KEPT: it keeps
+ * foster's own; OUTPUT_TO_NULL: /dev/null. A service with a file has none: the child opens it. Supervisor's thread. */
+enum { OUTPUT_KEPT = -1, OUTPUT_TO_NULL = -2 };
+int output_of(const struct service *service);
 
 /* A run of the service has ended: what it wrote is relayed now, also a last line without its end, so that the next
  * run's first does not continue it. Supervisor's thread. */

@@ -140,6 +140,8 @@ static enum answer check_command(struct question *question, const struct service
     (void)service;
     if (aside_runs(&question->command))
         return PENDING;
+    if (question->command.failed)
+        return NOT_RUN;
     return question->command.status == 0 ? YES : NO;
 }
 

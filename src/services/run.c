@@ -28,6 +28,7 @@
 #include "process/listening.h"
 #include "process/signals.h"
 #include "process/status.h"
+#include "process/stream_file.h"
 #include "services/fault.h"
 #include "services/notify.h"
 #include "services/output.h"
@@ -41,6 +42,7 @@ enum {
     OWN_VARIABLES_MAX = USER_VARIABLES + NOTIFY_VARIABLES + LISTEN_VARIABLES,
     MICROSECONDS_PER_MS = 1000, /* WATCHDOG_USEC, sd_watchdog_enabled(3) */
     STANDARD_STREAMS = 3,
+    STREAM_FILES = 2, /* stdin, and one for the output */
 
     /* Of addresses; what is not touched costs nothing. In twelfths, the most of each: 5 the words of a command, with
      * the address of each; 1 the additions to the environment, twice the address of each; somewhat more than 2 the
@@ -54,7 +56,11 @@ static const char *start_directory; /* NULL: the root, or none that is in sight;
 static int null_fd = -1;
 static pid_t self;
 static bool took_terminal;
-static bool leaves_descriptors; /* every program does, see spawn.h */
+
+/* Those that foster was started with beside the standard streams. They are the command's; foster keeps them for its
+ * next run, and nobody else gets them. */
+static int *inherited;
+static size_t inherited_count;
 
 /* Every service starts with an empty mask and default dispositions. foster handles no signals, so it can have the
  * dispositions itself, once, and no child need set them. */
@@ -103,9 +109,9 @@ bool run_prepare(const struct plan *all, const struct command_manner *command_ma
     self = getpid();
     signals_reset();
     environment_forget_own();
-    leaves_descriptors = plan->command == NULL && descriptors_can_be_left();
-    if (leaves_descriptors)
-        children_expect((unsigned)plan->count);
+    children_expect((unsigned)plan->count);
+    if (plan->command != NULL)
+        inherited = descriptors_reserve_from(STDERR_FILENO + 1, &inherited_count);
     null_fd = open("/dev/null", O_RDWR | O_CLOEXEC | O_NOCTTY);
     remember_directory();
     memcpy(&first_mark, (const void *)getauxval(AT_RANDOM), sizeof first_mark);
@@ -145,7 +151,7 @@ struct start {
     struct promise *promise;
     int ready_fd; /* -1: none */
     struct program program;
-    int exec_code; /* of a program that cannot be run */
+    int report; /* what start_report_read() reads */
 };
 
 static bool is_beside(const struct start *start)
@@ -170,18 +176,21 @@ static void say_fault(const struct start *start, struct text *line)
 /* Says why the program of a service cannot be run; the exit code for that. In the child. */
 static int say_cannot_run(struct program *program)
 {
-    struct start *start = program->owner;
+    const struct start *start = program->owner;
+    int code = EXIT_FOSTER_FAILED;
     struct text line;
     log_begin(&line);
-    text_add(&line, "%s: cannot run ", start->service->name);
+    text_add(&line, "%s: cannot ", start->service->name);
     if (program->failed_step == NULL) {
-        start->exec_code = exec_explain(&line, program->argv[0], program->error);
+        text_add(&line, "run ");
+        code = exec_explain(&line, program->argv[0], program->error);
+    } else if (program->failed_path != NULL) {
+        text_add(&line, "%s %s: %s", program->failed_step, program->failed_path, strerror(program->error));
     } else {
-        text_add(&line, "%s: cannot %s: %s", program->argv[0], program->failed_step, strerror(program->error));
-        start->exec_code = EXIT_FOSTER_FAILED;
+        text_add(&line, "run %s: cannot %s: %s", program->argv[0], program->failed_step, strerror(program->error));
     }
     say_fault(start, &line);
-    return start->exec_code;
+    return code;
 }
 
 /* Additions to the environment. Each is written once, so one buffer for all their values is enough. */
@@ -266,65 +275,48 @@ static void add_variables(struct variables *variables, const struct start *start
     *own_pid = NULL;
 }
 
-/* The descriptors of a start, and those of them that foster closes after it. */
+/* What a start connects: descriptors of foster's, and files that the child opens. */
 struct wiring {
     struct plug *plugs;
-    size_t count;
-    int opened[STANDARD_STREAMS];
-    size_t opened_count;
+    size_t plug_count;
+    struct stream_file files[STREAM_FILES];
+    unsigned short file_count;
 };
 
 static void plug_in(struct wiring *wiring, int from, int to)
 {
     if (from >= 0)
-        wiring->plugs[wiring->count++] = (struct plug){from, to};
+        wiring->plugs[wiring->plug_count++] = (struct plug){from, to};
 }
 
-static void close_later(struct wiring *wiring, int fd)
+static void add_file(struct wiring *wiring, const char *path, int flags, unsigned short places)
 {
-    if (fd >= 0)
-        wiring->opened[wiring->opened_count++] = fd;
+    wiring->files[wiring->file_count++] = (struct stream_file){path, flags, places};
 }
 
-/* A FIFO without a writer is opened all the same, and then reads as any other. */
-static int open_input(const char *path)
+static void wire_input(struct wiring *wiring, const struct start *start)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    if (fd == -1)
-        return -errno;
-    descriptor_set_flags(fd, O_RDONLY);
-    return fd;
-}
-
-/* 0, or an error number with what could not be opened. */
-static int wire_input(struct wiring *wiring, const struct start *start, const char **failed)
-{
-    const struct settings *settings = start->service->settings;
-    bool own = !is_beside(start);
-    if (own && settings->input != NULL) {
-        int fd = open_input(settings->input);
-        *failed = settings->input;
-        plug_in(wiring, fd, STDIN_FILENO);
-        close_later(wiring, fd);
-        return fd < 0 ? -fd : 0;
-    }
-    if (!own || start->service != plan->command)
+    const char *path = start->service->settings->input;
+    if (path != NULL && !is_beside(start))
+        add_file(wiring, path, O_RDONLY, STREAM(STDIN_FILENO));
+    else if (start->service != plan->command || is_beside(start))
         plug_in(wiring, null_fd, STDIN_FILENO);
-    return 0;
 }
 
-static int wire_output(struct wiring *wiring, const struct start *start, const char **failed)
+static void wire_output(struct wiring *wiring, const struct start *start)
 {
+    enum { OUTPUTS = STREAM(STDOUT_FILENO) | STREAM(STDERR_FILENO) };
     const struct settings *settings = start->service->settings;
-    bool opened = false;
-    bool heard = !is_beside(start) || start->command == settings->stop_command;
-    int fd = heard ? output_of(start->service, &opened) : null_fd;
-    *failed = settings->output == OUTPUT_FILE ? settings->output_path : "/dev/null";
-    plug_in(wiring, fd, STDOUT_FILENO);
-    plug_in(wiring, fd, STDERR_FILENO);
-    if (opened)
-        close_later(wiring, fd);
-    return fd < -1 ? -fd : 0;
+    bool is_heard = !is_beside(start) || start->command == settings->stop_command;
+    if (is_heard && settings->output == OUTPUT_FILE) {
+        add_file(wiring, settings->output_path, O_WRONLY | O_APPEND | O_CREAT, OUTPUTS);
+        return;
+    }
+    int fd = is_heard ? output_of(start->service) : OUTPUT_TO_NULL;
+    if (fd == OUTPUT_TO_NULL && null_fd == -1)
+        add_file(wiring, "/dev/null", O_WRONLY, OUTPUTS); /* which says what is wrong with it */
+    plug_in(wiring, fd == OUTPUT_TO_NULL ? null_fd : fd, STDOUT_FILENO);
+    plug_in(wiring, fd == OUTPUT_TO_NULL ? null_fd : fd, STDERR_FILENO);
 }
 
 static void wire_own(struct wiring *wiring, const struct start *start)
@@ -332,22 +324,14 @@ static void wire_own(struct wiring *wiring, const struct start *start)
     const struct service *service = start->service;
     if (is_beside(start))
         return;
+    for (size_t i = 0; i < inherited_count && service == plan->command; i++)
+        plug_in(wiring, inherited[i], inherited[i]);
     for (unsigned i = 0; i < service->settings->listen_count; i++)
         plug_in(wiring, service->extras->sockets[i], LISTEN_FDS_START + (int)i);
     plug_in(wiring, start->ready_fd, service->settings->ready_fd);
 }
 
-/* Not the program's fault, but no better when it is tried again. */
-static int say_not_opened(struct start *start, const char *path, int error)
-{
-    struct text line;
-    start->exec_code = EXIT_FOSTER_FAILED;
-    log_begin(&line);
-    text_add(&line, "%s: cannot open %s: %s", start->service->name, path, strerror(error));
-    say_fault(start, &line);
-    return error;
-}
-
+/* Returns the error. */
 static int say_not_forked(const struct start *start, int error)
 {
     struct text line;
@@ -358,26 +342,22 @@ static int say_not_forked(const struct start *start, int error)
     return error;
 }
 
-/* With the descriptors, variables and words at hand: 0 or an error number, said. */
-static int spawn(struct start *start, struct wiring *wiring)
+/* With all at hand: 0 or an error number, said. The other end of the report is closed at once, so that no later child
+ * has a copy, and its end is that of this one. */
+static int spawn(struct start *start)
 {
-    const char *failed = NULL;
-    int error = wire_input(wiring, start, &failed);
+    int ends[2], error = 0;
+    if (pipe2(ends, O_CLOEXEC) == -1)
+        return say_not_forked(start, errno);
+    start->program.report = ends[1];
+    descriptor_set_flags(ends[0], O_NONBLOCK);
+    error = children_spawn(start->promise, program_fork, &start->program);
+    close(ends[1]);
+    start->report = ends[0];
     if (error == 0)
-        error = wire_output(wiring, start, &failed);
-    if (error == 0) {
-        wire_own(wiring, start);
-        start->program.plugs = wiring->plugs;
-        start->program.plug_count = wiring->count;
-        error = children_spawn(start->promise, program_start, &start->program);
-        if (error != 0 && start->program.error == 0)
-            say_not_forked(start, error);
-    } else {
-        say_not_opened(start, failed, error);
-    }
-    while (wiring->opened_count > 0)
-        close(wiring->opened[--wiring->opened_count]);
-    return error;
+        return 0;
+    close(ends[0]);
+    return say_not_forked(start, error);
 }
 
 /* The settings' attributes, and the directory that services start in. */
@@ -389,14 +369,20 @@ static int start_with(struct start *start, char **argv)
     char room[variables_room(settings)], *own_pid[3];
     char *additions[settings->environment_count + OWN_VARIABLES_MAX];
     struct variables variables = {.entries = additions, .room = room};
-    struct plug plugs[STANDARD_STREAMS + 1 + settings->listen_count];
+    struct plug plugs[STANDARD_STREAMS + 1 + settings->listen_count + inherited_count + PLUGS_OF_FORK];
+    struct wiring wiring = {.plugs = plugs};
     add_variables(&variables, start, own_pid);
     char *merged[variables.count > 0 ? environment_room(variables.count) : 1];
     if (variables.count > 0)
         environment_merge(merged, additions, variables.count);
+    wire_input(&wiring, start);
+    wire_output(&wiring, start);
+    wire_own(&wiring, start);
     if (attributes.directory == NULL)
         attributes.directory = start_directory;
     attributes.user = settings->user;
+    attributes.files = wiring.files;
+    attributes.file_count = wiring.file_count;
     start->program = (struct program){
         .argv = argv,
         .placement = is_command ? manner.placement : IN_BACKGROUND,
@@ -406,12 +392,13 @@ static int start_with(struct start *start, char **argv)
         .environment = variables.count > 0 ? merged : environ,
         .own_pid_entries = own_pid,
         .attributes = &attributes,
-        .leaves_descriptors = leaves_descriptors,
+        .plugs = plugs,
+        .plug_count = wiring.plug_count,
         .mark = run_mark(start->service),
         .failed = say_cannot_run,
         .owner = start,
     };
-    int error = spawn(start, &(struct wiring){.plugs = plugs});
+    int error = spawn(start);
     took_terminal |= start->program.took_terminal;
     return error;
 }
@@ -425,19 +412,19 @@ static int start_command(struct start *start)
     return start_with(start, words + 1);
 }
 
-int run_service(struct service *service, int ready_fd)
+int run_service(struct service *service, int ready_fd, int *report)
 {
     struct start start = {
         .service = service, .command = service->command, .promise = &service->process, .ready_fd = ready_fd};
     int error = service == plan->command ? start_with(&start, plan->command_argv) : start_command(&start);
-    service->exec_code = (signed char)start.exec_code;
+    *report = start.report;
     return error;
 }
 
-int run_aside(struct service *service, const char *command, struct promise *promise)
+int run_aside(struct service *service, const char *command, struct promise *promise, int *report)
 {
     struct start start = {.service = service, .command = command, .promise = promise, .ready_fd = -1};
     int error = start_command(&start);
-    service->aside_failed = error != 0;
+    *report = start.report;
     return error;
 }

@@ -27,15 +27,15 @@ bool run_prepare(const struct plan *plan, const struct command_manner *manner);
 /* The bytes of stack that a thread needs to start programs. After run_prepare(). */
 size_t run_stack(void);
 
-/* Starts the service's program: 0, or an error number. An error has been said, and exec_code tells that it cannot be
- * run as it is, or is 0 when there was no process to be had. The program has ready_fd, if it is not -1, as
- * settings->ready_fd. Supervisor's thread. */
-int run_service(struct service *service, int ready_fd);
+/* Starts the service's program, and waits for nothing: 0 when there is a process, or an error number, which has been
+ * said, when there is none to be had. *report is what start_report_read() reads from then on, and the caller's to
+ * close. The program has ready_fd, if it is not -1, as settings->ready_fd. Supervisor's thread. */
+int run_service(struct service *service, int ready_fd, int *report);
 
 /* Starts a command of the service's beside it: its user, directory, environment and limits, and MAINPID; a session of
  * its own, stdin from /dev/null; the output of a stop command goes where the service's goes, that of a probe nowhere.
- * The same returns; an error is said once, until there is none. */
-int run_aside(struct service *service, const char *command, struct promise *promise);
+ * The same returns; while service->aside_failed is set an error is not said again. */
+int run_aside(struct service *service, const char *command, struct promise *promise, int *report);
 
 /* The number that marks all processes of a service: see spawn.h. */
 unsigned run_mark(const struct service *service);

@@ -112,6 +112,7 @@ enum state {
     STOPPED,     /* not started, or stopped on purpose */
     WAITING,     /* for what it depends on */
     CLEARING,    /* what its last run left behind is being ended */
+    FORKED,      /* has a process, and its program does not run yet; shown as starting */
     STARTING,    /* runs, and has not said that it is ready */
     RUNNING,     /* runs, and need not say so */
     READY,       /* runs, and has said so */
@@ -152,7 +153,7 @@ struct service {
     bool signalled : 1;       /* has had its stop signal */
     bool timed_out : 1;       /* was not ready in time */
     bool aside_failed : 1;    /* the last command beside it could not be run, which has been said */
-    signed char exec_code;    /* why its program could not be run: the exit code for that, or 0 */
+    bool unready_end : 1;     /* its last run has ended before it was ready */
     unsigned restarts;        /* since foster started */
     const struct settings *settings;
 
@@ -162,6 +163,7 @@ struct service {
     milliseconds started;       /* when its present run began, or its last */
     unsigned short last_status; /* of waitpid(2), of the last run that ended: Linux uses 16 bits of it */
     unsigned short failures;    /* in a row */
+    signed char exec_code;      /* why its program could not be run: the exit code for that, or 0 */
     unsigned short scratch;     /* its rank, in the plan; what a walk along the dependencies knows of it */
 };
 
@@ -179,11 +181,10 @@ const struct extras *service_extras(const struct service *service);
 /* The same, to be written to: its own from now on, out of the arena. Before the first start. */
 struct extras *service_give_extras(struct service *service);
 
-/* True while there is a process of its own. */
+/* True while there is a process of its own: the states of one stand side by side. */
 static inline bool service_is_up(const struct service *service)
 {
-    return service->state == STARTING || service->state == RUNNING || service->state == READY ||
-           service->state == STOPPING;
+    return service->state >= FORKED && service->state <= STOPPING;
 }
 
 /* Appends the name of a state as people see it: "backing off". */

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/log.h"
@@ -19,8 +20,10 @@
 #include "services/hearing.h"
 #include "services/life.h"
 #include "services/loop.h"
+#include "services/news.h"
 #include "services/probe.h"
 #include "services/run.h"
+#include "services/start_watch.h"
 #include "services/thread.h"
 
 enum {
@@ -35,13 +38,16 @@ static atomic_bool ended;
 
 /* ---- one service ---- */
 
-static void look_at_dependencies(struct service *service)
+static void look_at_dependencies(struct service *service, milliseconds now)
 {
     enum prospect prospect = dependencies_look(service);
-    if (prospect == NEVER_MET)
+    if (prospect == NEVER_MET) {
+        news_hopeless(service, dependencies_hopeless(service));
         life_happen(service, HOPELESS);
-    else if (prospect == ALL_MET && !ending_is_under_way() && !hearing_has_been_told_to_stop())
+    } else if (prospect == ALL_MET && !ending_is_under_way() && !hearing_has_been_told_to_stop() &&
+               start_watch_has_room(now)) {
         life_happen(service, MET);
+    }
 }
 
 static bool is_left_behind(const struct service *service)
@@ -103,7 +109,7 @@ static void look_at_watchdog(struct service *service, milliseconds now)
 static void look_at(struct service *service, milliseconds now)
 {
     if (service->state == WAITING)
-        look_at_dependencies(service);
+        look_at_dependencies(service, now);
     else if (service->state == CLEARING && !is_left_behind(service))
         life_happen(service, CLEARED);
     if (service_is_up(service))
@@ -130,6 +136,8 @@ static milliseconds due(const struct service *service, milliseconds now)
         first = earlier(first, service->extras->notes->watchdog_due);
     if (service->state == CLEARING || (service->state == STOPPING && service->reaped))
         first = earlier(first, now + LOOK_AGAIN_MS);
+    if (service->state == WAITING && !start_watch_has_room(now))
+        first = earlier(first, now + START_SLOW_MS);
     return first;
 }
 
@@ -184,9 +192,9 @@ static void start_all(void)
     dependencies_start(plan, NULL);
 }
 
+/* It does not return: a program with PR_SET_PDEATHSIG is told of the end of the thread that started it, prctl(2). */
 static void *supervise(void *unused)
 {
-    (void)unused;
     start_all();
     go_round();
     children_use_pidfds(); /* not earlier: it would hold up the first starts */
@@ -202,7 +210,9 @@ static void *supervise(void *unused)
     }
     atomic_store(&ended, true);
     kill(run_self(), SIGCHLD); /* the signal thread sleeps */
-    return NULL;
+    for (;;)
+        pause();
+    return unused;
 }
 
 /* ---- before, and from outside ---- */

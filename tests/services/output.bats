@@ -163,7 +163,10 @@ load helpers
     grep -q $'\357\277\275' <<<"$messages"
 }
 
-@test "null and file: a file is appended to, and opened as foster" {
+# Root opens a file where root alone says what its path means; that is below a mount of our own.
+@test "null and file: a file is appended to, opened by root where that is safe, else by the service's user" {
+    via=(sh -c 'mount -t tmpfs -o mode=755 none /mnt; cp log /mnt; "$@"; code=$?; cp /mnt/log log; exit "$code"' sh)
+    NAMESPACE+=(-m)
     configure <<-END
 		[quiet]
 		command = sh -c 'echo nothing; echo nothing >&2'
@@ -171,19 +174,24 @@ load helpers
 		[a]
 		type = oneshot
 		command = sh -c 'echo one; echo two >&2'
-		log = file:$PWD/log
+		log = file:/mnt/log
 		[b]
 		command = sh -c 'echo three'
-		log = file:$PWD/log
+		log = file:/mnt/log
 		user = 1234:1234
 		depends_on = a:completed
 	END
     echo zero >log
     chmod 600 log
-    exits_with 0 as_pid1
+    exits_with 0 as_child
     is ''
     says_nothing
     [ "$(cat log)" = $'zero\none\ntwo\nthree' ]
+    sed -i "s|/mnt/log|$PWD/log|" conf
+    chmod 600 log
+    via=()
+    exits_with 125 as_child
+    says b "$PWD/log" 'Permission denied'
 }
 
 @test "a log file that cannot be opened: said, and the service has failed" {

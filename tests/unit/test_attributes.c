@@ -30,7 +30,7 @@ struct being {
 
 static struct story {
     int error;
-    const char *failed;
+    const char *failed, *path;
     struct being before, after;
 } * story;
 
@@ -64,7 +64,7 @@ static void apply_as(int uid)
         if (uid != NOBODY_YET && (setgroups(0, NULL) == -1 || setgid((gid_t)uid) == -1 || setuid((uid_t)uid) == -1))
             _exit(EXIT_FAILURE);
         describe(&story->before);
-        story->error = attributes_apply(&attributes, &story->failed);
+        story->error = attributes_apply(&attributes, &story->failed, &story->path);
         describe(&story->after);
         _exit(EXIT_SUCCESS);
     }

@@ -106,13 +106,28 @@ START_TEST(by_trying_each)
 }
 END_TEST
 
-START_TEST(what_can_be_left)
+static void assert_reserves(void)
 {
-    ck_assert(descriptors_can_be_left());
-    ck_assert_int_eq(descriptors_keep_below(LIMIT), 0);
-    no_close_range = true;
-    ck_assert(!descriptors_can_be_left());
-    ck_assert_int_eq(descriptors_keep_below(LIMIT), ENOSYS);
+    enum { LOW = 400, HIGH = 700 };
+    size_t count;
+    int ends[2];
+    ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0); /* not one of those */
+    ck_assert_int_eq(dup2(STDERR_FILENO, LOW), LOW);
+    ck_assert_int_eq(dup2(STDERR_FILENO, HIGH), HIGH);
+    const int *fds = descriptors_reserve_from(LOW, &count);
+    ck_assert_uint_eq(count, 2);
+    ck_assert_int_eq(fds[0] + fds[1], LOW + HIGH);
+    ck_assert_int_eq(fcntl(LOW, F_GETFD), FD_CLOEXEC);
+    ck_assert_int_eq(fcntl(HIGH, F_GETFD), FD_CLOEXEC);
+    descriptors_reserve_from(LOW, &count);
+    ck_assert_uint_eq(count, 0);
+}
+
+START_TEST(what_is_reserved)
+{
+    assert_reserves();
+    no_proc = true;
+    assert_reserves();
 }
 END_TEST
 
@@ -140,6 +155,6 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("descriptors", by_one_call, by_the_list_of_proc, by_trying_each, what_can_be_left,
+    return RUN_TESTS("descriptors", by_one_call, by_the_list_of_proc, by_trying_each, what_is_reserved,
                      a_copy_lies_as_high_as_asked_and_ends_at_exec, flags_are_set_and_taken_off);
 }

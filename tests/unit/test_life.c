@@ -10,28 +10,56 @@
 #include "process/leftovers.h"
 #include "services/probe.h"
 #include "services/run.h"
+#include "services/start_watch.h"
 
 #include "kit.h"
 
-enum { PID = 4711, OTHER_PID = 4712, MARK = 1, FIRST = 100, MOST = 1600, CALM = 10000, GRACE = 5000 };
+enum { PID = 4711, OTHER_PID = 4712, MARK = 1, REPORT = 77, FIRST = 100, MOST = 1600, CALM = 10000, GRACE = 5000 };
 
 /* ---- the world, as life.c sees it ---- */
 
-static int run_error, run_exec_code, runs;
+static int run_error, runs;
+static enum start_result result; /* of a start whose process has ended */
+static int result_error;
+static bool watched; /* whether a start can be */
+static void (*tell_executed)(struct service *service);
 static bool anybody_left;
 static int last_status;
 static int sent[8], sent_count;
 static pid_t adopted;
 static milliseconds now;
 
-int __wrap_run_service(struct service *service, int ready_fd);
-int __wrap_run_service(struct service *service, int ready_fd)
+int __wrap_run_service(struct service *service, int ready_fd, int *report);
+int __wrap_run_service(struct service *service, int ready_fd, int *report)
 {
     (void)ready_fd;
     runs++;
-    service->exec_code = (signed char)run_exec_code;
+    *report = REPORT;
     service->process.pid = PID;
     return run_error;
+}
+
+void __wrap_start_watch_prepare(const struct plan *plan, void (*executed)(struct service *service));
+void __wrap_start_watch_prepare(const struct plan *plan, void (*executed)(struct service *service))
+{
+    (void)plan;
+    tell_executed = executed;
+}
+
+bool __wrap_start_watch_begin(struct service *service, int report);
+bool __wrap_start_watch_begin(struct service *service, int report)
+{
+    (void)service;
+    ck_assert_int_eq(report, REPORT);
+    return watched;
+}
+
+enum start_result __wrap_start_watch_end(struct service *service, int *error);
+enum start_result __wrap_start_watch_end(struct service *service, int *error)
+{
+    (void)service;
+    *error = result_error;
+    return result;
 }
 
 unsigned __wrap_run_mark(const struct service *service);
@@ -67,8 +95,8 @@ int __wrap_children_adopt(struct promise *child, pid_t pid)
     return 0;
 }
 
-bool __wrap_promise_resolved(struct promise *promise, int *status);
-bool __wrap_promise_resolved(struct promise *promise, int *status)
+bool __wrap_children_resolved(struct promise *promise, int *status);
+bool __wrap_children_resolved(struct promise *promise, int *status)
 {
     (void)promise;
     if (status != NULL)
@@ -109,7 +137,9 @@ static void set_up(enum state state)
                                  .stop_signal = SIGQUIT};
     service = (struct service){.name = "web", .settings = &settings, .has_run = true, .process.pid = PID};
     plan = (struct plan){.services = &service, .count = 1};
-    run_error = run_exec_code = runs = sent_count = last_status = 0;
+    run_error = runs = sent_count = last_status = result_error = 0;
+    result = START_DONE;
+    watched = true;
     anybody_left = false;
     adopted = 0;
     now = 1000000;
@@ -133,23 +163,26 @@ START_TEST(every_pair)
 {
     /* From each state by each event: a service with restart = no, whose process has ended with 0. */
     static const enum state next[STATES][EVENTS] = {
-        [STOPPED] =
-            ROW(WAITING, STOPPED, WAITING, STOPPED, STOPPED, STOPPED, STOPPED, STOPPED, STOPPED, STOPPED, STOPPED),
-        [WAITING] =
-            ROW(WAITING, STOPPED, WAITING, RUNNING, FAILED, WAITING, WAITING, WAITING, WAITING, WAITING, WAITING),
-        [CLEARING] = ROW(CLEARING, STOPPED, CLEARING, CLEARING, CLEARING, RUNNING, CLEARING, CLEARING, CLEARING,
-                         CLEARING, CLEARING),
-        [STARTING] =
-            ROW(STARTING, STOPPING, STOPPING, STARTING, STARTING, STARTING, READY, DONE, STOPPING, STOPPING, STARTING),
-        [RUNNING] =
-            ROW(RUNNING, STOPPING, STOPPING, RUNNING, RUNNING, RUNNING, RUNNING, DONE, STOPPING, RUNNING, RUNNING),
-        [READY] = ROW(READY, STOPPING, STOPPING, READY, READY, READY, READY, DONE, STOPPING, READY, READY),
-        [STOPPING] = ROW(STOPPING, STOPPING, STOPPING, STOPPING, STOPPING, STOPPED, STOPPING, STOPPED, STOPPING,
-                         STOPPING, STOPPING),
+        [STOPPED] = ROW(WAITING, STOPPED, WAITING, STOPPED, STOPPED, STOPPED, STOPPED, STOPPED, STOPPED, STOPPED,
+                        STOPPED, STOPPED),
+        [WAITING] = ROW(WAITING, STOPPED, WAITING, FORKED, FAILED, WAITING, WAITING, WAITING, WAITING, WAITING, WAITING,
+                        WAITING),
+        [CLEARING] = ROW(CLEARING, STOPPED, CLEARING, CLEARING, CLEARING, FORKED, CLEARING, CLEARING, CLEARING,
+                         CLEARING, CLEARING, CLEARING),
+        [FORKED] =
+            ROW(FORKED, STOPPING, STOPPING, FORKED, FORKED, FORKED, RUNNING, READY, DONE, FORKED, STOPPING, FORKED),
+        [STARTING] = ROW(STARTING, STOPPING, STOPPING, STARTING, STARTING, STARTING, STARTING, READY, FAILED, STOPPING,
+                         STOPPING, STARTING),
+        [RUNNING] = ROW(RUNNING, STOPPING, STOPPING, RUNNING, RUNNING, RUNNING, RUNNING, RUNNING, DONE, STOPPING,
+                        RUNNING, RUNNING),
+        [READY] = ROW(READY, STOPPING, STOPPING, READY, READY, READY, READY, READY, DONE, STOPPING, READY, READY),
+        [STOPPING] = ROW(STOPPING, STOPPING, STOPPING, STOPPING, STOPPING, STOPPED, STOPPING, STOPPING, STOPPED,
+                         STOPPING, STOPPING, STOPPING),
         [BACKING_OFF] = ROW(WAITING, STOPPED, WAITING, BACKING_OFF, BACKING_OFF, BACKING_OFF, BACKING_OFF, BACKING_OFF,
-                            BACKING_OFF, WAITING, BACKING_OFF),
-        [DONE] = ROW(WAITING, DONE, WAITING, DONE, DONE, DONE, DONE, DONE, DONE, DONE, DONE),
-        [FAILED] = ROW(WAITING, FAILED, WAITING, FAILED, FAILED, FAILED, FAILED, FAILED, FAILED, FAILED, FAILED),
+                            BACKING_OFF, BACKING_OFF, WAITING, BACKING_OFF),
+        [DONE] = ROW(WAITING, DONE, WAITING, DONE, DONE, DONE, DONE, DONE, DONE, DONE, DONE, DONE),
+        [FAILED] =
+            ROW(WAITING, FAILED, WAITING, FAILED, FAILED, FAILED, FAILED, FAILED, FAILED, FAILED, FAILED, FAILED),
     };
     for (enum state state = 0; state < STATES; state++)
         for (enum event event = 0; event < EVENTS; event++) {
@@ -175,6 +208,7 @@ START_TEST(each_delay_doubles_until_the_most_and_starts_anew_after_a_calm_run)
         now = service.deadline;
         life_happen(&service, TIME);
         life_happen(&service, MET);
+        life_happen(&service, EXECED);
         ck_assert_int_eq(service.state, RUNNING);
     }
     ck_assert_ptr_nonnull(strstr(heard(), "for the 6th time in a row"));
@@ -216,20 +250,119 @@ START_TEST(a_limit_of_two_restarts_means_three_runs)
 }
 END_TEST
 
+/* Its start is under way, and its child has ended with that code after it has told of that error. */
+static void fail_to_start(int error, int code)
+{
+    result = START_FAILED;
+    result_error = error;
+    last_status = wait_status(code);
+    life_happen(&service, MET);
+    ck_assert_int_eq(service.state, FORKED);
+    life_happen(&service, ENDED);
+}
+
 START_TEST(a_program_that_cannot_be_run_fails_at_once_and_no_process_is_tried_again)
 {
     set_up(WAITING);
     settings.restart = RESTART_ALWAYS;
-    run_error = ENOENT;
-    run_exec_code = 127;
-    life_happen(&service, MET);
+    fail_to_start(ENOENT, 127);
     ck_assert_int_eq(service.state, FAILED);
     ck_assert_int_eq(life_code(&service), 127);
+    ck_assert_str_eq(heard(), ""); /* the child has said it */
 
     set_up(WAITING);
     run_error = EAGAIN;
     life_happen(&service, MET);
     ck_assert_int_eq(service.state, BACKING_OFF);
+}
+END_TEST
+
+/* Statement 120. */
+START_TEST(what_may_pass_is_tried_again_as_the_policy_says)
+{
+    static const int passing[] = {EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY, EIO, EINTR, ENOSPC, EDQUOT, ENXIO};
+    for (size_t i = 0; i < COUNT(passing); i++) {
+        set_up(WAITING);
+        settings.restart = RESTART_ON_FAILURE;
+        settings.restart_limit = 1;
+        fail_to_start(passing[i], 126);
+        ck_assert_int_eq(service.state, BACKING_OFF);
+        ck_assert_ptr_nonnull(strstr(heard(), "web could not be started; starting it again in"));
+        life_happen(&service, TIME);
+        fail_to_start(passing[i], 126);
+        ck_assert_int_eq(service.state, FAILED);
+        ck_assert_int_eq(life_code(&service), 126);
+    }
+    set_up(WAITING);
+    fail_to_start(ETXTBSY, 126);
+    ck_assert_int_eq(service.state, FAILED);
+}
+END_TEST
+
+START_TEST(a_start_that_hangs_is_ended_when_its_time_is_over)
+{
+    set_up(WAITING);
+    life_happen(&service, MET);
+    ck_assert_int_eq(service.deadline, now + GRACE);
+    now = service.deadline;
+    life_happen(&service, TIME);
+    ck_assert_int_eq(service.state, STOPPING);
+    ck_assert_int_eq(sent[0], SIGQUIT);
+    ck_assert_ptr_nonnull(strstr(heard(), "web is not ready after 5.00 s"));
+}
+END_TEST
+
+START_TEST(its_program_runs_when_that_is_known_or_cannot_be_known)
+{
+    set_up(WAITING);
+    settings.ready = READY_BY_NOTIFY;
+    life_happen(&service, MET);
+    now += GRACE / 2;
+    tell_executed(&service);
+    ck_assert_int_eq(service.state, STARTING);
+    ck_assert_int_eq(service.deadline, now + GRACE - GRACE / 2); /* from the fork on */
+    set_up(WAITING);
+    watched = false;
+    life_happen(&service, MET);
+    ck_assert_int_eq(service.state, RUNNING);
+}
+END_TEST
+
+/* Statement 141. */
+START_TEST(an_end_before_it_was_ready_is_a_failed_start)
+{
+    set_up(STARTING);
+    settings.restart = RESTART_ON_FAILURE;
+    settings.restart_limit = 1;
+    life_happen(&service, ENDED);
+    ck_assert_int_eq(service.state, BACKING_OFF);
+    set_up(STARTING);
+    life_happen(&service, ENDED);
+    ck_assert_int_eq(service.state, FAILED);
+    ck_assert_int_eq(life_code(&service), 1);
+    ck_assert_ptr_nonnull(strstr(heard(), "web (pid 4711) exited with status 0 after 0.00 s, before it was ready"));
+    set_up(STARTING);
+    settings.kind = KIND_ONESHOT;
+    life_happen(&service, ENDED);
+    ck_assert_int_eq(service.state, DONE);
+}
+END_TEST
+
+/* Statement 126: what was never ready is no calm run, however long it took, nor what had to be ended. */
+START_TEST(failures_in_a_row_are_counted_whatever_their_length)
+{
+    static const enum event ends[] = {TIME, UNWELL, ENDED};
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        set_up(STARTING);
+        settings.restart = RESTART_ON_FAILURE;
+        settings.restart_limit = 1;
+        service.failures = 1;
+        service.since = now;
+        now += 100 * CALM;
+        life_happen(&service, ends[i]);
+        life_happen(&service, ENDED);
+        ck_assert_int_eq(service.state, FAILED);
+    }
 }
 END_TEST
 
@@ -353,7 +486,7 @@ START_TEST(started_while_it_is_cleared_it_runs_after_all)
         life_happen(&service, wishes[i]);
         ck_assert(!service.held);
         life_happen(&service, CLEARED);
-        ck_assert_int_eq(service.state, RUNNING);
+        ck_assert_int_eq(service.state, FORKED);
     }
 }
 END_TEST
@@ -397,6 +530,7 @@ START_TEST(readiness_that_does_not_come_in_time_is_a_failure)
     settings.ready = READY_BY_NOTIFY;
     settings.ready_timeout = 200;
     life_happen(&service, MET);
+    life_happen(&service, EXECED);
     ck_assert_int_eq(service.state, STARTING);
     ck_assert_int_eq(service.deadline, now + 200);
     now += 200;
@@ -472,6 +606,9 @@ int main(void)
         "life", every_pair, each_delay_doubles_until_the_most_and_starts_anew_after_a_calm_run,
         the_first_restart_may_be_at_once_and_the_next_is_not, a_limit_of_two_restarts_means_three_runs,
         a_program_that_cannot_be_run_fails_at_once_and_no_process_is_tried_again,
+        what_may_pass_is_tried_again_as_the_policy_says, a_start_that_hangs_is_ended_when_its_time_is_over,
+        its_program_runs_when_that_is_known_or_cannot_be_known, an_end_before_it_was_ready_is_a_failed_start,
+        failures_in_a_row_are_counted_whatever_their_length,
         the_stop_is_a_signal_then_the_grace_then_a_kill_that_is_repeated, a_stopped_process_is_continued,
         what_a_run_left_behind_is_awaited_before_it_counts_as_stopped, what_a_run_left_behind_is_ended_before_the_next,
         stopped_by_hand_it_rests_when_nothing_of_it_is_left,

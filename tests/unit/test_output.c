@@ -53,10 +53,8 @@ static void end(void)
 
 static int out_of(const struct service *service)
 {
-    bool opened;
-    int fd = output_of(service, &opened);
+    int fd = output_of(service);
     ck_assert_int_ge(fd, 0);
-    ck_assert(!opened);
     return fd;
 }
 
@@ -617,90 +615,12 @@ START_TEST(the_next_run_gets_a_blocking_pipe)
 }
 END_TEST
 
-START_TEST(raw_is_our_own)
+START_TEST(raw_is_our_own_and_null_is_dev_null)
 {
-    bool opened = true;
-    struct service *web = add_service("web", OUTPUT_RAW);
+    struct service *web = add_service("web", OUTPUT_RAW), *quiet = add_service("quiet", OUTPUT_NULL);
     begin(STDOUT_FILENO);
-    ck_assert_int_eq(output_of(web, &opened), -1);
-    ck_assert(!opened);
-}
-END_TEST
-
-START_TEST(null_is_dev_null)
-{
-    bool opened;
-    struct stat got, expected;
-    struct service *web = add_service("web", OUTPUT_NULL);
-    begin(STDOUT_FILENO);
-    int fd = output_of(web, &opened);
-    ck_assert_int_ge(fd, 0);
-    ck_assert(opened);
-    ck_assert_int_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
-    ck_assert(fstat(fd, &got) == 0 && stat("/dev/null", &expected) == 0);
-    ck_assert_uint_eq(got.st_rdev, expected.st_rdev);
-}
-END_TEST
-
-START_TEST(a_file_is_appended_to)
-{
-    bool opened;
-    struct service *web = add_service("web", OUTPUT_FILE);
-    settings[0].output_path = "log";
-    begin(STDOUT_FILENO);
-    umask(S_IWGRP | S_IWOTH);
-    for (int run = 0; run < 2; run++) {
-        int fd = output_of(web, &opened);
-        ck_assert_int_ge(fd, 0);
-        ck_assert(opened);
-        ck_assert_int_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
-        ck_assert_int_eq(fcntl(fd, F_GETFL) & (O_ACCMODE | O_APPEND | O_NONBLOCK), O_WRONLY | O_APPEND);
-        ck_assert_int_eq(write(fd, "run\n", 4), 4);
-        close(fd);
-    }
-    struct stat status;
-    ck_assert_int_eq(stat("log", &status), 0);
-    ck_assert_int_eq(status.st_size, 8);
-    ck_assert_uint_eq(status.st_mode & ALLPERMS, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH);
-}
-END_TEST
-
-START_TEST(what_cannot_be_opened)
-{
-    static const struct {
-        const char *path;
-        int error;
-    } files[] = {{"missing/log", ENOENT}, {".", EISDIR}, {"fifo" /* nobody reads it, and we do not wait */, ENXIO}};
-    bool opened = true;
-    struct service *web = add_service("web", OUTPUT_FILE);
-    ck_assert_int_eq(mkfifo("fifo", S_IRUSR | S_IWUSR), 0);
-    begin(STDOUT_FILENO);
-    for (size_t i = 0; i < COUNT(files); i++) {
-        settings[0].output_path = files[i].path;
-        ck_assert_int_eq(output_of(web, &opened), -files[i].error);
-        ck_assert(!opened);
-    }
-}
-END_TEST
-
-/* Error 1 would read as "keeps foster's own". */
-int __real_open(const char *path, int flags, ...);
-int __wrap_open(const char *path, int flags, mode_t mode);
-int __wrap_open(const char *path, int flags, mode_t mode)
-{
-    if (strcmp(path, "immutable") != 0)
-        return __real_open(path, flags, mode);
-    errno = EPERM;
-    return -1;
-}
-
-START_TEST(not_permitted_is_not_inherited)
-{
-    bool opened;
-    struct service *web = add_service("web", OUTPUT_FILE);
-    settings[0].output_path = "immutable";
-    begin(STDOUT_FILENO);
-    ck_assert_int_eq(output_of(web, &opened), -EACCES);
+    ck_assert_int_eq(output_of(web), OUTPUT_KEPT);
+    ck_assert_int_eq(output_of(quiet), OUTPUT_TO_NULL);
 }
 END_TEST
 
@@ -728,14 +648,13 @@ START_TEST(another_user_can_open_dev_stdout)
     begin(STDOUT_FILENO);
     ck_assert(nobody_can_open_stdout(out_of(web)));
 
-    bool opened;
     ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
     int saved = dup(STDOUT_FILENO);
     dup2(ends[1], STDOUT_FILENO);
-    output_of(raw, &opened);
+    output_of(raw);
     bool before = nobody_can_open_stdout(STDOUT_FILENO);
     settings[1].user = &user;
-    output_of(raw, &opened);
+    output_of(raw);
     bool after = nobody_can_open_stdout(STDOUT_FILENO);
     dup2(saved, STDOUT_FILENO);
     ck_assert(!before);
@@ -762,14 +681,13 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("output", a_thread_only_if_it_is_needed, prefixes_are_as_wide_as_the_longest,
-                     a_name_wider_than_a_write, a_last_line_without_its_newline, the_end_of_a_run_ends_its_line,
-                     partial_and_long_lines_at_once, the_longest_line_is_whole_and_a_longer_one_is_cut, objects,
-                     a_long_object_of_long_characters, colours_on_a_terminal, no_colour_for_an_empty_wish,
-                     no_colours_if_they_are_not_wanted, no_line_is_torn_or_lost, no_line_is_torn_by_others,
-                     a_destination_that_does_not_block, a_blocked_reader_does_not_hold_up_the_end,
-                     a_reader_who_is_gone_blocks_nobody, a_closed_destination_is_not_mistaken_for_a_pipe,
-                     one_who_cannot_stop_does_not_hold_up_the_end, the_next_run_gets_a_blocking_pipe, raw_is_our_own,
-                     null_is_dev_null, a_file_is_appended_to, what_cannot_be_opened, not_permitted_is_not_inherited,
-                     another_user_can_open_dev_stdout, without_descriptors_it_is_said);
+    return RUN_TESTS(
+        "output", a_thread_only_if_it_is_needed, prefixes_are_as_wide_as_the_longest, a_name_wider_than_a_write,
+        a_last_line_without_its_newline, the_end_of_a_run_ends_its_line, partial_and_long_lines_at_once,
+        the_longest_line_is_whole_and_a_longer_one_is_cut, objects, a_long_object_of_long_characters,
+        colours_on_a_terminal, no_colour_for_an_empty_wish, no_colours_if_they_are_not_wanted, no_line_is_torn_or_lost,
+        no_line_is_torn_by_others, a_destination_that_does_not_block, a_blocked_reader_does_not_hold_up_the_end,
+        a_reader_who_is_gone_blocks_nobody, a_closed_destination_is_not_mistaken_for_a_pipe,
+        one_who_cannot_stop_does_not_hold_up_the_end, the_next_run_gets_a_blocking_pipe,
+        raw_is_our_own_and_null_is_dev_null, another_user_can_open_dev_stdout, without_descriptors_it_is_said);
 }

@@ -68,6 +68,8 @@ static bool turn(int timeout)
 
 /* ---- commands ---- */
 
+#define CANNOT_RUN "0 not"
+
 static int commands_run;
 static struct promise *last_command;
 static int tell_begun[2];
@@ -97,9 +99,21 @@ static pid_t start_command(void *context)
     _exit((int)text_number(command, NULL));
 }
 
-/* A number is the command's exit status; "missing" cannot be run; "die" and "hang" do so. */
-int __wrap_run_aside(struct service *whose, const char *command, struct promise *promise);
-int __wrap_run_aside(struct service *whose, const char *command, struct promise *promise)
+/* The other end tells of an error if the program cannot be run. */
+static int open_report(bool cannot_run)
+{
+    int ends[2], error = ENOENT;
+    ck_assert_int_eq(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+    if (cannot_run)
+        ck_assert_int_eq(write(ends[1], &error, sizeof error), sizeof error);
+    close(ends[1]);
+    return ends[0];
+}
+
+/* A number is the command's exit status; "0 not" cannot be run; for "missing" there is no process to be had; "die" and
+ * "hang" do so. */
+int __wrap_run_aside(struct service *whose, const char *command, struct promise *promise, int *report);
+int __wrap_run_aside(struct service *whose, const char *command, struct promise *promise, int *report)
 {
     char byte;
     ck_assert_ptr_eq(whose, &service);
@@ -107,6 +121,7 @@ int __wrap_run_aside(struct service *whose, const char *command, struct promise 
     if (strcmp(command, "missing") == 0)
         return ENOENT;
     last_command = promise;
+    *report = open_report(strcmp(command, CANNOT_RUN) == 0);
     ck_assert_int_eq(pipe2(tell_begun, O_CLOEXEC), 0);
     ck_assert_int_eq(children_spawn(promise, start_command, (void *)(uintptr_t)command), 0);
     if (strcmp(command, "hang") == 0)
@@ -695,6 +710,15 @@ START_TEST(a_stop_command)
     ck_assert(!probe_aside_runs(&service));
     ck_assert(!probe_run_aside(&service, "missing"));
     ck_assert(!probe_aside_runs(&service));
+    ck_assert(service.aside_failed);
+    ck_assert(probe_run_aside(&service, "0"));
+    reap_command();
+    ck_assert(!probe_aside_runs(&service));
+    ck_assert(!service.aside_failed);
+    ck_assert(probe_run_aside(&service, CANNOT_RUN));
+    reap_command();
+    ck_assert(!probe_aside_runs(&service));
+    ck_assert(service.aside_failed);
 }
 END_TEST
 

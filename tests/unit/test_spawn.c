@@ -34,24 +34,11 @@ int __wrap_execve(const char *path, char *const *argv, char *const *variables);
 
 /* As qemu-user has it: the child gets a copy of the memory, and nobody waits for its exec. */
 static bool vfork_is_a_fork;
-static bool knows_no_sharing; /* of descriptors without memory; also qemu-user */
 int __real_clone(int (*start)(void *), void *stack, int flags, void *context, ...);
 int __wrap_clone(int (*start)(void *), void *stack, int flags, void *context, ...);
 int __wrap_clone(int (*start)(void *), void *stack, int flags, void *context, ...)
 {
-    if (knows_no_sharing && (flags & CLONE_FILES) != 0) {
-        errno = EINVAL;
-        return -1;
-    }
     return __real_clone(start, stack, vfork_is_a_fork ? SIGCHLD : flags, context);
-}
-
-static int parting_error; /* what keeping some descriptors alone says; 0: the real one is asked */
-int __real_descriptors_keep_below(int first);
-__attribute__((no_sanitize("thread"), no_sanitize("address"))) int __wrap_descriptors_keep_below(int first);
-int __wrap_descriptors_keep_below(int first)
-{
-    return parting_error != 0 ? parting_error : __real_descriptors_keep_below(first);
 }
 
 __attribute__((no_sanitize("thread"), no_sanitize("address"))) int __wrap_execve(const char *path, char *const *argv,
@@ -477,159 +464,6 @@ START_TEST(its_own_pid_in_its_environment)
 }
 END_TEST
 
-START_TEST(descriptors_in_their_places)
-{
-    enum { PLACE = 3 };
-    static struct plug plugs[3];
-    int out = open("out", O_WRONLY | O_CREAT | O_CLOEXEC, 0600), in = open("in", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    ck_assert_int_eq(pwrite(in, "input", 5, 0), 5);
-    plugs[0] = (struct plug){.from = in, .to = STDIN_FILENO};
-    plugs[1] = (struct plug){.from = out, .to = STDOUT_FILENO};
-    plugs[2] = (struct plug){.from = out, .to = PLACE};
-    program.plugs = plugs;
-    program.plug_count = COUNT(plugs);
-    PROGRAM("sh", "-c", "cat; echo , three >&3");
-    ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(content("out"), "input, three\n");
-    ck_assert_int_eq(fcntl(out, F_GETFD), FD_CLOEXEC); /* ours are as they were */
-}
-END_TEST
-
-static int complain(struct program *failed)
-{
-    const char *what = failed->failed_step != NULL ? failed->failed_step : "exec";
-    ssize_t unused = write(STDERR_FILENO, what, strlen(what));
-    (void)unused;
-    return SAID;
-}
-
-/* Also if the program's stderr is another file. */
-START_TEST(what_fails_is_said_on_our_stderr)
-{
-    struct plug plug = {.from = open("service", O_WRONLY | O_CREAT | O_CLOEXEC, 0600), .to = STDERR_FILENO};
-    struct plug same = plug;
-    hear_stderr();
-    program.failed = complain;
-    program.plugs = &same;
-    program.plug_count = 1;
-    PROGRAM("./nothing");
-    ck_assert_int_eq(failure(), ENOENT);
-    ck_assert_ptr_null(program.failed_step);
-    ck_assert_str_eq(heard(), "exec");
-    ck_assert_str_eq(content("service"), "");
-    same = plug;
-    PROGRAM("sh", "-c", "echo well >&2");
-    ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(heard(), "");
-    ck_assert_str_eq(content("service"), "well\n");
-}
-END_TEST
-
-START_TEST(a_step_that_fails)
-{
-    static const struct attributes nowhere = {.directory = "nowhere"};
-    struct plug bad = {.from = 500, .to = STDIN_FILENO};
-    hear_stderr();
-    program.failed = complain;
-    program.attributes = &nowhere;
-    PROGRAM("touch", "started");
-    ck_assert_int_eq(failure(), ENOENT);
-    ck_assert_str_eq(program.failed_step, "go to its directory");
-    ck_assert_str_eq(heard(), "go to its directory");
-    program.plugs = &bad;
-    program.plug_count = 1;
-    ck_assert_int_eq(failure(), EBADF);
-    ck_assert_str_eq(program.failed_step, "hand over its descriptors");
-    ck_assert_str_eq(heard(), "hand over its descriptors");
-    ck_assert_int_eq(access("started", F_OK), -1);
-    program.attributes = NULL;
-    program.plug_count = 0;
-    PROGRAM("true");
-    ck_assert_int_eq(run(), 0);
-    ck_assert_ptr_null(program.failed_step);
-}
-END_TEST
-
-/* A descriptor above its plugs shows it: it is not close-on-exec here, as all should be. */
-START_TEST(descriptors_that_it_does_not_need_are_left)
-{
-    enum { SOURCE = 40, HIGH };
-    static const struct {
-        bool asked, refused, forked, left;
-    } ways[] = {
-        {.left = false},
-        {.asked = true, .left = true},
-#ifndef __SANITIZE_THREAD__ /* as above */
-        {.asked = true, .refused = true, .left = false},
-        {.asked = true, .forked = true, .left = true},
-#endif
-    };
-    int out = open("out", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    ck_assert_int_eq(dup3(out, SOURCE, O_CLOEXEC), SOURCE);
-    ck_assert_int_eq(dup2(out, HIGH), HIGH);
-    for (size_t i = 0; i < COUNT(ways); i++) {
-        struct plug plug = {SOURCE, STDOUT_FILENO};
-        program.plugs = &plug;
-        program.plug_count = 1;
-        program.leaves_descriptors = ways[i].asked;
-        knows_no_sharing = ways[i].refused;
-        vfork_is_a_fork = ways[i].forked;
-        ck_assert_int_eq(ftruncate(out, 0), 0);
-        ck_assert_int_eq(lseek(out, 0, SEEK_SET), 0);
-        PROGRAM("sh", "-c", "test -e /proc/$$/fd/41; echo $?");
-        ck_assert_int_eq(run(), 0);
-        ck_assert_str_eq(content("out"), ways[i].left ? "1\n" : "0\n");
-        ck_assert_int_eq(fcntl(SOURCE, F_GETFD), FD_CLOEXEC);
-        ck_assert_int_eq(fcntl(HIGH, F_GETFD), 0);
-    }
-}
-END_TEST
-
-/* As long as it has none of its own it must not touch ours. */
-START_TEST(descriptors_that_stay_foster_s_are_not_touched)
-{
-    struct plug plug = {.from = open("out", O_WRONLY | O_CREAT | O_CLOEXEC, 0600), .to = STDOUT_FILENO};
-    struct stat before, after;
-    ck_assert_int_eq(fstat(STDOUT_FILENO, &before), 0);
-    hear_stderr();
-    program.failed = complain;
-    program.plugs = &plug;
-    program.plug_count = 1;
-    program.leaves_descriptors = true;
-    parting_error = ENOMEM;
-    PROGRAM("touch", "started");
-    ck_assert_int_eq(failure(), ENOMEM);
-    ck_assert_str_eq(program.failed_step, "copy its descriptors");
-    ck_assert_str_eq(heard(), "copy its descriptors");
-    ck_assert_int_eq(access("started", F_OK), -1);
-    ck_assert_int_eq(fstat(STDOUT_FILENO, &after), 0);
-    ck_assert(before.st_ino == after.st_ino && before.st_dev == after.st_dev);
-    parting_error = 0;
-    ck_assert_int_eq(run(), 0);
-}
-END_TEST
-
-START_TEST(attributes_and_a_mark)
-{
-    static const struct limit few = {RLIMIT_NOFILE, {.rlim_cur = 6, .rlim_max = 7}};
-    static const struct attributes attributes = {
-        .given = UMASK_GIVEN, .umask = 0123, .directory = "/", .limits = &few, .limit_count = 1};
-    int told = open("told", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    struct plug plugs[] = {{told, STDOUT_FILENO}, {told, 9}}; /* above its limit */
-    mode_t ours = umask(022);
-    program.attributes = &attributes;
-    program.mark = 4242;
-    program.plugs = plugs;
-    program.plug_count = COUNT(plugs);
-    PROGRAM(
-        "sh", "-c",
-        "umask; pwd; ulimit -n; sed -n 's/  */ /g; s/^Max file locks //p' /proc/self/limits; test -e /proc/$$/fd/9");
-    ck_assert_int_eq(run(), 0);
-    ck_assert_str_eq(content("told"), "0123\n/\n6\n4242 unlimited locks \n");
-    ck_assert_uint_eq(umask(ours), 022);
-}
-END_TEST
-
 /* A change of user forgets it, so it comes after. Needs root. */
 START_TEST(the_parents_death_is_told_to_another_user)
 {
@@ -711,8 +545,5 @@ int main(void)
         listen_pid_that_meant_another, listen_pid_in_a_second_start, a_script_without_a_first_line_is_the_shells,
         also_one_found_in_path, an_empty_file_is_an_empty_script, without_a_shell_the_arguments_are_put_back,
         a_binary_is_not_the_shells, an_environment_of_its_own, its_own_pid_in_its_environment,
-        descriptors_in_their_places, what_fails_is_said_on_our_stderr, a_step_that_fails,
-        descriptors_that_it_does_not_need_are_left, descriptors_that_stay_foster_s_are_not_touched,
-        attributes_and_a_mark, the_parents_death_is_told_to_another_user, the_search_goes_on_and_remembers,
-        the_first_that_runs_is_taken);
+        the_parents_death_is_told_to_another_user, the_search_goes_on_and_remembers, the_first_that_runs_is_taken);
 }

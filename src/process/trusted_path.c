@@ -1,0 +1,131 @@
+/*
+ * trusted_path.c - see trusted_path.h.
+ *
+ * The path is walked component by component, each directory held open while its entry is looked at. What was seen stays
+ * true until the file is opened: if root alone may write to all of these directories only root can change it, and a
+ * file in another directory is opened from the directory that was looked at, and not through a link.
+ */
+#include "process/trusted_path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+enum {
+    LINKS_MOST = 40, /* as the kernel has it, path_resolution(7) */
+    PROC_MAGIC = 0x9fa0,
+    OTHERS_MAY_WRITE = S_IWGRP | S_IWOTH,
+};
+
+struct walk {
+    int at;              /* the directory that has been reached, or -1 */
+    char rest[PATH_MAX]; /* what is still to be walked */
+    char name[PATH_MAX]; /* the component that is looked at */
+    int links;           /* that have been followed */
+    bool trusted;        /* so far root alone says what the path means */
+    bool strange_link;   /* a link of somebody else's has been met */
+    bool arrived;        /* name is the file itself, in at */
+};
+
+static void move_to(struct walk *walk, int directory)
+{
+    if (walk->at != -1)
+        close(walk->at);
+    walk->at = directory;
+}
+
+/* Puts a link's target before the rest. */
+static void follow(struct walk *walk)
+{
+    char target[PATH_MAX];
+    ssize_t length = readlinkat(walk->at, walk->name, target, sizeof target - 1);
+    size_t left = strlen(walk->rest);
+    if (length <= 0 || walk->links++ == LINKS_MOST || (size_t)length + 1 + left >= sizeof walk->rest) {
+        move_to(walk, -1);
+        return;
+    }
+    memmove(walk->rest + length + 1, walk->rest, left + 1);
+    memcpy(walk->rest, target, (size_t)length);
+    walk->rest[length] = '/';
+    if (target[0] == '/')
+        move_to(walk, open("/", O_PATH | O_CLOEXEC));
+}
+
+/* Cuts the first component off the rest; true if it is the last. */
+static bool take_component(struct walk *walk)
+{
+    char *start = walk->rest + strspn(walk->rest, "/");
+    size_t length = strcspn(start, "/");
+    memcpy(walk->name, start, length);
+    walk->name[length] = '\0';
+    start += length;
+    start += strspn(start, "/");
+    memmove(walk->rest, start, strlen(start) + 1);
+    return walk->rest[0] == '\0';
+}
+
+static bool is_roots_alone(int directory)
+{
+    struct stat found;
+    return fstat(directory, &found) == 0 && found.st_uid == 0 && (found.st_mode & OTHERS_MAY_WRITE) == 0;
+}
+
+static bool is_in_proc(int directory)
+{
+    struct statfs found;
+    return fstatfs(directory, &found) == 0 && found.f_type == PROC_MAGIC;
+}
+
+/* One component. A link of the kernel's is not followed, but opened. */
+static void step(struct walk *walk)
+{
+    struct stat found;
+    bool is_last = take_component(walk), trusted = is_roots_alone(walk->at);
+    walk->trusted &= trusted;
+    bool is_link = fstatat(walk->at, walk->name, &found, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(found.st_mode);
+    if (is_link && !(is_last && is_in_proc(walk->at))) {
+        walk->strange_link |= !trusted;
+        follow(walk);
+    } else if (is_last) {
+        walk->arrived = true;
+    } else {
+        move_to(walk, openat(walk->at, walk->name, O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC));
+    }
+}
+
+static void walk_along(struct walk *walk, const char *path)
+{
+    *walk = (struct walk){.at = -1, .trusted = true};
+    if (strlen(path) >= sizeof walk->rest)
+        return;
+    strcpy(walk->rest, path);
+    move_to(walk, open(path[0] == '/' ? "/" : ".", O_PATH | O_CLOEXEC));
+    while (walk->at != -1 && !walk->arrived)
+        step(walk);
+}
+
+bool path_is_trusted(const char *path)
+{
+    struct walk walk;
+    walk_along(&walk, path);
+    move_to(&walk, -1);
+    return walk.arrived && walk.trusted;
+}
+
+int path_open_own(const char *path, int flags)
+{
+    struct walk walk;
+    walk_along(&walk, path);
+    errno = ELOOP;
+    int fd = -1, no_link = walk.arrived && is_in_proc(walk.at) ? 0 : O_NOFOLLOW;
+    if (walk.arrived && !walk.strange_link)
+        fd = openat(walk.at, walk.name, flags | no_link | O_CLOEXEC);
+    int saved = errno;
+    move_to(&walk, -1);
+    errno = saved;
+    return fd;
+}

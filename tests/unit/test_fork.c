@@ -1,0 +1,314 @@
+/*
+ * test_fork.c - a program is started with fork semantics: nobody waits for its exec, and what became of it is told by a
+ * pipe. What both ways of a start have in common is tested in test_spawn.c.
+ */
+#include "process/spawn.h"
+
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "children/foster.h"
+#include "process/attributes.h"
+#include "process/descriptors.h"
+#include "process/signals.h"
+#include "process/status.h"
+#include "process/stream_file.h"
+#include "process/user.h"
+
+#include "kit.h"
+
+enum { PAGE = 4096, SAID = 99, MOST = 16, NOBODY = 65534 };
+
+static struct program program;
+static struct plug plugs[MOST];
+static struct promise child;
+static int report; /* its other end */
+
+#define PROGRAM(...) (program.argv = make_arguments((const char *const[]){__VA_ARGS__, NULL}))
+
+static void start(void)
+{
+    int ends[2];
+    signals_block(&(struct signal_state){0});
+    ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+    descriptor_set_flags(ends[0], O_NONBLOCK);
+    program.parent = getpid();
+    program.plugs = plugs;
+    program.report = ends[1];
+    report = ends[0];
+    ck_assert_int_eq(children_spawn(&child, program_fork, &program), 0);
+    close(ends[1]);
+}
+
+static int end(void)
+{
+    int status;
+    siginfo_t info;
+    while (!children_resolved(&child, &status))
+        if (signals_wait(&info, NEVER) == SIGCHLD)
+            children_sigchld();
+    ck_assert(is_childless());
+    return status;
+}
+
+/* Starts the program, which must start, and returns how it ended. */
+static int run(void)
+{
+    int error;
+    start();
+    int status = end();
+    ck_assert_int_eq(start_report_read(report, &error), START_DONE);
+    return status;
+}
+
+/* Starts the program, which must not start, and returns the error. */
+static int failure(void)
+{
+    int error = 0;
+    start();
+    ck_assert_int_eq(status_code(end()), SAID);
+    ck_assert_int_eq(start_report_read(report, &error), START_FAILED);
+    return error;
+}
+
+static int complain(struct program *failed)
+{
+    const char *what = failed->failed_step != NULL ? failed->failed_step : "exec";
+    ssize_t unused = write(STDERR_FILENO, what, strlen(what));
+    (void)unused;
+    return SAID;
+}
+
+static void plug(int from, int to)
+{
+    plugs[program.plug_count++] = (struct plug){from, to};
+}
+
+static const char *content(const char *path)
+{
+    static char bytes[PAGE];
+    ck_assert_msg(file_head(path, bytes, sizeof bytes) != -1, "cannot read %s", path);
+    return bytes;
+}
+
+START_TEST(it_runs_or_not)
+{
+    program.failed = complain;
+    hear_stderr();
+    PROGRAM("sh", "-c", "exit 7");
+    ck_assert_int_eq(status_code(run()), 7);
+    PROGRAM("./absent");
+    ck_assert_int_eq(failure(), ENOENT);
+    ck_assert_str_eq(heard(), "exec");
+    ck_assert_str_eq(program.argv[0], "./absent");
+    ck_assert_ptr_null(program.failed_step); /* the child's memory is its own */
+}
+END_TEST
+
+/* Statement 107: its exec is not awaited. The child writes to a full pipe before it, as its stderr. */
+START_TEST(nobody_waits_for_the_exec)
+{
+    int ends[2], error;
+    char bytes[PAGE] = "";
+    ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+    descriptor_set_flags(ends[1], O_NONBLOCK);
+    while (write(ends[1], bytes, sizeof bytes) > 0)
+        ;
+    descriptor_set_flags(ends[1], 0);
+    int saved = dup(STDERR_FILENO);
+    dup2(ends[1], STDERR_FILENO);
+    program.failed = complain;
+    PROGRAM("./absent");
+    start();
+    dup2(saved, STDERR_FILENO);
+    ck_assert(!children_resolved(&child, NULL));
+    ck_assert_int_eq(children_signal(&child, SIGKILL, REACH_CHILD), 0);
+    ck_assert_int_eq(end(), SIGKILL);
+    ck_assert_int_ne(start_report_read(report, &error), START_PENDING);
+}
+END_TEST
+
+START_TEST(what_the_child_tells_is_not_believed_blindly)
+{
+    static const int odd[] = {0, -1};
+    int ends[2], error;
+    for (size_t i = 0; i < COUNT(odd); i++) {
+        ck_assert_int_eq(pipe2(ends, O_NONBLOCK), 0);
+        ck_assert_int_eq(start_report_read(ends[0], &error), START_PENDING);
+        ck_assert_int_eq(write(ends[1], &odd[i], sizeof odd[i]), sizeof odd[i]);
+        ck_assert_int_eq(start_report_read(ends[0], &error), START_FAILED);
+        ck_assert_int_eq(error, EIO);
+        ck_assert_int_eq(write(ends[1], "x", 1), 1);
+        ck_assert_int_eq(start_report_read(ends[0], &error), START_FAILED);
+        ck_assert_int_eq(error, EIO);
+        close(ends[1]);
+        ck_assert_int_eq(start_report_read(ends[0], &error), START_DONE);
+        close(ends[0]);
+    }
+}
+END_TEST
+
+/* Also what is not close-on-exec, and in the gaps between its own. */
+START_TEST(it_has_its_own_descriptors_and_no_others)
+{
+    enum { OURS = 205, OUT = 208, HIGH = 240 };
+    int out = open("out", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    ck_assert_int_eq(dup2(out, OURS), OURS);
+    ck_assert_int_eq(dup2(out, HIGH), HIGH);
+    plug(out, STDOUT_FILENO);
+    plug(out, OUT);
+    PROGRAM("sh", "-c", "ls /proc/$$/fd | tr '\n' ' '");
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(content("out"), "0 1 2 208 ");
+    ck_assert_int_eq(fcntl(HIGH, F_GETFD), 0); /* ours are as they were */
+    ck_assert_int_eq(fcntl(out, F_GETFD), FD_CLOEXEC);
+}
+END_TEST
+
+START_TEST(each_others_places_and_the_reports)
+{
+    int a = open("a", O_RDWR | O_CREAT | O_CLOEXEC, 0600), b = open("b", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    plug(a, b);
+    plug(b, a);
+    char names[2][DECIMAL_MAX];
+    PROGRAM("sh", "-c", "eval \"echo to-a >&$0; echo to-b >&$1\"", text_decimal(names[0], b),
+            text_decimal(names[1], a));
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(content("a"), "to-a\n");
+    ck_assert_str_eq(content("b"), "to-b\n");
+}
+END_TEST
+
+START_TEST(what_fails_is_said_on_our_stderr)
+{
+    static const struct stream_file file = {"service", O_WRONLY, STREAM(STDERR_FILENO)};
+    static const struct attributes nowhere = {.directory = "nowhere"};
+    static const struct attributes filed = {.directory = "nowhere", .files = &file, .file_count = 1};
+    hear_stderr();
+    program.failed = complain;
+    program.attributes = &nowhere;
+    plug(open("service", O_WRONLY | O_CREAT | O_CLOEXEC, 0600), STDERR_FILENO);
+    PROGRAM("true");
+    ck_assert_int_eq(failure(), ENOENT);
+    ck_assert_str_eq(heard(), "go to its directory");
+    ck_assert_str_eq(content("service"), "");
+    program.attributes = &filed;
+    program.plug_count = 0;
+    ck_assert_int_eq(failure(), ENOENT);
+    ck_assert_str_eq(heard(), "go to its directory");
+    ck_assert_str_eq(content("service"), "");
+    program.plug_count = 0;
+    plug(500, STDIN_FILENO);
+    ck_assert_int_eq(failure(), EBADF);
+    ck_assert_str_eq(heard(), "hand over its descriptors");
+}
+END_TEST
+
+START_TEST(attributes_and_a_mark)
+{
+    static const struct limit few = {RLIMIT_NOFILE, {.rlim_cur = 6, .rlim_max = 7}};
+    static const struct attributes attributes = {
+        .given = UMASK_GIVEN, .umask = 0123, .directory = "/", .limits = &few, .limit_count = 1};
+    int told = open("told", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    mode_t ours = umask(022);
+    program.attributes = &attributes;
+    program.mark = 4242;
+    plug(told, STDOUT_FILENO);
+    plug(told, 9); /* above its limit */
+    PROGRAM(
+        "sh", "-c",
+        "umask; pwd; ulimit -n; sed -n 's/  */ /g; s/^Max file locks //p' /proc/self/limits; test -e /proc/$$/fd/9");
+    ck_assert_int_eq(run(), 0);
+    ck_assert_str_eq(content("told"), "0123\n/\n6\n4242 unlimited locks \n");
+    ck_assert_uint_eq(umask(ours), 022);
+}
+END_TEST
+
+START_TEST(files_become_its_streams)
+{
+    static const struct stream_file files[] = {
+        {"in", O_RDONLY, STREAM(STDIN_FILENO)},
+        {"log", O_WRONLY | O_APPEND | O_CREAT, STREAM(STDOUT_FILENO) | STREAM(STDERR_FILENO)},
+    };
+    static const struct attributes attributes = {.files = files, .file_count = COUNT(files)};
+    make_text_file("in", "input", 0600);
+    umask(S_IWGRP | S_IWOTH);
+    program.attributes = &attributes;
+    for (int round = 0; round < 2; round++) {
+        program.plug_count = 0;
+        PROGRAM("sh", "-c", "cat; echo , >&2; grep flags /proc/self/fdinfo/1");
+        ck_assert_int_eq(run(), 0);
+    }
+    ck_assert_str_eq(content("log"), "input,\nflags:\t0102001\ninput,\nflags:\t0102001\n"); /* no O_NONBLOCK */
+    struct stat found;
+    ck_assert_int_eq(stat("log", &found), 0);
+    ck_assert_uint_eq(found.st_mode & ALLPERMS, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH);
+}
+END_TEST
+
+START_TEST(files_that_cannot_be_opened)
+{
+    static const struct {
+        const char *path;
+        int error;
+    } cases[] = {{"missing/log", ENOENT}, {".", EISDIR}, {"fifo" /* nobody reads it, and nobody waits */, ENXIO}};
+    ck_assert_int_eq(mkfifo("fifo", S_IRUSR | S_IWUSR), 0);
+    program.failed = complain;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct stream_file file = {cases[i].path, O_WRONLY | O_APPEND | O_CREAT, STREAM(STDOUT_FILENO)};
+        struct attributes attributes = {.files = &file, .file_count = 1};
+        program.attributes = &attributes;
+        program.plug_count = 0;
+        hear_stderr();
+        PROGRAM("true");
+        ck_assert_int_eq(failure(), cases[i].error);
+        ck_assert_str_eq(heard(), "open");
+    }
+}
+END_TEST
+
+/* Statement 117. The folder is its user's, so what is in it is opened by him. Needs root. */
+START_TEST(a_users_files_are_opened_by_him)
+{
+    static const struct user user = {.uid = NOBODY, .gid = NOBODY};
+    static const struct stream_file file = {"theirs/in", O_RDONLY, STREAM(STDIN_FILENO)};
+    static const struct attributes attributes = {.user = &user, .files = &file, .file_count = 1};
+    if (geteuid() != 0)
+        return;
+    chmod(".", 0755);
+    make_text_file("secret", "secret", 0600);
+    ck_assert_int_eq(mkdir("theirs", 0755), 0);
+    ck_assert_int_eq(chown("theirs", NOBODY, NOBODY), 0);
+    ck_assert_int_eq(symlink("../secret", "theirs/in"), 0);
+    hear_stderr();
+    program.failed = complain;
+    program.attributes = &attributes;
+    PROGRAM("true");
+    ck_assert_int_eq(failure(), EACCES);
+    ck_assert_int_eq(chown("secret", NOBODY, NOBODY), 0);
+    program.plug_count = 0;
+    PROGRAM("grep", "-q", "secret");
+    ck_assert_int_eq(run(), 0);
+}
+END_TEST
+
+START_TEST(what_may_pass)
+{
+    static const int passing[] = {EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY, EIO, EINTR, ENOSPC, EDQUOT, ENXIO};
+    static const int final[] = {ENOENT, EACCES, ENOEXEC, EPERM, ENOTDIR, E2BIG};
+    for (size_t i = 0; i < COUNT(passing); i++)
+        ck_assert(start_error_passes(passing[i]));
+    for (size_t i = 0; i < COUNT(final); i++)
+        ck_assert(!start_error_passes(final[i]));
+}
+END_TEST
+
+int main(void)
+{
+    return RUN_TESTS("fork", it_runs_or_not, nobody_waits_for_the_exec, what_the_child_tells_is_not_believed_blindly,
+                     it_has_its_own_descriptors_and_no_others, each_others_places_and_the_reports,
+                     what_fails_is_said_on_our_stderr, attributes_and_a_mark, files_become_its_streams,
+                     files_that_cannot_be_opened, a_users_files_are_opened_by_him, what_may_pass);
+}

@@ -1,0 +1,107 @@
+/*
+ * test_trusted_path.c - who says what a path means. The tests' folder lies below directories that may be anybody's, so
+ * they look from below it, by relative paths. Needs root, who alone can be trusted.
+ */
+#include "process/trusted_path.h"
+
+#include <sys/stat.h>
+
+#include "kit.h"
+
+enum { SOMEBODY = 12345 };
+
+/* own/: root's alone; open/: anybody may write; theirs/: somebody's. The folder itself is root's alone. */
+static void make_directories(void)
+{
+    chmod(".", S_IRWXU);
+    mkdir("own", 0755), mkdir("open", 0755), mkdir("theirs", 0755); /* the tests share the folder */
+    ck_assert_int_eq(chmod("open", 01777) | chown("theirs", SOMEBODY, SOMEBODY), 0);
+    make_text_file("own/file", "", 0644);
+    make_text_file("open/file", "", 0644);
+}
+
+static void link_to(const char *target, const char *path)
+{
+    unlink(path);
+    ck_assert_int_eq(symlink(target, path), 0);
+}
+
+START_TEST(directories)
+{
+    static const struct {
+        const char *path;
+        bool trusted;
+    } paths[] = {
+        {"own/file", true},
+        {"own//./file", true},
+        {"own/new", true},
+        {"open/file", false},
+        {"theirs/new", false},
+        {"file", true},
+        {"absent/file", false},
+        {"own/file/below", false},
+        {"own/../open/x", false},
+        {"/", true},
+        {"/dev/null", true},
+        {"/proc/self/fd/1", true},
+        {"own", true},
+        {"open", true},
+        {"own/../own/x", true},
+    };
+    if (geteuid() != 0)
+        return;
+    make_directories();
+    for (size_t i = 0; i < COUNT(paths); i++)
+        ck_assert_msg(path_is_trusted(paths[i].path) == paths[i].trusted, "%s", paths[i].path);
+}
+END_TEST
+
+START_TEST(links)
+{
+    if (geteuid() != 0)
+        return;
+    make_directories();
+    link_to("../own/file", "own/good");
+    link_to("../open/file", "own/bad");
+    link_to("../own", "open/way");
+    link_to("circle", "own/circle");
+    ck_assert(path_is_trusted("own/good"));
+    ck_assert(!path_is_trusted("own/bad"));
+    ck_assert(!path_is_trusted("open/way/file"));
+    ck_assert(!path_is_trusted("own/circle"));
+    ck_assert(path_is_trusted("/dev/stdout"));
+}
+END_TEST
+
+static int opened(const char *path)
+{
+    int fd = path_open_own(path, O_RDONLY);
+    int error = fd == -1 ? errno : 0;
+    if (fd != -1)
+        close(fd);
+    return error;
+}
+
+/* Statement 117: a file may be anybody's; what may not is a link. */
+START_TEST(no_link_of_somebody_elses)
+{
+    if (geteuid() != 0)
+        return;
+    make_directories();
+    link_to("../own/file", "own/good");
+    link_to("../own/file", "open/bad");
+    link_to("../own", "open/way");
+    ck_assert_int_eq(opened("own/file"), 0);
+    ck_assert_int_eq(opened("own/good"), 0);
+    ck_assert_int_eq(opened("open/file"), 0);
+    ck_assert_int_eq(opened("open/bad"), ELOOP);
+    ck_assert_int_eq(opened("open/way/file"), ELOOP);
+    ck_assert_int_eq(opened("own/absent"), ENOENT);
+    ck_assert_int_eq(opened("/proc/self/fd/1"), 0);
+}
+END_TEST
+
+int main(void)
+{
+    return RUN_TESTS("trusted path", directories, links, no_link_of_somebody_elses);
+}
