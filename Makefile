@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 BASE = address arena buffer clock directory file json log text
-CHILDREN = children deaths lock promise
+CHILDREN = children deaths lock promise tracees
 PROCESS = attributes cgroup death descriptors environment exec_error fork_error leftovers listening path procfs \
     signals spawn status stream_file survivors terminal trusted_path user
 SERVICES = aside config dependencies ending fault hearing keys life loop news notify output plan printer probe \
@@ -130,6 +130,7 @@ lint: build/license.h
 	shellcheck $(SCRIPTS)
 	cd tests/system && shellcheck -x *.bats *.bash
 	cd tests/services && shellcheck -x *.bats *.bash
+	cd tests/hostile && shellcheck -x *.bats *.bash
 	cd tests/engines && shellcheck -x world engines.bash behaviours limits inits services pods real examples
 	shellcheck tests/names/run.sh
 	mandoc -Tlint -Wwarning init/foster.8 init/foster.conf.5

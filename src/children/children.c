@@ -20,10 +20,13 @@
  * The invariants (the tests assert them by these names):
  *
  *   I1  The registry is touched only under the lock.
- *   I2  Whenever the lock is free: a pid is in the registry iff we spawned it, or took it over, and it is not reaped.
+ *   I2  Whenever the lock is free: a pid is in the registry iff we spawned it, or took it over, and its end is not
+ *       reaped. A stop is no end: wait4 reports those of a child that made us its tracer (tracees.h), unasked.
  *   I3  kill is called only under the lock on an unreaped child: a recycled pid is never signalled.
  *   I4  The flag is cleared before waitpid, so no SIGCHLD after the clear is lost.
  *   I5  Whoever unlocks re-reads the flag. Nobody ever waits for the lock in signal context.
+ *   I6  A stop that this thread cannot undo is noted, and then every thread that may have to is told; each looks for
+ *       notes whenever it unlocks. Who was told and found the lock taken has left need_wait, and is told again.
  *
  * Rejected: pidfds alone (not before Linux 5.3; one descriptor a child; an orphan has none), though they shorten the
  * search where there are many children (deaths.h); waiting for each known child by its own pid (orphans would stay
@@ -41,11 +44,18 @@
 #include "foster.h"
 #include "lock.h"
 #include "promise.h"
+#include "tracees.h"
 
 /* Somebody may have died since the last reaping began. Set by children_sigchld(), cleared by reap() before it waits.
  * Whoever unlocks owes a look. */
 static atomic_bool need_wait;
 _Static_assert(ATOMIC_BOOL_LOCK_FREE == 2, "signal handlers need lock-free atomics (C11 7.14.1.1p5)");
+
+/* A child is stopped, and the thread that was told of it could not let it go. Written under the lock. */
+static atomic_bool need_let_go;
+
+/* Stops that one reaping undoes. Then it is for the next, so that children that stop again and again cannot keep us. */
+enum { STOPS_AT_A_TIME = 100 };
 
 /* wait4(2): any child; of which threads. */
 enum { ANYBODY = -1, OF_ALL_THREADS = 0, OF_THIS_THREAD = __WNOTHREAD };
@@ -88,6 +98,17 @@ static struct promise *registry_take(pid_t pid)
     return found;
 }
 
+/* The child behind this one, or the first of all; NULL when there are no more. Caller holds the lock. */
+static struct promise *registry_next(const struct promise *child)
+{
+    if (child != NULL && child->next != NULL)
+        return child->next;
+    struct promise **chain = child != NULL ? registry_chain(child->pid) + 1 : registry;
+    while (chain < registry + CHAINS && *chain == NULL)
+        chain++;
+    return chain < registry + CHAINS ? *chain : NULL;
+}
+
 /* One child is reaped: keep its promise, or drop an orphan in silence. Caller holds the lock. */
 static void resolve(pid_t pid, int status)
 {
@@ -107,10 +128,79 @@ static pid_t wait_for(pid_t whom, int among, int *status)
     return (pid_t)syscall(SYS_wait4, whom, status, WNOHANG | __WALL | among, NULL);
 }
 
+/* I6. A thread that sleeps in sigwaitinfo or has a handler is woken by a SIGCHLD, one that awaits a promise by the
+ * promise; any other looks when it calls us next. Orphans, and children whose thread has ended, are the first thread's.
+ * Caller holds the lock. Any thread and signal handlers; allocates nothing. */
+static void tell_tracers(void)
+{
+    pid_t self = getpid(), told = self;
+    syscall(SYS_tgkill, self, self, SIGCHLD);
+    for (struct promise *child = registry_next(NULL); child != NULL; child = registry_next(child)) {
+        promise_rouse(child);
+        if (child->spawner != told && child->spawner != 0)
+            syscall(SYS_tgkill, self, told = child->spawner, SIGCHLD);
+    }
+}
+
+/* Lets go whom this thread can; the others stay noted. Caller holds the lock. Any thread and signal handlers. */
+static void let_go_noted(void)
+{
+    bool left = tracees_let_go_strays();
+    for (struct promise *child = registry_next(NULL); child != NULL; child = registry_next(child)) {
+        child->stopped = child->stopped && !tracee_let_go(child->pid);
+        left |= child->stopped;
+    }
+    atomic_store(&need_let_go, left);
+}
+
+/* True if there is a note. Caller holds the lock. */
+static bool note_stop(pid_t pid)
+{
+    struct promise *child = *registry_find(pid);
+    if (child != NULL)
+        child->stopped = true;
+    else
+        tracees_note_stray(pid);
+    atomic_store(&need_let_go, true);
+    return true;
+}
+
+/* waitid(2) and wait4(2) report more than ends. */
+static bool is_end(int status)
+{
+    return WIFEXITED(status) || WIFSIGNALED(status);
+}
+
+/* What a reaping has met beside the ends. */
+struct stops {
+    int count;
+    bool noted;
+};
+
+/* I2: only an end is an end. Caller holds the lock. */
+static void hear_of(pid_t pid, int status, struct stops *stops)
+{
+    if (is_end(status)) {
+        resolve(pid, status);
+        return;
+    }
+    stops->count++;
+    stops->noted |= !tracee_let_go(pid) && note_stop(pid);
+}
+
+/* Afterwards, as it takes a walk. Caller holds the lock. */
+static void finish_stops(const struct stops *stops)
+{
+    if (stops->noted)
+        tell_tracers();
+    if (stops->count == STOPS_AT_A_TIME)
+        kill(getpid(), SIGCHLD); /* there may be more: we come back after what else is to be done */
+}
+
 /*
  * Reaps until nothing is left. Caller holds the lock. Any thread and signal handlers; allocates nothing.
  * What wait4 says, and what it means:
- *   a pid    it is reaped; SIGCHLDs coalesce, so go on
+ *   a pid    it is reaped, or has stopped and is let go; SIGCHLDs coalesce, so go on
  *   0        children, but none dead: done; the next death sets the flag again
  *   EINTR    not with WNOHANG on Linux; asking again is right on any system
  *   ECHILD   no children at all: done
@@ -118,14 +208,16 @@ static pid_t wait_for(pid_t whom, int among, int *status)
  */
 static void reap_among(int threads)
 {
-    for (;;) {
+    struct stops stops = {0};
+    while (stops.count < STOPS_AT_A_TIME) {
         int status;
         pid_t pid = wait_for(ANYBODY, threads, &status);
         if (pid > 0)
-            resolve(pid, status);
+            hear_of(pid, status, &stops);
         else if (pid == 0 || errno != EINTR)
-            return;
+            break;
     }
+    finish_stops(&stops);
 }
 
 /* Caller holds the lock. Any thread and signal handlers; allocates nothing. */
@@ -135,22 +227,24 @@ static void reap(void)
     reap_among(OF_ALL_THREADS);
 }
 
-/* True if it was there to be reaped. Caller holds the lock. */
+/* True if there was something to be heard of it: an end, or a stop. Caller holds the lock. */
 static bool reap_one(pid_t pid)
 {
     int status;
-    bool reaped = wait_for(pid, OF_ALL_THREADS, &status) == pid;
-    if (reaped)
-        resolve(pid, status);
-    return reaped;
+    struct stops stops = {0};
+    bool heard = wait_for(pid, OF_ALL_THREADS, &status) == pid;
+    if (heard)
+        hear_of(pid, status, &stops);
+    finish_stops(&stops);
+    return heard;
 }
 
 /*
  * After a SIGCHLD that named this one: reaps those on the list; then the children of this thread alone, which is the
  * first, the one that orphans are given to (find_new_reaper() in kernel/exit.c). If the named one is there even now, it
- * came another way, as the brother of a child of ours (clone(2), CLONE_PARENT), and there may be more: all are
- * searched. A brother whose signal was lost in another's stays. The note is left alone: who left one is owed a search
- * of all (I4, I5). Caller holds the lock. The signal loop; allocates nothing.
+ * has stopped, or came another way, as the brother of a child of ours (clone(2), CLONE_PARENT), and there may be more:
+ * all are searched. A stop or a brother whose signal was lost in another's stays. The note is left alone: who left one
+ * is owed a search of all (I4, I5). Caller holds the lock. The signal loop; allocates nothing.
  */
 static void reap_shortly(pid_t named)
 {
@@ -160,13 +254,17 @@ static void reap_shortly(pid_t named)
         reap();
 }
 
-/* I5. Drops the lock, and reaps as long as somebody left a note and nobody else has taken the lock since: they owe the
- * look now. Caller holds the lock. Any thread and signal handlers; allocates nothing. */
+/* I5, I6. Drops the lock, and reaps as long as somebody left a note and nobody else has taken the lock since: they owe
+ * the look now. Caller holds the lock. Any thread and signal handlers; allocates nothing. */
 static void unlock(void)
 {
+    if (atomic_load(&need_let_go))
+        let_go_noted();
     lock_drop();
     while (atomic_load(&need_wait) && lock_try()) {
         reap();
+        if (atomic_load(&need_let_go))
+            tell_tracers();
         lock_drop();
     }
 }
@@ -198,20 +296,27 @@ void children_sigchld_of(pid_t pid)
     errno = saved;
 }
 
+void children_let_go(void)
+{
+    if (!atomic_load(&need_let_go))
+        return;
+    lock_take();
+    unlock();
+}
+
 void children_use_pidfds(void)
 {
     lock_take();
     deaths_begin();
-    for (struct promise **chain = registry; chain < registry + CHAINS; chain++)
-        for (struct promise *child = *chain; child != NULL; child = child->next)
-            deaths_expect(child);
+    for (struct promise *child = registry_next(NULL); child != NULL; child = registry_next(child))
+        deaths_expect(child);
     unlock();
 }
 
-/* Caller holds the lock. */
-static void enrol(struct promise *child, pid_t pid)
+/* The spawner is the thread that has forked it, or 0. Caller holds the lock. */
+static void enrol(struct promise *child, pid_t pid, pid_t spawner)
 {
-    promise_make(child, pid);
+    promise_make(child, pid, spawner);
     registry_add(child);
     deaths_expect(child);
 }
@@ -221,7 +326,9 @@ int children_spawn(struct promise *child, children_start *start, void *context)
     lock_take();
     pid_t pid = start(context);
     if (pid > 0)
-        enrol(child, pid);
+        enrol(child, pid, gettid());
+    else
+        promise_void(child);
     unlock();
     if (pid > 0)
         return 0;
@@ -242,25 +349,26 @@ int children_adopt(struct promise *child, pid_t pid)
     if (*registry_find(pid) != NULL) {
         error = EEXIST;
     } else if (is_our_child(pid)) {
-        enrol(child, pid);
+        enrol(child, pid, 0);
         error = 0;
     }
     unlock();
     return error;
 }
 
-/* I3: what is sent is sent under the lock, and only while the pid is the child's. Caller holds the lock. */
-static bool is_unreaped(struct promise *child)
+/* I3: whom a signal is for, as kill(2) wants it. A child that leads no group, not yet or never, has none of its own:
+ * then it is meant alone. Caller holds the lock. */
+static pid_t target(const struct promise *child, enum children_reach reach)
 {
-    return !children_resolved(child, NULL);
+    return reach == REACH_GROUP && getpgid(child->pid) == child->pid ? -child->pid : child->pid;
 }
 
 int children_signal(struct promise *child, int signal, enum children_reach reach)
 {
     lock_take();
     int error = ESRCH;
-    if (is_unreaped(child))
-        error = kill(reach == REACH_GROUP ? -child->pid : child->pid, signal) == 0 ? 0 : errno;
+    if (promise_is_pending(child)) /* I3 */
+        error = kill(target(child, reach), signal) == 0 ? 0 : errno;
     unlock();
     return error;
 }
@@ -269,7 +377,7 @@ int children_queue(struct promise *child, int signal, siginfo_t *info)
 {
     lock_take();
     int error = ESRCH;
-    if (is_unreaped(child))
+    if (promise_is_pending(child)) /* I3 */
         error = syscall(SYS_rt_sigqueueinfo, child->pid, signal, info) == 0 ? 0 : errno;
     unlock();
     return error;

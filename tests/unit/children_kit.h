@@ -137,9 +137,13 @@ enum { WORDS = 6 };
  */
 static inline void take_words(long words[WORDS], long number, va_list list)
 {
+    enum { WAKE = 1, WAKE_WORDS = 3, OPERATION = 0x7f }; /* linux/futex.h */
     int count = number == SYS_futex || number == SYS_epoll_pwait ? WORDS : WORDS - 1;
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
         words[i] = va_arg(list, long);
+        if (number == SYS_futex && i == 1 && (words[i] & OPERATION) == WAKE)
+            count = WAKE_WORDS;
+    }
 }
 
 /* What main() of a test program returns. Each test runs in a process of its own, or it would see the others' children.

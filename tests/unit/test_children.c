@@ -11,6 +11,8 @@
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -99,6 +101,11 @@ static pid_t start_group(void *ready)
     _exit(EXIT_SUCCESS);
 }
 
+static pid_t start_nothing(void *error)
+{
+    return -*(int *)error;
+}
+
 static pid_t start_given(void *pid)
 {
     return *(pid_t *)pid;
@@ -143,19 +150,24 @@ struct waiter {
     int status;
 };
 
+/* The letter for what a thread of any process does; 0 if it is gone. */
+static char state_of(pid_t id)
+{
+    char path[64], state = 0;
+    snprintf(path, sizeof path, "/proc/%d/stat", id);
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return state;
+    ck_assert_int_eq(fscanf(file, "%*d (%*[^)]) %c", &state), 1);
+    fclose(file);
+    return state;
+}
+
 /* Waits until the thread sleeps. */
 static void wait_for_sleep(struct waiter *waiter)
 {
-    struct timespec deadline = from_now(PATIENCE_MS);
-    for (char state = 0; state != 'S'; look_again_soon(deadline)) {
-        char path[64];
-        snprintf(path, sizeof path, "/proc/self/task/%d/stat", waiter->id);
-        FILE *file = fopen(path, "r");
-        if (file == NULL)
-            continue;
-        ck_assert_int_eq(fscanf(file, "%*d (%*[^)]) %c", &state), 1);
-        fclose(file);
-    }
+    for (struct timespec deadline = from_now(PATIENCE_MS); state_of(waiter->id) != 'S'; look_again_soon(deadline))
+        ;
 }
 
 static void start_waiters(struct waiter *waiters, int count, void *(*run)(void *))
@@ -263,7 +275,7 @@ START_TEST(long_chain)
         spawn(&children[i], start_given, FIRST + i * DISTANCE);
     for (int i = 0; i < COUNT; i++) {
         int odd = i >= COUNT / 2, who = i * STRIDE % (COUNT / 2) * 2 + odd;
-        deaths[i] = (struct event){.pid = FIRST + who * DISTANCE, .status = who};
+        deaths[i] = (struct event){.pid = FIRST + who * DISTANCE, .status = W_EXITCODE(who, 0)};
     }
     children_watch_orphans(watch);
     reap_as_scripted(deaths, COUNT / 2);
@@ -271,7 +283,7 @@ START_TEST(long_chain)
         ck_assert_int_eq(children_resolved(&children[i], NULL), i % 2 == 0);
     reap_as_scripted(deaths + COUNT / 2, COUNT / 2);
     for (int i = 0; i < COUNT; i++)
-        ck_assert_int_eq(status_of(&children[i]), i);
+        ck_assert_int_eq(status_of(&children[i]), W_EXITCODE(i, 0));
     ck_assert_int_eq(orphans, 0);
 }
 END_TEST
@@ -389,7 +401,443 @@ START_TEST(dead_orphan_is_taken_over_and_a_reaped_one_is_not)
 }
 END_TEST
 
+/* ---- Tracees ---- */
+
+enum { WENT_ON = 42 };
+
+static void go_on(int signal)
+{
+    (void)signal;
+    _exit(WENT_ON);
+}
+
+/* Traces itself, has a handler for the signal, and sends it to itself. */
+static pid_t start_tracee(void *signal_number)
+{
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    die_with_parent();
+    signal(*(int *)signal_number, go_on);
+    ptrace(PTRACE_TRACEME);
+    raise(*(int *)signal_number);
+    _exit(EXIT_FAILURE);
+}
+
+static pid_t start_tracee_that_execs(void *unused)
+{
+    (void)unused;
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    ptrace(PTRACE_TRACEME);
+    execl("/bin/sh", "sh", "-c", "exit 42", NULL);
+    _exit(EXIT_FAILURE);
+}
+
+/* Stopped by the SIGCHLD of a child of its own. */
+static pid_t start_tracee_with_child(void *unused)
+{
+    (void)unused;
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    ptrace(PTRACE_TRACEME);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(EXIT_SUCCESS);
+    while (waitpid(child, NULL, 0) == -1)
+        ;
+    _exit(WENT_ON);
+}
+
+/* Ends with this status only if it got its signal, or if none came with the exec. */
+static const struct tracee {
+    children_start *start;
+    int signal;
+} tracees[] = {{start_tracee, SIGUSR1},      {start_tracee, SIGTERM}, {start_tracee, SIGTRAP},
+               {start_tracee_that_execs, 0}, {start_tracee, 40},      {start_tracee_with_child, SIGCHLD}};
+
+/* Waits until the kernel has a stop to report, and leaves it there. */
+static void wait_for_stop(pid_t pid)
+{
+    siginfo_t info = {0};
+    while (waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOWAIT | __WALL) != 0 && errno == EINTR)
+        ;
+    ck_assert_int_eq(info.si_code, CLD_TRAPPED);
+}
+
+/* Until it has ended as it should. */
+static void reap_tracee(struct promise *child)
+{
+    for (struct timespec deadline = from_now(PATIENCE_MS); !children_resolved(child, NULL); look_again_soon(deadline))
+        children_sigchld();
+    ck_assert_int_eq(status_of(child), W_EXITCODE(WENT_ON, 0));
+    ck_assert(has_no_children());
+}
+
+static void *call(void *function)
+{
+    (*(void (**)(void))function)();
+    return NULL;
+}
+
+static void call_elsewhere(void (*function)(void))
+{
+    pthread_t thread;
+    pthread_create(&thread, NULL, call, &function);
+    pthread_join(thread, NULL);
+}
+
+/* In the first way in, or the second: SIGCHLD is blocked, or has a handler in this thread. Without the one that the
+ * kernel has sent meanwhile. */
+static void block_sigchld(sigset_t *sigchld)
+{
+    sigemptyset(sigchld);
+    sigaddset(sigchld, SIGCHLD);
+    pthread_sigmask(SIG_BLOCK, sigchld, NULL);
+}
+
+static void handle_sigchld(int signal)
+{
+    (void)signal;
+    children_sigchld();
+}
+
+static bool sigchld_is_pending(void)
+{
+    sigset_t pending;
+    sigpending(&pending);
+    return sigismember(&pending, SIGCHLD);
+}
+
+/* I2. */
+START_TEST(stop_is_no_end)
+{
+    struct promise child;
+    int signal = tracees[_i].signal;
+    ck_assert_int_eq(children_spawn(&child, tracees[_i].start, &signal), 0);
+    wait_for_stop(child.pid);
+    children_watch_orphans(watch);
+    children_sigchld();
+    reap_tracee(&child);
+    ck_assert_int_eq(orphans, 0);
+}
+END_TEST
+
+/* What is reported of a child whatever happened to it: any word of waitpid(2) but an end. */
+START_TEST(only_an_end_is_an_end)
+{
+    enum { CONTINUED = 0xffff };
+    const struct event events[] = {{.pid = 7, .status = W_STOPCODE(SIGSTOP)},
+                                   {.pid = 7, .status = W_STOPCODE(SIGTRAP)},
+                                   {.pid = 7, .status = W_STOPCODE(SIGTRAP) | PTRACE_EVENT_STOP << 16},
+                                   {.pid = 8, .status = W_STOPCODE(SIGKILL)},
+                                   {.pid = 7, .status = CONTINUED}};
+    struct promise child;
+    spawn(&child, start_given, 7);
+    children_watch_orphans(watch);
+    reap_as_scripted(events, sizeof events / sizeof *events);
+    ck_assert(!children_resolved(&child, NULL));
+    ck_assert_int_eq(orphans, 0);
+    const struct event end = {.pid = 7, .status = W_EXITCODE(3, 0)};
+    reap_as_scripted(&end, 1);
+    ck_assert_int_eq(status_of(&child), W_EXITCODE(3, 0));
+}
+END_TEST
+
+/* A traced child that is stopped stays so, for whoever stopped it. */
+START_TEST(let_go_child_stays_stopped_when_it_was_told_to)
+{
+    struct promise child;
+    spawn(&child, start_tracee, SIGSTOP);
+    wait_for_stop(child.pid);
+    children_sigchld();
+    siginfo_t info = {0};
+    ck_assert_int_eq(waitid(P_PID, (id_t)child.pid, &info, WSTOPPED | WNOWAIT), 0);
+    ck_assert_int_eq(info.si_code, CLD_STOPPED);
+    children_sigchld();
+    ck_assert(!children_resolved(&child, NULL));
+    ck_assert_int_eq(children_signal(&child, SIGKILL, REACH_CHILD), 0);
+    reap(child.pid);
+    ck_assert_int_eq(status_of(&child), W_EXITCODE(0, SIGKILL));
+}
+END_TEST
+
+static void signal_nobody(void)
+{
+    struct promise nobody = {0};
+    ck_assert_int_eq(children_signal(&nobody, 0, REACH_CHILD), ESRCH);
+}
+
+static void (*const calls[])(void) = {children_let_go, signal_nobody, children_sigchld};
+
+/* ptrace(2): for another thread there is no tracee. */
+START_TEST(only_the_thread_that_forked_lets_go)
+{
+    struct promise child;
+    spawn(&child, start_tracee, SIGUSR1);
+    wait_for_stop(child.pid);
+    call_elsewhere(children_sigchld);
+    call_elsewhere(calls[_i]);
+    ck_assert(!children_resolved(&child, NULL));
+    ck_assert_int_eq(state_of(child.pid), 't');
+    calls[_i]();
+    reap_tracee(&child);
+}
+END_TEST
+
+START_TEST(noted_child_can_be_killed)
+{
+    struct promise child;
+    spawn(&child, start_tracee, SIGUSR1);
+    wait_for_stop(child.pid);
+    call_elsewhere(children_sigchld);
+    ck_assert_int_eq(children_signal(&child, SIGKILL, REACH_CHILD), 0); /* also lets it go: KILL comes first or last */
+    reap(child.pid);
+    int status = status_of(&child);
+    ck_assert(status == W_EXITCODE(0, SIGKILL) || status == W_EXITCODE(WENT_ON, 0));
+    ck_assert(has_no_children());
+}
+END_TEST
+
+static struct promise tracee;
+
+/* Reaps as the signal loop would, until the tracee has ended. */
+static void loop_until_tracee_ends(void)
+{
+    for (struct timespec deadline = from_now(PATIENCE_MS); !children_resolved(&tracee, NULL); look_again_soon(deadline))
+        children_sigchld();
+}
+
+/* The thread that forked it sleeps, with SIGCHLD blocked. */
+START_TEST(who_awaits_a_promise_is_woken_to_let_go)
+{
+    sigset_t sigchld;
+    pthread_t reaper;
+    struct promise other;
+    void (*function)(void) = loop_until_tracee_ends;
+    block_sigchld(&sigchld);
+    spawn(&other, start_held, 5);
+    spawn(&tracee, start_tracee, SIGUSR1);
+    wait_for_stop(tracee.pid);
+    pthread_create(&reaper, NULL, call, &function);
+    if (_i == 0) {
+        ck_assert_int_eq(children_await(&tracee), W_EXITCODE(WENT_ON, 0));
+    } else { /* whosever promise it is */
+        struct timespec deadline = from_now(PATIENCE_MS);
+        while (!children_resolved(&tracee, NULL) && !is_past(deadline)) {
+            struct timespec soon = from_now(MS_PER_SECOND);
+            children_await_until(&other, &soon, NULL);
+        }
+        ck_assert_int_eq(status_of(&tracee), W_EXITCODE(WENT_ON, 0));
+    }
+    pthread_join(reaper, NULL);
+    open_gate(1);
+    reap(other.pid);
+}
+END_TEST
+
+/* In the second way in it need not call anything. */
+START_TEST(handler_of_the_thread_that_forked_lets_go)
+{
+    struct promise child;
+    sigset_t sigchld;
+    block_sigchld(&sigchld);
+    signal(SIGCHLD, handle_sigchld);
+    spawn(&child, start_tracee, SIGUSR1);
+    wait_for_stop(child.pid);
+    sigwaitinfo(&sigchld, NULL); /* the kernel's */
+    ck_assert(!sigchld_is_pending());
+    call_elsewhere(children_sigchld);
+    ck_assert(sigchld_is_pending()); /* the heart's, for this thread */
+    pthread_sigmask(SIG_UNBLOCK, &sigchld, NULL);
+    reap_tracee(&child);
+}
+END_TEST
+
+static pthread_barrier_t both;
+
+/* Holds the lock while the other thread's handler comes in vain. */
+static pid_t start_slowly(void *error)
+{
+    pthread_barrier_wait(&both);
+    pthread_barrier_wait(&both);
+    return -*(int *)error;
+}
+
+static void spawn_slowly(void)
+{
+    struct promise none;
+    int error = EAGAIN;
+    ck_assert_int_eq(children_spawn(&none, start_slowly, &error), EAGAIN);
+}
+
+/* I6: it cannot wait for the lock, so whoever has it tells it again. */
+START_TEST(handler_that_found_the_lock_taken_is_told_again)
+{
+    struct promise child;
+    sigset_t sigchld;
+    pthread_t holder;
+    void (*function)(void) = spawn_slowly;
+    block_sigchld(&sigchld);
+    pthread_barrier_init(&both, NULL, 2);
+    spawn(&child, start_tracee, SIGUSR1);
+    wait_for_stop(child.pid);
+    call_elsewhere(children_sigchld);
+    while (sigchld_is_pending())
+        sigwaitinfo(&sigchld, NULL);
+    pthread_create(&holder, NULL, call, &function);
+    pthread_barrier_wait(&both);
+    children_sigchld();
+    ck_assert_int_eq(state_of(child.pid), 't');
+    pthread_barrier_wait(&both);
+    pthread_join(holder, NULL);
+    ck_assert(sigchld_is_pending());
+    reap_tracee(&child);
+}
+END_TEST
+
+static pid_t orphaned;
+
+static void *trace_oneself(void *unused)
+{
+    (void)unused;
+    pid_t self = gettid();
+    signal(SIGUSR1, SIG_IGN);
+    ptrace(PTRACE_TRACEME);
+    if (write(gate[1], &self, sizeof self) == sizeof self)
+        pthread_kill(pthread_self(), SIGUSR1);
+    return NULL;
+}
+
+/* Tells the gate who the thread is that stops. */
+static pid_t start_traced_thread(void *unused)
+{
+    (void)unused;
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    pthread_t thread;
+    pthread_create(&thread, NULL, trace_oneself, NULL);
+    pthread_join(thread, NULL);
+    _exit(WENT_ON);
+}
+
+/* __WALL reports a thread's stop as well, by a number that nobody has registered. */
+START_TEST(thread_that_traces_itself_is_let_go)
+{
+    struct promise child;
+    pid_t thread;
+    children_watch_orphans(watch);
+    ck_assert_int_eq(children_spawn(&child, start_traced_thread, NULL), 0);
+    ck_assert_int_eq(read(gate[0], &thread, sizeof thread), sizeof thread);
+    wait_for_stop(thread);
+    if (_i == 1)
+        call_elsewhere(children_sigchld);
+    ck_assert(_i == 0 || state_of(thread) == 't');
+    if (_i == 1)
+        children_let_go();
+    reap_tracee(&child);
+    ck_assert_int_eq(orphans, 0);
+}
+END_TEST
+
+/* That traces itself when it may. */
+static pid_t start_grandchild(void *report)
+{
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    pid_t child = fork();
+    if (child == 0) {
+        signal(SIGUSR1, go_on);
+        pass_gate();
+        ptrace(PTRACE_TRACEME);
+        raise(SIGUSR1);
+        _exit(EXIT_FAILURE);
+    }
+    _exit(write(*(int *)report, &child, sizeof child) == sizeof child ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+static void watch_and_report(pid_t pid, int status)
+{
+    orphans += pid == orphaned;
+    orphan = (struct event){.pid = pid, .status = status};
+}
+
+/* An orphan's tracer is the first thread, wherever it is reaped. */
+START_TEST(orphan_is_let_go)
+{
+    struct promise parent;
+    int report[2];
+    ck_assert_int_eq(pipe(report), 0);
+    spawn(&parent, start_grandchild, report[1]);
+    ck_assert_int_eq(read(report[0], &orphaned, sizeof orphaned), sizeof orphaned);
+    reap(parent.pid);
+    open_gate(1);
+    children_watch_orphans(watch_and_report);
+    wait_for_stop(orphaned);
+    if (_i == 1) {
+        call_elsewhere(children_sigchld);
+        ck_assert_int_eq(state_of(orphaned), 't');
+    }
+    for (struct timespec deadline = from_now(PATIENCE_MS); orphans == 0; look_again_soon(deadline))
+        children_sigchld();
+    ck_assert_int_eq(orphan.status, W_EXITCODE(WENT_ON, 0));
+    ck_assert(has_no_children());
+}
+END_TEST
+
+/* Who stops without an end gets other signals, and us, no chance to be heard: after a while it is let wait. */
+START_TEST(stops_without_end_do_not_keep_the_reaper)
+{
+    enum { STOPS = 250, AT_A_TIME = 100 /* children.c */ };
+    static struct event stops[STOPS];
+    sigset_t sigchld;
+    block_sigchld(&sigchld);
+    for (int i = 0; i < STOPS; i++)
+        stops[i] = (struct event){.pid = 7, .status = W_STOPCODE(SIGUSR1)};
+    script = stops;
+    script_left = STOPS;
+    for (int left = STOPS - AT_A_TIME; left > 0; left -= AT_A_TIME) {
+        children_sigchld();
+        ck_assert_uint_eq(script_left, left);
+        ck_assert_int_eq(sigwaitinfo(&sigchld, NULL), SIGCHLD); /* it has asked to be called again */
+    }
+    children_sigchld();
+    ck_assert_uint_eq(script_left, 0);
+}
+END_TEST
+
 /* ---- Promises ---- */
+
+/* All zeroes, or after a start that failed. */
+START_TEST(promise_without_a_child_harms_nobody)
+{
+    static struct promise never;
+    struct promise failed;
+    memset(&failed, _i, sizeof failed);
+    int error = EAGAIN, status = 0;
+    siginfo_t info = {.si_code = SI_QUEUE};
+    ck_assert_int_eq(children_spawn(&failed, start_nothing, &error), EAGAIN);
+    struct promise *promises[] = {&never, &failed};
+    struct timespec deadline = from_now(PATIENCE_MS);
+    setpgid(0, 0); /* whom kill(0) would end */
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(children_signal(promises[i], SIGKILL, REACH_CHILD), ESRCH);
+        ck_assert_int_eq(children_signal(promises[i], SIGKILL, REACH_GROUP), ESRCH);
+        ck_assert_int_eq(children_queue(promises[i], SIGKILL, &info), ESRCH);
+        ck_assert_int_eq(children_adopt(promises[i], promises[i]->pid), ESRCH);
+        ck_assert(!children_resolved(promises[i], &status));
+        ck_assert(!children_await_until(promises[i], &deadline, &status));
+        ck_assert(!is_past(deadline));
+        ck_assert_int_eq(children_await(promises[i]), CHILDREN_NONE);
+    }
+    ck_assert_int_eq(children_adopt(&failed, -1), ESRCH);
+    ck_assert_int_eq(children_adopt(&failed, 0), ESRCH);
+}
+END_TEST
 
 START_TEST(deadline_passes_first)
 {
@@ -492,11 +940,6 @@ START_TEST(promise_is_free_once_resolved)
 END_TEST
 
 /* ---- Spawn ---- */
-
-static pid_t start_nothing(void *error)
-{
-    return -*(int *)error;
-}
 
 /* As after a bad exec: there was a child, and start has reaped it. */
 static pid_t start_in_vain(void *error)
@@ -612,6 +1055,21 @@ START_TEST(group_is_reached_when_asked)
     ck_assert_int_eq(kill(-group, 0), reaches[_i].orphans ? -1 : 0); /* the other is left, or not */
     ck_assert_int_eq(orphan.status, reaches[_i].orphans ? W_EXITCODE(0, SIGTERM) : 0);
     kill(-group, SIGKILL);
+}
+END_TEST
+
+/* Before the child has made its group, or if it never does. */
+START_TEST(child_that_leads_no_group_is_reached_alone)
+{
+    struct promise child, other;
+    spawn(&child, start_held, 0);
+    spawn(&other, start_held, 0); /* in our group, too */
+    ck_assert_int_eq(children_signal(&child, SIGKILL, REACH_GROUP), 0);
+    reap(child.pid);
+    ck_assert_int_eq(status_of(&child), W_EXITCODE(0, SIGKILL));
+    open_gate(1);
+    reap(other.pid);
+    ck_assert_int_eq(status_of(&other), W_EXITCODE(0, 0));
 }
 END_TEST
 
@@ -822,7 +1280,21 @@ int main(void)
     tcase_add_test(reaper, orphan_that_is_taken_over_is_no_orphan_any_more);
     tcase_add_test(reaper, dead_orphan_is_taken_over_and_a_reaped_one_is_not);
 
+    TCase *tracing = area(suite, "tracees");
+    tcase_add_loop_test(tracing, stop_is_no_end, 0, COUNT_OF(tracees));
+    tcase_add_test(tracing, only_an_end_is_an_end);
+    tcase_add_test(tracing, let_go_child_stays_stopped_when_it_was_told_to);
+    tcase_add_loop_test(tracing, only_the_thread_that_forked_lets_go, 0, COUNT_OF(calls));
+    tcase_add_test(tracing, noted_child_can_be_killed);
+    tcase_add_loop_test(tracing, who_awaits_a_promise_is_woken_to_let_go, 0, 2);
+    tcase_add_test(tracing, handler_of_the_thread_that_forked_lets_go);
+    tcase_add_test(tracing, handler_that_found_the_lock_taken_is_told_again);
+    tcase_add_loop_test(tracing, thread_that_traces_itself_is_let_go, 0, 2);
+    tcase_add_loop_test(tracing, orphan_is_let_go, 0, 2);
+    tcase_add_test(tracing, stops_without_end_do_not_keep_the_reaper);
+
     TCase *promise = area(suite, "promise");
+    tcase_add_loop_test(promise, promise_without_a_child_harms_nobody, 0, 3);
     tcase_add_test(promise, deadline_passes_first);
     tcase_add_loop_test(promise, impossible_deadline_is_no_endless_loop, 0, COUNT_OF(impossible));
     tcase_add_loop_test(promise, every_waiter_is_woken, 0, COUNT_OF(awaiting));
@@ -837,6 +1309,7 @@ int main(void)
     tcase_add_test(signals, signal_reaches_the_child);
     tcase_add_loop_test(signals, recycled_pid_is_never_signalled, 0, COUNT_OF(ways_to_kill));
     tcase_add_loop_test(signals, group_is_reached_when_asked, 0, COUNT_OF(reaches));
+    tcase_add_test(signals, child_that_leads_no_group_is_reached_alone);
     tcase_add_test(signals, queued_signal_keeps_its_value);
 
     TCase *lock = area(suite, "lock");
