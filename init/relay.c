@@ -101,7 +101,8 @@ static void kill_all(struct main_service *service)
 static void end_group(struct main_service *service)
 {
     siginfo_t end = {0};
-    if (waitid(P_PID, (id_t)service->main.pid, &end, WEXITED | WNOHANG | WNOWAIT) == -1 || end.si_pid == 0)
+    if (waitid(P_PID, (id_t)service->main.pid, &end, WEXITED | WNOHANG | WNOWAIT) == -1 || end.si_pid == 0 ||
+        end.si_code == CLD_TRAPPED) /* as a tracee, foster.h: unasked */
         return;
     main_say_reaped(end.si_pid, end.si_code == CLD_EXITED, end.si_status);
     int signal = translate(service->options, SIGTERM);

@@ -26,8 +26,8 @@
 #include "services/supervisor.h"
 
 enum {
-    LAST_LINES = 1 * MS_PER_SECOND,    /* in which what is still in the pipes when all have ended is written */
-    SEARCH_AFTER = 10 * MS_PER_SECOND, /* a death, for those that children_sigchld_of() may leave */
+    LAST_LINES = 1 * MS_PER_SECOND, /* in which what is still in the pipes when all have ended is written */
+    SEARCH_AFTER = 100, /* ms after a death, for those that children_sigchld_of() may leave: 0.2 us for each child */
 };
 
 static const struct options *asked;
@@ -130,8 +130,9 @@ static int serve(struct main_service *foster)
             search = reap(signal == SIGCHLD ? &info : NULL, search);
         if (signal_asks_to_stop(signal) && foster->asked_to_stop == NEVER)
             foster->asked_to_stop = clock_now();
-        if (signal != 0)
-            hearing_signal(&info);
+        if (signal == 0)
+            info = (siginfo_t){.si_signo = SIGCHLD}; /* of whom the search has found the supervisor is to know */
+        hearing_signal(&info);
     }
     return code;
 }

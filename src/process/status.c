@@ -25,5 +25,6 @@ void text_add_status(struct text *text, int status)
 bool status_is_stopped(pid_t child)
 {
     siginfo_t stop = {0};
-    return waitid(P_PID, (id_t)child, &stop, WSTOPPED | WNOHANG | WNOWAIT) == 0 && stop.si_pid != 0;
+    bool told = waitid(P_PID, (id_t)child, &stop, WSTOPPED | WNOHANG | WNOWAIT) == 0;
+    return told && stop.si_pid != 0 && stop.si_code == CLD_STOPPED; /* CLD_TRAPPED: as a tracee, foster.h */
 }

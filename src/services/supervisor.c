@@ -199,6 +199,7 @@ static void *supervise(void *unused)
     go_round();
     children_use_pidfds(); /* not earlier: it would hold up the first starts */
     for (;;) {
+        children_let_go();
         milliseconds first = go_round();
         if (onlooker.look != NULL) {
             onlooker.look();
