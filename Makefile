@@ -29,23 +29,39 @@ CFLAGS = -Oz -fno-pie -fconserve-stack -fno-caller-saves -ffunction-sections -fd
 LDFLAGS = -static -no-pie -s -Wl,--gc-sections,--build-id=none,-z,noexecstack,-z,norelro,-T,init/foster.ld
 SIZE_BUDGET = 131072 # of which one program maps 47 KiB: init/foster.ld
 
+SONAME = libfoster.so.0
+
 .DELETE_ON_ERROR:
 .PHONY: all debug install install-links uninstall programs hostile demo check bench bench-services format lint clean
 
-all: build/foster build/libfoster.a
+all: build/foster build/libfoster.a build/$(SONAME)
 
 build/foster: $(SOURCES:%.c=build/obj/%.o) init/foster.ld
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^)
 	@tests/binary.sh $@ $(SIZE_BUDGET)
 
-build/libfoster.a: $(CHILDREN:%=build/pic/src/children/%.o)
-	rm -f $@ && ar rcs $@ $^
+# The library, for programs of either libc: its objects name only what both have. All names but foster.h's are hidden,
+# and local in the archive, whose one member it is. The shared library needs no libc by name: its program has one. It is
+# bound when it is loaded (-z now), for its functions run in signal handlers.
+LIBRARY = $(CHILDREN:%=build/pic/src/children/%.o)
+TOOL = $(shell $(CC) -print-prog-name=$(1))
+
+build/libfoster.o: $(LIBRARY)
+	$(CC) -nostdlib -r -o $@ $^
+	$(call TOOL,objcopy) --localize-hidden $@
+
+build/libfoster.a: build/libfoster.o
+	rm -f $@ && $(call TOOL,ar) rcs $@ $^
+
+build/$(SONAME): $(LIBRARY) src/children/foster.map
+	$(CC) -shared -nostdlib -s -Wl,--build-id=none -Wl,-soname,$(SONAME),--version-script,src/children/foster.map,-Bsymbolic-functions,-z,now \
+	    -o $@ $(LIBRARY) -lgcc
 
 build/pic/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) -O2 -fPIC -c -o $@ $<
+	$(CC) $(COMMON) -O2 -fPIC -fvisibility=hidden -c -o $@ $<
 
-# The library in somebody else's program: also with glibc, as its objects name only what both libcs have.
+# The library in somebody else's program.
 build/example: src/children/example/threads.c build/libfoster.a
 	gcc -Wall -Wextra -Werror -Isrc/children -o $@ $^ -pthread
 
@@ -69,6 +85,9 @@ build/debug/foster: $(SOURCES) build/license.h
 install: all
 	install -D -m 755 build/foster $(DESTDIR)$(PREFIX)/bin/foster
 	install -D -m 644 build/libfoster.a $(DESTDIR)$(PREFIX)/lib/libfoster.a
+	install -D -m 755 build/$(SONAME) $(DESTDIR)$(PREFIX)/lib/libfoster.so.$(VERSION)
+	ln -sf libfoster.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/libfoster.so
 	install -D -m 644 src/children/foster.h $(DESTDIR)$(PREFIX)/include/foster.h
 	install -D -m 644 init/foster.8 $(DESTDIR)$(PREFIX)/share/man/man8/foster.8
 	install -D -m 644 init/foster.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/foster.conf.5
@@ -83,8 +102,8 @@ install-links:
 	cd $(DESTDIR)$(PREFIX)/bin && for name in $(NAMES); do ln -sf foster "$$name"; done
 
 uninstall:
-	cd $(DESTDIR)$(PREFIX) && rm -f bin/foster lib/libfoster.a include/foster.h share/man/man8/foster.8 \
-	    share/man/man5/foster.conf.5 lib/pkgconfig/foster.pc
+	cd $(DESTDIR)$(PREFIX) && rm -f bin/foster lib/libfoster.a lib/libfoster.so lib/$(SONAME) \
+	    lib/libfoster.so.$(VERSION) include/foster.h share/man/man8/foster.8 share/man/man5/foster.conf.5 lib/pkgconfig/foster.pc
 
 demo:
 	@tests/need.sh gcc libc6-dev musl-tools util-linux binutils procps

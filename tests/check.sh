@@ -52,10 +52,20 @@ example() {
 installs() {
     rm -rf build/root
     make -s install DESTDIR="$PWD/build/root" PREFIX=/usr || return
-    (cd build/root && find . -type f | sort | diff - <(printf './usr/%s\n' bin/foster include/foster.h \
-        lib/libfoster.a lib/pkgconfig/foster.pc share/man/man5/foster.conf.5 share/man/man8/foster.8)) || return
-    PKG_CONFIG_PATH=build/root/usr/lib/pkgconfig pkg-config --exists foster || return
-    make -s uninstall DESTDIR="$PWD/build/root" PREFIX=/usr && [ -z "$(find build/root -type f)" ]
+    (cd build/root && find . ! -type d | sort | diff - <(printf './usr/%s\n' bin/foster include/foster.h \
+        lib/libfoster.a lib/libfoster.so lib/libfoster.so.0 lib/libfoster.so.0.1.0 lib/pkgconfig/foster.pc \
+        share/man/man5/foster.conf.5 share/man/man8/foster.8)) || return
+    installed_library_serves gcc && installed_library_serves musl-gcc || return
+    make -s uninstall DESTDIR="$PWD/build/root" PREFIX=/usr && [ -z "$(find build/root ! -type d)" ]
+}
+
+# installed_library_serves COMPILER: the shared one, by its links, as pkg-config finds it
+installed_library_serves() {
+    local root=$PWD/build/root/usr flags
+    flags=$(PKG_CONFIG_PATH=$root/lib/pkgconfig pkg-config --define-variable=prefix="$root" --cflags --libs foster) || return
+    # shellcheck disable=SC2086 # these are words
+    "$1" -std=c11 -D_GNU_SOURCE -o build/guest tests/library/guest.c $flags || return
+    LD_LIBRARY_PATH=$root/lib timeout 10 build/guest
 }
 
 links() {

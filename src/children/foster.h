@@ -38,6 +38,11 @@
 #include <sys/types.h>
 #include <time.h>
 
+/* All other names of the library are its own. */
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
+
 #ifdef __cplusplus
 #error "foster.h is a C11 header: its atomics are not those of C++"
 #endif
@@ -144,6 +149,10 @@ void children_use_pidfds(void);
  * second way in, in a signal handler: it must be async-signal-safe. Call it before the first children_sigchld().
  */
 void children_watch_orphans(void (*watch)(pid_t pid, int status));
+
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 
 /* The names that three functions had until 0.1; for programs that were written then. */
 #define promise_resolved    children_resolved

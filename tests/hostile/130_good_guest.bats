@@ -1,0 +1,64 @@
+#!/usr/bin/env bats
+# 130: a program that links libfoster has its own names for itself, and nothing of it is harmed by what it did not start.
+
+load helpers
+
+setup_file() {
+    ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+    export ROOT
+}
+
+# declared: the functions of foster.h, by their names.
+declared() { sed -n '/^typedef/d; s/^[a-z].*\<\(children_[a-z_]*\)(.*/\1/p' "$ROOT/src/children/foster.h" | sort; }
+
+# builds_and_runs COMPILER LIBRARY...: the program with names of its own.
+builds_and_runs() {
+    "$@" -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -o guest "$ROOT/tests/library/guest.c" \
+        -I"$ROOT/src/children" "${libraries[@]}" -pthread
+    timeout "$LIMIT" env LD_LIBRARY_PATH="$PWD" ./guest
+}
+
+# undefined FILE: the names that it takes from others
+undefined() { nm "$@" | awk '$1 == "U" { sub(/@.*/, "", $2); print $2 }' | sort; }
+
+@test "130 the archive has no global name but those of foster.h, all with its prefix" {
+    diff <(nm -g --defined-only "$ROOT/build/libfoster.a" | awk 'NF == 3 { print $3 }' | sort) <(declared)
+}
+
+@test "130 so has the shared library, each with a version" {
+    diff <(nm -D --defined-only "$ROOT/build/libfoster.so.0" | awk '$2 != "A" { print $3 }' | sort) \
+        <(declared | sed 's/$/@@FOSTER_0/')
+    readelf -dW "$ROOT/build/libfoster.so.0" | grep -q 'SONAME.*\[libfoster.so.0\]'
+}
+
+@test "130 it takes nothing from a libc that the other does not have" {
+    local name
+    diff <(undefined "$ROOT/build/libfoster.a") <(undefined -D "$ROOT/build/libfoster.so.0")
+    for name in $(undefined -D "$ROOT/build/libfoster.so.0"); do
+        nm -D --defined-only "$(gcc -print-file-name=libc.so.6)" | grep -qE " [TWi] $name(@|\$)"
+        nm -D --defined-only /lib/ld-musl-*.so.1 | grep -qE " [TW] $name\$"
+    done
+    run ! grep -q NEEDED <(readelf -dW "$ROOT/build/libfoster.so.0")
+}
+
+@test "130 a program with a lock_take and other such names of its own works with it, with either libc, either way" {
+    local libraries
+    ln -s "$ROOT/build/libfoster.so.0" libfoster.so.0
+    ln -s libfoster.so.0 libfoster.so
+    libraries=("$ROOT/build/libfoster.a")
+    builds_and_runs gcc
+    builds_and_runs gcc -static
+    builds_and_runs musl-gcc -static
+    builds_and_runs musl-gcc
+    libraries=("-L$PWD" -lfoster)
+    builds_and_runs gcc
+    builds_and_runs musl-gcc
+    readelf -dW guest | grep -q 'NEEDED.*\[libfoster.so.0\]'
+}
+
+@test "130 the names of before still compile" {
+    printf '%s\n' '#include <foster.h>' 'int main(void) {' 'static struct promise none; struct timespec now = {0};' \
+        'return promise_resolved(&none, 0) || promise_await_until(&none, &now, 0) || promise_await(&none) != -1; }' >old.c
+    gcc -std=c11 -D_GNU_SOURCE -Wall -Werror -o old old.c -I"$ROOT/src/children" "$ROOT/build/libfoster.a"
+    timeout "$LIMIT" ./old
+}

@@ -1,0 +1,75 @@
+/*
+ * guest.c - a program that has many names of its own which the library uses within, and starts a child with it.
+ *
+ * Exits with 0 if the library's work does not touch what is called the same here, and a promise without a child harms
+ * nobody.
+ */
+#include <errno.h>
+#include <foster.h>
+#include <signal.h>
+#include <unistd.h>
+
+enum { CODE = 7, FOREIGN_CALL = 99 };
+
+/* Each of them would end the program with that code, if the library called it. */
+#define OF_OUR_OWN(name)                                                                                               \
+    void name(void);                                                                                                   \
+    void name(void)                                                                                                    \
+    {                                                                                                                  \
+        _exit(FOREIGN_CALL);                                                                                           \
+    }
+OF_OUR_OWN(lock_take)
+OF_OUR_OWN(lock_try)
+OF_OUR_OWN(lock_drop)
+OF_OUR_OWN(unlock)
+OF_OUR_OWN(reap)
+OF_OUR_OWN(resolve)
+OF_OUR_OWN(enrol)
+OF_OUR_OWN(target)
+OF_OUR_OWN(drop)
+OF_OUR_OWN(end)
+OF_OUR_OWN(registry_add)
+OF_OUR_OWN(promise_make)
+OF_OUR_OWN(promise_void)
+OF_OUR_OWN(promise_resolve)
+OF_OUR_OWN(promise_rouse)
+OF_OUR_OWN(promise_is_pending)
+OF_OUR_OWN(tracee_let_go)
+OF_OUR_OWN(tracees_note_stray)
+OF_OUR_OWN(deaths_begin)
+OF_OUR_OWN(deaths_expect)
+OF_OUR_OWN(deaths_forget)
+OF_OUR_OWN(deaths_reap)
+OF_OUR_OWN(pidfds_begin)
+int registry = 1, word = 2, set = 3, need_wait = 4;
+
+static pid_t start(void *fails)
+{
+    if (fails != NULL)
+        return -EAGAIN;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(CODE);
+    return pid;
+}
+
+int main(void)
+{
+    static struct promise never;
+    struct promise promise;
+    sigset_t sigchld;
+    int status, signal;
+    setpgid(0, 0); /* whom a kill(0) would end */
+    sigemptyset(&sigchld);
+    sigaddset(&sigchld, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &sigchld, NULL);
+    if (children_spawn(&promise, start, &promise) != EAGAIN ||
+        children_signal(&promise, SIGTERM, REACH_CHILD) != ESRCH ||
+        children_signal(&never, SIGTERM, REACH_GROUP) != ESRCH || children_spawn(&promise, start, NULL) != 0)
+        return 1;
+    while (!children_resolved(&promise, &status)) {
+        sigwait(&sigchld, &signal);
+        children_sigchld();
+    }
+    return status == CODE << 8 && registry + word + set + need_wait == 1 + 2 + 3 + 4 ? 0 : 1;
+}
