@@ -26,6 +26,8 @@ enum {
 /* A point that never comes. */
 #define NEVER INT64_MAX
 
+/* What the clock says now. */
+struct timespec clock_read(void);
 milliseconds clock_now(void);
 
 /* How long until a point, zero if it has passed; as the system calls want it. */

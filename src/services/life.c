@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -321,9 +320,7 @@ int life_code(const struct service *service)
 /* Nobody needs good randomness here: the clock's last digits spread what failed together. */
 static milliseconds with_jitter(milliseconds delay)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return delay + now.tv_nsec % (delay / JITTER + 1);
+    return delay + clock_read().tv_nsec % (delay / JITTER + 1);
 }
 
 static milliseconds restart_delay(const struct service *service)
