@@ -20,13 +20,13 @@ struct census {
 static bool is_neglected(const struct process *process)
 {
     bool known = process->parent != 0 && process->parent != getpid(); /* 0: a parent outside our namespace */
-    return process->state == PROCESS_ZOMBIE && known;
+    return process->ended && known;
 }
 
 static bool vote(const struct process *process, void *context)
 {
     struct census *census = context;
-    census->zombies += process->state == PROCESS_ZOMBIE;
+    census->zombies += process->ended;
     if (!is_neglected(process))
         return true;
     if (census->lead == 0)

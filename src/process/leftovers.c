@@ -23,6 +23,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "process/procfs.h"
+#include "process/sending.h"
 
 void leftovers_mark(unsigned mark)
 {
@@ -74,26 +75,17 @@ static bool is_gone(pid_t pid)
 struct errand {
     pid_t self, group; /* the group is 0 if its number is another's by now */
     unsigned mark;     /* or 0 */
-    int signal;
-    bool told;
 };
 
 static bool is_leftover(const struct process *process, void *context)
 {
     const struct errand *errand = context;
     pid_t pid = process->pid;
-    if (process->state == PROCESS_ZOMBIE)
+    if (process->ended)
         return false;
     bool in_group = errand->group != 0 && getpgid(pid) == errand->group;
     bool marked = errand->mark != 0 && !in_group && leftovers_mark_of(pid) == errand->mark;
     return (in_group || marked) && procfs_descends(pid, errand->self);
-}
-
-static bool signal_leftover(const struct process *process, void *context)
-{
-    struct errand *errand = context;
-    errand->told |= procfs_signal(process, errand->signal, is_leftover, errand);
-    return true;
 }
 
 bool leftovers_signal(pid_t self, pid_t group, unsigned mark, int signal)
@@ -104,7 +96,5 @@ bool leftovers_signal(pid_t self, pid_t group, unsigned mark, int signal)
         group = 0;
     if (!procfs_is_ours())
         return group != 0 && kill(-group, signal) == 0;
-    struct errand errand = {.self = self, .group = group, .mark = mark, .signal = signal};
-    procfs_each(signal_leftover, &errand);
-    return errand.told;
+    return sending_to_all(signal, is_leftover, &(struct errand){self, group, mark}).told;
 }

@@ -1,8 +1,8 @@
 /* procfs.c - see procfs.h. Any thread; allocates nothing. */
 #include "process/procfs.h"
 
+#include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -21,27 +21,46 @@ bool procfs_is_ours(void)
     return strcmp(self, text_decimal(digits, getpid())) == 0;
 }
 
+/* proc(5) counts the fields of a line of /proc/PID/stat from 1. */
+enum { FIELD_STATE = 3, FIELD_PARENT = 4, FIELD_THREADS = 20 };
+
+/* A field behind the name, or an empty one. */
+static const char *field(const char *state, int number)
+{
+    for (int i = FIELD_STATE; i < number && *state != '\0'; i++) {
+        state += strcspn(state, " ");
+        state += *state == ' ';
+    }
+    return state;
+}
+
+/* What a thread that has ended leaves is counted among the threads until the last has ended (get_nr_threads() in
+ * fs/proc/array.c). */
+static bool has_ended(const char *state)
+{
+    return (*state == 'Z' || *state == 'X') && text_number(field(state, FIELD_THREADS), NULL) <= 1;
+}
+
 /* The line is `pid (name) state parent ...`, and a name may hold anything, also ") R 1": the last ')' ends it. */
 static bool parse_stat(char *line, struct process *process)
 {
     char *open = strchr(line, '('), *close = strrchr(line, ')');
-    if (open == NULL || close == NULL || close < open)
+    if (open == NULL || close == NULL || close < open || strlen(close) < sizeof ") S 0" - 1)
         return false;
     size_t length = (size_t)(close - open) - 1;
     if (length >= sizeof process->name)
         length = sizeof process->name - 1;
     memcpy(process->name, open + 1, length);
     process->name[length] = '\0';
-    if (strlen(close) < sizeof ") S 0" - 1)
-        return false;
-    process->state = close[2];
-    process->parent = (pid_t)text_number(close + 4, NULL);
+    const char *state = close + sizeof ") " - 1;
+    process->ended = has_ended(state);
+    process->parent = (pid_t)text_number(field(state, FIELD_PARENT), NULL);
     return true;
 }
 
 bool procfs_read(pid_t pid, struct process *process)
 {
-    enum { HEAD = 256 };
+    enum { HEAD = 512 }; /* up to the threads: a name, and 19 numbers of up to 20 digits */
     char path[sizeof "/proc//stat" + DECIMAL_MAX] = "/proc/";
     char digits[DECIMAL_MAX], line[HEAD];
     strcat(strcat(path, text_decimal(digits, pid)), "/stat");
@@ -65,15 +84,15 @@ void procfs_each(bool (*visit)(const struct process *, void *), void *context)
     directory_close(&directory);
 }
 
-bool procfs_signal(const struct process *process, int signal, bool (*is_meant)(const struct process *, void *),
-                   void *context)
+/* The namespace of who reads, not of who mounted it: pid_ns_ctl_handler() in kernel/pid_namespace.c, Linux 3.3, where
+ * the kernel has CONFIG_CHECKPOINT_RESTORE. Two system calls, and one from then on: the libc's open(3) takes two. */
+pid_t procfs_last_pid(void)
 {
-    int fd = (int)syscall(SYS_pidfd_open, process->pid, 0);
-    bool sent = is_meant(process, context) &&
-                (fd == -1 ? kill(process->pid, signal) : syscall(SYS_pidfd_send_signal, fd, signal, NULL, 0)) == 0;
-    if (fd != -1)
-        close(fd);
-    return sent;
+    static int file = -1;
+    char digits[DECIMAL_MAX] = "";
+    if (file == -1)
+        file = (int)syscall(SYS_openat, AT_FDCWD, "/proc/sys/kernel/ns_last_pid", O_RDONLY | O_CLOEXEC);
+    return pread(file, digits, sizeof digits - 1, 0) > 0 ? (pid_t)text_number(digits, NULL) : 0;
 }
 
 /* One walk from parent to parent; *lost if a parent could not be read: reaped between two looks, or hidden from us. */

@@ -10,29 +10,28 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-enum { PROCESS_NAME_MAX = 64, PROCESS_ZOMBIE = 'Z' };
+enum { PROCESS_NAME_MAX = 64 };
 
 struct process {
     pid_t pid;
     pid_t parent;
-    char state; /* as ps shows it: R, S, D, T, Z */
+    bool ended; /* nothing of it runs any more: a zombie, or about to be gone */
     char name[PROCESS_NAME_MAX];
 };
 
 /* True if there is a /proc and it is our namespace's. */
 bool procfs_is_ours(void);
 
-/* Reads what /proc says of a process; false if it is gone. */
+/* Reads what /proc says of a process; false if it is gone. One whose first thread has ended while others live on is
+ * shown as Z, and is as alive as any other. */
 bool procfs_read(pid_t pid, struct process *process);
 
 /* Calls visit for every process that can be read, until it returns false. */
 void procfs_each(bool (*visit)(const struct process *process, void *context), void *context);
 
-/* Sends a signal to a process if it is meant. A pidfd holds it while that is asked: a pid recycled in between is never
- * hit. Where there are no pidfds (before Linux 5.3, or refused), the question and the kill are as close as they get.
- * True if it was sent. */
-bool procfs_signal(const struct process *process, int signal,
-                   bool (*is_meant)(const struct process *process, void *context), void *context);
+/* The number that our pid namespace gave away last, whosever /proc it is; 0 if that is not told. One thread: it keeps a
+ * file open. */
+pid_t procfs_last_pid(void);
 
 /* True if the process descends from the ancestor: its child, or a child's child, and so on. */
 bool procfs_descends(pid_t pid, pid_t ancestor);

@@ -4,30 +4,38 @@
  * How we learn that the last is gone: our children by SIGCHLD. What an engine's exec started is not our child, although
  * it lives in our namespace; there is no signal for its end, so once no child is left we look, at growing intervals,
  * and never longer than the grace.
+ *
+ * As PID 1 we would have a short question for that, kill(-1, 0). But it is answered by a look at every process of the
+ * machine (kill_something_info() in kernel/signal.c): some 0.4 us each, when nothing of them is in the caches. And it
+ * counts zombies, those of a parent outside as well, whom nobody here can reap. So it is the last that is asked.
  */
 #include "process/survivors.h"
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "children/foster.h"
 #include "process/procfs.h"
+#include "process/sending.h"
 #include "process/signals.h"
 
 enum {
     INIT = 1,
-    EVERYBODY = -1,    /* kill(2): every process of the namespace except the caller and init */
-    LOOK_FIRST_MS = 1, /* the intervals at which we look for what is not our child */
+    EVERYBODY = -1,     /* kill(2): every process of the namespace except the caller and init */
+    NEVER_REUSED = 300, /* RESERVED_PIDS in kernel/pid.c: numbers below it are given once, before any above it */
+    FULL_HOST = 400,    /* threads: then a walk of our /proc, 30 us, is cheaper than a look at all */
+    LOOK_FIRST_MS = 1,  /* the intervals at which we look for what is not our child */
     LOOK_MOST_MS = 50,
     KILL_ROUND_MS = 100, /* what forked while we listed it is killed in the next round */
-    KILL_ROUNDS = 20,    /* a process in an uninterruptible call may never die; the kernel ends it after us */
+    KILL_ROUNDS = 5,     /* a process in an uninterruptible call may never die; the kernel ends it after us */
     NAMED_MOST = 8,      /* of those that had to be killed */
 };
 
-/* ---- telling them ---- */
+/* ---- who is left ---- */
 
 static bool has_children(void)
 {
@@ -35,23 +43,87 @@ static bool has_children(void)
     return waitid(P_ALL, 0, &unused, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0;
 }
 
-struct errand {
-    pid_t self;
-    int signal;
-    bool told;
-};
-
-static bool is_descendant(const struct process *process, void *context)
+/* As long as our namespace has given away few numbers, each can be tried. */
+static bool all_numbers_are_free(void)
 {
-    const struct errand *errand = context;
-    return process->state != PROCESS_ZOMBIE && procfs_descends(process->pid, errand->self);
+    pid_t last = procfs_last_pid(), pid = INIT + 1;
+    if (last == 0 || last >= NEVER_REUSED)
+        return false;
+    while (pid <= last && kill(pid, 0) == -1 && errno == ESRCH)
+        pid++;
+    return pid > last;
 }
 
-static bool signal_descendant(const struct process *process, void *context)
+/* A hint: the kernel has 16 bits for the answer (sysinfo(2)). */
+static bool host_is_full(void)
 {
-    struct errand *errand = context;
-    errand->told |= procfs_signal(process, errand->signal, is_descendant, errand);
-    return true;
+    struct sysinfo info;
+    return sysinfo(&info) == 0 && info.procs > FULL_HOST;
+}
+
+static bool is_other(const struct process *process, void *living)
+{
+    *(bool *)living = !process->ended && process->pid != INIT;
+    return !*(bool *)living;
+}
+
+static bool others_live(void)
+{
+    bool living = false;
+    procfs_each(is_other, &living);
+    return living;
+}
+
+/* PID 1, without a child: what an engine's exec put here. Where /proc cannot say it, a zombie counts as well. */
+static bool has_strangers(void)
+{
+    bool readable = procfs_is_ours();
+    if (!(readable && host_is_full()) && kill(EVERYBODY, 0) == -1)
+        return false;
+    return !readable || others_live();
+}
+
+static bool anybody_left(pid_t self)
+{
+    if (self != INIT)
+        return has_children();
+    return !all_numbers_are_free() && (has_children() || has_strangers());
+}
+
+/* ---- telling them ---- */
+
+static bool is_descendant(const struct process *process, void *self)
+{
+    return !process->ended && procfs_descends(process->pid, *(pid_t *)self);
+}
+
+static bool is_refused(const struct process *process, void *unused)
+{
+    (void)unused;
+    return !process->ended && process->pid != INIT && kill(process->pid, 0) == -1 && errno == EPERM;
+}
+
+static void say_refused(const struct sent *sent)
+{
+    struct text line;
+    if (sent->refused == 0 || sending_has_been_told())
+        return;
+    log_begin(&line);
+    text_add_refusal(&line, sent->refuser.name, sent->refuser.pid, false);
+    if (sent->refused > 1)
+        text_add(&line, ", and %d others", sent->refused - 1);
+    log_end(LOG_WARNING, &line);
+}
+
+/* kill(2) does not say that somebody was left out. */
+static bool signal_everybody(int signal)
+{
+    bool told = kill(EVERYBODY, signal) == 0;
+    if (told && signal != 0 && !sending_is_unlimited() && procfs_is_ours()) {
+        struct sent sent = sending_to_all(signal, is_refused, NULL);
+        say_refused(&sent);
+    }
+    return told;
 }
 
 /* Whoever has lost his parents has another than us, or, as we are a subreaper, is our child: so without a child there
@@ -59,19 +131,15 @@ static bool signal_descendant(const struct process *process, void *context)
 bool survivors_signal(pid_t self, int signal)
 {
     if (self == INIT)
-        return kill(EVERYBODY, signal) == 0;
-    struct errand errand = {.self = self, .signal = signal};
-    if (has_children() && procfs_is_ours())
-        procfs_each(signal_descendant, &errand);
-    return errand.told;
+        return signal_everybody(signal);
+    if (!has_children() || !procfs_is_ours())
+        return false;
+    struct sent sent = sending_to_all(signal, is_descendant, &self);
+    say_refused(&sent);
+    return sent.told;
 }
 
 /* ---- waiting for them ---- */
-
-static bool anybody_left(pid_t self)
-{
-    return has_children() || (self == INIT && survivors_signal(self, 0));
-}
 
 /* False if somebody is left when the deadline passes. */
 static bool await_the_last(pid_t self, milliseconds deadline)
@@ -105,7 +173,7 @@ static bool name_one(const struct process *process, void *context)
 {
     struct list *list = context;
     bool ours = process->pid != list->self && (list->self == INIT || procfs_descends(process->pid, list->self));
-    if (!ours || process->state == PROCESS_ZOMBIE)
+    if (!ours || process->ended)
         return true;
     text_add(list->text, "%s%s (pid %d)", list->named == 0 ? ": " : ", ", process->name, process->pid);
     return ++list->named < NAMED_MOST;
@@ -125,10 +193,11 @@ static void say_who_is_killed(pid_t self, milliseconds grace)
 
 void survivors_end(pid_t self, milliseconds grace)
 {
+    if (!anybody_left(self))
+        return;
     milliseconds deadline = clock_now() + grace;
-    if (!survivors_signal(self, SIGTERM)) {
-        if (self != INIT)
-            children_sigchld(); /* the dead are told of; PID 1 has none then, as kill(2) counts them */
+    if (!survivors_signal(self, SIGTERM) && self != INIT) {
+        children_sigchld(); /* the dead are told of */
         return;
     }
     survivors_signal(self, SIGCONT);

@@ -21,7 +21,8 @@
  */
 enum { STOP_BUDGET = 9 * MS_PER_SECOND };
 
-/* Sends a signal to every process but foster. False if there is nobody it could be sent to. */
+/* Sends a signal to every process but foster. False if there is nobody it could be sent to. Whom it may not be sent to
+ * is said, once. */
 bool survivors_signal(pid_t self, int signal);
 
 /*

@@ -88,15 +88,15 @@ END_TEST
 
 START_TEST(no_zombies)
 {
-    processes = (const struct process[]){{.pid = ANOTHER, .parent = 1, .state = 'S', .name = "idle"}, {.pid = 0}};
+    processes = (const struct process[]){{.pid = ANOTHER, .parent = 1, .name = "idle"}, {.pid = 0}};
     assert_explained(EAGAIN, NO_PROCESS ", zombies 0" REMEDY);
 }
 END_TEST
 
 START_TEST(zombies_of_our_own)
 {
-    processes = (const struct process[]){{.pid = ANOTHER, .parent = getpid(), .state = 'Z'},
-                                         {.pid = ANOTHER + 1, .parent = getpid(), .state = 'Z'},
+    processes = (const struct process[]){{.pid = ANOTHER, .parent = getpid(), .ended = true},
+                                         {.pid = ANOTHER + 1, .parent = getpid(), .ended = true},
                                          {.pid = 0}};
     assert_explained(EAGAIN, NO_PROCESS ", zombies 2" REMEDY);
 }
@@ -104,11 +104,11 @@ END_TEST
 
 START_TEST(zombies_of_another)
 {
-    processes = (const struct process[]){{.pid = ANOTHER, .parent = 1, .state = 'S', .name = "busy server"},
-                                         {.pid = ANOTHER + 1, .parent = ANOTHER, .state = 'Z'},
-                                         {.pid = ANOTHER + 2, .parent = getpid(), .state = 'Z'},
-                                         {.pid = ANOTHER + 3, .parent = ANOTHER, .state = 'Z'},
-                                         {.pid = ANOTHER + 4, .parent = ANOTHER, .state = 'R'},
+    processes = (const struct process[]){{.pid = ANOTHER, .parent = 1, .name = "busy server"},
+                                         {.pid = ANOTHER + 1, .parent = ANOTHER, .ended = true},
+                                         {.pid = ANOTHER + 2, .parent = getpid(), .ended = true},
+                                         {.pid = ANOTHER + 3, .parent = ANOTHER, .ended = true},
+                                         {.pid = ANOTHER + 4, .parent = ANOTHER},
                                          {.pid = 0}};
     assert_explained(EAGAIN, NO_PROCESS ", zombies 3 of which 2 are children that pid 4194304 (busy server) does not "
                                         "wait for" REMEDY);
@@ -118,12 +118,12 @@ END_TEST
 /* One parent has a zombie that it will wait for in a moment; the other has them all. */
 START_TEST(the_worst_parent_is_named)
 {
-    processes = (const struct process[]){{.pid = ANOTHER, .parent = 1, .state = 'S', .name = "careful"},
-                                         {.pid = ANOTHER + 1, .parent = 1, .state = 'S', .name = "careless"},
-                                         {.pid = ANOTHER + 2, .parent = ANOTHER, .state = 'Z'},
-                                         {.pid = ANOTHER + 3, .parent = ANOTHER + 1, .state = 'Z'},
-                                         {.pid = ANOTHER + 4, .parent = ANOTHER + 1, .state = 'Z'},
-                                         {.pid = ANOTHER + 5, .parent = ANOTHER + 1, .state = 'Z'},
+    processes = (const struct process[]){{.pid = ANOTHER, .parent = 1, .name = "careful"},
+                                         {.pid = ANOTHER + 1, .parent = 1, .name = "careless"},
+                                         {.pid = ANOTHER + 2, .parent = ANOTHER, .ended = true},
+                                         {.pid = ANOTHER + 3, .parent = ANOTHER + 1, .ended = true},
+                                         {.pid = ANOTHER + 4, .parent = ANOTHER + 1, .ended = true},
+                                         {.pid = ANOTHER + 5, .parent = ANOTHER + 1, .ended = true},
                                          {.pid = 0}};
     assert_explained(EAGAIN, NO_PROCESS ", zombies 4 of which 3 are children that pid 4194305 (careless) does not "
                                         "wait for" REMEDY);

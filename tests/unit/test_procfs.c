@@ -70,7 +70,7 @@ START_TEST(names_of_any_kind)
         ck_assert_str_eq(process.name, names[i]);
         ck_assert_int_eq(process.pid, pid);
         ck_assert_int_eq(process.parent, getpid());
-        ck_assert_int_ne(process.state, PROCESS_ZOMBIE);
+        ck_assert(!process.ended);
         end(pid);
     }
 }
@@ -85,7 +85,7 @@ START_TEST(the_dead_and_the_gone)
         _exit(EXIT_SUCCESS);
     ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
     ck_assert(procfs_read(pid, &process));
-    ck_assert_int_eq(process.state, PROCESS_ZOMBIE);
+    ck_assert(process.ended);
     ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
     ck_assert(!procfs_read(pid, &process));
 }
@@ -108,6 +108,30 @@ START_TEST(lines_that_are_odd)
 }
 END_TEST
 
+/* A process lives as long as one of its threads does; what the first leaves is counted among them. */
+START_TEST(who_has_ended)
+{
+    static const struct {
+        const char *content;
+        bool ended;
+    } cases[] = {
+        {"7 (a) Z 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0", true},
+        {"7 (a) Z 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 2 0", false},
+        {"7 (Z Z Z) S 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0", false},
+        {"7 (a) X 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 0 0", true},
+        {"7 (a) D 1 7 7 0 -1 0 0 0 0 0 0 0 0 0 20 0 0 0", false},
+        {"7 (a) Z 1 7", true},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct process process;
+        LINES({"/proc/7/stat", cases[i].content});
+        ck_assert(procfs_read(7, &process));
+        ck_assert_msg(process.ended == cases[i].ended, "%s", cases[i].content);
+        ck_assert_int_eq(process.parent, 1);
+    }
+}
+END_TEST
+
 /* Kernel threads have names longer than a program can give itself: workqueues up to 64 bytes (proc(5)). */
 START_TEST(a_long_name_is_cut)
 {
@@ -118,7 +142,7 @@ START_TEST(a_long_name_is_cut)
     LINES({"/proc/7/stat", content});
     ck_assert(procfs_read(7, &process));
     ck_assert_uint_eq(strlen(process.name), PROCESS_NAME_MAX - 1);
-    ck_assert_int_eq(process.state, 'I');
+    ck_assert(!process.ended);
     ck_assert_int_eq(process.parent, 2);
 }
 END_TEST
@@ -254,8 +278,8 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("procfs", names_of_any_kind, the_dead_and_the_gone, lines_that_are_odd, a_long_name_is_cut,
-                     each_is_visited_once, a_visit_can_end_it, who_descends_from_whom, over_generations,
-                     when_the_parent_ends_meanwhile, a_parent_that_is_hidden, it_is_ours,
+    return RUN_TESTS("procfs", names_of_any_kind, the_dead_and_the_gone, lines_that_are_odd, who_has_ended,
+                     a_long_name_is_cut, each_is_visited_once, a_visit_can_end_it, who_descends_from_whom,
+                     over_generations, when_the_parent_ends_meanwhile, a_parent_that_is_hidden, it_is_ours,
                      in_another_namespace_it_is_not);
 }

@@ -1,0 +1,54 @@
+/*
+ * sending.h - signals to processes that are found in /proc, and to those that kill(2) refuses us.
+ *
+ * Without CAP_KILL one may signal whose real or saved uid is one's own, kill(2). So a root without it cannot end a main
+ * or a service of another user; and nobody else can end a set-uid program that has become root. Where there is
+ * CAP_SETUID the signal is sent as that user, by a child that lives for two system calls; foster itself never changes
+ * its ids. Where there is not, it is refused for good: it is said, and whoever has a deadline keeps it without.
+ *
+ * For all of these: ordinary context; nothing is allocated.
+ */
+#ifndef PROCESS_SENDING_H
+#define PROCESS_SENDING_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/text.h"
+#include "children/foster.h"
+#include "process/procfs.h"
+
+/* True if nobody of our namespaces is refused to us: CAP_KILL. */
+bool sending_is_unlimited(void);
+
+/* The same as children_signal(), which has said EPERM: sent as the user whose the child is. 0 or an error number, EPERM
+ * where that cannot be either. Any thread but a reaper; takes the children's lock for a fork, some 60 us. */
+int sending_as_owner(struct promise *child, int signal, enum children_reach reach);
+
+/* children_signal(), and where that is refused sending_as_owner(). The same callers. *refused, which may be NULL, is
+ * set if it was. */
+int sending_to_child(struct promise *child, int signal, enum children_reach reach, bool *refused);
+
+/* Appends "may not signal NAME (pid 7), which is uid 1000's: CAP_KILL is missing", and whether it is signalled all the
+ * same, as that user. */
+void text_add_refusal(struct text *text, const char *name, pid_t pid, bool sent);
+
+/* True if that has been appended before: it is said once of those that nobody knows by name. */
+bool sending_has_been_told(void);
+
+/* Whom a signal went to. */
+struct sent {
+    bool told;              /* somebody */
+    int refused;            /* how many it could not be sent to, and ... */
+    struct process refuser; /* ... the first of them */
+};
+
+/*
+ * Sends a signal to everybody in /proc who is meant, each once: the walk is repeated until it finds nobody new, for who
+ * forks where it has been is not seen there. With 0 it ends at the first whom a signal could be sent to. A pidfd holds
+ * each while it is asked whether it is meant: a pid recycled in between is never hit. Where there are no pidfds (before
+ * Linux 5.3, or refused), the question and the kill are as close as they get.
+ */
+struct sent sending_to_all(int signal, bool (*is_meant)(const struct process *process, void *context), void *context);
+
+#endif

@@ -1,0 +1,72 @@
+#!/usr/bin/env bats
+# A process whose first thread has ended while others live on is shown as Z in /proc, and is as alive as any other. A
+# true zombie is nobody.
+
+load helpers
+
+# Main ends when a daemon of its own is there, that has lost its first thread.
+leave_behind='leaderless daemon $how >said & until grep -q ready said; do sleep 0.01; done; exit 4'
+
+@test "111 what main leaves behind is told, though its first thread has ended" {
+    local way
+    prepare_folder
+    for way in "${HOSTILE_WAYS[@]}"; do
+        rm -f said
+        exits 4 "$way" -- sh -c "$leave_behind"
+        grep -q told said
+        says_nothing
+    done
+}
+
+@test "111 it is killed and named like any other" {
+    local way
+    prepare_folder
+    for way in "${HOSTILE_WAYS[@]}"; do
+        rm -f said
+        exits 4 "$way" --grace 100ms -- sh -c "how=stubborn; $leave_behind"
+        says 'killing what has not ended' 'leaderless (pid'
+    done
+}
+
+@test "111 what a service left behind is told before its next run" {
+    local way
+    for way in "${SERVICE_WAYS[@]}"; do
+        configure <<'CONF'
+[a]
+command = sh -c 'leaderless daemon >>said; exec sleep 60'
+stop_grace_period = 20s
+CONF
+        rm -f said
+        run_foster "$way"
+        wait_for_line said ready
+        ctl restart a
+        wait_for_line said told
+        wait_for_line said ready 2
+        send TERM
+        ends 0
+        silent
+    done
+}
+
+# foster has left when its memory is gone; the kernel waits for the zombie, whose parent we let go then.
+is_leaving() { [ -z "$(tr -d '\0' <"/proc/$init/cmdline")" ]; }
+
+# left_with_zombie GRACE: main ends beside a zombie that an engine's exec has left there.
+left_with_zombie() {
+    rm -f go here
+    start as_pid1 --grace "$1" -- sh -c 'until [ -e go ]; do sleep 0.01; done; exit 6' 3>&-
+    outsider "$init" >here 3>&- &
+    parent=$!
+    wait_for_line here ready
+    touch go
+    wait_until is_leaving
+    kill -KILL "$parent"
+    ends 6
+}
+
+@test "111 a zombie with its parent outside makes the end no longer, and is not killed" {
+    left_with_zombie 60s
+    silent
+    left_with_zombie 10ms
+    silent
+}

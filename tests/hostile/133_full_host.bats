@@ -1,0 +1,55 @@
+#!/usr/bin/env bats
+# kill(2) to -1 looks at every process of the host. So it is not asked where there are cheaper ways to see that nobody is
+# left: the numbers that the namespace has given away, if they are few, or, on a full host, /proc.
+
+load helpers
+
+# A host with 60,000 threads, as sysinfo(2) tells: its `procs` are behind ten words.
+full_host='sysinfo:poke_exit=@arg1='$(printf '%0160d' 0)60ea
+many_numbers='i=0; while [ $i -lt 320 ]; do /bin/true; i=$((i + 1)); done'
+
+# traced [OPTION...]: foster and all below it, in the file `calls`.
+traced() { around=(strace -f -qq -o "$PWD/calls" -e 'trace=kill,sysinfo,exit_group' "$@"); }
+looked_at_all() { grep -c 'kill(-1, ' calls; }
+
+@test "133 where few numbers were given away nobody else is looked at" {
+    traced
+    exits 3 as_pid1 -- sh -c '/bin/true; /bin/true & wait; exit 3'
+    [ "$(looked_at_all)" -eq 0 ]
+    says_nothing
+}
+
+@test "133 on a full host /proc is looked into" {
+    [ "$(getconf LONG_BIT)" = 64 ] || skip 'struct sysinfo is another'
+    traced -e "inject=$full_host"
+    exits 3 as_pid1 -- sh -c "$many_numbers; exit 3"
+    [ "$(looked_at_all)" -eq 0 ]
+    says_nothing
+}
+
+# joined: a process that an engine's exec would have put beside main; its parent is outside.
+joined() {
+    nsenter -t "$init" -p sh -c 'trap "echo told >>said; exit" TERM; echo ready >>said; while :; do sleep 0.02; done' 3>&- &
+    wait_for_line said ready
+}
+
+# tells_joined COMMANDS: main does that, and ends when somebody has joined it.
+tells_joined() {
+    rm -f there go
+    : >said
+    start as_pid1 --grace 20s -- sh -c "$1; touch there; until [ -e go ]; do sleep 0.01; done; exit 5" 3>&-
+    wait_until [ -e there ]
+    joined
+    touch go
+    ends 5
+    grep -q told said
+    silent
+}
+
+@test "133 what an engine's exec left still gets its TERM" {
+    tells_joined :
+    tells_joined "$many_numbers"
+    traced -e "inject=$full_host"
+    tells_joined :
+    tells_joined "$many_numbers"
+}
