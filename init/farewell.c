@@ -49,13 +49,18 @@ static milliseconds grace(const struct main_service *service)
     return left < given ? left : given;
 }
 
+static void go(const struct main_service *service)
+{
+    if (service->program.took_terminal && service->self != INIT)
+        terminal_take();
+    tell(LEAVING);
+}
+
 void main_leave(const struct main_service *service)
 {
     if (service->name->ending == END_IN_ORDER && service->options->grace != 0)
         survivors_end(service->self, grace(service));
-    if (service->program.took_terminal && service->self != INIT)
-        terminal_take();
-    tell(LEAVING);
+    go(service);
 }
 
 /* True if main was killed by a signal that it had from us, or from the keys of the terminal that was handed to it. */
@@ -92,4 +97,17 @@ int main_report(const struct main_service *service, int status)
     bool success = code == EXIT_SUCCESS || options_as_success(service->options, code);
     say_death(service, status, success || was_sent_its_death(service, status));
     return success ? EXIT_SUCCESS : code;
+}
+
+/* PID 1 takes it along, and all others; elsewhere it stays behind. They have all been killed that can be. */
+int main_abandon(const struct main_service *service)
+{
+    struct text line;
+    struct facts facts = {ABANDONED, .pid = service->main.pid};
+    voice_say(&facts);
+    text_clear(&line);
+    text_add_event(&line, &facts);
+    termination_log_write(service->options->termination_log, &line);
+    go(service);
+    return EXIT_FOSTER_FAILED;
 }

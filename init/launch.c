@@ -61,7 +61,8 @@ static void adopt(const struct main_service *service)
 
 void main_prepare(struct main_service *service, const struct options *options, const struct name *name)
 {
-    *service = (struct main_service){.options = options, .name = name, .self = gettid(), .asked_to_stop = NEVER};
+    *service = (struct main_service){
+        .options = options, .name = name, .self = gettid(), .asked_to_stop = NEVER, .leave_at = NEVER};
     watch_orphans(options);
     adopt(service);
     if (options->parent_death_signal != 0)

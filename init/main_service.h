@@ -20,9 +20,12 @@ struct main_service {
     struct promise main;
     int exit_code; /* for a main that could not be started */
     milliseconds started;
-    milliseconds asked_to_stop; /* when INT, QUIT or TERM first came, or NEVER */
-    bool killed;                /* main had its time, and was killed for it */
-    uint64_t sent;              /* the signals that main got from us, a bit each */
+    milliseconds asked_to_stop;  /* when INT, QUIT or TERM first came, or NEVER */
+    milliseconds continue_until; /* while it is meant to stop, main is continued if it is stopped; 0: no longer */
+    milliseconds leave_at;       /* main had its time, and was killed for it: until then it may die; else NEVER */
+    bool refused;                /* main may not be signalled, not even as the user that it belongs to */
+    bool refusal_said;
+    uint64_t sent; /* the signals that main got from us, a bit each */
 };
 
 /* launch.c: while we may still fail. */
@@ -38,8 +41,9 @@ void main_settle(void);
 
 /* relay.c: while main runs. */
 
-/* Forwards signals and reaps until main is reaped; returns its wait status. */
-int main_serve(struct main_service *service);
+/* Forwards signals and reaps until main is reaped: *end is its wait status. False if main, whose time was over, could
+ * not be killed. */
+bool main_serve(struct main_service *service, int *end);
 
 /* farewell.c: the end. */
 
@@ -51,6 +55,9 @@ void main_say_rest(void);
 
 /* Says how main ended, if that is worth saying, and returns foster's exit code. */
 int main_report(const struct main_service *service, int status);
+
+/* Leaves without a main that could not be killed: says so, and returns foster's exit code. */
+int main_abandon(const struct main_service *service);
 
 /* Ends what is left, as the name does it, and gives the terminal back. */
 void main_leave(const struct main_service *service);

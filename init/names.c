@@ -81,6 +81,8 @@ static const struct line foster_lines[] = {
     {FORK_FAILED, LOG_ERROR, ERR, "foster: cannot run %c: %t"},
     {SENT, LOG_DEBUG, ERR, "foster: sent main %t"},
     {NOT_SENT, LOG_DEBUG, ERR, "foster: could not send main %t"},
+    {REFUSED, LOG_WARNING, ERR, "foster: %t"},
+    {ABANDONED, LOG_WARNING, ERR, "foster: main (%c, pid %p) cannot be killed: leaving without its exit code"},
     {KILLING, LOG_WARNING, ERR, "foster: killing main, which has not stopped within %t"},
     {ORPHAN_REAPED, LOG_WARNING, ERR, "foster: reaped orphan pid %p, which %t"},
     {MAIN_EXITED, LOG_INFO, ERR, "foster: main (%c, pid %p) %t"},

@@ -1,14 +1,21 @@
 /*
  * relay.c - while main runs: signals are passed on, and whatever dies is reaped. Nothing may end us now but main's end.
  */
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "main_service.h"
+#include "process/sending.h"
 #include "process/status.h"
 #include "process/survivors.h"
+
+enum {
+    STOP_IS_MEANT = 10 * MS_PER_SECOND, /* as long as engines wait; main may have taken an INT for something else */
+    DEATH_BY_KILL = 1 * MS_PER_SECOND,  /* may take so long; a main in an uninterruptible call may never die */
+};
 
 static void say_sent(int signal, int error)
 {
@@ -21,11 +28,29 @@ static void say_sent(int signal, int error)
     tell(event, .number = signal, .text = words.bytes);
 }
 
+/* kill(2) has refused it, to main or, without a word, to main alone of its group. */
+static int send_as_owner(struct main_service *service, int signal, enum children_reach reach)
+{
+    struct text words;
+    int error = sending_as_owner(&service->main, signal, reach);
+    service->refused = error == EPERM;
+    if (service->refusal_said || !voice_has(REFUSED))
+        return error;
+    service->refusal_said = true;
+    text_clear(&words);
+    text_add_refusal(&words, "main", service->main.pid, error == 0);
+    tell(REFUSED, .text = words.bytes);
+    return error;
+}
+
 static void send_main(struct main_service *service, int signal)
 {
     enum children_reach reach = service->options->to_group ? REACH_GROUP : REACH_CHILD;
     service->sent |= 1ULL << (signal - 1);
-    say_sent(signal, children_signal(&service->main, signal, reach));
+    int error = children_signal(&service->main, signal, reach);
+    if (error == 0 && reach == REACH_GROUP && children_signal(&service->main, 0, REACH_CHILD) == EPERM)
+        error = EPERM;
+    say_sent(signal, error == EPERM ? send_as_owner(service, signal, reach) : error);
 }
 
 /* A value goes to main alone: the kernel queues values for processes, not for groups. */
@@ -33,13 +58,17 @@ static void queue_main(struct main_service *service, int signal, siginfo_t *info
 {
     service->sent |= 1ULL << (signal - 1);
     info->si_signo = signal;
-    say_sent(signal, children_queue(&service->main, signal, info));
+    int error = children_queue(&service->main, signal, info);
+    say_sent(signal, error == EPERM ? send_as_owner(service, signal, REACH_CHILD) : error);
 }
 
-/* A stopped process takes no signal but KILL until it is continued, and whoever stopped it may be gone. */
+/* A stopped process takes no signal but KILL until it is continued, and whoever stopped it may be gone. But main may
+ * have taken the signal for something else, and be stopped later for a reason. */
 static void continue_main(struct main_service *service)
 {
-    if (status_is_stopped(service->main.pid))
+    if (clock_now() >= service->continue_until)
+        service->continue_until = 0;
+    else if (status_is_stopped(service->main.pid))
         send_main(service, SIGCONT);
 }
 
@@ -63,6 +92,25 @@ static void suspend_with_main(const struct main_service *service, int came)
     kill(service->self, SIGSTOP);
 }
 
+/* When main has had all the time it was given, from the signal to stop on. Who may not be signalled gets no more than
+ * an engine gives. */
+static milliseconds stop_deadline(const struct main_service *service)
+{
+    milliseconds given = service->options->stop_timeout;
+    if (service->refused && given > STOP_BUDGET)
+        given = STOP_BUDGET;
+    return service->asked_to_stop == NEVER || given == NEVER ? NEVER : service->asked_to_stop + given;
+}
+
+static void ask_to_stop(struct main_service *service)
+{
+    milliseconds now = clock_now();
+    if (service->asked_to_stop == NEVER)
+        service->asked_to_stop = now;
+    milliseconds deadline = stop_deadline(service), meant = now + STOP_IS_MEANT;
+    service->continue_until = deadline != NEVER && deadline > meant ? deadline : meant;
+}
+
 static void forward(struct main_service *service, siginfo_t *info)
 {
     int came = info->si_signo;
@@ -73,27 +121,20 @@ static void forward(struct main_service *service, siginfo_t *info)
         queue_main(service, signal, info);
     else if (signal != 0)
         send_main(service, signal);
-    if (signal != 0 && signal_asks_to_stop(came) && service->asked_to_stop == NEVER)
-        service->asked_to_stop = clock_now();
+    if (signal != 0 && signal_asks_to_stop(came))
+        ask_to_stop(service);
     suspend_with_main(service, came);
-}
-
-/* When main has had all the time it was given, from the signal to stop on. */
-static milliseconds stop_deadline(const struct main_service *service)
-{
-    bool limited = service->asked_to_stop != NEVER && service->options->stop_timeout != NEVER;
-    return limited && !service->killed ? service->asked_to_stop + service->options->stop_timeout : NEVER;
 }
 
 static void kill_all(struct main_service *service)
 {
     struct text words;
     text_clear(&words);
-    text_add_duration(&words, service->options->stop_timeout);
+    text_add_duration(&words, stop_deadline(service) - service->asked_to_stop);
     tell(KILLING, .text = words.bytes);
-    service->killed = true;
     send_main(service, SIGKILL);
     survivors_signal(service->self, SIGKILL);
+    service->leave_at = clock_now() + (service->refused ? 0 : DEATH_BY_KILL);
 }
 
 /* END_GROUP: main's group is told to end while main is dead but not reaped: until then the number is the group's for
@@ -118,19 +159,21 @@ static void reap(struct main_service *service)
     children_sigchld();
 }
 
-int main_serve(struct main_service *service)
+bool main_serve(struct main_service *service, int *end)
 {
     int status;
     while (!children_resolved(&service->main, &status)) {
         siginfo_t info;
-        int signal = signals_wait(&info, stop_deadline(service));
+        int signal = signals_wait(&info, service->leave_at != NEVER ? service->leave_at : stop_deadline(service));
         if (signal == SIGCHLD)
             reap(service);
         else if (signal != 0)
             forward(service, &info);
-        else
+        else if (service->leave_at == NEVER)
             kill_all(service);
-        if (service->asked_to_stop != NEVER)
+        else
+            return false;
+        if (service->continue_until != 0)
             continue_main(service);
         if (!children_resolved(&service->main, NULL))
             main_say_rest();
@@ -138,5 +181,6 @@ int main_serve(struct main_service *service)
     if (service->name->ending != END_GROUP)
         main_say_reaped(service->main.pid, WIFEXITED(status),
                         WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
-    return status;
+    *end = status;
+    return true;
 }

@@ -17,7 +17,9 @@ int single_run(const struct options *options, const struct name *name, const str
         return service.exit_code;
     /* From here on nothing may end us but main's end. */
     main_settle();
-    int status = main_serve(&service);
+    int status;
+    if (!main_serve(&service, &status))
+        return main_abandon(&service);
     int code = main_report(&service, status);
     main_say_rest();
     main_leave(&service);

@@ -60,6 +60,7 @@ enum event {
     SENT,             /* %n, %t */
     DROPPED,          /* %n */
     NOT_SENT,         /* %n, %t */
+    REFUSED,          /* %t who may not be signalled, and why */
     SUSPENDING,
     KILLING,       /* %t */
     ORPHAN_EXITED, /* %p, %n */
@@ -71,6 +72,7 @@ enum event {
     MAIN_EXITED,   /* %p, %n the code, %t */
     MAIN_KILLED,   /* %p, %n the code, %t; as it was asked to */
     MAIN_DIED,     /* %p, %n the code, %t; by a signal we did not send */
+    ABANDONED,     /* main, %p */
     PAUSE_ENDED,   /* %t */
     NONE_DEAD,     /* and children left */
     NONE_LEFT,

@@ -1,0 +1,124 @@
+#!/usr/bin/env bats
+# Whom foster may not signal, for want of CAP_KILL, holds up no end: it is said once, the signal is sent as the user that
+# it belongs to, where there is CAP_SETUID, and else all times hold without it.
+
+load helpers
+
+# Root without CAP_KILL, and a main of another user; an ordinary user, and a main that has become root.
+as_weak_root() { via=(setpriv --bounding-set=-kill --inh-caps=-all) become=("${AS_USER[@]}"); }
+as_user() {
+    install -m 4755 "$BIN/as_root" become
+    chmod 777 .
+    via=("${AS_USER[@]}") become=("$PWD/become")
+}
+
+@test "112 with CAP_SETUID main gets its signals as its own user, and one line says so" {
+    local way
+    as_weak_root
+    for way in as_pid1 as_child; do
+        start "$way" -- "${become[@]}" signals -x TERM 7 3>&-
+        wait_for_line "$out" '^ready '
+        send USR1
+        wait_for_line "$out" '^signal 10$'
+        send TERM
+        ends 7
+        told 'may not signal main (pid [0-9]*), which is uid 65534.s: CAP_KILL is missing; signals are sent as that user$'
+        told .
+    done
+}
+
+@test "112 a group that main alone cannot be signalled in" {
+    local way
+    as_weak_root
+    for way in as_pid1 as_child; do
+        start "$way" -g -- sh -c 'sleep 60 & exec "$@"' sh "${become[@]}" signals -x TERM 7 3>&-
+        wait_for_line "$out" '^ready '
+        send TERM
+        ends 7
+        told 'may not signal main'
+    done
+}
+
+@test "112 a signal with a value comes without it" {
+    as_weak_root
+    start as_pid1 -- "${become[@]}" signals 3>&-
+    wait_for_line "$out" '^ready '
+    queue 40 7
+    wait_for_line "$out" '^signal 40$'
+    send TERM
+    ends 0
+}
+
+queue() { python3 -c 'import ctypes, sys; ctypes.CDLL(None).sigqueue(*map(int, sys.argv[1:]))' "$init" "$@"; }
+
+@test "112 --stop-timeout holds, and the code is 125" {
+    local way begun
+    as_user
+    for way in as_pid1 as_child; do
+        start "$way" --stop-timeout 200ms -- "${become[@]}" signals -x USR2 0 3>&-
+        wait_for_line "$out" '^ready '
+        begun=$(now_ms)
+        send TERM
+        ends 125
+        within "$begun" 2000
+        told 'may not signal main (pid [0-9]*), which is uid 0.s: CAP_KILL is missing$'
+        told 'killing main, which has not stopped within 0.20 s'
+        told 'main (.*) cannot be killed'
+        told . 3
+        fails grep -q '^signal' "$out"
+    done
+}
+
+@test "112 without --stop-timeout it has less than an engine's 10 s" {
+    local begun
+    LIMIT=20
+    as_user
+    start as_pid1 -- "${become[@]}" signals 3>&-
+    wait_for_line "$out" '^ready '
+    begun=$(now_ms)
+    send TERM
+    ends 125
+    within "$begun" 9900
+    told 'killing main, which has not stopped within 9.00 s'
+}
+
+@test "112 main's own code counts if it ends in time" {
+    as_user
+    start as_pid1 --stop-timeout 20s -- "${become[@]}" sh -c 'touch there; until [ -e go ]; do sleep 0.01; done; exit 9' 3>&-
+    wait_until [ -e there ]
+    send TERM
+    wait_for_line "$err" 'may not signal main'
+    touch go
+    ends 9
+}
+
+# What main leaves behind: left HOW says "ready" and "told".
+left='"$@" sh -c "trap \"echo told >>said; exit\" TERM; echo ready >>said; while :; do sleep 0.02; done" &
+until grep -q ready said; do sleep 0.01; done; exit 4'
+
+@test "112 what main leaves behind is told as its own user" {
+    local way
+    as_weak_root
+    chmod 777 .
+    for way in as_pid1 as_child; do
+        : >said
+        chmod 666 said
+        exits 4 "$way" --grace 20s -- sh -c "$left" sh "${become[@]}"
+        grep -q told said
+        fails grep foster <<<"$stderr" # the shell says that its sleep was terminated
+    done
+}
+
+@test "112 --grace holds for those that cannot be told, and one line names them" {
+    local way begun
+    as_user
+    for way in as_pid1 as_child; do
+        : >said
+        chmod 666 said
+        begun=$(now_ms)
+        run -4 --separate-stderr foster "$way" --grace 200ms -- sh -c "$left" sh "${become[@]}"
+        within "$begun" 3000
+        [ "$(grep -c 'may not signal sh (pid [0-9]*), which is uid 0.s: CAP_KILL is missing' <<<"$stderr")" -eq 1 ]
+        fails grep -q told said
+    done
+}

@@ -1,0 +1,66 @@
+#!/usr/bin/env bats
+# Main has survived an INT, QUIT or TERM. If it is stopped while that may still be meant to end it, it is continued; if
+# somebody stops it later, for a reason of their own, it stays stopped.
+
+load helpers
+
+# foster's clock is read at the start, when the signal comes, and for each look at main from then on: the look at the
+# signal's own time is the third. From the reading given on it is months later.
+later_from() {
+    around=(strace -f -qq -o "$PWD/calls" -e 'trace=clock_gettime,kill'
+        -e "inject=clock_gettime:poke_exit=@arg2=0000ff0000000000:when=$1+")
+}
+
+is_stopped() { [[ $(state_of "$1") == [tT] ]]; } # t: by strace
+
+# survived SIGNAL: main has had it, and is stopped by somebody else. foster has looked at it since: USR1 comes after that.
+survived() {
+    start "$way" "${options[@]}" -- signals -x HUP 3 3>&-
+    wait_for_line "$out" '^ready '
+    main=$(child_named signals)
+    send "$1"
+    wait_for_line "$out" '^signal '
+    kill -STOP "$main"
+}
+
+@test "123 a stop ten seconds after an INT, QUIT or TERM is not undone" {
+    local signal options=()
+    for way in "${HOSTILE_WAYS[@]}"; do
+        for signal in INT QUIT; do
+            later_from 4
+            survived "$signal"
+            wait_until is_stopped "$main"
+            send USR1
+            wait_for_line calls 'kill(.*SIGUSR1'
+            is_stopped "$main"
+            fails grep -q SIGCONT calls
+            kill -CONT "$main"
+            send HUP
+            ends 3
+        done
+    done
+}
+
+@test "123 one soon after it is" {
+    local signal options=()
+    for way in "${HOSTILE_WAYS[@]}"; do
+        around=(strace -f -qq -o "$PWD/calls" -e trace=kill)
+        for signal in INT QUIT; do
+            survived "$signal"
+            wait_for_line calls 'kill(.*SIGCONT'
+            send HUP
+            ends 3
+        done
+    done
+}
+
+@test "123 with --stop-timeout it is undone until main is killed for it" {
+    local options=(--stop-timeout 60s)
+    for way in as_pid1 as_child; do
+        around=(strace -f -qq -o "$PWD/calls" -e trace=kill)
+        survived INT
+        wait_for_line calls 'kill(.*SIGCONT'
+        send HUP
+        ends 3
+    done
+}
