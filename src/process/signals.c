@@ -76,9 +76,20 @@ void signals_block(struct signal_state *found)
     found->ignores_sigchld = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
 }
 
+/* Sent for what we did ourselves. A write that fails brings a signal whose sender is the writer (send_sig() with priv 0
+ * in the kernel); the time that we have used, one that only the kernel can send. No SIGTTOU: it is blocked, and so the
+ * terminal takes our lines (__tty_check_change() in drivers/tty/tty_jobctrl.c). */
 static bool is_our_own(const siginfo_t *info)
 {
-    return info->si_signo == SIGPIPE && info->si_code <= 0 && info->si_pid == getpid();
+    switch (info->si_signo) {
+    case SIGPIPE:
+    case SIGXFSZ:
+        return info->si_code == SI_USER && info->si_pid == getpid();
+    case SIGXCPU:
+        return info->si_code == SI_KERNEL;
+    default:
+        return false;
+    }
 }
 
 int signals_wait(siginfo_t *info, milliseconds deadline)

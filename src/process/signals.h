@@ -54,8 +54,9 @@ void signals_reset(void);
  */
 void signals_let_faults_through(void);
 
-/* The next signal, waiting for it until the deadline: 0 when that passed first. Signals that we caused ourselves,
- * SIGPIPE by a log line nobody reads, are swallowed. Caller has all signals blocked. */
+/* The next signal, waiting for it until the deadline: 0 when that passed first. Signals that we caused ourselves are
+ * swallowed: SIGPIPE by a log line nobody reads, SIGXFSZ by one for which a file is too long, SIGXCPU by the time that
+ * we used. Caller has all signals blocked. */
 int signals_wait(siginfo_t *info, milliseconds deadline);
 
 /* Takes one pending signal off; true if it was pending. Caller has it blocked. */

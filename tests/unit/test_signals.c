@@ -7,6 +7,7 @@
 #include "process/signals.h"
 
 #include <strings.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 
 #include "kit.h"
@@ -282,7 +283,7 @@ START_TEST(each_signal_arrives)
     block_all_really();
     for (int signal = SIGNAL_FIRST; signal <= SIGNAL_LAST; signal++) {
         siginfo_t info;
-        if (signal == SIGKILL || signal == SIGSTOP || signal == SIGPIPE)
+        if (signal == SIGKILL || signal == SIGSTOP || signal == SIGPIPE || signal == SIGXFSZ)
             continue;
         /* To this thread: a sanitizer has one of its own, which the libc's own signals would end. */
         ck_assert_int_eq(syscall(SYS_tgkill, getpid(), gettid(), signal), 0);
@@ -340,15 +341,57 @@ START_TEST(a_sigpipe_of_our_own_is_swallowed)
 }
 END_TEST
 
-START_TEST(a_sigpipe_of_others_is_not)
+/* A file at its limit: each write brings a SIGXFSZ. */
+START_TEST(a_sigxfsz_of_our_own_is_swallowed)
 {
     siginfo_t info;
     signals_block(&(struct signal_state){0});
-    pid_t pid = fork_bound();
-    if (pid == 0)
-        _exit(kill(getppid(), SIGPIPE));
-    ck_assert_int_eq(signals_wait(&info, NEVER), SIGPIPE);
-    ck_assert_int_eq(info.si_pid, pid);
+    int file = memfd_create("full", MFD_CLOEXEC);
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &(struct rlimit){0, 0}), 0);
+    ck_assert_int_eq(write(file, "", 1), -1);
+    ck_assert_int_eq(errno, EFBIG);
+    sigset_t pending;
+    sigpending(&pending);
+    ck_assert_int_eq(sigismember(&pending, SIGXFSZ), 1);
+    ck_assert_int_eq(wait_a_moment(&info), 0);
+    ck_assert_int_eq(write(file, "", 1), -1);
+    raise(SIGTERM);
+    ck_assert_int_eq(signals_wait(&info, NEVER), SIGTERM);
+    ck_assert_int_eq(wait_a_moment(&info), 0);
+}
+END_TEST
+
+/* What a process has used of its time is told to it by the kernel. */
+START_TEST(a_sigxcpu_of_our_own_is_swallowed)
+{
+    siginfo_t info;
+    sigset_t pending;
+    signals_block(&(struct signal_state){0});
+    ck_assert_int_eq(setrlimit(RLIMIT_CPU, &(struct rlimit){1, RLIM_INFINITY}), 0);
+    do
+        sigpending(&pending);
+    while (sigismember(&pending, SIGXCPU) != 1);
+    ck_assert_int_eq(setrlimit(RLIMIT_CPU, &(struct rlimit){RLIM_INFINITY, RLIM_INFINITY}), 0);
+    ck_assert_int_eq(wait_a_moment(&info), 0);
+}
+END_TEST
+
+static const int often_our_own[] = {SIGPIPE, SIGXFSZ, SIGXCPU, SIGTTOU};
+
+START_TEST(one_of_others_is_not)
+{
+    siginfo_t info;
+    signals_block(&(struct signal_state){0});
+    for (size_t i = 0; i < COUNT(often_our_own); i++) {
+        pid_t pid = fork_bound();
+        if (pid == 0)
+            _exit(kill(getppid(), often_our_own[i]));
+        ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+        while (signals_wait(&info, NEVER) == SIGCHLD)
+            ;
+        ck_assert_int_eq(info.si_signo, often_our_own[i]);
+        ck_assert_int_eq(info.si_pid, pid);
+    }
 }
 END_TEST
 
@@ -372,5 +415,6 @@ int main(void)
                      a_map_takes_several_and_the_last_counts, what_is_no_map, three_signals_ask_to_stop,
                      all_are_blocked, all_means_the_libcs_own_too, an_ignored_sigchld_is_taken_back,
                      each_signal_arrives, a_value_arrives, a_deadline_passes, a_signal_beats_a_deadline_that_has_passed,
-                     a_sigpipe_of_our_own_is_swallowed, a_sigpipe_of_others_is_not, a_pending_signal_is_discarded);
+                     a_sigpipe_of_our_own_is_swallowed, a_sigxfsz_of_our_own_is_swallowed,
+                     a_sigxcpu_of_our_own_is_swallowed, one_of_others_is_not, a_pending_signal_is_discarded);
 }

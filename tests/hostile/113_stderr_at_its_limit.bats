@@ -1,0 +1,99 @@
+#!/usr/bin/env bats
+# foster's stderr is a file that may not grow: the SIGXFSZ of a line that is not written is foster's own, and nobody's
+# else. One that somebody sends is passed on.
+
+load helpers
+
+# at_the_limit TO: what foster says goes to a file that is longer than a file may become; so does its stdout with `all`.
+at_the_limit() {
+    head -c 8192 /dev/zero >full
+    chmod 666 full
+    via=(sh -c 'ulimit -f 8; exec 2>>full; shift; [ "$1" = err ] || exec >>full; shift; exec "$@"' sh _ "$1")
+}
+
+# hears SIGNAL...: main, which writes to this file, has had these signals and no other, one after the other.
+hears() {
+    local file=$1 signal
+    shift
+    for signal; do
+        send "$signal"
+        wait_for_line "$file" "^signal $signal\$"
+    done
+    [ "$(grep -c '^signal' "$file")" -eq $# ] || { cat "$file" && return 1; }
+}
+
+# called NAME: foster under this name.
+called() { ln -s "$FOSTER" "$1" && FOSTER=$PWD/$1; }
+
+@test "113 one program: main gets what is sent, and only that, at any verbosity" {
+    at_the_limit err
+    for way in "${HOSTILE_WAYS[@]}"; do
+        for options in -w -v -vv; do
+            start_ready "$way" $options signals
+            hears "$out" 1 10 25 15
+            ends 0
+        done
+    done
+}
+
+@test "113 other names: the same, as loud as they can be" {
+    at_the_limit err
+    for way in "${HOSTILE_WAYS[@]}"; do
+        (called tini && start_ready "$way" -vvv signals && hears "$out" 1 25 15 && ends 0)
+        (called dumb-init && start_ready "$way" -v signals && hears "$out" 1 25 15 && ends 0)
+        (export CATATONIT_DEBUG=1 && called catatonit && start_ready "$way" signals && hears "$out" 1 25 15 && ends 0)
+        rm tini dumb-init catatonit
+    done
+}
+
+@test "113 pause" {
+    at_the_limit all
+    for way in "${HOSTILE_WAYS[@]}"; do
+        start "$way" -vv -P 3>&-
+        wait_until pausing
+        send XFSZ HUP TERM
+        ends 0
+    done
+}
+pausing() { grep -q "SigBlk:.*0000$" "/proc/$init/status" && is_in_state S "$init"; }
+
+@test "113 services: with prefixed lines, and stdout at its limit too" {
+    configure <<<'
+[noisy]
+command = sh -c "echo line; exit 3"
+restart = always
+restart_delay = 10ms..10ms
+log = prefix'
+    chmod 777 .
+    at_the_limit all
+    for way in "${HOSTILE_WAYS[@]}"; do
+        : >main && chmod 666 main
+        start "$way" --control none -vv --config conf -- sh -c 'exec signals >main' 3>&-
+        wait_for_line main '^ready '
+        hears main 1 10 25 15
+        ends 0
+    done
+}
+
+@test "113 what is said between fork and exec: the exit code is that of the command" {
+    at_the_limit all
+    for way in "${HOSTILE_WAYS[@]}"; do
+        exits 127 "$way" /nowhere/absent
+        exits 126 "$way" -vv /
+        exits 127 "$way" --restart on-failure:1 /nowhere/absent
+    done
+}
+
+@test "113 ctl ends when its answer cannot be written" {
+    configure <<<'
+[one]
+command = sleep 60'
+    run_foster as_pid1
+    head -c 8192 /dev/zero >full
+    code=0
+    (ulimit -f 8 && ctl status >>full 2>&1) || code=$?
+    [ "$code" -ne 0 ] && [ "$code" -ne 124 ]
+    answers
+    send TERM
+    ends 0
+}
