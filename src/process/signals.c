@@ -2,10 +2,20 @@
 #include "process/signals.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "base/log.h"
+
+enum {
+    KERNEL_SIGSET_SIZE = SIGNAL_LAST / 8,
+    LOOK_AGAIN = MS_PER_SECOND / 10, /* where a signal does not wake us */
+    NS_PER_MS = 1000000,
+};
 
 static const char *const names[] = {
     [SIGHUP] = "HUP",       [SIGINT] = "INT",     [SIGQUIT] = "QUIT", [SIGILL] = "ILL",   [SIGTRAP] = "TRAP",
@@ -37,7 +47,6 @@ sigset_t signals_all(void)
 
 void signals_set_mask(const sigset_t *mask, sigset_t *old)
 {
-    enum { KERNEL_SIGSET_SIZE = SIGNAL_LAST / 8 };
     if (old != NULL)
         memset(old, 0, sizeof *old);
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, mask, old, KERNEL_SIGSET_SIZE);
@@ -51,7 +60,6 @@ static sigset_t waited;
 void signals_reset(void)
 {
     static const char default_action[sizeof(struct sigaction)];
-    enum { KERNEL_SIGSET_SIZE = SIGNAL_LAST / 8 };
     for (int signal = SIGNAL_FIRST; signal <= SIGNAL_LAST; signal++)
         if (signal != SIGKILL && signal != SIGSTOP)
             syscall(SYS_rt_sigaction, signal, default_action, NULL, KERNEL_SIGSET_SIZE);
@@ -92,17 +100,103 @@ static bool is_our_own(const siginfo_t *info)
     }
 }
 
+/* sigtimedwait(2) without a limit if time is NULL: seconds and nanoseconds. The raw call: a libc asks again by itself
+ * after EINTR, for ever where that is all it gets. */
+static int take(const sigset_t *set, siginfo_t *info, const long time[2])
+{
+    return (int)syscall(SYS_rt_sigtimedwait, set, info, time, KERNEL_SIGSET_SIZE);
+}
+
+/* The next signal, or -1 and errno: EAGAIN when the deadline has passed. */
+static int take_until(siginfo_t *info, milliseconds deadline)
+{
+    if (deadline == NEVER)
+        return take(&waited, info, NULL);
+    struct timespec left = clock_until(deadline);
+    return take(&waited, info, (long[]){left.tv_sec, left.tv_nsec});
+}
+
+/* As the kernel would have told it. What follows the sender is a value, or the status of a child: one place. */
+static void translate_record(siginfo_t *info, const struct signalfd_siginfo *record)
+{
+    *info = (siginfo_t){.si_signo = (int)record->ssi_signo, .si_code = record->ssi_code};
+    info->si_pid = (pid_t)record->ssi_pid;
+    info->si_uid = record->ssi_uid;
+    if (record->ssi_signo == SIGCHLD)
+        info->si_status = record->ssi_status;
+    else
+        info->si_value.sival_ptr = (void *)(uintptr_t)record->ssi_ptr; /* NOLINT(performance-no-int-to-ptr) */
+}
+
+/* The next signal that is pending and that has not been told of, or 0. Nobody can take it off: each is told of once. */
+static int next_pending(void)
+{
+    static uint64_t told;
+    sigset_t pending;
+    if (sigpending(&pending) == -1)
+        return 0;
+    for (int signal = SIGNAL_FIRST; signal <= SIGNAL_LAST; signal++) {
+        uint64_t bit = 1ULL << (signal - 1);
+        if (signal == SIGCHLD || (told & bit) != 0 || sigismember(&pending, signal) != 1)
+            continue;
+        told |= bit;
+        return signal;
+    }
+    return 0;
+}
+
+/* As poll(2) wants it, rounded up; an hour at most, because it counts in an int. */
+static int timeout(milliseconds deadline)
+{
+    struct timespec left = clock_until(deadline);
+    return left.tv_sec < MS_PER_HOUR / MS_PER_SECOND ? (int)(left.tv_sec * MS_PER_SECOND + left.tv_nsec / NS_PER_MS) + 1
+                                                     : MS_PER_HOUR;
+}
+
+/*
+ * Where sigtimedwait fails as it should not. From a signalfd: the same signals with all that is known of them; it is
+ * closed again, so nothing is left to be kept. Where there is none either we look again after a while: what is pending
+ * is taken for what has come, and if there is nothing, somebody may have died: SIGCHLD, of nobody.
+ */
+static int wait_otherwise(siginfo_t *info, milliseconds deadline)
+{
+    struct signalfd_siginfo record;
+    int fd = signalfd(-1, &waited, SFD_CLOEXEC | SFD_NONBLOCK);
+    milliseconds again = fd == -1 ? clock_now() + LOOK_AGAIN : NEVER;
+    poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, timeout(deadline < again ? deadline : again));
+    bool taken = fd != -1 && read(fd, &record, sizeof record) == sizeof record;
+    if (fd != -1)
+        close(fd);
+    if (taken)
+        translate_record(info, &record);
+    else
+        *info = (siginfo_t){.si_signo = fd == -1 ? next_pending() : 0};
+    if (info->si_signo == 0 && (deadline == NEVER || clock_now() < deadline))
+        info->si_signo = SIGCHLD;
+    return info->si_signo;
+}
+
+static void say_refused(int error)
+{
+    static bool said;
+    if (!said && error != EINTR)
+        say(LOG_WARNING, "the system call rt_sigtimedwait fails: %s; if a seccomp filter forbids it, allow it",
+            strerror(error));
+    said = said || error != EINTR;
+}
+
 int signals_wait(siginfo_t *info, milliseconds deadline)
 {
     for (;;) {
-        struct timespec left;
-        if (deadline != NEVER)
-            left = clock_until(deadline);
-        int signal = sigtimedwait(&waited, info, deadline == NEVER ? NULL : &left);
-        if (signal > 0 && !is_our_own(info))
-            return signal;
+        int signal = take_until(info, deadline);
         if (signal == -1 && errno == EAGAIN)
             return 0;
+        if (signal == -1) {
+            say_refused(errno);
+            signal = wait_otherwise(info, deadline);
+        }
+        if (signal == 0 || !is_our_own(info))
+            return signal;
     }
 }
 
@@ -111,7 +205,7 @@ bool signals_discard(int signal)
     sigset_t one;
     sigemptyset(&one);
     sigaddset(&one, signal);
-    return sigtimedwait(&one, NULL, &(struct timespec){0}) == signal;
+    return take(&one, NULL, (long[]){0, 0}) == signal;
 }
 
 static int parse_offset(const char *string, int from, int to, int direction)

@@ -56,7 +56,8 @@ void signals_let_faults_through(void);
 
 /* The next signal, waiting for it until the deadline: 0 when that passed first. Signals that we caused ourselves are
  * swallowed: SIGPIPE by a log line nobody reads, SIGXFSZ by one for which a file is too long, SIGXCPU by the time that
- * we used. Caller has all signals blocked. */
+ * we used. Where the kernel refuses to wait, that is said once, and signals come another way; a SIGCHLD of pid 0 then
+ * means that somebody may have died. Caller has all signals blocked; one thread, always the same. */
 int signals_wait(siginfo_t *info, milliseconds deadline);
 
 /* Takes one pending signal off; true if it was pending. Caller has it blocked. */

@@ -60,7 +60,7 @@ pausing() { grep -q "SigBlk:.*0000$" "/proc/$init/status" && is_in_state S "$ini
 @test "113 services: with prefixed lines, and stdout at its limit too" {
     configure <<<'
 [noisy]
-command = sh -c "echo line; exit 3"
+command = sh -c "orphans 3 true; echo line; exit 3"
 restart = always
 restart_delay = 10ms..10ms
 log = prefix'
@@ -68,7 +68,7 @@ log = prefix'
     at_the_limit all
     for way in "${HOSTILE_WAYS[@]}"; do
         : >main && chmod 666 main
-        start "$way" --control none -vv --config conf -- sh -c 'exec signals >main' 3>&-
+        start "$way" --control none -vv -w --config conf -- sh -c 'exec signals >main' 3>&-
         wait_for_line main '^ready '
         hears main 1 10 25 15
         ends 0

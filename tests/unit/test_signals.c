@@ -6,6 +6,8 @@
  */
 #include "process/signals.h"
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <strings.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -395,6 +397,108 @@ START_TEST(one_of_others_is_not)
 }
 END_TEST
 
+/* ---- the kernel refuses to wait ---- */
+
+/* By a filter, seccomp(2): these calls fail with that error. */
+static void refuse(int error, const uint32_t *calls, size_t count)
+{
+    enum { MOST = 4 };
+    struct sock_filter filter[2 * MOST + 2] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr))};
+    unsigned short length = 1;
+    for (size_t i = 0; i < count; i++) {
+        filter[length++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, calls[i], 0, 1);
+        filter[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (uint32_t)error);
+    }
+    filter[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    struct sock_fprog program = {length, filter};
+    ck_assert_int_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+    ck_assert_int_eq(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+}
+
+static const int refusals[] = {EPERM, EINVAL, ENOSYS, EINTR};
+static const uint32_t waiting[] = {SYS_rt_sigtimedwait, SYS_signalfd4};
+
+static void refuse_to_wait(int error)
+{
+    hear_stderr();
+    signals_block(&(struct signal_state){0});
+    refuse(error, waiting, 1);
+}
+
+/* Each as often as it came, with all that is known of it. */
+START_TEST(signals_come_another_way)
+{
+    siginfo_t info;
+    for (size_t i = 0; i < COUNT(refusals); i++) {
+        pid_t pid = fork_bound();
+        if (pid != 0) {
+            int status;
+            ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+            ck_assert_int_eq(status, 0);
+            continue;
+        }
+        refuse_to_wait(refusals[i]);
+        for (int value = 0; value < 2; value++) {
+            ck_assert_int_eq(sigqueue(getpid(), 34, (union sigval){.sival_int = value}), 0);
+            ck_assert_int_eq(signals_wait(&info, NEVER), 34);
+            ck_assert_int_eq(info.si_signo, 34);
+            ck_assert_int_eq(info.si_code, SI_QUEUE);
+            ck_assert_int_eq(info.si_value.sival_int, value);
+            ck_assert_int_eq(info.si_pid, getpid());
+        }
+        ck_assert_int_eq(wait_a_moment(&info), 0);
+        _exit(EXIT_SUCCESS);
+    }
+}
+END_TEST
+
+START_TEST(a_refusal_is_said_once)
+{
+    siginfo_t info;
+    refuse_to_wait(EPERM);
+    ck_assert_int_eq(wait_a_moment(&info), 0);
+    ck_assert_ptr_nonnull(strstr(heard(), "rt_sigtimedwait fails: Operation not permitted"));
+    ck_assert_int_eq(wait_a_moment(&info), 0);
+    ck_assert_str_eq(heard(), "");
+}
+END_TEST
+
+START_TEST(a_death_is_told_of_by_a_refused_wait)
+{
+    siginfo_t info;
+    refuse_to_wait(ENOSYS);
+    pid_t pid = fork_bound();
+    if (pid == 0)
+        _exit(7);
+    ck_assert_int_eq(signals_wait(&info, NEVER), SIGCHLD);
+    ck_assert_int_eq(info.si_pid, pid);
+    ck_assert_int_eq(info.si_status, 7);
+}
+END_TEST
+
+/* Nothing tells of a signal: after a while we look. What is pending stays so, and is told of once. */
+START_TEST(nothing_wakes_us)
+{
+    siginfo_t info;
+    int seen = 0;
+    hear_stderr();
+    signals_block(&(struct signal_state){0});
+    refuse(EPERM, waiting, 2);
+    milliseconds before = clock_now();
+    ck_assert_int_eq(signals_wait(&info, NEVER), SIGCHLD);
+    ck_assert_int_eq(info.si_pid, 0);
+    ck_assert_int_ge(clock_now() - before, SOON_MS); /* it did not spin */
+    raise(SIGTERM);
+    raise(SIGUSR1);
+    for (int i = 0; i < 4; i++) {
+        int signal = signals_wait(&info, NEVER);
+        seen += signal == SIGTERM || signal == SIGUSR1 ? signal : 0;
+    }
+    ck_assert_int_eq(seen, SIGTERM + SIGUSR1);
+    ck_assert_int_eq(wait_a_moment(&info), 0);
+}
+END_TEST
+
 START_TEST(a_pending_signal_is_discarded)
 {
     siginfo_t info;
@@ -410,11 +514,12 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("signals", every_name_in_every_form, second_names, every_number, real_time_signals,
-                     what_is_no_signal, a_number_and_its_name_mean_the_same, what_a_map_is_made_of,
-                     a_map_takes_several_and_the_last_counts, what_is_no_map, three_signals_ask_to_stop,
-                     all_are_blocked, all_means_the_libcs_own_too, an_ignored_sigchld_is_taken_back,
-                     each_signal_arrives, a_value_arrives, a_deadline_passes, a_signal_beats_a_deadline_that_has_passed,
-                     a_sigpipe_of_our_own_is_swallowed, a_sigxfsz_of_our_own_is_swallowed,
-                     a_sigxcpu_of_our_own_is_swallowed, one_of_others_is_not, a_pending_signal_is_discarded);
+    return RUN_TESTS(
+        "signals", every_name_in_every_form, second_names, every_number, real_time_signals, what_is_no_signal,
+        a_number_and_its_name_mean_the_same, what_a_map_is_made_of, a_map_takes_several_and_the_last_counts,
+        what_is_no_map, three_signals_ask_to_stop, all_are_blocked, all_means_the_libcs_own_too,
+        an_ignored_sigchld_is_taken_back, each_signal_arrives, a_value_arrives, a_deadline_passes,
+        a_signal_beats_a_deadline_that_has_passed, a_sigpipe_of_our_own_is_swallowed, a_sigxfsz_of_our_own_is_swallowed,
+        a_sigxcpu_of_our_own_is_swallowed, one_of_others_is_not, signals_come_another_way, a_refusal_is_said_once,
+        a_death_is_told_of_by_a_refused_wait, nothing_wakes_us, a_pending_signal_is_discarded);
 }
