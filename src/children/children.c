@@ -63,6 +63,7 @@ enum { ANYBODY = -1, OF_ALL_THREADS = 0, OF_THIS_THREAD = __WNOTHREAD };
 /* The registry: a chain of promises for each remainder of the pid. I1: touched only under the lock. */
 enum { CHAINS = 256 };
 static struct promise *registry[CHAINS];
+static size_t registered; /* how many are in it */
 
 static void (*orphan_watch)(pid_t pid, int status);
 
@@ -78,6 +79,7 @@ static void registry_add(struct promise *promise)
     struct promise **chain = registry_chain(promise->pid);
     promise->next = *chain;
     *chain = promise;
+    registered++;
 }
 
 /* The link to the promise made for a pid, or to NULL: not one of ours. Caller holds the lock. */
@@ -93,8 +95,10 @@ static struct promise **registry_find(pid_t pid)
 static struct promise *registry_take(pid_t pid)
 {
     struct promise **link = registry_find(pid), *found = *link;
-    if (found != NULL)
+    if (found != NULL) {
         *link = found->next;
+        registered--;
+    }
     return found;
 }
 
@@ -121,11 +125,36 @@ static void resolve(pid_t pid, int status)
     }
 }
 
+/* The same question by waitid(2), and its answer in wait4's words. Caller holds the lock. */
+static pid_t wait_otherwise(pid_t whom, int among, int *status)
+{
+    enum { CORE = 0x80, STOPPED = 0x7f, CODE_SHIFT = 8 }; /* of a status, wait(2) */
+    siginfo_t end = {0};
+    if (syscall(SYS_waitid, whom == ANYBODY ? P_ALL : P_PID, whom, &end, WEXITED | WNOHANG | __WALL | among, NULL) ==
+        -1)
+        return -1;
+    if (end.si_code == CLD_KILLED || end.si_code == CLD_DUMPED)
+        *status = end.si_status | (end.si_code == CLD_DUMPED ? CORE : 0);
+    else
+        *status = end.si_status << CODE_SHIFT | (end.si_code == CLD_EXITED ? 0 : STOPPED);
+    return end.si_pid;
+}
+
+/* An answer that wait4 cannot give: ECHILD, where any child was asked for and there is one in the registry; EINTR, with
+ * WNOHANG; EINVAL or ENOSYS, but by a filter (seccomp(2)). Caller holds the lock. */
+static bool is_impossible(int error, pid_t whom, int among)
+{
+    return error != ECHILD || (whom == ANYBODY && among == OF_ALL_THREADS && registered > 0);
+}
+
 /* __WALL: also an adopted child whose exit signal is not SIGCHLD (clone(2)). The raw call: waitpid is a cancellation
  * point, and a thread cancelled in it would take the lock to its grave. Caller holds the lock. */
 static pid_t wait_for(pid_t whom, int among, int *status)
 {
-    return (pid_t)syscall(SYS_wait4, whom, status, WNOHANG | __WALL | among, NULL);
+    pid_t pid = (pid_t)syscall(SYS_wait4, whom, status, WNOHANG | __WALL | among, NULL);
+    if (pid == -1 && is_impossible(errno, whom, among))
+        return wait_otherwise(whom, among, status);
+    return pid;
 }
 
 /* I6. A thread that sleeps in sigwaitinfo or has a handler is woken by a SIGCHLD, one that awaits a promise by the
@@ -202,21 +231,16 @@ static void finish_stops(const struct stops *stops)
  * What wait4 says, and what it means:
  *   a pid    it is reaped, or has stopped and is let go; SIGCHLDs coalesce, so go on
  *   0        children, but none dead: done; the next death sets the flag again
- *   EINTR    not with WNOHANG on Linux; asking again is right on any system
  *   ECHILD   no children at all: done
- *   other    EINVAL or ENOSYS, which cannot be; to go on would be an endless loop in PID 1
+ *   other    what cannot be: waitid is asked, and if that fails as well, done: PID 1 must not ask for ever
  */
 static void reap_among(int threads)
 {
     struct stops stops = {0};
-    while (stops.count < STOPS_AT_A_TIME) {
-        int status;
-        pid_t pid = wait_for(ANYBODY, threads, &status);
-        if (pid > 0)
-            hear_of(pid, status, &stops);
-        else if (pid == 0 || errno != EINTR)
-            break;
-    }
+    int status;
+    pid_t pid;
+    while (stops.count < STOPS_AT_A_TIME && (pid = wait_for(ANYBODY, threads, &status)) > 0)
+        hear_of(pid, status, &stops);
     finish_stops(&stops);
 }
 
