@@ -401,8 +401,10 @@ int children_queue(struct promise *child, int signal, siginfo_t *info)
 {
     lock_take();
     int error = ESRCH;
-    if (promise_is_pending(child)) /* I3 */
-        error = syscall(SYS_rt_sigqueueinfo, child->pid, signal, info) == 0 ? 0 : errno;
+    if (promise_is_pending(child)) { /* I3 */
+        bool queued = syscall(SYS_rt_sigqueueinfo, child->pid, signal, info) == 0;
+        error = queued || kill(child->pid, signal) == 0 ? 0 : errno; /* as from kill(1): it comes, without its value */
+    }
     unlock();
     return error;
 }

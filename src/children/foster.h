@@ -105,7 +105,8 @@ enum children_reach { REACH_CHILD, REACH_GROUP };
  * signal handler; like all that takes the lock it may first have to reap what has died meanwhile. */
 int children_signal(struct promise *child, int signal, enum children_reach reach);
 
-/* The same for a signal that carries a value, rt_sigqueueinfo(2): info is what the sender queued. */
+/* The same for a signal that carries a value, rt_sigqueueinfo(2): info is what the sender queued. If it cannot be
+ * queued, it is sent without the value, as kill(2) does. */
 int children_queue(struct promise *child, int signal, siginfo_t *info);
 
 /*

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -1106,6 +1107,26 @@ START_TEST(queued_signal_keeps_its_value)
 }
 END_TEST
 
+/* It has no room for queued signals. */
+static pid_t start_full(void *signal)
+{
+    pid_t pid = start_receiver(signal);
+    ck_assert_int_eq(prlimit(pid, RLIMIT_SIGPENDING, &(struct rlimit){0, 0}, NULL), 0);
+    return pid;
+}
+
+/* start_receiver() exits with EXIT_FAILURE for a signal without a value. */
+START_TEST(signal_that_cannot_be_queued_comes_without_its_value)
+{
+    struct promise child;
+    siginfo_t info = {.si_code = SI_QUEUE, .si_value.sival_int = 77};
+    spawn(&child, start_full, SIGRTMIN + 3);
+    ck_assert_int_eq(children_queue(&child, SIGRTMIN + 3, &info), 0);
+    reap(child.pid);
+    ck_assert_int_eq(status_of(&child), W_EXITCODE(EXIT_FAILURE, 0));
+}
+END_TEST
+
 /* ---- The lock, and what happens while it is held ---- */
 
 START_TEST(lock_is_exclusive)
@@ -1316,6 +1337,7 @@ int main(void)
     tcase_add_loop_test(signals, group_is_reached_when_asked, 0, COUNT_OF(reaches));
     tcase_add_test(signals, child_that_leads_no_group_is_reached_alone);
     tcase_add_test(signals, queued_signal_keeps_its_value);
+    tcase_add_test(signals, signal_that_cannot_be_queued_comes_without_its_value);
 
     TCase *lock = area(suite, "lock");
     tcase_add_test(lock, lock_is_exclusive);

@@ -1,0 +1,48 @@
+#!/usr/bin/env bats
+# A real-time signal with a value that cannot be queued comes without it, as kill(2) would send it.
+
+load helpers
+
+# gets_it: main is told of a signal with a value, and in the end of one without.
+gets_it() {
+    wait_for_line "$out" '^ready'
+    /usr/bin/kill --queue 7 -40 "$init"
+    wait_for_line "$out" '^signal 40'
+    send USR1
+    ends 3
+}
+
+@test "115 one program: main's queue is full" {
+    for way in "${HOSTILE_WAYS[@]}"; do
+        start "$way" narrow 3>&-
+        gets_it
+        silent
+    done
+}
+
+@test "115 services: the command's queue is full, and that of an essential service" {
+    configure <<<'
+[narrow]
+command = narrow
+essential = yes'
+    for way in "${HOSTILE_WAYS[@]}"; do
+        start "$way" --restart on-failure:1 narrow 3>&-
+        wait_for_line "$out" '^ready'
+        /usr/bin/kill --queue 7 -40 "$init"
+        wait_for_line "$out" '^signal 40'
+        send TERM
+        ends 143
+        start "$way" --control none --config conf 3>&-
+        gets_it
+    done
+}
+
+@test "115 queueing is refused by a filter" {
+    for way in "${HOSTILE_WAYS[@]}"; do
+        for error in 1 38; do # EPERM, ENOSYS
+            via=(refuse "$error" rt_sigqueueinfo)
+            start "$way" narrow 3>&-
+            gets_it
+        done
+    done
+}
