@@ -24,12 +24,16 @@
 enum {
     MESSAGES_AT_A_TIME = 64, /* who floods us does not keep us */
     SIGNALS_AT_A_TIME = 8,
-    SIGNALS_MOST = 512, /* the pipe holds as many, pipe(7) */
+    SIGNALS_MOST = 512,  /* the pipe holds as many, pipe(7) */
+    SAID_AFTER_MS = 500, /* that nobody listens to the services */
 };
 
 static struct plan *plan;
 static int signal_pipe[2];
 static atomic_int told_to_stop; /* by the signal that the command is to get for it; 0: not yet */
+
+static milliseconds deaf_since = NEVER; /* services are not listened to; NEVER: they are */
+static bool is_said;                    /* that they are not */
 
 /* ---- services ---- */
 
@@ -81,10 +85,17 @@ static bool is_its_user(const struct service *service, uid_t uid)
     return uid == 0 || uid == (user != NULL ? user->uid : geteuid());
 }
 
+static void stop_listening(struct source *source)
+{
+    loop_forget(source);
+    deaf_since = clock_now();
+    is_said = false;
+}
+
 static void hear_services(struct source *source, uint32_t events)
 {
     struct notification notification;
-    (void)source, (void)events;
+    (void)events;
     for (int i = 0; i < MESSAGES_AT_A_TIME && notify_take(&notification); i++) {
         struct service *service = service_of(notification.sender);
         if (service != NULL && service_extras(service)->notes != NULL && is_its_user(service, notification.uid))
@@ -92,6 +103,48 @@ static void hear_services(struct source *source, uint32_t events)
         else
             say(LOG_DEBUG, "a message of pid %d, which is not meant to send any", notification.sender);
     }
+    if (notify_pause() != 0)
+        stop_listening(source);
+}
+
+static struct source services = {.ready = hear_services};
+
+bool hearing_is_deaf(void)
+{
+    return deaf_since != NEVER;
+}
+
+/* As long as nobody listened, but at most its whole time: who waits in vain to say that he is well is well. */
+static void spare(struct notes *notes, milliseconds now)
+{
+    milliseconds pause = now - deaf_since;
+    milliseconds until = now + (pause < notes->watchdog ? pause : notes->watchdog);
+    if (notes->watchdog_due < until)
+        notes->watchdog_due = until;
+}
+
+static void listen_again(milliseconds now)
+{
+    for (struct service *service = plan->services; service < plan->services + plan->count; service++)
+        if (service_extras(service)->notes != NULL)
+            spare(service->extras->notes, now);
+    deaf_since = NEVER;
+}
+
+milliseconds hearing_look(milliseconds now)
+{
+    if (!hearing_is_deaf())
+        return NEVER;
+    milliseconds again = notify_pause();
+    if (again == 0 && loop_watch(&services, EPOLLIN)) {
+        listen_again(now);
+        return NEVER;
+    }
+    if (!is_said && now - deaf_since >= SAID_AFTER_MS) {
+        is_said = true;
+        say(LOG_WARNING, "services are not heard until the descriptors that somebody sent to NOTIFY_SOCKET are closed");
+    }
+    return now + (again != 0 ? again : SAID_AFTER_MS);
 }
 
 /* ---- signals ---- */
@@ -164,7 +217,7 @@ bool hearing_has_been_told_to_stop(void)
 
 bool hearing_begin(struct plan *all)
 {
-    static struct source signals = {.ready = hear_signals}, services = {.ready = hear_services};
+    static struct source signals = {.ready = hear_signals};
     plan = all;
     if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) == -1)
         return false;

@@ -19,4 +19,10 @@ void hearing_signal(const siginfo_t *info);
  * one more is. Any thread. */
 bool hearing_has_been_told_to_stop(void);
 
+/* True while services cannot be heard: no watchdog bites then. Supervisor's thread, as the next. */
+bool hearing_is_deaf(void);
+
+/* Listens again if that can be; returns when to look again, or NEVER. */
+milliseconds hearing_look(milliseconds now);
+
 #endif

@@ -1,8 +1,9 @@
 /*
  * notify.c - see notify.h.
  *
- * Anybody in our network namespace can write to the socket, so what is read is bounded: in bytes, in descriptors, in
- * messages at a time. What is malformed or unknown is passed over, as sd_notify(3) wants it.
+ * Anybody in our network namespace can write to the socket, so what is read is bounded, in bytes and in messages at a
+ * time, and no descriptor is ever received: see async_close.c. What is malformed or unknown is passed over, as
+ * sd_notify(3) wants it.
  */
 #include "services/notify.h"
 
@@ -14,16 +15,19 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "services/async_close.h"
 
 enum {
     AUTOBIND_DIGITS = 5, /* of the name that the kernel chooses, unix(7) */
     MESSAGE_MAX = 4096,
-    DESCRIPTORS_MAX = 64, /* the kernel lets go of those that there is no room for, unix(7) */
     PASSED_OVER_MAX = 16, /* messages in one call */
+    TAKING_MS = 10,       /* until it is looked whether a thread has taken a message off */
+    STUCK_MS = 1000,      /* until a thread is asked for again */
     US_PER_MS = 1000,
 };
 
 static int notify_socket = -1;
+static bool is_let_go = true; /* the message that was taken last is off the queue, or in a thread's hands */
 static char variable[] = "NOTIFY_SOCKET=@00000";
 enum { NAME_AT = sizeof variable - 1 - AUTOBIND_DIGITS };
 
@@ -159,33 +163,17 @@ struct letter {
     char bytes[MESSAGE_MAX + 1];
     union {
         struct cmsghdr aligned;
-        char bytes[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(sizeof(int) * DESCRIPTORS_MAX)];
+        char bytes[CMSG_SPACE(sizeof(struct ucred))];
     } beside;
 };
 
-static void close_all(struct cmsghdr *rights)
-{
-    size_t count = (rights->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    for (size_t i = 0; i < count; i++) {
-        int fd;
-        memcpy(&fd, CMSG_DATA(rights) + i * sizeof fd, sizeof fd);
-        close(fd);
-    }
-}
-
-/* Closes what came beside the message, and returns its sender; the pid is 0 if nobody vouches for it: also for one in a
- * pid namespace that is not below ours. */
-static struct ucred take_beside(struct msghdr *message)
+/* The pid is 0 if nobody vouches for the sender: also for one in a pid namespace that is not below ours. */
+static struct ucred sender_of(struct msghdr *message)
 {
     struct ucred sender = {0};
-    for (struct cmsghdr *each = CMSG_FIRSTHDR(message); each != NULL; each = CMSG_NXTHDR(message, each)) {
-        if (each->cmsg_level != SOL_SOCKET)
-            continue;
-        if (each->cmsg_type == SCM_RIGHTS)
-            close_all(each);
-        else if (each->cmsg_type == SCM_CREDENTIALS)
-            memcpy(&sender, CMSG_DATA(each), sizeof sender);
-    }
+    struct cmsghdr *first = CMSG_FIRSTHDR(message);
+    if (first != NULL && first->cmsg_level == SOL_SOCKET && first->cmsg_type == SCM_CREDENTIALS)
+        memcpy(&sender, CMSG_DATA(first), sizeof sender);
     return sender;
 }
 
@@ -196,7 +184,22 @@ static void end_text(struct letter *letter, size_t length, bool cut)
     *(last != NULL ? last : letter->bytes) = '\0';
 }
 
-/* Receives one message: false if there is none. The sender's pid is 0 for one that is not to be believed. */
+milliseconds notify_pause(void)
+{
+    if (async_close_is_taking())
+        return TAKING_MS;
+    is_let_go = is_let_go || async_close_message(notify_socket) == 0;
+    if (!is_let_go)
+        return STUCK_MS;
+    return async_close_is_taking() ? TAKING_MS : 0;
+}
+
+/*
+ * Receives one message: false if there is none. The sender's pid is 0 for one that is not to be believed. The message
+ * is looked at first, with room for the credentials alone, which come first (scm_recv() in include/net/scm.h):
+ * MSG_CTRUNC then means that there are descriptors. Those are for a thread to let go of, once all that was said is
+ * done.
+ */
 static bool receive(struct letter *letter, struct ucred *sender)
 {
     struct iovec text = {letter->bytes, MESSAGE_MAX};
@@ -204,11 +207,16 @@ static bool receive(struct letter *letter, struct ucred *sender)
                              .msg_iovlen = 1,
                              .msg_control = &letter->beside,
                              .msg_controllen = sizeof letter->beside.bytes};
-    ssize_t length = recvmsg(notify_socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (notify_pause() != 0)
+        return false;
+    ssize_t length = recvmsg(notify_socket, &message, MSG_DONTWAIT | MSG_PEEK);
     if (length == -1)
         return false;
-    *sender = take_beside(&message);
+    *sender = sender_of(&message);
     end_text(letter, (size_t)length, (message.msg_flags & MSG_TRUNC) != 0);
+    is_let_go = (message.msg_flags & MSG_CTRUNC) == 0;
+    if (is_let_go)
+        recv(notify_socket, NULL, 0, MSG_DONTWAIT);
     return true;
 }
 

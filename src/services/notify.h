@@ -36,8 +36,13 @@ int notify_open(void);
 /* "NOTIFY_SOCKET=@..." for the environment of those services that have a say; NULL if there is no socket. */
 const char *notify_variable(void);
 
-/* Takes one message off: false if there is none. Descriptors that came with it are closed, which is all that BARRIER=1
- * asks for. Messages with senders that the kernel does not vouch for are passed over. */
+/* Takes one message: false if there is none. Messages with senders that the kernel does not vouch for are passed over.
+ * Descriptors that came with it are closed after the next call of this or of notify_pause(), which is all that
+ * BARRIER=1 asks for. Supervisor's thread, as the next; never waits. */
 bool notify_take(struct notification *notification);
+
+/* 0, or how long to wait until asking again, while the socket cannot be read: descriptors that came with the last
+ * message must be closed first, by a thread that is to be had. A SIGCHLD to foster itself says when to ask, too. */
+milliseconds notify_pause(void);
 
 #endif

@@ -94,7 +94,8 @@ static void look_at_probe(struct service *service, milliseconds now)
 /* As with systemd the watchdog begins when the service is ready. */
 static bool is_watched(const struct service *service)
 {
-    return service_extras(service)->notes != NULL && (service->state == RUNNING || service->state == READY);
+    return service_extras(service)->notes != NULL && (service->state == RUNNING || service->state == READY) &&
+           !hearing_is_deaf();
 }
 
 static void look_at_watchdog(struct service *service, milliseconds now)
@@ -179,7 +180,7 @@ static milliseconds go_round(void)
             somebody_waits |= service->state == WAITING;
             first = earlier(first, due(service, now));
         }
-        first = earlier(first, ending_look(now));
+        first = earlier(first, earlier(ending_look(now), hearing_look(now)));
     } while (life_changes() != before && (somebody_waits || ending_is_under_way()));
     return first;
 }

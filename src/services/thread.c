@@ -3,14 +3,19 @@
 
 #include <pthread.h>
 
-int thread_start(void *(*run)(void *unused), size_t stack)
+int thread_start_with(void *(*run)(void *context), void *context, size_t stack)
 {
     pthread_t thread;
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, stack);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    int error = pthread_create(&thread, &attributes, run, NULL);
+    int error = pthread_create(&thread, &attributes, run, context);
     pthread_attr_destroy(&attributes);
     return error;
+}
+
+int thread_start(void *(*run)(void *unused), size_t stack)
+{
+    return thread_start_with(run, NULL, stack);
 }

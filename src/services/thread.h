@@ -5,7 +5,10 @@
 #include <stddef.h>
 
 /* Starts it, with the caller's signal mask: 0 or an error number. The stack is addresses; what is not touched of it
- * costs nothing. Before the first start. */
+ * costs nothing. */
 int thread_start(void *(*run)(void *unused), size_t stack);
+
+/* The same for a thread that is given something. */
+int thread_start_with(void *(*run)(void *context), void *context, size_t stack);
 
 #endif

@@ -1,6 +1,7 @@
 /* test_notify.c - what comes by the socket of sd_notify(3), from senders that mean well and others. */
 #include "services/notify.h"
 
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdalign.h>
 #include <stddef.h>
@@ -11,9 +12,18 @@
 
 #include "kit.h"
 
-enum { NOBODY = 65534, POLL_MS = 10000, MANY = 100, ROOM = 64, KERNEL_MOST = 253, LONGEST = 4096 };
+enum { NOBODY = 65534, POLL_MS = 10000, MANY = 100, KERNEL_MOST = 253, LONGEST = 4096, THREADS_MOST = 4 };
 
 static struct notification got;
+
+/* No thread is to be had, if that is set. */
+static int thread_error;
+int __real_thread_start_with(void *(*run)(void *context), void *context, size_t stack);
+int __wrap_thread_start_with(void *(*run)(void *context), void *context, size_t stack);
+int __wrap_thread_start_with(void *(*run)(void *context), void *context, size_t stack)
+{
+    return thread_error != 0 ? thread_error : __real_thread_start_with(run, context, stack);
+}
 
 /* ---- a sender ---- */
 
@@ -74,6 +84,14 @@ static int count_descriptors(void)
     for (int fd = 0; fd < FD_SETSIZE; fd++)
         count += fcntl(fd, F_GETFD) != -1;
     return count;
+}
+
+/* Until the next message can be taken. */
+static void let_go(void)
+{
+    const struct timespec moment = {.tv_nsec = 100000};
+    while (notify_pause() != 0)
+        nanosleep(&moment, NULL);
 }
 
 /* ---- the socket ---- */
@@ -338,16 +356,17 @@ START_TEST(a_barrier_is_lifted)
     ck_assert_int_ne(send_descriptor("BARRIER=1", ends[1], 1), -1);
     close(ends[1]);
     struct pollfd barrier = {.fd = ends[0]};
-    ck_assert_int_eq(poll(&barrier, 1, 0), 0);
     ck_assert(notify_take(&got));
+    ck_assert_int_eq(poll(&barrier, 1, 0), 0); /* what was said before must be done */
+    notify_pause();
     ck_assert_int_eq(poll(&barrier, 1, POLL_MS), 1);
     ck_assert_int_ne(barrier.revents & POLLHUP, 0);
 }
 END_TEST
 
-START_TEST(no_descriptor_stays)
+START_TEST(no_descriptor_is_received_but_each_is_closed)
 {
-    static const size_t times[] = {1, 2, ROOM - 1, ROOM, ROOM + 1, MANY, KERNEL_MOST};
+    static const size_t times[] = {1, 2, MANY, KERNEL_MOST};
     open_both();
     int before = count_descriptors();
     for (size_t i = 0; i < COUNT(times); i++) {
@@ -359,11 +378,86 @@ START_TEST(no_descriptor_stays)
         ck_assert(notify_take(&got));
         ck_assert(got.ready);
         ck_assert_int_eq(got.sender, getpid());
+        ck_assert_int_eq(count_descriptors(), before + 1);
+        let_go();
         struct pollfd other_end = {.fd = ends[0]};
         ck_assert_int_eq(poll(&other_end, 1, POLL_MS), 1);
         close(ends[0]);
         ck_assert_int_eq(count_descriptors(), before);
+        ck_assert(!notify_take(&got));
     }
+}
+END_TEST
+
+/* ---- what takes long to close ---- */
+
+/* A connection with SO_LINGER that nobody reads from, full; the other end. */
+static int stuff(int *slow)
+{
+    static char chunk[LONGEST];
+    struct sockaddr_in here = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof here;
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    *slow = socket(AF_INET, SOCK_STREAM, 0);
+    ck_assert_int_eq(bind(listener, (struct sockaddr *)&here, size), 0);
+    ck_assert_int_eq(listen(listener, 1), 0);
+    ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&here, &size), 0);
+    ck_assert_int_eq(connect(*slow, (struct sockaddr *)&here, size), 0);
+    int other = accept(listener, NULL, NULL);
+    close(listener);
+    while (send(*slow, chunk, sizeof chunk, MSG_DONTWAIT) > 0)
+        ;
+    struct linger linger = {.l_onoff = 1, .l_linger = POLL_MS};
+    ck_assert_int_eq(setsockopt(*slow, SOL_SOCKET, SO_LINGER, &linger, sizeof linger), 0);
+    return other;
+}
+
+static int send_slow(void)
+{
+    int slow, other = stuff(&slow);
+    ck_assert_int_ne(send_descriptor("STATUS=slow", slow, 1), -1);
+    close(slow);
+    return other;
+}
+
+START_TEST(what_takes_long_to_close_holds_nobody_up_but_a_handful_does)
+{
+    int others[THREADS_MOST + 1];
+    open_both();
+    for (size_t i = 0; i < COUNT(others); i++)
+        others[i] = send_slow();
+    send_bytes("READY=1", strlen("READY=1"));
+    for (size_t i = 0; i < COUNT(others); i++) {
+        let_go();
+        memset(&got, 0, sizeof got);
+        ck_assert(notify_take(&got));
+        ck_assert_str_eq(got.status, "slow");
+    }
+    ck_assert_int_gt(notify_pause(), 0); /* it has been heard, and not once more */
+    ck_assert(!notify_take(&got));
+    close(others[0]); /* which was reset, and is closed */
+    let_go();
+    ck_assert(notify_take(&got));
+    ck_assert(got.ready);
+    for (size_t i = 1; i < COUNT(others); i++)
+        close(others[i]);
+}
+END_TEST
+
+START_TEST(without_a_thread_it_is_tried_again)
+{
+    open_both();
+    ck_assert_int_ne(send_descriptor("STATUS=here", STDERR_FILENO, 1), -1);
+    send_bytes("READY=1", strlen("READY=1"));
+    thread_error = EAGAIN;
+    ck_assert(notify_take(&got));
+    ck_assert_str_eq(got.status, "here");
+    ck_assert_int_gt(notify_pause(), 0);
+    ck_assert(!notify_take(&got));
+    thread_error = 0;
+    let_go();
+    ck_assert(notify_take(&got));
+    ck_assert(got.ready);
 }
 END_TEST
 
@@ -373,5 +467,6 @@ int main(void)
                      each_statement, what_is_malformed_or_unknown, several_in_one_message, messages_in_order,
                      spans_are_rounded_up_and_do_not_overflow, a_status_is_cut_and_clean,
                      a_line_that_is_cut_is_left_out, the_sender_is_known_by_its_pid, nobody_is_somebody_else,
-                     a_barrier_is_lifted, no_descriptor_stays);
+                     a_barrier_is_lifted, no_descriptor_is_received_but_each_is_closed,
+                     what_takes_long_to_close_holds_nobody_up_but_a_handful_does, without_a_thread_it_is_tried_again);
 }

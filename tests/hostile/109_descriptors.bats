@@ -1,0 +1,145 @@
+#!/usr/bin/env bats
+# Anybody may send descriptors, and to close the last one of a file may take as long as the sender likes.
+
+load helpers
+
+# answered_within MS VERB...: foster ctl does that in time.
+answered_within() {
+    local most=$1 from
+    shift
+    from=$(now_ms)
+    ctl "$@" >/dev/null
+    within "$from" "$most"
+}
+
+no_thread_sleeps_in_close() { ! grep -qs sk_stream_wait_close "/proc/$init"/task/*/stack; }
+descriptors() { find "/proc/$init/fd" -mindepth 1 | wc -l; }
+
+# evil COMMAND [KEY]: a configuration in which that runs beside a service that is well.
+evil() {
+    printf '[evil]\ncommand = %s\nready = notify\n%s\n[other]\ncommand = service other\nrestart = always\n' \
+        "$1" "${2:-}" >conf
+}
+
+@test "109 a descriptor that takes a minute to close holds nobody up, nor the end" {
+    for way in "${HOSTILE_WAYS[@]}"; do
+        rm -f sent
+        evil "slow_close notify 20 1 $PWD/sent"
+        run_foster "$way"
+        wait_until test -e sent
+        for _ in {1..5}; do
+            answered_within 300 status
+        done
+        answered_within 1000 restart other
+        from=$(now_ms)
+        send TERM
+        ends 0
+        within "$from" 3000
+    done
+}
+
+@test "109 nor does it if it comes from another user, alone or with 252 others" {
+    own_network
+    for copies in 1 253; do
+        rm -f sent
+        evil "slow_close notify 40 $copies $PWD/sent" "user = $ORDINARY"
+        run_foster as_pid1
+        wait_until test -e sent
+        answered_within 300 status
+        answered_within 1000 restart other
+        from=$(now_ms)
+        send TERM
+        ends 0
+        within "$from" 3000
+    done
+}
+
+@test "109 nor from somebody in another pid namespace, who is nobody's service" {
+    own_network
+    evil 'sh -c "echo $NOTIFY_SOCKET >socket; exec service evil"'
+    run_foster as_pid1
+    wait_until test -s socket
+    NOTIFY_SOCKET=$(cat socket) inside unshare -pf --kill-child timeout "$LIMIT" slow_close notify 20 1 "$PWD/sent" &
+    wait_until test -e sent
+    answered_within 300 status
+    answered_within 1000 restart other
+    send TERM
+    ends 0
+}
+
+@test "109 while nobody can hear the services no watchdog bites, and it is said once" {
+    own_network
+    configure <<-'END'
+		[fed]
+		command = service fed notify READY=1 until TERM wait never
+		ready = notify
+		watchdog = 1s
+		[evil]
+		command = sh -c "service x wait go exit 0; exec slow_close notify 20 1 sent"
+		ready = notify
+	END
+    sed -i "s/until TERM wait never/$(printf 'sleep 300 notify WATCHDOG=1 %.0s' {1..20})/" conf
+    run_foster as_pid1
+    reaches fed ready
+    : >go
+    wait_until test -e sent
+    wait_for_line "$err" 'services are not heard until'
+    from=$(now_ms)
+    wait_until late "$from" 2500
+    [ "$(count 'fed starts')" -eq 1 ]
+    told watchdog 0
+    told 'services are not heard until'
+    answered_within 300 status
+}
+late() { [ $(($(now_ms) - $1)) -ge "$2" ]; }
+
+@test "109 when the descriptors are closed the services are heard again" {
+    own_network
+    configure <<-'END'
+		[evil]
+		command = slow_close notify 20 1 sent
+		ready = notify
+		[good]
+		command = service good wait go notify READY=1
+		ready = notify
+	END
+    run_foster as_pid1
+    wait_for_line "$err" 'services are not heard until'
+    pkill -KILL -P "$(pgrep -P "$init" -x slow_close)"
+    : >go
+    reaches good ready
+    wait_until no_thread_sleeps_in_close
+}
+
+@test "109 descriptors do not add up, also where there is no room for them" {
+    for limit in 1024 16; do
+        rm -f ./*.told
+        configure <<-'END'
+			[a]
+			command = sh -c "for i in $(seq 20); do slow_close notify 5 253 $i.told & service x wait $i.told exit 0; pkill -KILL
+			    -P $!; kill -KILL $!; wait; done; exec service a notify READY=1 barrier 5000"
+			ready = notify
+		END
+        via=(prlimit --nofile="$limit:$limit")
+        run_foster as_pid1
+        before=$(descriptors)
+        reaches a ready
+        happens 'a barrier'
+        between 0 "$(descriptors)" "$before"
+        [ "$(threads_of "$init")" -eq 2 ]
+        send TERM
+        ends 0
+    done
+}
+
+@test "109 BARRIER=1 works, a hundred times in a row, also as another user" {
+    for key in '' "user = $ORDINARY"; do
+        evil "service evil $(printf 'notify STATUS=%d barrier 5000 ' {1..100}) notify READY=1" "$key"
+        run_foster as_pid1
+        reaches evil ready
+        [ "$(count 'evil barrier')" -eq 100 ]
+        [[ $(ctl status evil) == *100* ]]
+        send TERM
+        ends 0
+    done
+}
