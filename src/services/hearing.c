@@ -37,15 +37,43 @@ static bool is_said;                    /* that they are not */
 
 /* ---- services ---- */
 
-/* The service that a process belongs to, or NULL: by its session, or by its mark if it has left that. */
-static struct service *service_of(pid_t pid)
+/* The running service whose session that is, or NULL. Nobody can join a session: setsid(2). */
+static struct service *service_of_session(pid_t session)
 {
-    pid_t session = getsid(pid);
     for (size_t i = 0; i < plan->count; i++)
         if (service_is_up(&plan->services[i]) && plan->services[i].process.pid == session)
             return &plan->services[i];
-    int64_t index = leftovers_mark_of(pid) - run_mark(plan->services);
+    return NULL;
+}
+
+static struct service *service_of_mark(int64_t mark)
+{
+    int64_t index = mark - run_mark(plan->services);
     return index >= 0 && index < (int64_t)plan->count ? &plan->services[index] : NULL;
+}
+
+/* The service that a process belongs to, or NULL: by its session, or by its mark if it has left that. */
+static struct service *service_of(pid_t pid)
+{
+    struct service *service = service_of_session(getsid(pid));
+    return service != NULL ? service : service_of_mark(leftovers_mark_of(pid));
+}
+
+/* A mark can be forged; not by another user. */
+static bool is_its_user(const struct service *service, uid_t uid)
+{
+    const struct user *user = service->settings->user;
+    return uid == 0 || uid == (user != NULL ? user->uid : geteuid());
+}
+
+/* The service that a sender speaks for, or NULL. Those of its session may have another user by now (gosu, setpriv). */
+static struct service *service_of_sender(pid_t pid, uid_t uid)
+{
+    struct service *service = service_of_session(getsid(pid));
+    if (service != NULL)
+        return service;
+    service = service_of_mark(leftovers_mark_of(pid));
+    return service != NULL && is_its_user(service, uid) ? service : NULL;
 }
 
 static void extend(struct service *service, milliseconds span)
@@ -78,13 +106,6 @@ static void take_note(struct service *service, const struct notification *notifi
         life_happen(service, TOLD);
 }
 
-/* A mark can be forged; not by another user. */
-static bool is_its_user(const struct service *service, uid_t uid)
-{
-    const struct user *user = service->settings->user;
-    return uid == 0 || uid == (user != NULL ? user->uid : geteuid());
-}
-
 static void stop_listening(struct source *source)
 {
     loop_forget(source);
@@ -97,8 +118,8 @@ static void hear_services(struct source *source, uint32_t events)
     struct notification notification;
     (void)events;
     for (int i = 0; i < MESSAGES_AT_A_TIME && notify_take(&notification); i++) {
-        struct service *service = service_of(notification.sender);
-        if (service != NULL && service_extras(service)->notes != NULL && is_its_user(service, notification.uid))
+        struct service *service = service_of_sender(notification.sender, notification.uid);
+        if (service != NULL && service_extras(service)->notes != NULL)
             take_note(service, &notification);
         else
             say(LOG_DEBUG, "a message of pid %d, which is not meant to send any", notification.sender);
