@@ -39,12 +39,28 @@ static milliseconds stop_deadline(void)
     return clock_now() + STOP_BUDGET;
 }
 
+/* Time that a service was given on top, while it was being stopped alone, does not hold back all. */
+static void revoke_extension(struct service *service)
+{
+    milliseconds grace = service->settings->stop_grace_period;
+    milliseconds until = grace != NEVER ? clock_now() + grace : NEVER;
+    if (service->state == STOPPING && service->deadline > until)
+        service->deadline = until;
+}
+
 void ending_begin(void)
 {
     if (under_way)
         return;
     under_way = true;
     kill_at = stop_deadline();
+    for (size_t i = 0; i < plan->count; i++)
+        revoke_extension(&plan->services[i]);
+}
+
+milliseconds ending_deadline(void)
+{
+    return kill_at != NEVER ? kill_at : 0;
 }
 
 /* Marks all that something which is up depends on, also by way of what is done. Those who depend mostly stand behind.

@@ -25,6 +25,7 @@ enum {
     MESSAGES_AT_A_TIME = 64, /* who floods us does not keep us */
     SIGNALS_AT_A_TIME = 8,
     SIGNALS_MOST = 512,  /* the pipe holds as many, pipe(7) */
+    EXTENSION_MOST = 10, /* times what was given */
     SAID_AFTER_MS = 500, /* that nobody listens to the services */
 };
 
@@ -76,10 +77,29 @@ static struct service *service_of_sender(pid_t pid, uid_t uid)
     return service != NULL && is_its_user(service, uid) ? service : NULL;
 }
 
+/* Until when it may have the state that it is in, whatever it asks for: nobody holds up his stop for ever, nor the stop
+ * of all. NEVER: there is no limit to extend. */
+static milliseconds latest_deadline(const struct service *service)
+{
+    const struct settings *settings = service->settings;
+    bool starts = service->state == STARTING;
+    milliseconds given = starts ? settings->ready_timeout : settings->stop_grace_period;
+    if ((!starts && service->state != STOPPING) || service->killed || service->deadline == NEVER || given == NEVER)
+        return NEVER;
+    milliseconds latest = service->since + EXTENSION_MOST * given;
+    milliseconds end = ending_is_under_way() ? ending_deadline() : latest;
+    return end < latest ? end : latest;
+}
+
+/* sd_notify(3), EXTEND_TIMEOUT_USEC: it is well for so long, also beyond the time that it was given. */
 static void extend(struct service *service, milliseconds span)
 {
-    milliseconds until = clock_now() + span;
-    if (span != 0 && service->deadline != NEVER && until > service->deadline)
+    milliseconds until = clock_now() + span, latest = latest_deadline(service);
+    if (span == 0 || latest == NEVER)
+        return;
+    if (until > latest)
+        until = latest;
+    if (until > service->deadline)
         service->deadline = until;
 }
 
@@ -92,6 +112,12 @@ static void feed_watchdog(struct service *service, const struct notification *no
         notes->watchdog_due = clock_now() + notes->watchdog;
     if (notification->watchdog_trigger)
         notes->watchdog_due = clock_now();
+}
+
+/* What an ended run has left behind has no say. */
+static bool has_a_say(const struct service *service)
+{
+    return service_extras(service)->notes != NULL && service_is_up(service) && !service->reaped;
 }
 
 static void take_note(struct service *service, const struct notification *notification)
@@ -119,7 +145,7 @@ static void hear_services(struct source *source, uint32_t events)
     (void)events;
     for (int i = 0; i < MESSAGES_AT_A_TIME && notify_take(&notification); i++) {
         struct service *service = service_of_sender(notification.sender, notification.uid);
-        if (service != NULL && service_extras(service)->notes != NULL)
+        if (service != NULL && has_a_say(service))
             take_note(service, &notification);
         else
             say(LOG_DEBUG, "a message of pid %d, which is not meant to send any", notification.sender);
