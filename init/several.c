@@ -7,6 +7,7 @@
 #include "several.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -151,11 +152,32 @@ static int run(const struct options *options, const struct name *name, struct pl
     return code;
 }
 
+/* Dies of the signal, as its handler is reset by now; the init of a pid namespace does not (pid_namespaces(7)). */
+static void end_by(int signal)
+{
+    kill(getpid(), signal);
+    _exit(EXIT_BY_SIGNAL + signal);
+}
+
+/* A check starts nothing that could be left alone, so the signals that end a command end it. */
+static void let_signals_end_us(void)
+{
+    static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+    sigset_t blocked = signals_all();
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        sigaction(signals[i], &(struct sigaction){.sa_handler = end_by, .sa_flags = SA_RESETHAND | SA_NODEFER}, NULL);
+        sigdelset(&blocked, signals[i]);
+    }
+    signals_set_mask(&blocked, NULL);
+}
+
 int several_run(const struct options *options, const struct name *name)
 {
     static struct plan plan;
     struct options merged = *options; /* what the command line does not say, the configuration may */
     asked = options;
+    if (options->task == TASK_CHECK)
+        let_signals_end_us();
     if (!read_plan(&plan, options))
         return EXIT_USAGE;
     if (options->task == TASK_CHECK) {

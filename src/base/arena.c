@@ -22,14 +22,24 @@ enum {
 static char *chunk;
 static size_t left;
 
+void *arena_lend(size_t size)
+{
+    void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pages != MAP_FAILED)
+        return pages;
+    say(LOG_ERROR, "no memory for the services: %s", strerror(errno));
+    _exit(EXIT_NO_MEMORY);
+}
+
+void arena_take_back(void *pages, size_t size)
+{
+    munmap(pages, size);
+}
+
 static void take_chunk(size_t size)
 {
     left = size > CHUNK ? size : CHUNK;
-    chunk = mmap(NULL, left, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (chunk != MAP_FAILED)
-        return;
-    say(LOG_ERROR, "no memory for the services: %s", strerror(errno));
-    _exit(EXIT_NO_MEMORY);
+    chunk = arena_lend(left);
 }
 
 static char *take(size_t size, size_t alignment)

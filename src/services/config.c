@@ -12,17 +12,19 @@
 #include "services/config.h"
 
 #include <limits.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/directory.h"
 #include "process/death.h"
+#include "services/hash_table.h"
 #include "services/keys.h"
 #include "services/values.h"
 
 enum {
     NAME_MOST = 64,
-    SERVICES_MOST = USHRT_MAX, /* dependents are counted in a short */
+    SERVICES_MOST = USHRT_MAX - 1, /* the plan's ranks are kept in a short, with one number to spare */
     OUTPUT_UNSAID = OUTPUT_FILE + 1,
     CONDITION_UNSAID = IS_COMPLETED + 1,
     GRACE = 5 * MS_PER_SECOND,
@@ -43,7 +45,12 @@ struct reading {
     struct lines *files;
     size_t file_count;
     const char *global;            /* the name in the head of the global section */
+    struct place global_at;        /* where that stands */
+    size_t most;                   /* services there can be */
+    struct hash_table names;       /* services, by their names */
+    struct place *heads;           /* where the section of each service begins */
     struct shared *shared;         /* all there are */
+    struct hash_table settings;    /* the same, by their settings */
     struct service *next;          /* whose section comes next */
     struct service *service;       /* whose section is read; NULL: nobody's */
     struct dependency *depends_on; /* its dependencies */
@@ -80,6 +87,20 @@ static const char *join_path(const char *directory, const char *name)
     return path;
 }
 
+/* Which of the sorted files it comes before. */
+static size_t place_for(const char *file, const char *const *files, size_t count)
+{
+    size_t first = 0;
+    while (first < count) {
+        size_t middle = first + (count - first) / 2;
+        if (strcmp(files[middle], file) < 0)
+            first = middle + 1;
+        else
+            count = middle;
+    }
+    return first;
+}
+
 static void open_directory(struct reading *reading, struct directory *directory, const char *path)
 {
     const char **files = NULL, *name;
@@ -89,9 +110,8 @@ static void open_directory(struct reading *reading, struct directory *directory,
             continue;
         files = arena_grow(files, count, sizeof *files);
         const char *file = join_path(path, name);
-        size_t place = count++;
-        for (; place > 0 && strcmp(files[place - 1], file) > 0; place--)
-            files[place] = files[place - 1];
+        size_t place = place_for(file, files, count++);
+        memmove(files + place + 1, files + place, (count - 1 - place) * sizeof *files);
         files[place] = file;
     }
     for (size_t i = 0; i < count; i++)
@@ -117,24 +137,15 @@ static char *line_after(const struct lines *file, char *at)
     return newline != NULL ? newline + 1 : file->end;
 }
 
-/* The first line from there on that begins with a bracket, or NULL. */
-static char *find_head(const struct lines *file, char *line)
+static bool has_name(const void *service, const void *name)
 {
-    while (line < file->end && *line != '[')
-        line = line_after(file, line);
-    return line < file->end ? line : NULL;
+    return strcmp(((const struct service *)service)->name, name) == 0;
 }
 
-/* Where something stands, as long as no line has been taken off. */
-static struct place place_of(const struct reading *reading, const char *at)
+/* Where the service of that name is, or is to be. */
+static const void **slot_of(const struct reading *reading, const char *name)
 {
-    const struct lines *file = reading->files;
-    while (at < file->next || at > file->end)
-        file++;
-    struct place place = {file->place.file, 0};
-    for (char *line = file->next; line <= at && line < file->end; line = line_after(file, line))
-        place.line++;
-    return place;
+    return hash_table_slot(&reading->names, name, strlen(name), has_name);
 }
 
 /* Ends the name in "[name]" with a NUL and returns it, or NULL if it is none. */
@@ -148,54 +159,79 @@ static char *cut_name(char *head)
     return name;
 }
 
-static void refuse_head(const struct reading *reading, const char *head)
+static void refuse_head(const char *head, const struct place *place)
 {
-    struct place place = place_of(reading, head);
-    fault(&place, "a section begins with [NAME], a name of letters, digits and _.@-, not with '%s'",
+    fault(place, "a section begins with [NAME], a name of letters, digits and _.@-, not with '%s'",
           arena_copy(head, strcspn(head, "\r\n")));
 }
 
-static void refuse_second(const struct reading *reading, const char *name, const char *first)
+/* The command of the command line stands in no file. */
+static void refuse_second(const char *name, const struct place *place, const struct place *first)
 {
-    struct place place = place_of(reading, name);
-    if (reading->plan->command != NULL && first == reading->plan->command->name) {
-        fault(&place, "the name [" COMMAND_NAME "] belongs to the command of the command line");
+    if (first->file == NULL)
+        fault(place, "the name [" COMMAND_NAME "] belongs to the command of the command line");
+    else
+        fault(place, "[%s] for the second time; the first is in %s:%u", name, first->file, first->line);
+}
+
+static void take_global(struct reading *reading, const char *name, const struct place *place)
+{
+    if (reading->global != NULL) {
+        refuse_second(name, place, &reading->global_at);
         return;
     }
-    struct place before = place_of(reading, first);
-    fault(&place, "[%s] for the second time; the first is in %s:%u", name, before.file, before.line);
+    reading->global = name;
+    reading->global_at = *place;
+}
+
+static void add_service(struct reading *reading, const void **slot, const char *name, const struct place *place)
+{
+    struct plan *plan = reading->plan;
+    reading->heads[plan->count] = *place;
+    plan->services[plan->count].name = name;
+    *slot = &plan->services[plan->count++];
+}
+
+static void take_service(struct reading *reading, const char *name, const struct place *place)
+{
+    const void **slot = slot_of(reading, name);
+    if (*slot == NULL)
+        add_service(reading, slot, name, place);
+    else
+        refuse_second(name, place, &reading->heads[(const struct service *)*slot - reading->plan->services]);
 }
 
 /* Gives the section's name to the next service, or says why not. */
-static void take_name(struct reading *reading, char *head)
+static void take_name(struct reading *reading, char *head, const struct place *place)
 {
-    struct plan *plan = reading->plan;
-    char *name = cut_name(head);
-    if (name == NULL) {
-        refuse_head(reading, head);
-        return;
-    }
-    bool is_global = strcmp(name, GLOBAL_SECTION) == 0;
-    const struct service *namesake = is_global ? NULL : plan_find(plan, name, strlen(name));
-    const char *first = is_global ? reading->global : namesake != NULL ? namesake->name : NULL;
-    if (first != NULL)
-        refuse_second(reading, name, first);
-    else if (is_global)
-        reading->global = name;
+    const char *name = cut_name(head);
+    if (name == NULL)
+        refuse_head(head, place);
+    else if (strcmp(name, GLOBAL_SECTION) == 0)
+        take_global(reading, name, place);
     else
-        plan->services[plan->count++].name = name;
+        take_service(reading, name, place);
 }
 
 /* Goes through all heads of sections: to count them as long as there is no array for the services, then to fill it. */
+static void each_head_of(struct reading *reading, const struct lines *file)
+{
+    struct place place = {file->place.file, 0};
+    for (char *line = file->next; line < file->end; line = line_after(file, line)) {
+        place.line++;
+        if (*line != '[')
+            continue;
+        if (reading->heads == NULL)
+            reading->plan->count++;
+        else
+            take_name(reading, line, &place);
+    }
+}
+
 static void each_head(struct reading *reading)
 {
-    struct plan *plan = reading->plan;
-    for (const struct lines *file = reading->files; file < reading->files + reading->file_count; file++)
-        for (char *head = find_head(file, file->next); head != NULL; head = find_head(file, line_after(file, head)))
-            if (plan->services == NULL)
-                plan->count++;
-            else
-                take_name(reading, head);
+    for (size_t i = 0; i < reading->file_count; i++)
+        each_head_of(reading, &reading->files[i]);
 }
 
 /* Makes the array of services. They have their names then, and nothing else. */
@@ -203,12 +239,16 @@ static void take_names(struct reading *reading)
 {
     struct plan *plan = reading->plan;
     each_head(reading);
-    plan->services = arena_take((plan->count + 1) * sizeof *plan->services);
+    size_t most = reading->most = plan->count + 1;
+    plan->services = arena_take(most * sizeof *plan->services);
+    reading->heads = arena_lend(most * sizeof *reading->heads);
+    hash_table_open(&reading->names, most);
+    hash_table_open(&reading->settings, most);
     plan->count = 0;
     if (reading->request->command != NULL) {
-        plan->command = &plan->services[plan->count++];
-        plan->command->name = COMMAND_NAME;
+        plan->command = &plan->services[0];
         plan->command->settings = reading->request->command_settings;
+        add_service(reading, slot_of(reading, COMMAND_NAME), COMMAND_NAME, &(struct place){0});
     }
     reading->next = plan->services + plan->count;
     each_head(reading);
@@ -230,12 +270,19 @@ static void refuse_dependency(const struct reading *reading, const char *name)
                   fault_nearest(name, next_service, &walk));
 }
 
-static bool depends_already(const struct reading *reading, const struct service *on)
+/* scratch marks the services that the section which is read depends on. */
+static void append_dependency(struct reading *reading, struct service *on, int condition)
+{
+    struct dependency *list = arena_grow(reading->depends_on, reading->depends_count, sizeof *list);
+    list[reading->depends_count++] = (struct dependency){on, (enum condition)condition};
+    reading->depends_on = list;
+    on->scratch = true;
+}
+
+static void forget_marks(const struct reading *reading)
 {
     for (size_t i = 0; i < reading->depends_count; i++)
-        if (reading->depends_on[i].on == on)
-            return true;
-    return false;
+        reading->depends_on[i].on->scratch = false;
 }
 
 /* "db", "db:started" */
@@ -245,20 +292,18 @@ static void add_dependency(struct reading *reading, char *word)
     char *colon = strchr(word, ':');
     size_t length = strcspn(word, ":");
     int condition = colon == NULL ? CONDITION_UNSAID : value_choose(CONDITIONS, colon + 1, strlen(colon + 1));
-    struct service *on = plan_find(reading->plan, word, length);
     if (condition == -1)
         fault(place, "depends_on needs NAME, NAME:started, NAME:ready or NAME:completed, not '%s'", word);
     word[length] = '\0';
+    struct service *on = (struct service *)(uintptr_t)*slot_of(reading, word);
     if (strcmp(word, reading->section.name) == 0) {
         fault(place, "[%s] depends on itself", word);
     } else if (on == NULL) {
         refuse_dependency(reading, word);
-    } else if (depends_already(reading, on)) {
+    } else if (on->scratch) {
         fault(place, "depends_on names '%s' twice", word);
     } else {
-        struct dependency *list = arena_grow(reading->depends_on, reading->depends_count, sizeof *list);
-        list[reading->depends_count++] = (struct dependency){on, (enum condition)condition};
-        reading->depends_on = list;
+        append_dependency(reading, on, condition);
     }
 }
 
@@ -293,24 +338,23 @@ static void check_section(const struct section *section)
 }
 
 /* Byte for byte, which holds for the padding too: it is copied from settings_default by memcpy, and never written. */
-static bool is_same(const void *settings, const void *others)
+static bool has_settings(const void *shared, const void *settings)
 {
-    return memcmp(settings, others, sizeof(struct settings)) == 0;
+    const void *others = &((const struct shared *)shared)->settings;
+    return memcmp(others, settings, sizeof(struct settings)) == 0;
 }
 
 static const struct settings *share(struct reading *reading)
 {
     const struct settings *settings = &reading->section.settings;
-    struct shared *shared = reading->shared;
-    while (shared != NULL && !is_same(&shared->settings, settings))
-        shared = shared->next;
-    if (shared == NULL) {
-        shared = arena_take(sizeof *shared);
+    const void **slot = hash_table_slot(&reading->settings, settings, sizeof *settings, has_settings);
+    if (*slot == NULL) {
+        struct shared *shared = arena_take(sizeof *shared);
         memcpy(&shared->settings, settings, sizeof *settings);
         shared->next = reading->shared;
-        reading->shared = shared;
+        *slot = reading->shared = shared;
     }
-    return &shared->settings;
+    return &((const struct shared *)*slot)->settings;
 }
 
 static void end_section(struct reading *reading)
@@ -328,6 +372,8 @@ static void end_section(struct reading *reading)
             extras->depends_count = reading->depends_count;
         }
     }
+    forget_marks(reading);
+    reading->depends_count = 0;
     section->name = NULL;
     reading->service = NULL;
 }
@@ -442,13 +488,16 @@ static void settle(struct reading *reading)
     }
 }
 
-static void close_files(const struct reading *reading)
+static void close_files(struct reading *reading)
 {
     const struct plan *plan = reading->plan;
     for (struct service *service = plan->services; service < plan->services + plan->count; service++)
         service->name = arena_copy(service->name, strlen(service->name));
     for (size_t i = 0; i < reading->file_count; i++)
         lines_close(&reading->files[i]);
+    arena_take_back(reading->heads, reading->most * sizeof *reading->heads);
+    hash_table_close(&reading->names);
+    hash_table_close(&reading->settings);
 }
 
 bool config_read(struct plan *plan, const struct config_request *request)

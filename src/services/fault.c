@@ -42,7 +42,12 @@ void fault_unknown(const struct place *place, const char *what, const char *word
 
 /* ---- what was meant ---- */
 
-enum { LONGEST = 64, /* of the words that are compared */ LIKENESS = 3 /* one letter in so many may differ */ };
+enum {
+    LONGEST = 64,              /* of the words that are compared */
+    LIKENESS = 3,              /* one letter in so many may differ */
+    PAIRS_MOST = 1 << 20,      /* of letters that are compared for one word: some milliseconds */
+    FAULTS_WITH_NEAREST = 100, /* who has more of them has another kind of file */
+};
 
 /* The least number of letters to be put in, left out or replaced; Wagner and Fischer's, with one row. */
 static size_t distance(const char *one, size_t one_length, const char *other, size_t other_length)
@@ -70,13 +75,17 @@ static size_t distance(const char *one, size_t one_length, const char *other, si
 const char *fault_nearest(const char *word, const char *(*next)(void *context), void *context)
 {
     const char *candidate, *nearest = NULL;
-    size_t length = strlen(word), least = LONGEST;
-    while ((candidate = next(context)) != NULL && length <= LONGEST) {
-        size_t other = strlen(candidate);
-        if (other > LONGEST)
+    size_t length = strlen(word), least = LONGEST, pairs = 0;
+    if (length > LONGEST || count >= FAULTS_WITH_NEAREST)
+        return NULL;
+    while (pairs < PAIRS_MOST && (candidate = next(context)) != NULL) {
+        size_t other = strlen(candidate), longer = length > other ? length : other;
+        size_t most = longer / LIKENESS < least - 1 ? longer / LIKENESS : least - 1; /* letters may differ */
+        if (other > LONGEST || 2 * longer - length - other > most)
             continue;
+        pairs += length * other;
         size_t differing = distance(word, length, candidate, other);
-        if (differing < least && differing * LIKENESS <= (length > other ? length : other)) {
+        if (differing <= most) {
             least = differing;
             nearest = candidate;
         }

@@ -45,8 +45,9 @@ void fault(const struct place *place, const char *format, ...) TEXT_FORMAT(2);
 /* How many there have been. */
 unsigned fault_count(void);
 
-/* The candidate nearest to a word, if it is near enough to be meant (at most a third of its letters differ), or NULL.
- * next(context) returns one candidate after the other, then NULL. */
+/* The candidate nearest to a word, if it is near enough to be meant (at most a third of its letters differ), or NULL;
+ * also NULL where there are too many to be compared, or too many faults. next(context) returns one candidate after the
+ * other, then NULL. */
 const char *fault_nearest(const char *word, const char *(*next)(void *context), void *context);
 
 /* Says that a word is not known, with the nearest candidate, which may be NULL: "unknown key 'comand'; did you mean

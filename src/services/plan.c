@@ -1,16 +1,19 @@
 /*
  * plan.c - see plan.h. Before the first start; one thread.
  *
- * A service's rank is 1 if it depends on nothing, else one more than the highest of those it depends on; it is found by
- * going over all of them until nothing changes any more. Those on a circle, and behind one, never get one. It is kept
- * in scratch, which nothing else needs before the first start. A recursive search was not taken for the ranks: the
- * longest chain of a file is no depth for a stack.
+ * A service's rank is 1 if it depends on nothing, else one more than the highest of those it depends on: a search along
+ * the dependencies, depth first, gives a service its rank when it has been to all of them. A dependency that leads back
+ * to where the search came from closes a circle. The rank is kept in scratch, which nothing else needs before the first
+ * start. Nothing here calls itself: the longest chain of a file is no depth for a stack. And nothing goes over all
+ * services for each of them: there may be ten thousand.
  */
 #include "services/plan.h"
 
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/text.h"
 #include "services/fault.h"
 
@@ -30,92 +33,100 @@ struct service *plan_find(const struct plan *plan, const char *name, size_t leng
     return NULL;
 }
 
-/* ---- ranks ---- */
+/* ---- ranks, and circles ---- */
 
-/* 0 as long as one that it depends on has none. */
-static unsigned rank_of(const struct service *service)
+/* The way from one service to what it depends on, step by step. */
+struct step {
+    struct service *service;
+    size_t next; /* of its dependencies: the one to look at next */
+};
+
+enum { NO_RANK = 0, ON_THE_WAY = USHRT_MAX };
+
+/* Those that have no rank yet are on the way, and their circle is said. */
+static unsigned short rank_of(const struct service *service)
 {
     const struct extras *extras = service_extras(service);
-    unsigned highest = 0;
+    unsigned short highest = 0;
     for (size_t i = 0; i < extras->depends_count; i++) {
-        unsigned rank = extras->depends_on[i].on->scratch;
-        if (rank == 0)
-            return 0;
-        highest = rank > highest ? rank : highest;
+        unsigned short rank = extras->depends_on[i].on->scratch;
+        highest = rank > highest && rank != ON_THE_WAY ? rank : highest;
     }
     return highest + 1;
 }
 
-static bool rank_some(const struct plan *plan)
+/* Says the circle from the last step, to where it leads back to, and on to the last step. */
+static void say_circle(const struct step *last, const struct service *to)
 {
-    bool changed = false;
-    for (struct service *service = plan->services; service < plan->services + plan->count; service++)
-        if (service->scratch == 0) {
-            service->scratch = (unsigned short)rank_of(service);
-            changed |= service->scratch != 0;
-        }
-    return changed;
+    const struct step *step = last;
+    struct text circle;
+    while (step->service != to)
+        step--;
+    text_clear(&circle);
+    for (; step < last && circle.length < TEXT_MAX - 1; step++)
+        text_add(&circle, "%s -> ", step->service->name);
+    const struct service *closer = last->service;
+    fault(&closer->extras->depends_at, "depends_on goes in a circle: %s -> %s%s", closer->name, circle.bytes,
+          closer->name);
 }
 
-static void rank_all(const struct plan *plan)
+/* The next that it depends on and that has no rank, or NULL. */
+static struct service *next_unranked(struct step *step, unsigned *circles)
 {
-    while (rank_some(plan))
-        ;
+    const struct extras *extras = service_extras(step->service);
+    while (step->next < extras->depends_count) {
+        struct service *on = extras->depends_on[step->next++].on;
+        if (on->scratch == NO_RANK)
+            return on;
+        if (on->scratch == ON_THE_WAY) {
+            say_circle(step, on);
+            ++*circles;
+        }
+    }
+    return NULL;
+}
+
+/* Ranks the service and all that it depends on. */
+static void rank_from(struct step *step, struct service *service, unsigned *circles)
+{
+    const struct step *before = step - 1;
+    *step = (struct step){service, 0};
+    while (step != before) {
+        step->service->scratch = ON_THE_WAY;
+        service = next_unranked(step, circles);
+        if (service != NULL) {
+            *++step = (struct step){service, 0};
+        } else {
+            step->service->scratch = rank_of(step->service);
+            step--;
+        }
+    }
+}
+
+/* Returns how many circles there are. */
+static unsigned rank_all(const struct plan *plan)
+{
+    unsigned circles = 0;
+    size_t size = (plan->count + 1) * sizeof(struct step);
+    struct step *steps = arena_lend(size);
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->services[i].scratch == NO_RANK)
+            rank_from(steps + 1, &plan->services[i], &circles);
+    arena_take_back(steps, size);
+    return circles;
 }
 
 static void forget_ranks(const struct plan *plan)
 {
     for (size_t i = 0; i < plan->count; i++)
-        plan->services[i].scratch = 0;
-}
-
-/* ---- circles ---- */
-
-static struct service *first_unranked(const struct plan *plan)
-{
-    for (struct service *service = plan->services; service < plan->services + plan->count; service++)
-        if (service->scratch == 0)
-            return service;
-    return NULL;
-}
-
-/* One without a rank has at least one such before it. */
-static struct service *unranked_before(const struct service *service)
-{
-    const struct dependency *dependency = service->extras->depends_on;
-    while (dependency->on->scratch != 0)
-        dependency++;
-    return dependency->on;
-}
-
-/* Says the circle that one comes to from there, and opens it with a rank for one of those on it. */
-static void say_circle(const struct plan *plan, struct service *service)
-{
-    struct text circle;
-    for (size_t i = 0; i < plan->count; i++)
-        service = unranked_before(service);
-    struct service *start = service;
-    text_clear(&circle);
-    do {
-        text_add(&circle, "%s -> ", service->name);
-        service = unranked_before(service);
-    } while (service != start);
-    start->scratch = 1;
-    fault(&start->extras->depends_at, "depends_on goes in a circle: %s%s", circle.bytes, start->name);
+        plan->services[i].scratch = NO_RANK;
 }
 
 bool plan_is_acyclic(const struct plan *plan)
 {
-    struct service *service;
-    bool acyclic = true;
-    rank_all(plan);
-    while ((service = first_unranked(plan)) != NULL) {
-        say_circle(plan, service);
-        rank_all(plan);
-        acyclic = false;
-    }
+    unsigned circles = rank_all(plan);
     forget_ranks(plan);
-    return acyclic;
+    return circles == 0;
 }
 
 /* ---- the tree ---- */
@@ -179,32 +190,77 @@ static void print_service(const struct service *service, const struct text *pref
     write_line(&line);
 }
 
-/* Prints what waits for the parent, and below each what waits for that; for NULL, what waits for nothing. */
-static void print_below(const struct plan *plan, const struct service *parent, struct text *prefix)
+/* A service's place in the tree. */
+struct node {
+    const struct service *child, *sibling; /* the first below it, and the next beside it; NULL: none */
+    size_t prefix;                         /* the length of what stands before its branch */
+};
+
+/* Node number 0 is the root, whose children depend on nothing. */
+struct tree {
+    const struct plan *plan;
+    struct node *nodes;
+    struct text prefix;
+};
+
+static struct node *node_of(const struct tree *tree, const struct service *service)
 {
-    const struct service *end = plan->services + plan->count, *last = NULL;
-    size_t length = prefix->length;
-    for (const struct service *service = plan->services; service < end; service++)
-        if (parent_of(service) == parent)
-            last = service;
-    for (const struct service *service = plan->services; last != NULL && service <= last; service++) {
-        if (parent_of(service) != parent)
-            continue;
-        print_service(service, prefix, parent == NULL ? "" : service == last ? "└─ " : "├─ ");
-        if (parent != NULL && length < PREFIX_MOST)
-            text_add(prefix, "%s", service == last ? "   " : "│  ");
-        print_below(plan, service, prefix);
-        prefix->length = length;
-        prefix->bytes[length] = '\0';
+    return &tree->nodes[service == NULL ? 0 : service - tree->plan->services + 1];
+}
+
+/* From the last to the first, so that each child comes before those that are there. */
+static void grow(const struct tree *tree)
+{
+    for (size_t i = tree->plan->count; i-- > 0;) {
+        const struct service *service = &tree->plan->services[i];
+        struct node *parent = node_of(tree, parent_of(service));
+        node_of(tree, service)->sibling = parent->child;
+        parent->child = service;
     }
+}
+
+static void print_node(struct tree *tree, const struct service *service)
+{
+    struct node *node = node_of(tree, service);
+    bool is_last = node->sibling == NULL, is_below = parent_of(service) != NULL;
+    node->prefix = tree->prefix.length;
+    print_service(service, &tree->prefix, !is_below ? "" : is_last ? "└─ " : "├─ ");
+    if (is_below && node->prefix < PREFIX_MOST)
+        text_add(&tree->prefix, "%s", is_last ? "   " : "│  ");
+}
+
+/* What is printed behind that service: what is below it, else beside it, else beside one above it. */
+static const struct service *behind(struct tree *tree, const struct service *service)
+{
+    if (node_of(tree, service)->child != NULL)
+        return node_of(tree, service)->child;
+    for (; service != NULL; service = parent_of(service)) {
+        const struct node *node = node_of(tree, service);
+        tree->prefix.length = node->prefix;
+        tree->prefix.bytes[node->prefix] = '\0';
+        if (node->sibling != NULL)
+            return node->sibling;
+    }
+    return NULL;
+}
+
+static void print_tree(const struct plan *plan)
+{
+    size_t size = (plan->count + 1) * sizeof(struct node);
+    struct tree tree = {.plan = plan, .nodes = arena_lend(size)};
+    text_clear(&tree.prefix);
+    grow(&tree);
+    for (const struct service *service = tree.nodes->child; service != NULL; service = behind(&tree, service))
+        print_node(&tree, service);
+    arena_take_back(tree.nodes, size);
 }
 
 void plan_print(const struct plan *plan)
 {
     struct text text;
     rank_all(plan);
+    print_tree(plan);
     text_clear(&text);
-    print_below(plan, NULL, &text);
     text_add(&text, "%jd%s, no faults", (intmax_t)plan->count, plan->count == 1 ? " service" : " services");
     write_line(&text);
     forget_ranks(plan);

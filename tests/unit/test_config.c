@@ -520,7 +520,7 @@ START_TEST(circles)
                                "[behind]\ncommand=c\ndepends_on=b\n[p]\ncommand=p\ndepends_on=q\n[q]\ncommand=q\n"
                                "depends_on=r\n[r]\ncommand=r\ndepends_on=p"),
                      "c:6: depends_on goes in a circle: b -> a -> b\n"
-                     "c:17: depends_on goes in a circle: q -> r -> p -> q\n");
+                     "c:20: depends_on goes in a circle: r -> p -> q -> r\n");
 }
 END_TEST
 

@@ -1,0 +1,102 @@
+#!/usr/bin/env bats
+# 10,000 services and 200,000 faults are read in time: no part of the reading looks at all for each. What is measured is
+# the CPU's time, which does not depend on who else is busy.
+
+load helpers
+
+MOST_MS=2000
+SERVICES=10000
+FAULTS=200000
+
+# costs CODE MOST ARG...: foster ends with that code and has used at most so many milliseconds of CPU.
+costs() {
+    local code=0 expected=$1 most=$2 used
+    shift 2
+    TIMEFORMAT='%3U %3S'
+    used=$({ time timeout -s KILL 60 "$FOSTER" "$@" >out 2>err 3>&-; } 2>&1) || code=$?
+    used=$(awk '{ print int(($1 + $2) * 1000) }' <<<"$used")
+    [[ $code -eq $expected && $used -le $most ]] || { echo "$*: exit $code, $used ms" && return 1; }
+}
+
+# check CODE: the configuration from stdin is checked.
+check() {
+    configure
+    costs "$1" "$MOST_MS" --check --config conf
+}
+
+services() { # settings of their own
+    seq "$SERVICES" | sed 's/.*/[s&]\ncommand = sleep &\nenvironment = A=&\nworking_dir = \/srv\/&/'
+}
+
+@test "128 services with settings of their own are checked in time" {
+    services | check 0
+    [ "$(tail -n 1 out)" = "$SERVICES services, no faults" ]
+}
+
+@test "128 and run: all but one wait to be started by hand" {
+    { services | sed '/^command/a autostart = no' && printf '[one]\ncommand = true\nessential = yes\n'; } | configure
+    costs 0 "$MOST_MS" --control none --config conf
+}
+
+@test "128 heads that are none" {
+    seq "$FAULTS" | sed 's/.*/[bad &]/' | check 2
+    [ "$(wc -l <err)" -eq $((2 * FAULTS)) ] # that, and no command
+}
+
+@test "128 keys that are none, each like many that are" {
+    { echo '[a]' && seq "$FAULTS" | sed 's/.*/healthcheck_& = x/'; } | check 2
+    [ "$(wc -l <err)" -eq $((FAULTS + 1)) ]
+}
+
+@test "128 sections for the second time" {
+    { services && seq "$FAULTS" | sed "s/.*/[s$SERVICES]/"; } | check 2
+    [ "$(grep -c "second time; the first is in conf:$((4 * SERVICES - 3))" err)" -eq "$FAULTS" ]
+}
+
+@test "128 dependencies on nobody" {
+    seq "$SERVICES" | sed 's/.*/[s&]\ncommand = true\ndepends_on = x&/' | check 2
+    [ "$(grep -c 'unknown service' err)" -eq "$SERVICES" ]
+}
+
+@test "128 one that depends on all, twice" {
+    { services && printf '[all]\ncommand = true\n' && seq "$SERVICES" | sed 's/.*/depends_on = s& s&/'; } | check 2
+    [ "$(grep -c 'twice' err)" -eq "$SERVICES" ]
+}
+
+@test "128 a chain as long as there can be services, its end first, on a small stack" {
+    seq 65534 | awk '{ print "[s" $1 "]\ncommand = true" ($1 < 65534 ? "\ndepends_on = s" $1 + 1 : "") }' >conf
+    ulimit -s 256
+    costs 0 "$MOST_MS" --check --config conf
+}
+
+@test "128 circles" {
+    seq 65534 | awk '{ print "[s" $1 "]\ncommand = true\ndepends_on = s" ($1 % 2 ? $1 + 1 : $1 - 1) }' | check 2
+    [ "$(grep -c 'in a circle' err)" -eq 32767 ]
+}
+
+@test "128 a directory of files" {
+    mkdir folder
+    (cd folder && seq -f '%05g' "$SERVICES" | while read -r i; do printf '[s%s]\ncommand = true\n' "$i" >"$i.conf"; done)
+    costs 0 "$MOST_MS" --check --config folder
+    [ "$(tail -n 1 out)" = "$SERVICES services, no faults" ]
+}
+
+# It writes to a pipe that nobody reads, and so sleeps until a signal ends it.
+@test "128 a check ends at INT, TERM, QUIT and HUP, also as PID 1" {
+    local way signal
+    seq 65534 | sed 's/.*/[s&]\ncommand = true/' | configure
+    prepare_folder
+    mkfifo -m 666 pipe
+    exec 4<>pipe # which holds 64 KiB
+    for way in "${HOSTILE_WAYS[@]}"; do
+        for signal in INT TERM QUIT HUP; do
+            via=(sh -c 'exec "$@" >pipe' sh)
+            start "$way" --check --config conf 3>&- 4>&-
+            wait_until sleeps_full
+            send "$signal"
+            ends $((128 + $(kill -l "$signal")))
+            timeout 10 dd if=pipe of=/dev/null iflag=nonblock bs=1M 2>/dev/null || true
+        done
+    done
+}
+sleeps_full() { [ "$(cut -d " " -f 1 "/proc/$init/syscall" 2>/dev/null)" = 1 ] && is_in_state S "$init"; }
