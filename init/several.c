@@ -78,7 +78,8 @@ static bool read_plan(struct plan *plan, const struct options *options)
     return true;
 }
 
-/* The socket is a convenience: only one that was asked for is missed. */
+/* The socket is a convenience: only one that was asked for is missed. But where another listens `foster ctl` asks him.
+ */
 static void open_control(const struct options *options, const struct plan *plan)
 {
     const char *asked_for = options->control != NULL ? options->control : plan->globals.control;
@@ -88,7 +89,8 @@ static void open_control(const struct options *options, const struct plan *plan)
     if (server_open(path))
         supervisor_watch(&(struct onlooker){server_look, server_due});
     else
-        say(asked_for != NULL ? LOG_WARNING : LOG_INFO, "no control socket at %s: %s", path, strerror(errno));
+        say(asked_for != NULL || errno == EADDRINUSE ? LOG_WARNING : LOG_INFO, "no control socket at %s: %s", path,
+            strerror(errno));
 }
 
 static bool begin(const struct options *options, struct plan *plan)

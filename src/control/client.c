@@ -64,6 +64,20 @@ static size_t join(char **argv, char *words)
 
 /* ---- asking ---- */
 
+/* Who was there first may have bound a path in a directory that others can write to, and any abstract name. SO_PEERCRED
+ * is who called listen(2), unix(7). As the client's own container's init foster may have any uid. */
+static bool is_believed(int fd, const char *path)
+{
+    struct ucred peer = {0};
+    socklen_t length = sizeof peer;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 &&
+        (peer.pid == 1 || peer.uid == 0 || peer.uid == geteuid()))
+        return true;
+    say(LOG_ERROR, "what answers at %s is not believed: it is uid %u's, neither PID 1 nor root's nor this user's", path,
+        peer.uid);
+    return false;
+}
+
 /* A connected socket, or -1 and it has been said. */
 static int reach(const char *path)
 {
@@ -72,7 +86,7 @@ static int reach(const char *path)
     if (server_address(path, &address)) {
         fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
         if (fd != -1 && connect(fd, &address.to.any, address.length) == 0)
-            return fd;
+            return is_believed(fd, path) ? fd : -1;
     }
     say(LOG_ERROR, "cannot reach foster at %s: %s; is it running with services, and as this user?", path,
         strerror(errno));

@@ -31,6 +31,7 @@ enum phase { FREE, READING, WAITING_FOR_SERVICES, WRITING };
 static struct client {
     struct source source; /* the first member: it is what the loop knows */
     enum phase phase;
+    unsigned order;        /* in which it came into the phase, among all */
     milliseconds deadline; /* of the phase, or NEVER */
     struct buffer words;
     struct writer answer; /* begins with the exit status */
@@ -41,7 +42,10 @@ static struct client {
 static const char no_request[] = "2\nfoster: that was no request, whole and in time\n";
 static const char too_much[] = "125\nfoster: too many ask, or there is no memory; try again\n";
 
+static unsigned entered; /* phases, by all clients */
+
 static const char *socket_path;
+static struct stat socket_file; /* what bind(2) has made at that path */
 static struct source listener;
 static milliseconds accept_again = NEVER; /* when the listener is watched again; NEVER: it is watched */
 
@@ -70,6 +74,49 @@ static void dismiss(struct client *client, const char *line)
 
 /* ---- its phases ---- */
 
+static void enter(struct client *client, enum phase phase, milliseconds time)
+{
+    client->phase = phase;
+    client->order = entered++;
+    client->deadline = time == NEVER ? NEVER : clock_now() + time;
+}
+
+/* Who came into the phase first, or NULL; with the number of those who are in it. */
+static struct client *first_in(enum phase phase, unsigned *count)
+{
+    struct client *first = NULL;
+    *count = 0;
+    for (struct client *client = clients; client < clients + CLIENTS_MAX; client++) {
+        if (client->phase != phase)
+            continue;
+        ++*count;
+        if (first == NULL || client->order < first->order)
+            first = client;
+    }
+    return first;
+}
+
+/* One that waits has got nothing yet but the place for the exit status. */
+static void make_room_for_waiting(void)
+{
+    unsigned count;
+    struct client *first = first_in(WAITING_FOR_SERVICES, &count);
+    if (count > WAITING_MAX)
+        dismiss(first, too_much);
+}
+
+/* False if nobody is silent: then nobody need go. */
+static bool make_room(void)
+{
+    unsigned count;
+    struct client *silent = first_in(READING, &count), *slow = first_in(WRITING, &count);
+    if (silent != NULL)
+        dismiss(silent, too_much);
+    else if (slow != NULL)
+        forget(slow);
+    return silent != NULL || slow != NULL;
+}
+
 static void write_answer(struct client *client)
 {
     struct buffer *answer = &client->answer.buffer;
@@ -91,8 +138,7 @@ static void finish(struct client *client, int status)
         dismiss(client, too_much);
     } else if (status != NOT_YET) {
         client->answer.buffer.bytes[0] = (char)('0' + status);
-        client->phase = WRITING;
-        client->deadline = clock_now() + REQUEST_TIME_MS;
+        enter(client, WRITING, REQUEST_TIME_MS);
         write_answer(client);
     }
 }
@@ -104,14 +150,14 @@ static void begin(struct client *client)
     struct text line;
     struct request *request = &client->request;
     bool makes_sense = request_read(request, client->words.bytes, &line);
-    client->phase = WAITING_FOR_SERVICES;
-    client->deadline = request->timeout == NEVER ? NEVER : clock_now() + request->timeout;
+    enter(client, WAITING_FOR_SERVICES, request->timeout);
     client->answer.failed = !loop_watch(&client->source, 0);
     writer_add(&client->answer, makes_sense ? "0\n" : "0\nfoster: %s\n", line.bytes);
     if (client->answer.failed || !makes_sense)
         finish(client, EXIT_USAGE);
     else
         finish(client, request_begin(request, &client->answer));
+    make_room_for_waiting();
 }
 
 /* The words are complete when one of them is empty; the one before it ends with a NUL too. (memmem(3) is 1.2 KiB.) */
@@ -158,30 +204,46 @@ static bool is_allowed(int fd)
     return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 && (peer.uid == 0 || peer.uid == geteuid());
 }
 
-static struct client *free_client(void)
+/* There is one: those who wait are WAITING_MAX at most, and of the others one makes room. */
+static struct client *free_place(void)
 {
-    for (struct client *client = clients; client < clients + CLIENTS_MAX; client++)
-        if (client->phase == FREE)
-            return client;
-    return NULL;
+    unsigned count;
+    struct client *client = first_in(FREE, &count);
+    if (client == NULL && make_room())
+        client = first_in(FREE, &count);
+    return client;
 }
 
-/* NULL, or why not. */
+/* NULL, or why not. Mostly the request is there already: then nobody who comes behind takes its place. */
 static const char *welcome(int fd)
 {
-    struct client *client = free_client();
     if (!is_allowed(fd)) {
         say(LOG_DEBUG, "a control client of another user was refused");
         return "125\nfoster: only root and the user that foster runs as may ask\n";
     }
-    if (client == NULL)
-        return too_much;
+    struct client *client = free_place();
     client->source = (struct source){fd, client_ready};
     if (!loop_watch(&client->source, EPOLLIN))
         return too_much;
-    client->phase = READING;
-    client->deadline = clock_now() + REQUEST_TIME_MS;
+    enter(client, READING, REQUEST_TIME_MS);
+    read_words(client);
     return NULL;
+}
+
+/* Nobody can be accepted, by that error: where descriptors lack a client gives back its own, else it is tried later. */
+static void rest(int error)
+{
+    unsigned count;
+    bool lacks = error == EMFILE || error == ENFILE;
+    struct client *waiting = first_in(WAITING_FOR_SERVICES, &count);
+    if (lacks && make_room())
+        return;
+    if (lacks && waiting != NULL) {
+        dismiss(waiting, too_much);
+        return;
+    }
+    loop_forget(&listener);
+    accept_again = clock_now() + ACCEPT_AGAIN_MS;
 }
 
 static void listener_ready(struct source *source, uint32_t events)
@@ -193,8 +255,7 @@ static void listener_ready(struct source *source, uint32_t events)
         answer_line(fd, refusal);
         close(fd);
     } else if (fd == -1 && errno != EAGAIN && errno != ECONNABORTED && errno != EINTR) {
-        loop_forget(source);
-        accept_again = clock_now() + ACCEPT_AGAIN_MS;
+        rest(errno);
     }
 }
 
@@ -221,7 +282,8 @@ bool server_open(const char *path)
         errno = -fd;
         return false;
     }
-    socket_path = path;
+    if (path[0] == '/' && lstat(path, &socket_file) == 0)
+        socket_path = path;
     clients = arena_take(CLIENTS_MAX * sizeof *clients);
     listener = (struct source){fd, listener_ready};
     return ioctl(fd, FIONBIO, &(int){1}) == 0 && loop_watch(&listener, EPOLLIN);
@@ -262,6 +324,8 @@ milliseconds server_due(void)
 
 void server_close(void)
 {
-    if (socket_path != NULL && socket_path[0] == '/')
+    struct stat file;
+    if (socket_path != NULL && lstat(socket_path, &file) == 0 && file.st_dev == socket_file.st_dev &&
+        file.st_ino == socket_file.st_ino)
         unlink(socket_path);
 }

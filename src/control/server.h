@@ -5,8 +5,14 @@
  * one request, its words each ended by a NUL and one more NUL behind the last; it gets an answer and the end of the
  * stream. The first line of the answer is the exit status for the client, in decimal; the rest is for its stdout, or
  * for its stderr if the status is not 0 (the verb may say otherwise: health, see verbs). A request of more than
- * REQUEST_MAX bytes, rubbish, or one that is not complete within REQUEST_TIME is answered with an error and closed. At
- * most CLIENTS_MAX at a time; more are told so. No verb runs a command of the caller's. Nothing here ever waits.
+ * REQUEST_MAX bytes, rubbish, or one that is not complete within REQUEST_TIME is answered with an error and closed. No
+ * verb runs a command of the caller's. Nothing here ever waits.
+ *
+ * Nobody keeps others from being heard: there are CLIENTS_MAX places, and who waits for services takes WAITING_MAX of
+ * them at most. When one more waits, the one that has waited longest is told that too many ask, and goes. When one more
+ * comes, the one that has been silent longest goes, else the one that has longest not read its answer to the end; where
+ * there is no descriptor for who comes, also one that waits. A peer of another user is refused at once and holds no
+ * place.
  *
  * All of these: supervisor's thread, but server_open().
  */
@@ -20,7 +26,7 @@
 
 #define CONTROL_DEFAULT "/run/foster.sock"
 
-enum { REQUEST_MAX = 4096, REQUEST_TIME_MS = 5000, CLIENTS_MAX = 64 };
+enum { REQUEST_MAX = 4096, REQUEST_TIME_MS = 5000, CLIENTS_MAX = 128, WAITING_MAX = 96 };
 
 /* The address of the socket at that path, or of "@name". False if it can be none; errno says why. Any thread. */
 bool server_address(const char *path, struct address *address);
@@ -36,7 +42,7 @@ void server_look(void);
 /* When to look again, for clients with a time limit: or NEVER. */
 milliseconds server_due(void);
 
-/* Removes the socket's file. When foster ends. */
+/* Removes the socket's file, if it is still ours. When foster ends. */
 void server_close(void);
 
 #endif

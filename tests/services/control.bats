@@ -39,10 +39,11 @@ web() {
     is_now web running
 }
 
-@test "102: foster as an ordinary user: the user and root may ask" {
+@test "102, 119: foster as an ordinary user, not PID 1: the user may ask; root does not believe it" {
     web as_child_user
     ctl status web
-    "${AS_USER[@]}" timeout 5 "$FOSTER" ctl --control "$PWD/sock" status web
+    run -125 timeout 5 "$FOSTER" ctl --control "$PWD/sock" status web
+    [[ $output == *"is not believed"* ]]
     run ! setpriv --reuid=1234 --regid=1234 --clear-groups timeout 5 "$FOSTER" ctl --control "$PWD/sock" status
 }
 

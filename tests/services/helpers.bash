@@ -22,10 +22,10 @@ run_foster() {
     prepare_folder
     start "$way" --control "$PWD/sock" --config conf "$@" 3>&-
     asking=()
-    [ "$way" != as_pid1_user ] || asking=("${AS_USER[@]}")
+    [[ $way != *_user ]] || asking=("${AS_USER[@]}")
     wait_until answers
 }
-asking=() # the uid outside of a user namespace is not root's inside
+asking=() # the uid outside of a user namespace is not root's inside, and root believes no user who is not PID 1
 answers() { ctl status >/dev/null 2>&1; }
 
 # exits_with CODE WAY ARG...: as exits, with the configuration. Without a control socket of its own: nobody asks.

@@ -555,22 +555,6 @@ START_TEST(a_client_that_leaves_is_forgotten)
 }
 END_TEST
 
-START_TEST(more_than_there_is_room_for_are_told_so)
-{
-    int crowd[CLIENTS_MAX];
-    serve();
-    for (int i = 0; i < CLIENTS_MAX; i++) {
-        crowd[i] = ASK("start\0web");
-        turn_until_quiet();
-    }
-    ck_answers(come(), TOO_MUCH);
-    services[WEB].state = RUNNING;
-    for (int i = 0; i < CLIENTS_MAX; i++)
-        ck_answers(crowd[i], "0\n");
-    ck_answers(ASK("shutdown"), "0\n");
-}
-END_TEST
-
 /* An answer of more than a socket takes at once. */
 static void make_many(void)
 {
@@ -580,6 +564,65 @@ static void make_many(void)
         many[i] = (struct service){.name = "a-name-of-some-length", .settings = &plain};
     plan = (struct plan){.services = many, .count = MANY};
 }
+
+START_TEST(who_has_waited_longest_makes_room)
+{
+    int crowd[WAITING_MAX];
+    serve();
+    for (int i = 0; i < WAITING_MAX; i++) {
+        crowd[i] = ASK("start\0web");
+        turn_until_quiet();
+    }
+    ck_answers(ASK("health"), "0\nhealthy\n");
+    ck_assert(waits(crowd[0]));
+    int last = ASK("wait\0web");
+    turn_until_quiet();
+    ck_answers(crowd[0], TOO_MUCH);
+    services[WEB].state = RUNNING;
+    for (int i = 1; i < WAITING_MAX; i++)
+        ck_answers(crowd[i], "0\n");
+    ck_answers(last, "0\n");
+}
+END_TEST
+
+START_TEST(who_has_been_silent_longest_makes_room)
+{
+    int waiting[WAITING_MAX], silent[CLIENTS_MAX];
+    serve();
+    for (int i = 0; i < WAITING_MAX; i++) {
+        waiting[i] = ASK("wait\0web");
+        turn_until_quiet();
+    }
+    for (int i = 0; i < CLIENTS_MAX; i++) {
+        silent[i] = come();
+        turn_until_quiet();
+    }
+    ck_answers(ASK("shutdown"), "0\n");
+    for (int i = 0; i <= WAITING_MAX; i++)
+        ck_answers(silent[i], TOO_MUCH);
+    ck_assert(waits(silent[WAITING_MAX + 1]) && waits(silent[CLIENTS_MAX - 1]));
+    services[WEB].state = RUNNING;
+    for (int i = 0; i < WAITING_MAX; i++)
+        ck_answers(waiting[i], "0\n");
+}
+END_TEST
+
+START_TEST(who_does_not_read_makes_room)
+{
+    int slow[CLIENTS_MAX];
+    serve();
+    make_many();
+    for (int i = 0; i < CLIENTS_MAX; i++) {
+        slow[i] = ASK("status\0--json");
+        turn_until_quiet();
+    }
+    ck_answers(ASK("shutdown"), "0\n");
+    const char *told = answer(slow[0]);
+    ck_assert_str_ne(told + strlen(told) - strlen("]}\n"), "]}\n");
+    told = answer(slow[CLIENTS_MAX - 1]);
+    ck_assert_str_eq(told + strlen(told) - strlen("]}\n"), "]}\n");
+}
+END_TEST
 
 START_TEST(a_long_answer_arrives_whole)
 {
@@ -656,7 +699,40 @@ START_TEST(without_descriptors_the_server_rests)
 }
 END_TEST
 
+START_TEST(without_descriptors_somebody_makes_room)
+{
+    serve();
+    int waiting = ASK("wait\0web"), silent = come();
+    turn_until_quiet();
+    accept_error = EMFILE;
+    int fd = ASK("shutdown");
+    ck_assert(turn(NEWS_MS));
+    accept_error = 0;
+    ck_answers(silent, TOO_MUCH);
+    ck_answers(fd, "0\n");
+    ck_assert(waits(waiting));
+    accept_error = EMFILE;
+    fd = ASK("health");
+    ck_assert(turn(NEWS_MS));
+    accept_error = 0;
+    ck_answers(waiting, TOO_MUCH);
+    ck_answers(fd, "0\nhealthy\n");
+}
+END_TEST
+
 /* ---- the socket ---- */
+
+START_TEST(another_ones_socket_is_left)
+{
+    struct stat status;
+    serve();
+    ck_assert_int_eq(unlink("ctl"), 0);
+    make_text_file("ctl", "", 0600);
+    server_close();
+    ck_assert_int_eq(stat("ctl", &status), 0);
+    ck_assert_int_eq(unlink("ctl"), 0);
+}
+END_TEST
 
 START_TEST(the_socket_is_the_owners_alone)
 {
@@ -800,6 +876,16 @@ START_TEST(ctl_refuses_wrong_words_without_asking)
 }
 END_TEST
 
+START_TEST(ctl_believes_no_other_user)
+{
+    serve();
+    is_somebody_else = true;
+    ck_assert_int_eq(CTL("status"), 125);
+    ck_assert_str_eq(content("out"), "");
+    ck_assert_ptr_nonnull(strstr(content("err"), "is not believed"));
+}
+END_TEST
+
 START_TEST(ctl_says_when_there_is_no_answer)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "mute"};
@@ -828,10 +914,11 @@ int main(void)
         nobody_waits_for_a_foster_that_is_ending, wait_ends_with_its_time, wait_without_a_time_has_none,
         signals_are_sent, health_is_an_exit_status_too, metrics_end_as_they_should, shutdown_answers_and_shuts_down,
         half_a_request_is_refused, a_whole_request_may_be_followed_by_the_end, a_megabyte_is_refused,
-        a_slow_client_has_its_time, a_client_that_leaves_is_forgotten, more_than_there_is_room_for_are_told_so,
-        a_long_answer_arrives_whole, a_client_that_does_not_read_is_dropped, another_user_is_refused,
-        without_memory_there_is_an_answer_all_the_same, without_descriptors_the_server_rests,
-        the_socket_is_the_owners_alone, a_socket_that_cannot_be_opened, the_socket_may_be_abstract,
-        ctl_prints_the_answer, ctl_puts_a_no_on_stderr_but_for_health, ctl_finds_the_socket,
+        a_slow_client_has_its_time, a_client_that_leaves_is_forgotten, who_has_waited_longest_makes_room,
+        who_has_been_silent_longest_makes_room, who_does_not_read_makes_room, without_descriptors_somebody_makes_room,
+        another_ones_socket_is_left, ctl_believes_no_other_user, a_long_answer_arrives_whole,
+        a_client_that_does_not_read_is_dropped, another_user_is_refused, without_memory_there_is_an_answer_all_the_same,
+        without_descriptors_the_server_rests, the_socket_is_the_owners_alone, a_socket_that_cannot_be_opened,
+        the_socket_may_be_abstract, ctl_prints_the_answer, ctl_puts_a_no_on_stderr_but_for_health, ctl_finds_the_socket,
         ctl_refuses_wrong_words_without_asking, ctl_says_when_there_is_no_answer);
 }

@@ -2,6 +2,7 @@
  * impostor.c - impostor PATH: binds the path, or "@name", and answers each who asks with "all is well"; says
  * "ready" when it does.
  */
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +23,7 @@ int main(int argc, char **argv)
     memcpy(address.sun_path, argv[1], length);
     if (argv[1][0] == '@')
         address.sun_path[0] = '\0';
+    signal(SIGPIPE, SIG_IGN);
     umask(0);
     if (bind(server, (struct sockaddr *)&address, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) != 0 ||
         listen(server, 1) != 0)

@@ -1,0 +1,81 @@
+#!/usr/bin/env bats
+# Another user has bound the control socket's path, or its abstract name, first.
+
+load helpers
+
+LINE='foster: what answers at .* is not believed: it is uid [0-9]*.s, neither PID 1 nor root.s nor this user.s'
+
+# impersonate UID NAME: that uid listens there and answers everybody.
+impersonate() {
+    prepare_folder
+    setpriv --reuid="$1" --regid="$1" --clear-groups "$BIN/impostor" "$2" >impostor 3>&- &
+    impostor=$!
+    wait_for_line impostor ready
+}
+teardown() { [ -z "${impostor:-}" ] || kill "$impostor" || true; }
+
+# asks CODE NAME COMMAND...: the exit code of ctl health, with the command before it; in seen what it says.
+asks() {
+    local code=0 expected=$1 name=$2
+    shift 2
+    "$@" timeout 10 "$FOSTER" ctl --control "$name" health >seen 2>&1 3>&- || code=$?
+    [ "$code" -eq "$expected" ] || { echo "exit $code" && cat seen && return 1; }
+}
+
+@test "119 root and a user do not believe another user" {
+    impersonate 1234 "$PWD/theirs"
+    for who in env "${AS_USER[*]}"; do
+        # shellcheck disable=SC2086 # words
+        asks 125 "$PWD/theirs" $who
+        grep -qx "$LINE" seen
+    done
+}
+
+@test "119 the same with an abstract name" {
+    impersonate 1234 "@foster-test-$$"
+    asks 125 "@foster-test-$$"
+    grep -qx "$LINE" seen
+}
+
+@test "119 root's is believed by all, and the user's own by the user" {
+    impersonate 0 "$PWD/roots"
+    asks 0 "$PWD/roots" "${AS_USER[@]}"
+    kill "$impostor"
+    impersonate "$ORDINARY" "$PWD/own"
+    asks 0 "$PWD/own" "${AS_USER[@]}"
+    [ "$(cat seen)" = 'all is well' ]
+}
+
+@test "119 PID 1 is believed whatever its user" {
+    prepare_folder
+    cat >inside <<END
+mkfifo ready
+(read -r line <ready; timeout 10 $FOSTER ctl --control $PWD/first health >seen 2>&1; echo \$? >code) &
+exec $BIN/impostor $PWD/first >ready
+END
+    timeout 20 "${NAMESPACE[@]}" setpriv --reuid=1234 --regid=1234 --clear-groups sh inside 3>&- &
+    impostor=$!
+    wait_until test -s code
+    [ "$(cat code) $(cat seen)" = '0 all is well' ]
+}
+
+@test "119 foster says in one line that its socket is another's, leaves it there, and runs" {
+    impersonate 1234 "$PWD/theirs"
+    configure <<<$'[a]\ncommand = true\nessential = yes'
+    for way in "${SERVICE_WAYS[@]}"; do
+        exits 0 "$way" --control "$PWD/theirs" --config conf
+        says 'no control socket at' 'Address in use'
+        [ -S theirs ]
+    done
+    asks 125 "$PWD/theirs"
+}
+
+@test "119 also at the usual path, of which nobody has said anything" {
+    prepare_folder
+    configure <<<$'[a]\ncommand = true\nessential = yes'
+    NAMESPACE+=(-m)
+    via=(sh -c 'mount -t tmpfs tmpfs /run && (impostor /run/foster.sock >/dev/null &) &&
+        until [ -S /run/foster.sock ]; do :; done; exec "$@"' sh)
+    exits 0 as_pid1 --config conf
+    says 'no control socket at /run/foster.sock' 'Address in use'
+}

@@ -1,0 +1,84 @@
+#!/usr/bin/env bats
+# Clients that wait, that are silent, or that do not read keep nobody from being answered.
+
+load helpers
+
+AT_ONCE=2000 # ms, on a machine that is busy; the least that foster would take else is 5 s
+
+serve() {
+    configure <<END
+[never]
+command = sleep 1000
+ready = file:$PWD/never
+[web]
+command = sleep 1000
+essential = yes
+END
+    run_foster "$1"
+    own=2 # it listens, to clients and to services
+    wait_until is_alone
+}
+
+# crowd N COMMAND...: so many at the same time.
+crowd() {
+    local i n=$1
+    shift
+    for ((i = 0; i < n; i++)); do
+        "${asking[@]}" "$@" >>crowd 2>&1 3>&- &
+    done
+}
+
+# has_clients N: so many connections foster has, beside its own sockets.
+has_clients() { [ "$(sockets)" -ge $((own + $1)) ]; }
+sockets() { find "/proc/$init/fd" -lname 'socket:*' | wc -l; }
+is_alone() { [ "$(sockets)" -eq "$own" ]; }
+
+# answers_at_once: to all who need not wait, and to those who act.
+answers_at_once() {
+    local begin
+    begin=$(now_ms)
+    [ "$(ctl health)" = healthy ]
+    ctl status web >/dev/null
+    ctl restart web
+    within "$begin" "$AT_ONCE"
+}
+
+ctl_in_crowd() { crowd "$1" timeout "$LIMIT" "$FOSTER" ctl --control "$PWD/sock" wait never:ready; }
+
+@test "127 64 clients wait" {
+    for way in "${SERVICE_WAYS[@]}"; do
+        serve "$way"
+        ctl_in_crowd 64
+        wait_until has_clients 64
+        answers_at_once
+        send TERM
+        ends 143
+        wait_until has_lines 64 'never: .*foster is ending' crowd # each of them had waited on
+        rm -f crowd
+    done
+}
+
+@test "127 200 clients wait: those who have waited longest are told" {
+    serve as_pid1
+    ctl_in_crowd 200
+    wait_for_line crowd 'too many ask' 104
+    answers_at_once
+}
+
+@test "127 200 clients are silent, and 64 wait" {
+    serve as_pid1
+    ctl_in_crowd 64
+    wait_until has_clients 64
+    crowd 200 socat -u "UNIX-CONNECT:$PWD/sock" -
+    wait_until has_clients 128
+    answers_at_once
+    fails grep -q 'never' crowd
+}
+
+@test "127 descriptors run out by those who wait" {
+    via=(prlimit --nofile=40:40)
+    serve as_pid1
+    ctl_in_crowd 60
+    wait_for_line crowd 'too many ask' 20
+    answers_at_once
+}
