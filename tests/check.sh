@@ -16,7 +16,8 @@ packages=(gcc libc6-dev musl-tools binutils check libsubunit-dev pkg-config patc
     podman runc crun conmon docker.io busybox-static uidmap iproute2 bsdutils docker-compose    # to be in a container
     debootstrap)                                                                # to supervise what others wrote
 
-suites=(lint build unit_debug unit_asan unit_tsan mutants callgraph model fuzz system services sanitized names engines)
+suites=(lint build unit_debug unit_asan unit_tsan mutants callgraph model fuzz system services faults sanitized
+    names engines)
 results=build/check # a file of TAP for each suite
 limit=1800          # seconds for one suite
 
@@ -41,6 +42,13 @@ suite_build() {
     one "make install-links makes the names that are asked for" links
     one "make demo shows it" make -s demo
     one "make debug builds it with sanitizers" make -s debug
+    one "make hardened builds it position-independent, with read-only relocations and stack canaries" make -s hardened
+    one "the hardened one starts, forwards, reaps, ends and supervises" hardened_works
+}
+
+hardened_works() {
+    FOSTER=$PWD/build/hardened/foster bats --formatter tap --filter-tags '!shipped' \
+        tests/system/{exit_codes,forwarding,reaping,ending}.bats tests/services/{start_order,output,health}.bats
 }
 
 example() {
@@ -104,6 +112,7 @@ suite_model() { tests/model/run.sh; }
 suite_fuzz() { tests/fuzz/run.sh 40000; }
 suite_system() { bats --formatter tap tests/system; }
 suite_services() { bats --formatter tap tests/services; }
+suite_faults() { make -s injector && tests/faults/run.sh build/foster short; }
 suite_hostile() { bats --formatter tap tests/hostile; }
 
 # The same with the sanitizers, in the whole program, but for what only the shipped binary can do: run without a libc,

@@ -1,0 +1,136 @@
+/*
+ * judge.c - what came of a run.
+ *
+ *   .  as if nothing had failed
+ *   s  a signal did not reach main, which its call's failure made impossible; all else is as it should be
+ *   r  refused: before the first child foster has said why, and has left
+ *   f  main's start has failed, and that was said
+ *   l  foster has left at its deadline, as it could not end, or not learn of, what it waited for; said
+ *   X  none of these
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "faults.h"
+
+enum {
+    TIMES_CALLS = 3, /* more calls than without a fault, and so many more each second, are a loop without a rest */
+    CALLS_EACH_S = 500,
+    MORE_CPU_MS = 300,
+    MORE_LINES = 30,
+    DEADLY = 128,
+};
+
+#define is_one_of(number, ...) is_in((number), (const long[]){__VA_ARGS__}, sizeof(long[]){__VA_ARGS__} / sizeof(long))
+
+static bool is_in(long number, const long *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i] == number)
+            return true;
+    return false;
+}
+
+static bool sends(const struct fault *fault)
+{
+    return is_one_of(fault->call, SYS_kill, SYS_tgkill, SYS_rt_sigqueueinfo, SYS_pidfd_send_signal,
+                     SYS_rt_sigtimedwait);
+}
+
+static bool waits(const struct fault *fault)
+{
+    return is_one_of(fault->call, SYS_wait4, SYS_waitid);
+}
+
+static bool passes(const struct fault *fault)
+{
+    return !fault->lasting &&
+           is_one_of(fault->error, EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY, EIO, EINTR, ENOSPC, EDQUOT);
+}
+
+/* Who cannot write cannot say anything. */
+static bool has_said(const struct fault *fault, const struct seen *seen)
+{
+    return strstr(seen->said, "foster") != NULL || is_one_of(fault->call, SYS_write, SYS_writev);
+}
+
+static int code_of(int status)
+{
+    return WIFEXITED(status) ? WEXITSTATUS(status) : DEADLY + WTERMSIG(status);
+}
+
+#define verdict_wrong(verdict, ...)                                                                                    \
+    do {                                                                                                               \
+        (verdict)->letter = 'X';                                                                                       \
+        snprintf((verdict)->wrong, sizeof(verdict)->wrong, __VA_ARGS__);                                               \
+    } while (0)
+
+static void judge_end(struct verdict *verdict, const struct seen *plain, const struct seen *seen)
+{
+    unsigned most = plain->all_calls * TIMES_CALLS + (unsigned)(seen->took * CALLS_EACH_S / 1000);
+    if (seen->all_calls > most)
+        verdict_wrong(verdict, "spins: %u calls in %ld ms", seen->all_calls, seen->took);
+    else if (seen->killed)
+        verdict_wrong(verdict, "does not end, also not at TERM (%u calls in %ld ms)", seen->all_calls, seen->took);
+    else if (WIFSIGNALED(seen->status))
+        verdict_wrong(verdict, "is killed by signal %d", WTERMSIG(seen->status));
+    else if (seen->cpu > plain->cpu + MORE_CPU_MS)
+        verdict_wrong(verdict, "spins: %ld ms of CPU", seen->cpu);
+    else if (seen->lines > plain->lines + MORE_LINES)
+        verdict_wrong(verdict, "says %u lines", seen->lines);
+    else if (seen->start_crashed != 0)
+        verdict_wrong(verdict, "a child was killed before its exec by signal %d", seen->start_crashed);
+    else if (seen->amiss[0] != '\0')
+        verdict_wrong(verdict, "started with the wrong %.64s", seen->amiss);
+    else if (seen->asked)
+        verdict_wrong(verdict, "ends only when it is asked to");
+}
+
+static void judge_unstarted(struct verdict *verdict, const struct scenario *scenario, const struct fault *fault,
+                            const struct seen *seen)
+{
+    int code = code_of(seen->status);
+    verdict->letter = seen->child_before || fault->who == START ? 'f' : 'r';
+    if (code == 0)
+        verdict_wrong(verdict, "main was not run, and the code is 0");
+    else if (!has_said(fault, seen))
+        verdict_wrong(verdict, "main was not run, code %d, and nothing is said", code);
+    else if (scenario->configuration != NULL && seen->child_before && passes(fault))
+        verdict_wrong(verdict, "a start is not tried again, code %d", code);
+}
+
+static void judge_code(struct verdict *verdict, const struct scenario *scenario, const struct fault *fault,
+                       const struct seen *seen)
+{
+    int code = code_of(seen->status), of_main = code_of(seen->main_status);
+    bool left = fault->lasting && code == EXIT_REFUSED && has_said(fault, seen);
+    if (!seen->main_ended && left && (sends(fault) || waits(fault)))
+        verdict->letter = 'l';
+    else if (!seen->main_ended)
+        verdict_wrong(verdict, "leaves with %d while main runs", code);
+    else if (code != of_main && left && waits(fault))
+        verdict->letter = 'l';
+    else if (code != of_main)
+        verdict_wrong(verdict, "code %d, main's is %d", code, of_main);
+    else if (seen->main_status != scenario->ends[0] && sends(fault))
+        verdict->letter = 's';
+    else if (seen->main_status != scenario->ends[0])
+        verdict_wrong(verdict, "main has ended with %d, not %d", of_main, code_of(scenario->ends[0]));
+}
+
+struct verdict judge(const struct scenario *scenario, const struct fault *fault, const struct seen *plain,
+                     const struct seen *seen)
+{
+    struct verdict verdict = {'.', ""};
+    judge_end(&verdict, plain, seen);
+    if (verdict.letter == 'X')
+        return verdict;
+    if (seen->main_ran)
+        judge_code(&verdict, scenario, fault, seen);
+    else
+        judge_unstarted(&verdict, scenario, fault, seen);
+    return verdict;
+}
