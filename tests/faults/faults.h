@@ -34,7 +34,7 @@ struct scenario {
     const char *configuration;  /* the same; or NULL */
     void (*play)(pid_t foster); /* what happens meanwhile, in a process of its own; or NULL */
     int ends[2];                /* main's wait status: as planned, and if a signal does not reach it */
-    int code_without;           /* foster's code if main's start has failed: 0: any that says so */
+    bool restarts;              /* what passes by itself is to be tried again */
 };
 
 /* Filled in while the run goes on; what is not there is 0. */

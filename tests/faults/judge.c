@@ -98,7 +98,7 @@ static void judge_unstarted(struct verdict *verdict, const struct scenario *scen
         verdict_wrong(verdict, "main was not run, and the code is 0");
     else if (!has_said(fault, seen))
         verdict_wrong(verdict, "main was not run, code %d, and nothing is said", code);
-    else if (scenario->configuration != NULL && seen->child_before && passes(fault))
+    else if (scenario->restarts && seen->child_before && passes(fault))
         verdict_wrong(verdict, "a start is not tried again, code %d", code);
 }
 

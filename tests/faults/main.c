@@ -28,6 +28,7 @@ static struct errors {
     bool known;
     size_t count;
     char name[ERRORS][16];
+    char never[16]; /* of the refusals below */
 } errors[CALLS];
 
 static const char *const refusals[] = {"EPERM",
@@ -48,7 +49,10 @@ static void read_errors(const char *path)
             continue;
         errors[call].known = true;
         while ((word = strtok(NULL, " \n")) != NULL && *word != '#')
-            snprintf(errors[call].name[errors[call].count++], sizeof errors[call].name[0], "%s", word);
+            if (*word == '!')
+                snprintf(errors[call].never, sizeof errors[call].never, "%s", word + 1);
+            else
+                snprintf(errors[call].name[errors[call].count++], sizeof errors[call].name[0], "%s", word);
     }
     fclose(file);
 }
@@ -93,6 +97,14 @@ static void try(enum who who, long call, const char *error, unsigned when, bool 
     tried++;
 }
 
+static bool is_refused_with(long call, const char *refusal)
+{
+    for (size_t i = 0; i < errors[call].count; i++)
+        if (strcmp(errors[call].name[i], refusal) == 0)
+            return false; /* it has been tried */
+    return strcmp(errors[call].never, refusal) != 0;
+}
+
 /* Short: the first error of the list, once and for good. */
 static void try_call(enum who who, long call)
 {
@@ -104,7 +116,8 @@ static void try_call(enum who who, long call)
         try(who, call, errors[call].name[i], 1, true);
     }
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0] && !is_short && count > 0; i++)
-        try(who, call, refusals[i], 1, true);
+        if (is_refused_with(call, refusals[i]))
+            try(who, call, refusals[i], 1, true);
 }
 
 static void try_all(void)

@@ -148,27 +148,27 @@ static const char essential[] = "[foster]\n"
 #define OPTIONS (const char *const[])
 
 const struct scenario scenarios[] = {
-    {"true", OPTIONS{"--", "@/member", "main", "exit", "7", NULL}, NULL, NULL, {EXITED(7), EXITED(7)}, 0},
+    {"true", OPTIONS{"--", "@/member", "main", "exit", "7", NULL}, NULL, NULL, {EXITED(7), EXITED(7)}, false},
     {"orphans",
      OPTIONS{"--grace", "200ms", "--", "@/member", "main", "orphans", "7", NULL},
      NULL,
      NULL,
      {EXITED(7), EXITED(7)},
-     0},
+     false},
     {"stop",
      OPTIONS{"--stop-timeout", "200ms", "--", "@/member", "main", "stubborn", "@/main", NULL},
      NULL,
      play_stop,
      {SIGKILL, SIGKILL},
-     0},
+     false},
     {"verbose",
      OPTIONS{"-vv", "-w", "--", "@/member", "main", "until", "@/main", "10", "7", NULL},
      NULL,
      play_signal,
      {EXITED(7), SIGTERM},
-     0},
-    {"services", OPTIONS{"--config", "@/conf", NULL}, three, play_services, {EXITED(7), SIGKILL}, 0},
-    {"essential", OPTIONS{"--config", "@/conf", NULL}, essential, NULL, {EXITED(3), EXITED(3)}, 0},
+     false},
+    {"services", OPTIONS{"--config", "@/conf", NULL}, three, play_services, {EXITED(7), SIGKILL}, true},
+    {"essential", OPTIONS{"--config", "@/conf", NULL}, essential, NULL, {EXITED(3), EXITED(3)}, false},
     {0},
 };
 

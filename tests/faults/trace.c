@@ -236,6 +236,12 @@ static void has_stopped(struct task *task, int status)
     }
 }
 
+/* Else it was told to end while it was starting. */
+static bool is_crash(int signal)
+{
+    return signal != SIGKILL && signal != SIGTERM && signal != SIGHUP;
+}
+
 static void has_gone(struct task *task, int status, const struct rusage *usage)
 {
     if (task->part == LEADER) {
@@ -245,7 +251,7 @@ static void has_gone(struct task *task, int status, const struct rusage *usage)
                    (usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1000;
     } else if (task->part == MAIN) {
         main_has_ended(status);
-    } else if (task->part == CHILD && WIFSIGNALED(status) && !has_ended) {
+    } else if (task->part == CHILD && WIFSIGNALED(status) && is_crash(WTERMSIG(status))) {
         seen.start_crashed = WTERMSIG(status);
     }
     task->part = NOBODY;
