@@ -16,7 +16,7 @@ packages=(gcc libc6-dev musl-tools binutils check libsubunit-dev pkg-config patc
     podman runc crun conmon docker.io busybox-static uidmap iproute2 bsdutils docker-compose    # to be in a container
     debootstrap)                                                                # to supervise what others wrote
 
-suites=(lint build unit_debug unit_asan unit_tsan mutants callgraph model fuzz system services faults sanitized
+suites=(lint build unit_debug unit_asan unit_tsan mutants callgraph model fuzz system services hostile faults sanitized
     names engines)
 results=build/check # a file of TAP for each suite
 limit=1800          # seconds for one suite
