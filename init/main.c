@@ -4,10 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "control/client.h"
 #include "names.h"
 #include "options.h"
 #include "process/signals.h"
+#include "process/status.h"
 #include "several.h"
 #include "single.h"
 #include "texts.h"
@@ -16,7 +18,7 @@
 int main(int argc, char **argv)
 {
     struct signal_state inherited;
-    signals_block(&inherited);
+    int blocked = signals_block(&inherited);
     const char *called = argc > 0 ? argv[0] : "foster";
     const struct name *name = name_called(called);
     struct options options;
@@ -24,6 +26,10 @@ int main(int argc, char **argv)
         signals_let_faults_through();
     voice_use(name->lines, name->line_count, called,
               gettid()); /* musl remembers it, and the main thread's is the process's */
+    if (blocked != 0) {
+        say(LOG_ERROR, "cannot block signals: %s", strerror(blocked));
+        return EXIT_FOSTER_FAILED;
+    }
     if (name->grammar.supervises && argc > 1 && strcmp(argv[1], "ctl") == 0)
         return client_run(argv + 2);
     options_read(&options, &name->grammar, argv);

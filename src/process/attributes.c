@@ -52,17 +52,16 @@ int plugs_above(const struct plug *plugs, size_t count)
     return above;
 }
 
-/* First every source goes where nobody's place is. A copy onto another number is not close-on-exec, dup2(2). */
+/* First every source goes where nobody's place is. */
 int plugs_connect(struct plug *plugs, size_t count)
 {
-    int above = plugs_above(plugs, count);
+    int above = plugs_above(plugs, count), error = 0;
     for (size_t i = 0; i < count; i++)
         if (plugs[i].from < above && (plugs[i].from = descriptor_copy(plugs[i].from, above)) == -1)
             return errno;
-    for (size_t i = 0; i < count; i++)
-        if (dup2(plugs[i].from, plugs[i].to) == -1)
-            return errno;
-    return 0;
+    for (size_t i = 0; i < count && error == 0; i++)
+        error = descriptor_put(plugs[i].from, plugs[i].to);
+    return error;
 }
 
 /* ---- attributes ---- */

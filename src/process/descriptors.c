@@ -99,3 +99,9 @@ int descriptor_copy(int fd, int least)
 {
     return (int)syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, least);
 }
+
+int descriptor_put(int fd, int number)
+{
+    long done = fd == number ? syscall(SYS_fcntl, fd, F_SETFD, 0) : syscall(SYS_dup3, fd, number, 0);
+    return done == -1 ? errno : 0;
+}

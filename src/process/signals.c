@@ -45,11 +45,11 @@ sigset_t signals_all(void)
     return all;
 }
 
-void signals_set_mask(const sigset_t *mask, sigset_t *old)
+int signals_set_mask(const sigset_t *mask, sigset_t *old)
 {
     if (old != NULL)
         memset(old, 0, sizeof *old);
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, mask, old, KERNEL_SIGSET_SIZE);
+    return syscall(SYS_rt_sigprocmask, SIG_SETMASK, mask, old, KERNEL_SIGSET_SIZE) == 0 ? 0 : errno;
 }
 
 /* What is waited for: a signal that is not blocked must not be in it, or waiting takes it before it can act. */
@@ -77,11 +77,12 @@ void signals_let_faults_through(void)
     sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
-void signals_block(struct signal_state *found)
+int signals_block(struct signal_state *found)
 {
     waited = signals_all();
-    signals_set_mask(&waited, &found->mask);
+    int error = signals_set_mask(&waited, &found->mask);
     found->ignores_sigchld = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
+    return error;
 }
 
 /* Sent for what we did ourselves. A write that fails brings a signal whose sender is the writer (send_sig() with priv 0

@@ -35,15 +35,15 @@ struct signal_state {
 };
 
 /* Blocks every signal in this thread, and takes back an ignored SIGCHLD: left ignored, the kernel would reap by itself
- * and main's status were lost (wait(2), NOTES). The first thing main() does. */
-void signals_block(struct signal_state *found);
+ * and main's status were lost (wait(2), NOTES). The first thing main() does; 0 or an error number. */
+int signals_block(struct signal_state *found);
 
 /* The set of all signals, also those that the libc keeps for itself. */
 sigset_t signals_all(void);
 
-/* Sets this thread's mask. The raw call: the libc would hide the signals that it keeps for itself, both ways.
+/* Sets this thread's mask: 0 or an error number. The raw call: the libc would hide the signals that it keeps for itself, both ways.
  * Async-signal-safe. */
-void signals_set_mask(const sigset_t *mask, sigset_t *old);
+int signals_set_mask(const sigset_t *mask, sigset_t *old);
 
 /* Sets every disposition to SIG_DFL; KILL and STOP have no other. Nobody can tell which were ignored for less.
  * Async-signal-safe. */

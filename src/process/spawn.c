@@ -246,6 +246,18 @@ IN_CHILD static int exec_search(const struct program *program, char *candidate)
     return result;
 }
 
+/* With its signals blocked a program could not be stopped, and nobody would know why. */
+IN_CHILD static void unblock(struct program *program)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    int error = signals_set_mask(program->signals == NULL ? &none : &program->signals->mask, NULL);
+    if (error == 0 || program->failed_step != NULL)
+        return;
+    program->error = error;
+    program->failed_step = "set its signal mask";
+}
+
 /* The parent of a fork is told the number; the words are said here. */
 IN_CHILD static void report(const struct program *program)
 {
@@ -264,7 +276,7 @@ IN_CHILD static _Noreturn void give_up(struct birth *birth)
     if (birth->forked)
         report(program);
     if (program->own_stderr > 0)
-        dup2(program->own_stderr, STDERR_FILENO);
+        descriptor_put(program->own_stderr, STDERR_FILENO);
     _exit(program->failed != NULL ? program->failed(program) : EXIT_FAILURE);
 }
 
@@ -282,9 +294,7 @@ IN_CHILD static int child_main(void *context)
     if (program->environment == NULL)
         rewrite_listen_pid(birth);
     write_own_pid(program->own_pid_entries);
-    sigset_t none;
-    sigemptyset(&none);
-    signals_set_mask(program->signals == NULL ? &none : &program->signals->mask, NULL);
+    unblock(program);
     if (program->failed_step == NULL)
         program->error = exec_search(program, birth->candidate);
     give_up(birth);

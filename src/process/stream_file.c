@@ -20,13 +20,6 @@ bool stream_file_is_roots(const struct stream_file *file)
     return path_is_trusted(file->path);
 }
 
-/* A copy onto another number is not close-on-exec, dup2(2). */
-static int put(int fd, int place)
-{
-    int done = fd == place ? fcntl(fd, F_SETFD, 0) : dup2(fd, place);
-    return done == -1 ? errno : 0;
-}
-
 int stream_file_open(const struct stream_file *file)
 {
     int error = 0, fd = open(file->path, file->flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, FILE_MODE);
@@ -35,7 +28,7 @@ int stream_file_open(const struct stream_file *file)
     descriptor_set_flags(fd, file->flags & O_APPEND);
     for (int place = STDIN_FILENO; place <= STDERR_FILENO && error == 0; place++)
         if ((file->places & STREAM(place)) != 0)
-            error = put(fd, place);
+            error = descriptor_put(fd, place);
     if (fd > STDERR_FILENO)
         close(fd);
     return error;

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -211,7 +212,8 @@ static void *supervise(void *unused)
         loop_wait(first);
     }
     atomic_store(&ended, true);
-    kill(run_self(), SIGCHLD); /* the signal thread sleeps */
+    if (syscall(SYS_tgkill, run_self(), run_self(), SIGCHLD) == -1) /* the signal thread sleeps */
+        kill(run_self(), SIGCHLD);
     for (;;)
         pause();
     return unused;

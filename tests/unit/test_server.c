@@ -384,9 +384,9 @@ START_TEST(wait_knows_when_it_is_over)
         const char *service, *oneshot;
     } goals[] = {
 #define GOAL(word, service, oneshot) {"wait\0" word "\0", sizeof "wait\0" word "\0", service, oneshot}
-        GOAL("web", "....++..--", "........+-"),         GOAL("web:ready", "....++..--", "........+-"),
-        GOAL("web:started", "...+++..+-", "...+++..+-"), GOAL("web:completed", "........+-", "........+-"),
-        GOAL("web:stopped", "+.......++", "+.......++"),
+        GOAL("web", ".....++..--", ".........+-"),         GOAL("web:ready", ".....++..--", ".........+-"),
+        GOAL("web:started", "....+++..+-", "....+++..+-"), GOAL("web:completed", ".........+-", ".........+-"),
+        GOAL("web:stopped", "+........++", "+........++"),
     };
     serve();
     for (size_t i = 0; i < COUNT(goals) * 2 * STATES; i++) {
