@@ -125,27 +125,30 @@ static int give_up_privileges(const struct attributes *attributes)
 
 /* ---- in order ---- */
 
-/* Opens those files that are to be opened now: before the change of user, or after it. */
-static int open_files(const struct attributes *attributes, bool as_user, const char **path)
+/* Before the change of user, where the path is root's or nobody else is meant. Whose it is is asked once: the user may
+ * not even be able to look. */
+static int open_roots_files(const struct attributes *attributes, const char **path)
 {
     int error = 0;
     for (unsigned i = 0; i < attributes->file_count && error == 0; i++) {
-        const struct stream_file *file = &attributes->files[i];
+        struct stream_file *file = &attributes->files[i];
         *path = file->path;
-        if (as_user == (attributes->user != NULL && !stream_file_is_roots(file)))
+        if (attributes->user == NULL || stream_file_is_roots(file))
             error = stream_file_open(file);
     }
     return error;
 }
 
-static int open_roots_files(const struct attributes *attributes, const char **path)
-{
-    return open_files(attributes, false, path);
-}
-
+/* All the others, after it. */
 static int open_users_files(const struct attributes *attributes, const char **path)
 {
-    return open_files(attributes, true, path);
+    int error = 0;
+    for (unsigned i = 0; i < attributes->file_count && error == 0; i++) {
+        *path = attributes->files[i].path;
+        if (!attributes->files[i].is_open)
+            error = stream_file_open(&attributes->files[i]);
+    }
+    return error;
 }
 
 /* The files of root come before the limits, one of which may be on the number of descriptors. */

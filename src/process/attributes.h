@@ -23,9 +23,9 @@ struct limit {
 
 /* The zero value changes nothing. What is pointed to is the caller's and must outlive the start. */
 struct attributes {
-    const struct user *user;         /* NULL: foster's own */
-    const char *directory;           /* NULL: as foster was started in */
-    const struct stream_file *files; /* become standard streams */
+    const struct user *user;   /* NULL: foster's own */
+    const char *directory;     /* NULL: as foster was started in */
+    struct stream_file *files; /* become standard streams; none is open yet */
     unsigned short file_count;
     const struct limit *limits;
     unsigned short limit_count;

@@ -18,8 +18,8 @@ int *descriptors_reserve_from(int first, size_t *count);
 /* Sets the flags of the file that can be changed, as O_NONBLOCK and O_APPEND, fcntl(2): 0, or -1 and errno. */
 int descriptor_set_flags(int fd, int flags);
 
-/* A copy on that number, which is not close-on-exec: 0 or an error number. The raw call: the libc's dup2(3) asks for ever
- * where EBUSY is the answer (musl 1.2.3). */
+/* A copy on that number, which is not close-on-exec: 0 or an error number. The raw call: the libc's dup2(3) asks for
+ * ever where EBUSY is the answer (musl 1.2.3). */
 int descriptor_put(int fd, int number);
 
 /* A copy, close-on-exec, with the lowest number that is free from least on, or -1 and errno. */

@@ -41,8 +41,8 @@ int signals_block(struct signal_state *found);
 /* The set of all signals, also those that the libc keeps for itself. */
 sigset_t signals_all(void);
 
-/* Sets this thread's mask: 0 or an error number. The raw call: the libc would hide the signals that it keeps for itself, both ways.
- * Async-signal-safe. */
+/* Sets this thread's mask: 0 or an error number. The raw call: the libc would hide the signals that it keeps for
+ * itself, both ways. Async-signal-safe. */
 int signals_set_mask(const sigset_t *mask, sigset_t *old);
 
 /* Sets every disposition to SIG_DFL; KILL and STOP have no other. Nobody can tell which were ignored for less.

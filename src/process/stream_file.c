@@ -20,7 +20,7 @@ bool stream_file_is_roots(const struct stream_file *file)
     return path_is_trusted(file->path);
 }
 
-int stream_file_open(const struct stream_file *file)
+int stream_file_open(struct stream_file *file)
 {
     int error = 0, fd = open(file->path, file->flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, FILE_MODE);
     if (fd == -1)
@@ -31,5 +31,6 @@ int stream_file_open(const struct stream_file *file)
             error = descriptor_put(fd, place);
     if (fd > STDERR_FILENO)
         close(fd);
+    file->is_open = error == 0;
     return error;
 }

@@ -15,6 +15,7 @@ struct stream_file {
     const char *path;
     int flags;             /* of open(2), without O_NONBLOCK: what it is written to or read with */
     unsigned short places; /* STREAM(fd) for each standard stream that it becomes */
+    bool is_open;          /* by now */
 };
 #define STREAM(fd) (1U << (fd))
 
@@ -23,6 +24,6 @@ bool stream_file_is_roots(const struct stream_file *file);
 
 /* Opens it and puts it in its places: 0 or an error number. A FIFO without a reader is ENXIO: nobody waits for one. The
  * same. */
-int stream_file_open(const struct stream_file *file);
+int stream_file_open(struct stream_file *file);
 
 #endif

@@ -24,8 +24,8 @@ void ending_begin(void);
 /* True from then on: nothing is started any more. */
 bool ending_is_under_way(void);
 
-/* Until when a service may ask for more time than it was given, while the end is under way: the time for the whole stop,
- * or 0, if there is none. */
+/* Until when a service may ask for more time than it was given, while the end is under way: the time for the whole
+ * stop, or 0, if there is none. */
 milliseconds ending_deadline(void);
 
 /* Looks at a service for what concerns the end, which may begin by it. */

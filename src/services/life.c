@@ -413,17 +413,11 @@ static bool has_ended(struct service *service)
     return true;
 }
 
-/* A oneshot is there to be done, and needs not say that it is ready. */
-static bool has_ended_unready(const struct service *service)
-{
-    return service->state == STARTING && service->settings->kind != KIND_ONESHOT;
-}
-
 static void end_run(struct service *service)
 {
     if (!has_ended(service))
         return;
-    service->unready_end = has_ended_unready(service);
+    service->unready_end = service->state == STARTING;
     forgive_if_calm(service);
     if (service_extras(service)->probe != NULL)
         probe_end(service);

@@ -291,7 +291,7 @@ static void plug_in(struct wiring *wiring, int from, int to)
 
 static void add_file(struct wiring *wiring, const char *path, int flags, unsigned short places)
 {
-    wiring->files[wiring->file_count++] = (struct stream_file){path, flags, places};
+    wiring->files[wiring->file_count++] = (struct stream_file){.path = path, .flags = flags, .places = places};
 }
 
 static void wire_input(struct wiring *wiring, const struct start *start)

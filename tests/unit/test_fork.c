@@ -183,7 +183,7 @@ END_TEST
 
 START_TEST(what_fails_is_said_on_our_stderr)
 {
-    static const struct stream_file file = {"service", O_WRONLY, STREAM(STDERR_FILENO)};
+    static struct stream_file file = {"service", O_WRONLY, STREAM(STDERR_FILENO), false};
     static const struct attributes nowhere = {.directory = "nowhere"};
     static const struct attributes filed = {.directory = "nowhere", .files = &file, .file_count = 1};
     hear_stderr();
@@ -228,9 +228,9 @@ END_TEST
 
 START_TEST(files_become_its_streams)
 {
-    static const struct stream_file files[] = {
-        {"in", O_RDONLY, STREAM(STDIN_FILENO)},
-        {"log", O_WRONLY | O_APPEND | O_CREAT, STREAM(STDOUT_FILENO) | STREAM(STDERR_FILENO)},
+    static struct stream_file files[] = {
+        {"in", O_RDONLY, STREAM(STDIN_FILENO), false},
+        {"log", O_WRONLY | O_APPEND | O_CREAT, STREAM(STDOUT_FILENO) | STREAM(STDERR_FILENO), false},
     };
     static const struct attributes attributes = {.files = files, .file_count = COUNT(files)};
     make_text_file("in", "input", 0600);
@@ -257,7 +257,7 @@ START_TEST(files_that_cannot_be_opened)
     ck_assert_int_eq(mkfifo("fifo", S_IRUSR | S_IWUSR), 0);
     program.failed = complain;
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct stream_file file = {cases[i].path, O_WRONLY | O_APPEND | O_CREAT, STREAM(STDOUT_FILENO)};
+        struct stream_file file = {cases[i].path, O_WRONLY | O_APPEND | O_CREAT, STREAM(STDOUT_FILENO), false};
         struct attributes attributes = {.files = &file, .file_count = 1};
         program.attributes = &attributes;
         program.plug_count = 0;
@@ -273,7 +273,7 @@ END_TEST
 START_TEST(a_users_files_are_opened_by_him)
 {
     static const struct user user = {.uid = NOBODY, .gid = NOBODY};
-    static const struct stream_file file = {"theirs/in", O_RDONLY, STREAM(STDIN_FILENO)};
+    static struct stream_file file = {"theirs/in", O_RDONLY, STREAM(STDIN_FILENO), false};
     static const struct attributes attributes = {.user = &user, .files = &file, .file_count = 1};
     if (geteuid() != 0)
         return;

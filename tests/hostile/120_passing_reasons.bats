@@ -1,0 +1,87 @@
+#!/usr/bin/env bats
+# A start that fails for a passing reason is tried again as the policy says; what cannot change is final.
+
+load helpers
+
+@test "120: a program that is open for writing (ETXTBSY)" {
+    cp "$(command -v touch)" program
+    configure <<-END
+		[a]
+		command = $PWD/program ran
+		restart = on-failure
+		restart_delay = 20ms..50ms
+		[keep]
+		command = service keep
+	END
+    exec 9>>program
+    run_foster as_pid1 9>&-
+    wait_until grep -q 'a: cannot run .*program: Text file busy' "$err"
+    wait_until grep -q 'a could not be started; starting it again in' "$err"
+    [ ! -e ran ]
+    exec 9>&-
+    reaches a 'done'
+    [ -e ran ]
+}
+
+@test "120: with restart = no it fails, and the code is that of a program that cannot be run" {
+    cp "$(command -v touch)" program
+    printf '[a]\ncommand = %s/program ran\n' "$PWD" >conf
+    exec 9>>program
+    prepare_folder
+    code=0
+    foster as_pid1 --control none --config conf 2>said 9>&- || code=$?
+    exec 9>&-
+    [ "$code" = 126 ]
+    [ "$(wc -l <said)" = 1 ]
+}
+
+@test "120: a user's limit of processes (EAGAIN)" {
+    configure <<-'END'
+		[hog]
+		command = sh -c 'for i in 1 2 3 4 5 6 7 8 9; do service hog$i wait go exit 0 & done; wait'
+		user = 64001:64001
+		[b]
+		command = service b exit 0
+		user = 64001:64001
+		ulimit_nproc = 8
+		restart = on-failure
+		restart_delay = 20ms..50ms
+		depends_on = wait:completed
+		[wait]
+		command = service wait wait go-on exit 0
+		type = oneshot
+		[keep]
+		command = service keep
+	END
+    run_foster as_pid1
+    happens 'hog9 starts'
+    : >go-on
+    wait_until grep -q 'b: cannot run' "$err"
+    : >go
+    reaches b 'done'
+}
+
+@test "120: a FIFO as a log, whose reader comes later (ENXIO)" {
+    mkfifo -m 666 log
+    configure <<-END
+		[c]
+		command = sh -c 'echo ran; exec service c'
+		log = file:$PWD/log
+		restart = always
+		restart_delay = 20ms..50ms
+	END
+    run_foster as_pid1
+    wait_until grep -q 'c: cannot open .*/log' "$err"
+    timeout 10 head -n 1 log >heard 3>&- &
+    happens 'c starts'
+    wait_until grep -qx ran heard
+}
+
+@test "120: what another try cannot change is final, whatever the policy" {
+    printf '#!/absent\n' >script
+    chmod 755 script
+    printf '[%s]\ncommand = %s\nrestart = always\n' a absent b ./script c / >conf
+    printf '[d]\ncommand = true\nworking_dir = /absent\nrestart = always\n' >>conf
+    exits 127 as_pid1 --control none --config conf
+    [ "${#stderr_lines[@]}" = 4 ]
+}

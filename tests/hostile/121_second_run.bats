@@ -1,0 +1,30 @@
+#!/usr/bin/env bats
+# Nothing that a start wrote is left for the next one.
+
+load helpers
+
+@test "121: a command without a #! line, found along PATH, is run again with the same words" {
+    mkdir -m 755 bin
+    printf 'echo "$0" "$@"; exit 3\n' >bin/plain
+    chmod 755 bin/plain
+    chmod 755 .
+    via=(env "PATH=$PWD/bin:$PATH")
+    for way in as_pid1 as_child as_child_user; do
+        exits 3 "$way" --control none --restart on-failure:2 -- plain a b
+        is "$(printf "$PWD/bin/plain a b\n%.0s" 1 2 3)"
+    done
+}
+
+@test "121: the same by ctl restart, and as a service of the file" {
+    mkdir -m 755 bin
+    printf 'echo "$0" "$@"; exec service plain\n' >bin/plain
+    chmod 755 bin/plain
+    via=(env "PATH=$PWD/bin:$PATH")
+    printf '[file]\ncommand = plain c\n' >conf
+    run_foster as_pid1 -- plain a b
+    for _ in 1 2; do
+        ctl restart main file
+    done
+    [ "$(grep -cx "$PWD/bin/plain a b" "$out")" = 3 ]
+    [ "$(grep -cx "$PWD/bin/plain c" "$out")" = 3 ]
+}

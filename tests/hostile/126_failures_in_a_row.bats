@@ -1,0 +1,19 @@
+#!/usr/bin/env bats
+# Runs that are never ready count as failures in a row, each as long as a calm one.
+
+load helpers
+
+@test "126: on-failure:1 and a ready_timeout as long as a calm run: two runs" {
+    LIMIT=60
+    configure <<-'END'
+		[a]
+		command = service a
+		restart = on-failure:1
+		restart_delay = 0..1s
+		ready = file:/never
+		ready_timeout = 10s
+	END
+    run_foster as_pid1
+    reaches a failed
+    [ "$(count 'a starts')" = 2 ]
+}
