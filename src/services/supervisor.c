@@ -1,9 +1,12 @@
 /*
  * supervisor.c - see supervisor.h.
  *
- * The thread goes round: wait for something; then look at every service until nothing changes any more; show it to the
- * onlooker; if all has ended, leave. A look is a few loads from memory, so a thousand services are looked at in the
- * time of a few system calls, and there is no queue of events that could be lost, or come in the wrong order.
+ * The thread goes round: wait for something; then look at every service; show it to the onlooker; if all has ended,
+ * leave. A look is a few loads from memory, so a thousand services are looked at in the time of a few system calls, and
+ * there is no queue of events that could be lost, or come in the wrong order. When something has changed that others
+ * may wait for, the next round follows at once; but between two rounds descriptors are looked at, and a round ends
+ * after ROUND_MOST_MS, for services that crash and are started again can keep one going for ever. The next goes on
+ * where it ended.
  */
 #include "services/supervisor.h"
 
@@ -29,6 +32,8 @@
 
 enum {
     LOOK_AGAIN_MS = 50, /* for the end of leftovers that are nobody's children yet */
+    ROUND_MOST_MS = 20, /* what waits is heard within 100 ms, also when two rounds and a start come before it */
+    LOOKS_MOST = 8,     /* at one service in a round: more than it takes to go from any state to a start */
 };
 
 static struct plan *plan;
@@ -152,38 +157,41 @@ static bool is_at_rest(struct service *service)
 
 /* ---- the thread ---- */
 
-/* Until nothing more happens to it at once. */
-static void look_through(struct service *service, milliseconds now)
+/* Until nothing more happens to it at once; a run of no length with a delay of none could go on like that. Returns when
+ * to look at it again. */
+static milliseconds look_through(struct service *service)
 {
-    unsigned before = life_changes();
-    look_at(service, now);
-    while (life_changes() != before) {
-        before = life_changes();
-        look_at(service, clock_now());
+    for (int i = 0; i < LOOKS_MOST; i++) {
+        milliseconds now = clock_now();
+        unsigned before = life_changes();
+        look_at(service, now);
+        if (life_changes() == before)
+            return due(service, now);
     }
+    return clock_now();
 }
 
-/* Looks until nothing changes any more, for others may wait for what has changed; returns when to look again. */
+/* Looks once at each, or until the round has lasted too long; returns when to look again, which may be at once: others
+ * may wait for what has changed. */
 static milliseconds go_round(void)
 {
-    milliseconds first;
-    unsigned before;
-    bool somebody_waits;
-    do {
-        milliseconds now = clock_now();
-        before = life_changes();
-        somebody_waits = false;
-        first = NEVER;
-        for (struct service *service = plan->services; service < plan->services + plan->count; service++) {
-            if (is_at_rest(service))
-                continue;
-            look_through(service, now);
-            somebody_waits |= service->state == WAITING;
-            first = earlier(first, due(service, now));
-        }
-        first = earlier(first, earlier(ending_look(now), hearing_look(now)));
-    } while (life_changes() != before && (somebody_waits || ending_is_under_way()));
-    return first;
+    static size_t next;
+    milliseconds begun = clock_now(), first = NEVER;
+    unsigned before = life_changes();
+    bool somebody_waits = false, is_long = false;
+    for (size_t i = 0; i < plan->count && !is_long; i++) {
+        struct service *service = &plan->services[next];
+        next = (next + 1) % plan->count;
+        if (is_at_rest(service))
+            continue;
+        first = earlier(first, look_through(service));
+        somebody_waits |= service->state == WAITING;
+        is_long = clock_now() - begun >= ROUND_MOST_MS;
+    }
+    milliseconds now = clock_now();
+    first = earlier(first, earlier(ending_look(now), hearing_look(now)));
+    bool has_changed = life_changes() != before && (somebody_waits || ending_is_under_way());
+    return is_long || has_changed ? begun : first;
 }
 
 static void start_all(void)
@@ -197,12 +205,16 @@ static void start_all(void)
 /* It does not return: a program with PR_SET_PDEATHSIG is told of the end of the thread that started it, prctl(2). */
 static void *supervise(void *unused)
 {
+    bool has_started_all = false;
     start_all();
-    go_round();
-    children_use_pidfds(); /* not earlier: it would hold up the first starts */
     for (;;) {
         children_let_go();
         milliseconds first = go_round();
+        if (!has_started_all && first > clock_now()) {
+            has_started_all = true;
+            children_use_pidfds(); /* not earlier: it would hold up the first starts */
+            continue;
+        }
         if (onlooker.look != NULL) {
             onlooker.look();
             first = earlier(first, onlooker.due());

@@ -1,0 +1,51 @@
+#!/usr/bin/env bats
+# A hundred services crash every millisecond, one of them waits for what never comes: foster hears everybody.
+
+load helpers
+
+AT_ONCE=3000 # ms, on a machine that is busy, and which the storm itself keeps busy; without a bound no answer ever came
+
+# storm WAY DELAYS: the services, with that restart_delay.
+storm() {
+    {
+        printf '[main]\ncommand = service main\nessential = yes\n'
+        printf '[late]\ncommand = service late notify READY=1\nready = notify\nautostart = no\n'
+        printf '[never]\ncommand = sleep 1000\nready = file:%s/never\n' "$PWD"
+        printf '[waits]\ncommand = sleep 1000\ndepends_on = never:ready\n'
+        seq 100 | sed "s/.*/[crash&]\ncommand = false\nrestart = always\nrestart_delay = $2/"
+    } | configure
+    run_foster "$1"
+    happens 'main starts'
+}
+
+# at_once COMMAND...: it succeeds, and takes no time.
+at_once() {
+    local begin
+    begin=$(now_ms)
+    "$@" >/dev/null
+    within "$begin" "$AT_ONCE"
+}
+
+usr1_arrives() {
+    send USR1
+    happens 'main signal 10' "$1"
+}
+
+@test "125 ctl, READY=1, signals and the stop are heard" {
+    local way delays i
+    for way in "${SERVICE_WAYS[@]}"; do
+        for delays in 1ms..1ms 0s..1ms; do
+            storm "$way" "$delays"
+            for i in 1 2 3; do
+                at_once ctl status main
+                at_once ctl start late
+                at_once ctl stop late
+                at_once usr1_arrives "$i"
+            done
+            [ "$(count 'late starts')" -eq 3 ]
+            ctl status --json | jq -e '[.services[].restarts] | add > 300' >/dev/null # there is a storm
+            send TERM
+            ends 0
+        done
+    done
+}
