@@ -9,14 +9,27 @@
  * The thread reads each pipe that has something once a round, into one buffer that all share; kept is only what has no
  * newline yet. A thousand silent services cost two descriptors and a struct stream each.
  *
+ * Where one run ends and the next begins is a mark: the number of bytes that have ever been in the pipe by then, which
+ * is what has been read and what FIONREAD finds. The supervisor makes one before each start but the first, when nobody
+ * of the next run exists yet; the thread reads up to a mark and no further, ends the line there, and goes on. So what a
+ * run writes is never joined to what came before it, however late the thread comes. Between two runs the thread makes
+ * marks as well, so that the last line of a run does not wait for the next. Each stream has a lock; the thread holds it
+ * while it reads, which does not block, and never while it writes. (Both calls take the pipe's own mutex, which a
+ * writer holds while he copies, pipe_write() in fs/pipe.c: memory on a dead file system can make that long. At a start
+ * what the last run left behind has been ended; and another service's pipe has another lock.) A mark where there is one
+ * already is none, so there are no more marks than bytes in the pipe. Bytes that somebody else has read out of the pipe
+ * are found missing when it is empty before a mark is reached.
+ *
  * Rejected: splice(2) and tee(2), which cannot put a name before a line; one pipe for all, which would not tell who
- * wrote; a pipe for each run, whose end would have to be waited for before the next.
+ * wrote; a pipe for each run, whose end would have to be waited for before the next, or else pipes add up while a
+ * reader is slow; a word to the thread that the run has ended, which comes too late when the next run has written.
  */
 #include "services/output.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -35,16 +48,24 @@
 enum {
     READ_MOST = 16384, /* a quarter of a full pipe, pipe(7) */
     EVENTS = 16,       /* a round */
+    READS_MOST = 16,   /* at once, of one pipe: it is reported again */
     STACK = 32768,
     WRITABLE_BY_ALL = S_IWUSR | S_IWGRP | S_IWOTH,
 };
 
-/* The pipe of a service. The rest is the thread's. */
+/* The pipe of a service. Positions in it are numbers of bytes. */
 struct stream {
     const struct service *service;
     int in, out;
-    atomic_bool run_ended; /* set by the supervisor: the rest is a line */
-    struct buffer rest;    /* of what was read: a line without its end */
+    atomic_bool is_between_runs; /* set at any time, cleared under the lock */
+
+    pthread_mutex_t lock; /* of what follows; zeroed is PTHREAD_MUTEX_INITIALIZER */
+    uint64_t read;        /* position up to which it has been read */
+    uint64_t last;        /* the last mark */
+    size_t passed;        /* bytes of the marks that are behind us */
+    struct buffer marks;  /* positions at which a line ends */
+
+    struct buffer rest; /* the thread's: of what was read, a line without its end */
 };
 
 /* The descriptors are set before there is a thread; finish and finished are how the two tell each other. */
@@ -60,6 +81,76 @@ struct relay {
 };
 
 static struct relay *relay; /* NULL: nobody is relayed */
+
+/* ---- marks ---- */
+
+/* Makes a mark behind all that is in the pipe, if none stands there. Without memory for it two runs may share a line.
+ * Under the lock. */
+static void mark(struct stream *stream)
+{
+    int left = 0;
+    ioctl(stream->in, FIONREAD, &left);
+    uint64_t position = stream->read + (uint64_t)left;
+    if (position != stream->last && buffer_add(&stream->marks, (const char *)&position, sizeof position))
+        stream->last = position;
+}
+
+/* How far it is to the next mark; false if there is none. Under the lock. */
+static bool find_mark(const struct stream *stream, uint64_t *distance)
+{
+    uint64_t position;
+    if (stream->passed == stream->marks.length)
+        return false;
+    memcpy(&position, stream->marks.bytes + stream->passed, sizeof position);
+    *distance = position - stream->read;
+    return true;
+}
+
+/* Those behind us are dropped when they are half of all, so that each is moved about once. Under the lock. */
+static void pass_mark(struct stream *stream)
+{
+    stream->passed += sizeof stream->read;
+    if (2 * stream->passed < stream->marks.length)
+        return;
+    buffer_drop(&stream->marks, stream->passed);
+    stream->passed = 0;
+}
+
+/* Reads up to the next mark at most: the number of bytes. *ends says that it is reached. The thread's. */
+static size_t read_to_mark(struct stream *stream, bool *ends)
+{
+    uint64_t distance = 0;
+    pthread_mutex_lock(&stream->lock);
+    bool is_marked = find_mark(stream, &distance);
+    size_t most = is_marked && distance < sizeof relay->bytes ? (size_t)distance : sizeof relay->bytes;
+    ssize_t got = read(stream->in, relay->bytes, most);
+    uint64_t passed = got >= 0 ? (uint64_t)got : distance; /* nothing there: somebody else has read it */
+    stream->read += passed;
+    *ends = is_marked && passed == distance;
+    if (*ends)
+        pass_mark(stream);
+    pthread_mutex_unlock(&stream->lock);
+    return got > 0 ? (size_t)got : 0;
+}
+
+/* What has been written so far between two runs is no part of the next. The thread's. */
+static void mark_between_runs(struct stream *stream)
+{
+    pthread_mutex_lock(&stream->lock);
+    if (atomic_load(&stream->is_between_runs))
+        mark(stream);
+    pthread_mutex_unlock(&stream->lock);
+}
+
+/* The thread's. */
+static bool has_mark(struct stream *stream)
+{
+    uint64_t distance;
+    pthread_mutex_lock(&stream->lock);
+    bool is_marked = find_mark(stream, &distance);
+    pthread_mutex_unlock(&stream->lock);
+    return is_marked;
+}
 
 /* ---- lines: the thread's ---- */
 
@@ -106,16 +197,17 @@ static size_t take_line(struct stream *stream, const char *bytes, size_t length)
     return room;
 }
 
-/* Reads once: the number of bytes, or -1. */
-static ssize_t relay_once(struct stream *stream)
+/* Reads once; false if there was nothing. At a mark a line ends in any case. */
+static bool relay_once(struct stream *stream)
 {
-    ssize_t got = read(stream->in, relay->bytes, sizeof relay->bytes);
-    if (got <= 0)
-        return -1;
+    bool ends;
+    size_t got = read_to_mark(stream, &ends);
     printer_set_time(&relay->printer);
-    for (size_t done = 0; done < (size_t)got;)
-        done += take_line(stream, relay->bytes + done, (size_t)got - done);
-    return got;
+    for (size_t done = 0; done < got;)
+        done += take_line(stream, relay->bytes + done, got - done);
+    if (ends && stream->rest.length > 0)
+        end_line(stream, NULL, 0);
+    return got > 0 || ends;
 }
 
 /* Relays what is in the pipe now, and not what somebody who cannot stop adds meanwhile. */
@@ -123,10 +215,21 @@ static void relay_last(struct stream *stream)
 {
     int left = 0;
     ioctl(stream->in, FIONREAD, &left);
-    for (ssize_t got; left > 0 && (got = relay_once(stream)) > 0; left -= (int)got)
-        ;
+    uint64_t end = stream->read + (uint64_t)left; /* it is the thread that changes the one */
+    while (stream->read < end && relay_once(stream))
+        continue;
     if (stream->rest.length > 0)
         end_line(stream, NULL, 0);
+}
+
+/* Up to the last mark, but not for ever: a service that is started again and again makes new ones. */
+static void relay_marked(struct stream *stream)
+{
+    mark_between_runs(stream);
+    for (int left = READS_MOST; left > 0 && has_mark(stream); left--)
+        relay_once(stream);
+    if (has_mark(stream))
+        eventfd_write(relay->poked, 1);
 }
 
 /* ---- the thread ---- */
@@ -137,9 +240,13 @@ static bool relay_ended(void)
     eventfd_t unused;
     eventfd_read(relay->poked, &unused);
     bool all = atomic_load(&relay->is_last);
-    for (size_t i = 0; i < relay->count; i++)
-        if (atomic_exchange(&relay->streams[i].run_ended, false) || all)
-            relay_last(&relay->streams[i]);
+    for (size_t i = 0; i < relay->count; i++) {
+        struct stream *stream = &relay->streams[i];
+        if (all)
+            relay_last(stream);
+        else
+            relay_marked(stream);
+    }
     return all;
 }
 
@@ -237,19 +344,37 @@ bool output_begin(const struct plan *plan, int to)
 
 /* ---- the start of a service ---- */
 
+/* They stand in the order of the services. */
 static struct stream *stream_of(const struct service *service)
 {
-    struct stream *stream = relay->streams;
-    while (stream->service != service)
-        stream++;
-    return stream;
+    size_t first = 0, end = relay->count;
+    while (end - first > 1) {
+        size_t middle = first + (end - first) / 2;
+        if (relay->streams[middle].service <= service)
+            first = middle;
+        else
+            end = middle;
+    }
+    return &relay->streams[first];
+}
+
+/* The thread is told, for it may have read all that is before the mark. */
+static void begin_run(struct stream *stream)
+{
+    pthread_mutex_lock(&stream->lock);
+    mark(stream);
+    atomic_store(&stream->is_between_runs, false);
+    pthread_mutex_unlock(&stream->lock);
+    eventfd_write(relay->poked, 1);
 }
 
 /* A program that was given the write end may have made it non-blocking; the next run starts without that. */
 static int pipe_of(const struct service *service)
 {
-    const struct stream *stream = stream_of(service);
+    struct stream *stream = stream_of(service);
     descriptor_set_flags(stream->out, 0);
+    if (atomic_load(&stream->is_between_runs))
+        begin_run(stream);
     return stream->out;
 }
 
@@ -294,7 +419,7 @@ void output_run_ended(const struct service *service)
 {
     if (!is_relayed(service))
         return;
-    atomic_store(&stream_of(service)->run_ended, true);
+    atomic_store(&stream_of(service)->is_between_runs, true);
     eventfd_write(relay->poked, 1);
 }
 

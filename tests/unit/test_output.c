@@ -536,6 +536,103 @@ START_TEST(a_blocked_reader_does_not_hold_up_the_end)
 }
 END_TEST
 
+/* Nobody reads there yet: the thread will wait. */
+static void make_full(int fd)
+{
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    while (write(fd, "full\n", 5) > 0)
+        continue;
+    fcntl(fd, F_SETFL, 0);
+}
+
+/* One run after the other, each with a line that has no end, whatever the thread has come to. */
+static void run_again_and_again(const struct service *web, int rounds)
+{
+    for (int i = 0; i < rounds; i++) {
+        print(web, "start\nhalf");
+        output_run_ended(web);
+    }
+}
+
+static void ck_apart(const char *bytes, size_t rounds)
+{
+    ck_assert_uint_eq(count_of(bytes, "web | start\n"), rounds);
+    ck_assert_uint_eq(count_of(bytes, "web | half\n"), rounds);
+}
+
+START_TEST(no_run_continues_another_ones_line_when_the_reader_is_slow)
+{
+    enum { ROUNDS = 6000 }; /* fit into the pipe */
+    struct listener listener;
+    make_pipe(&listener);
+    struct service *web = add_service("web", OUTPUT_PREFIX);
+    make_full(listener.pipe[1]);
+    begin(listener.pipe[1]);
+    run_again_and_again(web, ROUNDS);
+    start_listening(&listener);
+    end();
+    stop_listening(&listener);
+    ck_apart(listener.bytes, ROUNDS);
+}
+END_TEST
+
+START_TEST(no_run_continues_another_ones_line_when_the_reader_is_fast)
+{
+    enum { ROUNDS = 30000 };
+    int memory = make_memory();
+    struct service *web = add_service("web", OUTPUT_PREFIX);
+    begin(memory);
+    run_again_and_again(web, ROUNDS);
+    end();
+    ck_apart(read_back(memory), ROUNDS);
+}
+END_TEST
+
+START_TEST(what_a_run_leaves_behind_writes_lines_of_its_own)
+{
+    static const char half[] = "web | half\n";
+    int memory = make_memory();
+    struct service *web = add_service("web", OUTPUT_PREFIX);
+    begin(memory);
+    int old = out_of(web);
+    print(web, "half");
+    output_run_ended(web);
+    await_length(memory, sizeof half - 1);
+    ck_assert_int_eq(write(old, "left", 4), 4);
+    for (int i = 0; i < 3; i++) { /* also runs that say nothing */
+        out_of(web);
+        output_run_ended(web);
+    }
+    print(web, "start\n");
+    end();
+    ck_assert_str_eq(read_back(memory), "web | half\nweb | left\nweb | start\n");
+}
+END_TEST
+
+START_TEST(one_who_reads_from_the_pipe_holds_up_nobody)
+{
+    char path[64], stolen[16];
+    struct listener listener;
+    make_pipe(&listener);
+    struct service *web = add_service("web", OUTPUT_PREFIX), *db = add_service("db", OUTPUT_PREFIX);
+    make_full(listener.pipe[1]);
+    begin(listener.pipe[1]);
+    print(db, "the thread waits\n");
+    for (int left = 1; left > 0;)
+        ck_assert_int_eq(ioctl(out_of(db), FIONREAD, &left), 0);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", out_of(web));
+    int thief = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    print(web, "stolen");
+    output_run_ended(web);
+    out_of(web);
+    ck_assert_int_eq(read(thief, stolen, sizeof stolen), 6);
+    start_listening(&listener);
+    end();
+    stop_listening(&listener);
+    ck_assert_uint_eq(count_of(listener.bytes, "stolen"), 0);
+}
+END_TEST
+
 START_TEST(a_reader_who_is_gone_blocks_nobody)
 {
     struct listener listener;
@@ -687,7 +784,9 @@ int main(void)
         the_longest_line_is_whole_and_a_longer_one_is_cut, objects, a_long_object_of_long_characters,
         colours_on_a_terminal, no_colour_for_an_empty_wish, no_colours_if_they_are_not_wanted, no_line_is_torn_or_lost,
         no_line_is_torn_by_others, a_destination_that_does_not_block, a_blocked_reader_does_not_hold_up_the_end,
-        a_reader_who_is_gone_blocks_nobody, a_closed_destination_is_not_mistaken_for_a_pipe,
+        a_reader_who_is_gone_blocks_nobody, no_run_continues_another_ones_line_when_the_reader_is_slow,
+        no_run_continues_another_ones_line_when_the_reader_is_fast, what_a_run_leaves_behind_writes_lines_of_its_own,
+        one_who_reads_from_the_pipe_holds_up_nobody, a_closed_destination_is_not_mistaken_for_a_pipe,
         one_who_cannot_stop_does_not_hold_up_the_end, the_next_run_gets_a_blocking_pipe,
         raw_is_our_own_and_null_is_dev_null, another_user_can_open_dev_stdout, without_descriptors_it_is_said);
 }

@@ -1,0 +1,44 @@
+#!/usr/bin/env bats
+# Each run ends with half a line, and another prints so much that foster's reader is behind: no run's first line continues
+# the last one's.
+
+load helpers
+
+RUNS=4
+
+# crash LOG: the configuration; the runs do not begin before the filler has filled the pipes.
+crash() {
+    configure <<END
+[foster]
+log = $1
+[filler]
+command = sh -c "head -c 200000 /dev/zero | tr '\\\\0' '\\\\n'"
+[a]
+command = sh -c "echo start; printf half; exit 1"
+restart = on-failure:$((RUNS - 1))
+restart_delay = 1ms..1ms
+END
+}
+
+# The reader begins when the last run has ended.
+@test "129 no run continues the line of the one before, whatever the reader does" {
+    local way log
+    for way in "${SERVICE_WAYS[@]}"; do
+        for log in json prefix; do
+            prepare_folder
+            crash "$log"
+            rm -f pipe && mkfifo -m 666 pipe
+            exec 4<>pipe 5<pipe
+            via=(sh -c 'exec "$@" >pipe' sh)
+            start "$way" --control none --config conf 3>&- 4>&- 5>&-
+            exec 4>&-
+            wait_for_line "$err" 'failed too often'
+            timeout "$LIMIT" cat <&5 >read
+            exec 5>&-
+            ends 1
+            [ "$(grep -c start read)" -eq "$RUNS" ]
+            [ "$(grep -c half read)" -eq "$RUNS" ]
+            fails grep halfstart read
+        done
+    done
+}
