@@ -129,6 +129,8 @@ int sending_as_owner(struct promise *child, int signal, enum children_reach reac
 int sending_to_child(struct promise *child, int signal, enum children_reach reach, bool *refused)
 {
     int error = children_signal(child, signal, reach);
+    if (error == 0 && reach == REACH_GROUP && children_signal(child, 0, REACH_CHILD) == EPERM)
+        error = EPERM; /* kill(2) does not say that one of a group was left out */
     if (refused != NULL)
         *refused = error == EPERM;
     return error == EPERM ? sending_as_owner(child, signal, reach) : error;

@@ -141,21 +141,46 @@ bool survivors_signal(pid_t self, int signal)
 
 /* ---- waiting for them ---- */
 
+/* Who stops himself after he was told, and is our child. */
+static bool has_stopped_child(void)
+{
+    siginfo_t stop = {0};
+    return waitid(P_ALL, 0, &stop, WSTOPPED | WNOHANG | WNOWAIT) == 0 && stop.si_pid != 0;
+}
+
+/* When to look again: those that stop themselves again and again are continued at intervals. */
+static milliseconds continue_stopped(pid_t self, milliseconds now, milliseconds *next)
+{
+    if (!has_stopped_child())
+        return NEVER;
+    if (now < *next)
+        return *next;
+    survivors_signal(self, SIGCONT);
+    *next = now + LOOK_MOST_MS;
+    return NEVER;
+}
+
+static milliseconds earlier(milliseconds one, milliseconds other)
+{
+    return one < other ? one : other;
+}
+
 /* False if somebody is left when the deadline passes. */
 static bool await_the_last(pid_t self, milliseconds deadline)
 {
-    milliseconds look = LOOK_FIRST_MS;
+    milliseconds look = LOOK_FIRST_MS, continue_at = 0;
     siginfo_t info;
     for (;;) {
         children_sigchld();
         if (!anybody_left(self))
             return true;
-        milliseconds now = clock_now(), next = deadline;
+        milliseconds now = clock_now();
         if (now >= deadline)
             return false;
-        if (!has_children() && now + look < deadline) {
-            next = now + look;
-            look = look * 2 < LOOK_MOST_MS ? look * 2 : LOOK_MOST_MS;
+        milliseconds next = earlier(deadline, continue_stopped(self, now, &continue_at));
+        if (!has_children()) {
+            next = earlier(next, now + look);
+            look = earlier(look * 2, LOOK_MOST_MS);
         }
         signals_wait(&info, next);
     }

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "process/sending.h"
 #include "services/run.h"
 
 bool aside_begin(struct aside *aside, struct service *service, const char *command)
@@ -33,5 +34,5 @@ bool aside_runs(struct aside *aside)
 void aside_kill(struct aside *aside)
 {
     if (aside_runs(aside))
-        children_signal(&aside->promise, SIGKILL, REACH_GROUP);
+        sending_to_child(&aside->promise, SIGKILL, REACH_GROUP, NULL);
 }

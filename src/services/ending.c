@@ -4,8 +4,10 @@
 #include "services/ending.h"
 
 #include "base/log.h"
+#include "process/status.h"
 #include "process/survivors.h"
 #include "services/life.h"
+#include "services/signalling.h"
 
 static struct plan *plan;
 static bool under_way;
@@ -25,8 +27,11 @@ bool ending_is_under_way(void)
     return under_way;
 }
 
+/* For one that cannot be killed foster does not stay. */
 static bool has_ended(const struct service *service)
 {
+    if (under_way && signalling_is_in_vain(service))
+        return true;
     return service->state == DONE || service->state == FAILED || (service->state == STOPPED && !service->held);
 }
 
@@ -74,7 +79,7 @@ static void mark_what_is_needed(void)
         changed = false;
         for (size_t i = plan->count; i-- > 0;) {
             const struct service *service = &plan->services[i];
-            if (!service_is_up(service) && service->scratch == 0)
+            if ((!service_is_up(service) || has_ended(service)) && service->scratch == 0)
                 continue;
             const struct extras *extras = service_extras(service);
             for (size_t d = 0; d < extras->depends_count; d++) {
@@ -105,9 +110,11 @@ static void stop_at_once(void)
     for (size_t i = 0; i < plan->count; i++) {
         struct service *service = &plan->services[i];
         life_happen(service, STOP);
-        service->killed = true;
-        if (service->state == STOPPING)
+        if (service->state == STOPPING && !service->killed) {
+            service->killed = true; /* for all of them that has been said */
+            service->kills = 0;
             life_happen(service, TIME);
+        }
     }
 }
 
@@ -117,7 +124,7 @@ static void set_exit_code(const struct service *service)
     if (exit_code_is_set)
         return;
     exit_code_is_set = true;
-    exit_code = life_code(service);
+    exit_code = signalling_is_in_vain(service) ? EXIT_FOSTER_FAILED : life_code(service);
 }
 
 /* An essential service that has ended for good ends the container. */
@@ -131,9 +138,13 @@ static void note_essential(const struct service *service)
         ending_begin();
 }
 
-/* Without an essential one the first that failed gives the code, unless foster was told to stop. */
+/* Without an essential one the first that failed gives the code, unless foster was told to stop; or one that foster
+ * leaves without. */
 static void settle_exit_code(void)
 {
+    for (size_t i = 0; i < plan->count; i++)
+        if (signalling_is_in_vain(&plan->services[i]))
+            set_exit_code(&plan->services[i]);
     if (!under_way && first_failed != NULL)
         set_exit_code(first_failed);
 }

@@ -20,6 +20,7 @@
 #include "services/loop.h"
 #include "services/notify.h"
 #include "services/run.h"
+#include "services/signalling.h"
 
 enum {
     MESSAGES_AT_A_TIME = 64, /* who floods us does not keep us */
@@ -200,9 +201,9 @@ static void forward_to(struct service *service, int signal, siginfo_t *info)
 {
     info->si_signo = signal;
     if (info->si_code == SI_QUEUE && !plan->to_group)
-        children_queue(&service->process, signal, info);
+        signalling_queue(service, signal, info);
     else
-        children_signal(&service->process, signal, plan->to_group ? REACH_GROUP : REACH_CHILD);
+        signalling_send(service, signal, plan->to_group ? REACH_GROUP : REACH_CHILD);
 }
 
 /* To the command, or, if there is none, to all that are essential. */

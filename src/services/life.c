@@ -19,6 +19,7 @@
 #include "services/output.h"
 #include "services/probe.h"
 #include "services/run.h"
+#include "services/signalling.h"
 #include "services/start_watch.h"
 
 enum {
@@ -200,13 +201,9 @@ static int stop_signal(const struct service *service)
     return service == plan->command && command_stop_signal != 0 ? command_stop_signal : service->settings->stop_signal;
 }
 
-/* A stopped process takes no signal but KILL until it is continued, and whoever stopped it may be gone. */
 static void send_stop(struct service *service)
 {
-    service->signalled = true;
-    children_signal(&service->process, stop_signal(service), REACH_CHILD);
-    if (status_is_stopped(service->process.pid))
-        children_signal(&service->process, SIGCONT, REACH_CHILD);
+    signalling_stop(service, stop_signal(service));
 }
 
 static void begin_stop(struct service *service, enum afterwards afterwards)
@@ -288,8 +285,7 @@ static void kill_all(struct service *service)
 {
     if (!service->killed)
         news_late(service, " has not stopped within ", clock_now() - service->since, ": killing it");
-    service->killed = true;
-    children_signal(&service->process, SIGKILL, REACH_GROUP);
+    signalling_kill(service);
     if (children_resolved(&service->process, NULL))
         clear_leftovers(service, SIGKILL);
     service->deadline = clock_now() + KILL_AGAIN_MS;

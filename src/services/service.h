@@ -165,6 +165,8 @@ struct service {
     unsigned short failures;    /* in a row */
     signed char exec_code;      /* why its program could not be run: the exit code for that, or 0 */
     unsigned short scratch;     /* its rank, in the plan; what a walk along the dependencies knows of it */
+    unsigned char kills;        /* how often it was killed at its present stop, once `killed` is set */
+    bool refusal_said;          /* that it may not be signalled */
 };
 
 /* What a service says of itself, and what is expected of it. */

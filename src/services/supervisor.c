@@ -27,6 +27,7 @@
 #include "services/news.h"
 #include "services/probe.h"
 #include "services/run.h"
+#include "services/signalling.h"
 #include "services/start_watch.h"
 #include "services/thread.h"
 
@@ -209,7 +210,7 @@ static void *supervise(void *unused)
     start_all();
     for (;;) {
         children_let_go();
-        milliseconds first = go_round();
+        milliseconds first = earlier(go_round(), signalling_look(plan));
         if (!has_started_all && first > clock_now()) {
             has_started_all = true;
             children_use_pidfds(); /* not earlier: it would hold up the first starts */
@@ -290,7 +291,7 @@ int supervisor_send(struct service *service, int signal)
 {
     if (!service_is_up(service))
         return ESRCH;
-    return children_signal(&service->process, signal, REACH_CHILD);
+    return signalling_send(service, signal, REACH_CHILD);
 }
 
 void supervisor_shut_down(void)

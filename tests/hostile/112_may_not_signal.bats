@@ -122,3 +122,103 @@ until grep -q ready said; do sleep 0.01; done; exit 4'
         fails grep -q told said
     done
 }
+
+# ---- services ----
+
+@test "112 services: with CAP_SETUID they are stopped as their own users" {
+    local way
+    as_weak_root
+    configure <<CONF
+[web]
+command = service web
+user = $ORDINARY
+stop_grace_period = 60s
+CONF
+    for way in as_pid1 as_child; do
+        run_foster "$way"
+        happens 'web starts'
+        ctl signal USR1 web
+        happens 'web signal 10'
+        ctl stop web
+        is_now web stopped
+        send TERM
+        ends 0
+        told 'may not signal web (pid [0-9]*), which is uid 65534.s: CAP_KILL is missing; signals are sent as that user$'
+        told .
+    done
+}
+
+@test "112 services: a health check that does not end is killed as its own user" {
+    local first
+    as_weak_root
+    configure <<CONF
+[web]
+command = service web
+user = $ORDINARY
+healthcheck = sleep 60
+healthcheck_interval = 50ms
+healthcheck_timeout = 50ms
+CONF
+    run_foster as_pid1
+    first=$(child_named sleep)
+    wait_until is_gone "$first"
+    send TERM
+    ends 0
+}
+
+@test "112 services: all times hold for one that cannot be signalled, and the others are stopped in order" {
+    local way begun
+    as_user
+    configure <<CONF
+[foster]
+grace = 100ms
+[other]
+command = service other
+[web]
+command = $PWD/become service web until HUP
+depends_on = other
+stop_grace_period = 300ms
+essential = yes
+CONF
+    for way in as_pid1 as_child; do
+        run_foster "$way"
+        happens 'web starts'
+        happens 'other starts'
+        begun=$(now_ms)
+        send TERM
+        ends 125
+        within "$begun" 4000
+        told 'may not signal web (pid [0-9]*), which is uid 0.s: CAP_KILL is missing$'
+        told 'web has not stopped within 0.30 s: killing it'
+        told 'web (pid [0-9]*) cannot be killed$'
+        happens 'other ends'
+        never 'web signal 15'
+    done
+}
+
+@test "112 services: without times of their own they have less than an engine's 10 s" {
+    local begun
+    as_user
+    configure <<CONF
+[web]
+command = $PWD/become service web until HUP
+CONF
+    run_foster as_pid1
+    happens 'web starts'
+    begun=$(now_ms)
+    send TERM
+    ends 125
+    within "$begun" 9900
+}
+
+@test "112 services: the command that is restarted has no more than that either" {
+    local begun
+    as_user
+    start as_pid1 --restart always -- "${become[@]}" signals 3>&-
+    wait_for_line "$out" '^ready '
+    begun=$(now_ms)
+    send TERM
+    ends 125
+    within "$begun" 9900
+    told 'may not signal main'
+}

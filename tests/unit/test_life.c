@@ -82,7 +82,8 @@ int __wrap_children_signal(struct promise *child, int signal, enum children_reac
 int __wrap_children_signal(struct promise *child, int signal, enum children_reach reach)
 {
     (void)child, (void)reach;
-    sent[sent_count++] = signal;
+    if (signal != 0)
+        sent[sent_count++] = signal;
     return 0;
 }
 

@@ -1,0 +1,84 @@
+#!/usr/bin/env bats
+# Who stops itself after it was told to end, or is stopped by somebody, is continued.
+
+load helpers
+
+# Each has far more time than a test.
+stopping() { # TIMES
+    printf 'trap "for i in %s; do kill -STOP \\$\\$; done; exit 0" TERM; echo ready; while :; do sleep 0.02; done\n' "$*"
+}
+
+@test "122 a service that stops itself at its stop signal is continued" {
+    local way
+    for way in "${SERVICE_WAYS[@]}"; do
+        stopping 1 >stops.sh
+        configure <<CONF
+[foster]
+grace = 60s
+[a]
+command = sh $PWD/stops.sh
+stop_grace_period = 60s
+[b]
+command = sh $PWD/stops.sh
+stop_grace_period = 60s
+CONF
+        run_foster "$way"
+        wait_for_line "$out" '^ready' 2
+        ctl stop a
+        is_now a stopped
+        send TERM
+        ends 0
+        silent
+    done
+}
+
+@test "122 also the command, and one that does so again and again" {
+    local way
+    stopping 1 2 3 4 5 >stops.sh
+    for way in "${SERVICE_WAYS[@]}"; do
+        configure <<CONF
+[a]
+command = sh $PWD/stops.sh
+stop_grace_period = 60s
+CONF
+        run_foster "$way" -- sh "$PWD/stops.sh"
+        wait_for_line "$out" '^ready' 2
+        send TERM
+        ends 0
+        silent
+    done
+}
+
+@test "122 one that somebody else stops is continued" {
+    local way
+    configure <<CONF
+[a]
+command = service a ignore TERM until HUP
+stop_grace_period = 60s
+CONF
+    for way in "${SERVICE_WAYS[@]}"; do
+        run_foster "$way"
+        happens 'a starts'
+        main=$(child_named service)
+        send TERM
+        happens 'a signal 15'
+        kill -STOP "$main"
+        kill -HUP "$main"
+        ends 0
+        silent
+    done
+}
+
+@test "122 main, and what it leaves behind" {
+    local way
+    stopping 1 2 >stops.sh
+    prepare_folder
+    for way in "${HOSTILE_WAYS[@]}"; do
+        start "$way" -- sh stops.sh 3>&-
+        wait_for_line "$out" '^ready'
+        send TERM
+        ends 0
+        rm -f said
+        exits 4 "$way" --grace 60s -- sh -c 'sh stops.sh >said & until grep -q ready said; do sleep 0.01; done; exit 4'
+    done
+}
