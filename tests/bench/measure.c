@@ -7,9 +7,11 @@
  * caches cold, and that must not always be the same. Harness, init and main share one processor: a wake-up is then a
  * context switch and not an interrupt to a sleeping processor, which costs more than what is measured and varies.
  *
- * An init of the name floor_start can only start and wait, and is left out where an init must forward and reap.
+ * An init of the name floor_start or floor_signals can only start and wait, and is left out where an init must forward
+ * and reap.
  */
 #include "calls.h"
+#include "crowd.h"
 #include "launch.h"
 #include "proc.h"
 #include <sched.h>
@@ -23,6 +25,8 @@
 
 enum {
     RUN_ROUNDS = 1500,
+    FULL_ROUNDS = 300,
+    CROWD = 8000,
     SIGNAL_ROUNDS = 3000,
     ORPHAN_ROUNDS = 101,
     ORPHANS = 400,
@@ -98,7 +102,8 @@ static void let_sleep(const struct run *run)
         sched_yield();
 }
 
-static void start_and_exit_once(const struct init *init, bool keep)
+/* With the name of what is measured at main's end. */
+static void start_and_exit_once(const struct init *init, const char *end, bool keep)
 {
     struct run run = start_init(init, "main_stamp", false);
     int64_t main_started = next_stamp(init, &run), main_ended, ended;
@@ -109,8 +114,9 @@ static void start_and_exit_once(const struct init *init, bool keep)
     main_ended = next_stamp(init, &run);
     close_pipes(&run);
     if (keep) {
-        sample("start", init, (double)(main_started - *run.before_exec));
-        sample("exit", init, (double)(ended - main_ended));
+        if (strcmp(end, "exit") == 0)
+            sample("start", init, (double)(main_started - *run.before_exec));
+        sample(end, init, (double)(ended - main_ended));
     }
 }
 
@@ -132,10 +138,25 @@ static void measure_runs(void)
     for (int round = -WARM_UP; round < RUN_ROUNDS; round++) {
         shuffle();
         for (int i = 0; i < init_count; i++) {
-            start_and_exit_once(turns[i], round >= 0);
+            start_and_exit_once(turns[i], "exit", round >= 0);
             run_once(turns[i], round >= 0);
         }
     }
+}
+
+/* Main's end again, on a full host. It is the last measure: a crowd is gone some time after it was killed. */
+static void measure_full_host(void)
+{
+    bool full = start_crowd(CROWD);
+
+    for (int round = -WARM_UP; full && round < FULL_ROUNDS; round++) {
+        shuffle();
+        for (int i = 0; i < init_count; i++)
+            start_and_exit_once(turns[i], "exit_full", round >= 0);
+    }
+    end_crowd();
+    if (!full)
+        fprintf(stderr, "measure: there may not be %d processes more: a full host is not measured\n", CROWD);
 }
 
 /* Starts main_answer under every init, and waits until each is ready. */
@@ -261,6 +282,7 @@ static void sample_memory(const struct init *init, const struct run *run)
         {"rss", "smaps_rollup", "Rss:"},
         {"pss", "smaps_rollup", "Pss:"},
         {"private_dirty", "smaps_rollup", "Private_Dirty:"},
+        {"page_tables", "status", "VmPTE:"},
         {"threads", "status", "Threads:"},
     };
 
@@ -330,6 +352,11 @@ static void take_precedence(void)
         fprintf(stderr, "measure: no real-time scheduling, the figures will be noisier: %m\n");
 }
 
+static bool is_loop(const char *name)
+{
+    return strcmp(name, "floor_start") != 0 && strcmp(name, "floor_signals") != 0;
+}
+
 static void add_init(char *word)
 {
     char *equals = strchr(word, '=');
@@ -338,13 +365,13 @@ static void add_init(char *word)
         fail(word, "not NAME=PATH, or too many");
     *equals = '\0';
     turns[init_count] = &inits[init_count];
-    inits[init_count++] = (struct init){word, equals + 1, strcmp(word, "floor_start") != 0};
+    inits[init_count++] = (struct init){word, equals + 1, is_loop(word)};
 }
 
 int main(int argc, char **argv)
 {
-    static void (*const measures[])(void) = {measure_runs,  measure_signals, measure_orphans,
-                                             measure_calls, measure_memory,  measure_wakeups};
+    static void (*const measures[])(void) = {measure_runs,   measure_signals, measure_orphans,  measure_calls,
+                                             measure_memory, measure_wakeups, measure_full_host};
 
     if (argc < 3) {
         fprintf(stderr, "usage: measure DIRECTORY NAME=PATH...\n");

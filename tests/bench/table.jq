@@ -10,7 +10,11 @@ def row($programs):
     + ($programs | map(. as $program | $result.figures[$program].median | shown | right(12)) | add)
     + (.ratios.floor | shown | right(10)) + (.ratios["best peer"] | shown | right(14));
 
-def allowed: (.limit | tostring) + (if .against == "itself" then " " + .unit else " x " + .against end);
+def allowed:
+    (.limit | tostring)
+    + (if .against == "itself" then " " + .unit
+       elif .against == "exit" then " " + .unit + " more"
+       else " x " + .against end);
 
 def budget: (.title | left(26)) + (.measured | shown | right(10)) + ("   budget " + allowed | left(28)) + verdict;
 
