@@ -1,0 +1,265 @@
+/*
+ * test_sending.c - signals to those that kill(2) refuses, and to everybody who is meant. Needs root for the first.
+ *
+ * The test gives up CAP_KILL: then its children of another user are refused to it, as they are to a root in a container
+ * without that capability.
+ */
+#include "process/sending.h"
+
+#include <stdarg.h>
+#include <sys/syscall.h>
+
+#include "process/signals.h"
+
+#include "kit.h"
+
+enum { UID = 12345, CAP_SETUID = 7, CAP_KILL = 5, MOST = 64 };
+
+/* ---- a kernel without pidfds; processes that come late ---- */
+
+static bool no_pidfds;
+
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, ...);
+long __wrap_syscall(long number, ...)
+{
+    enum { WORDS = 5 };
+    long words[WORDS];
+    va_list list;
+    va_start(list, number);
+    for (int i = 0; i < WORDS; i++)
+        words[i] = va_arg(list, long);
+    va_end(list);
+    if (no_pidfds && number == SYS_pidfd_open) {
+        errno = ENOSYS;
+        return -1;
+    }
+    return __real_syscall(number, words[0], words[1], words[2], words[3], words[4]);
+}
+
+static pid_t seen[MOST]; /* what a walk of /proc finds, if there is anything */
+static int seen_count, walks, seen_later;
+
+void __real_procfs_each(bool (*visit)(const struct process *, void *), void *context);
+void __wrap_procfs_each(bool (*visit)(const struct process *, void *), void *context);
+void __wrap_procfs_each(bool (*visit)(const struct process *, void *), void *context)
+{
+    int late = walks++ == 0 ? seen_later : 0;
+    bool more = true;
+    for (int i = 0; i < seen_count - late && more; i++)
+        more = visit(&(struct process){.pid = seen[i], .name = "somebody"}, context);
+}
+
+/* ---- children ---- */
+
+static void give_up(unsigned capabilities)
+{
+    struct {
+        uint32_t version;
+        int pid;
+    } header = {0x20080522, 0};
+    struct {
+        uint32_t effective, permitted, inheritable;
+    } sets[2];
+    ck_assert_int_eq(__real_syscall(SYS_capget, &header, sets), 0);
+    sets[0].effective &= ~capabilities;
+    sets[0].permitted &= ~capabilities;
+    ck_assert_int_eq(__real_syscall(SYS_capset, &header, sets), 0);
+}
+
+static pid_t live(void *uid)
+{
+    int ready[2];
+    char byte;
+    ck_assert_int_eq(pipe(ready), 0);
+    pid_t pid = fork_bound();
+    if (pid == 0) {
+        bool is = setresuid(*(uid_t *)uid, *(uid_t *)uid, *(uid_t *)uid) == 0;
+        signal(SIGTERM, SIG_DFL);
+        if (is && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && write(ready[1], "", 1) == 1)
+            pause();
+        _exit(EXIT_FAILURE);
+    }
+    ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+    close(ready[0]);
+    close(ready[1]);
+    return pid;
+}
+
+static void start(struct promise *child, uid_t uid)
+{
+    ck_assert_int_eq(children_spawn(child, live, &uid), 0);
+}
+
+static int end_of(struct promise *child)
+{
+    int status;
+    while (!children_resolved(child, &status)) {
+        siginfo_t info;
+        ck_assert_int_eq(waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOWAIT), 0);
+        children_sigchld();
+    }
+    return status;
+}
+
+#define NEEDS_ROOT                                                                                                     \
+    if (geteuid() != 0)                                                                                                \
+    return
+
+START_TEST(as_the_owner)
+{
+    NEEDS_ROOT;
+    struct promise child;
+    bool refused;
+    start(&child, UID);
+    give_up(1U << CAP_KILL);
+    ck_assert(!sending_is_unlimited());
+    ck_assert_int_eq(children_signal(&child, SIGTERM, REACH_CHILD), EPERM);
+    ck_assert_int_eq(sending_to_child(&child, SIGTERM, REACH_CHILD, &refused), 0);
+    ck_assert(refused);
+    ck_assert_int_eq(geteuid(), 0);
+    ck_assert_int_eq(WTERMSIG(end_of(&child)), SIGTERM);
+    ck_assert(is_childless());
+    ck_assert_int_eq(sending_to_child(&child, SIGTERM, REACH_CHILD, &refused), ESRCH);
+    ck_assert_int_eq(sending_as_owner(&child, SIGTERM, REACH_CHILD), EPERM); /* nobody, of whom no owner is known */
+}
+END_TEST
+
+START_TEST(an_own_child_is_not_refused)
+{
+    struct promise child;
+    bool refused;
+    start(&child, getuid());
+    ck_assert_int_eq(sending_to_child(&child, SIGTERM, REACH_CHILD, &refused), 0);
+    ck_assert(!refused);
+    ck_assert_int_eq(WTERMSIG(end_of(&child)), SIGTERM);
+}
+END_TEST
+
+START_TEST(without_the_right_to_change)
+{
+    NEEDS_ROOT;
+    struct promise child;
+    struct text text;
+    char words[128];
+    start(&child, UID);
+    give_up(1U << CAP_KILL | 1U << CAP_SETUID);
+    ck_assert_int_eq(sending_to_child(&child, SIGTERM, REACH_CHILD, NULL), EPERM);
+    ck_assert(!children_resolved(&child, NULL));
+    ck_assert(!sending_has_been_told());
+    text_clear(&text);
+    text_add_refusal(&text, "web", child.pid, false);
+    snprintf(words, sizeof words, "may not signal web (pid %d), which is uid %d's: CAP_KILL is missing", child.pid,
+             UID);
+    ck_assert_str_eq(text.bytes, words);
+    ck_assert(sending_has_been_told());
+    text_clear(&text);
+    text_add_refusal(&text, "web", child.pid, true);
+    ck_assert_ptr_ne(strstr(text.bytes, "missing; signals are sent as that user"), NULL);
+}
+END_TEST
+
+static bool is_anybody(const struct process *process, void *unused)
+{
+    (void)process, (void)unused;
+    return true;
+}
+
+static void each_is_told_once_and_those_that_come_late(void)
+{
+    struct promise children[3];
+    seen_count = COUNT(children);
+    seen_later = 1;
+    for (size_t i = 0; i < COUNT(children); i++) {
+        start(&children[i], getuid());
+        seen[i] = children[i].pid;
+    }
+    struct sent sent = sending_to_all(SIGTERM, is_anybody, NULL);
+    ck_assert(sent.told);
+    ck_assert_int_eq(sent.refused, 0);
+    ck_assert_int_eq(walks, 3); /* the second finds the last, the third nobody new */
+    for (size_t i = 0; i < COUNT(children); i++)
+        ck_assert_int_eq(WTERMSIG(end_of(&children[i])), SIGTERM);
+    ck_assert(!sending_to_all(SIGTERM, is_anybody, NULL).told);
+}
+
+START_TEST(all)
+{
+    each_is_told_once_and_those_that_come_late();
+}
+END_TEST
+
+START_TEST(all_without_pidfds)
+{
+    no_pidfds = true;
+    each_is_told_once_and_those_that_come_late();
+}
+END_TEST
+
+START_TEST(zero_ends_at_the_first)
+{
+    struct promise child;
+    start(&child, getuid());
+    seen[0] = seen[1] = child.pid;
+    seen_count = 2;
+    ck_assert(sending_to_all(0, is_anybody, NULL).told);
+    ck_assert_int_eq(walks, 1);
+    ck_assert_int_eq(sending_to_child(&child, SIGKILL, REACH_CHILD, NULL), 0);
+    end_of(&child);
+}
+END_TEST
+
+static bool forks_on(const struct process *process, void *unused)
+{
+    (void)process, (void)unused;
+    seen[0]++;
+    return true;
+}
+
+/* Each walk finds somebody new: a crowd that forks on and on. None of these exists. */
+START_TEST(who_forks_on_does_not_hold_us_up)
+{
+    seen[0] = 1 << 22; /* above any pid, proc(5) */
+    seen_count = 1;
+    ck_assert(!sending_to_all(SIGTERM, forks_on, NULL).told);
+    ck_assert_int_eq(walks, 10);
+}
+END_TEST
+
+START_TEST(those_of_another_user)
+{
+    NEEDS_ROOT;
+    struct promise child;
+    start(&child, UID);
+    seen[0] = child.pid;
+    seen_count = 1;
+    give_up(1U << CAP_KILL);
+    struct sent sent = sending_to_all(SIGTERM, is_anybody, NULL);
+    ck_assert(sent.told);
+    ck_assert_int_eq(sent.refused, 0);
+    ck_assert_int_eq(WTERMSIG(end_of(&child)), SIGTERM);
+}
+END_TEST
+
+START_TEST(those_that_are_refused_are_counted)
+{
+    NEEDS_ROOT;
+    struct promise child;
+    start(&child, UID);
+    seen[0] = child.pid;
+    seen_count = 1;
+    give_up(1U << CAP_KILL | 1U << CAP_SETUID);
+    struct sent sent = sending_to_all(SIGTERM, is_anybody, NULL);
+    ck_assert(!sent.told);
+    ck_assert_int_eq(sent.refused, 1);
+    ck_assert_int_eq(sent.refuser.pid, child.pid);
+    ck_assert_int_eq(kill(child.pid, 0), -1);
+}
+END_TEST
+
+int main(void)
+{
+    return RUN_TESTS("sending", as_the_owner, an_own_child_is_not_refused, without_the_right_to_change, all,
+                     all_without_pidfds, zero_ends_at_the_first, who_forks_on_does_not_hold_us_up,
+                     those_of_another_user, those_that_are_refused_are_counted);
+}
