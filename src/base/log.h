@@ -1,9 +1,9 @@
 /*
  * log.h - what foster says, on stderr, a line at a time.
  *
- * PID 1 shares its stderr with the programs it runs. A line is one write(2), so it is not torn; a reader that does not
- * read delays foster for a moment and then loses the line, because an init that waits for a log reader forwards no
- * signals. Needs SIGPIPE blocked.
+ * PID 1 shares its stderr with the programs it runs. A line is one write(2), so it is not torn, wherever it fits in; a
+ * reader that does not read delays foster for a moment and then loses the line, or the rest of it, because an init that
+ * waits for a log reader forwards no signals. Needs SIGPIPE and SIGXFSZ blocked.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H

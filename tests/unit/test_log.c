@@ -1,6 +1,7 @@
 /* test_log.c - a line on stderr: whole, or not at all, and never at the price of foster itself. */
 #include "base/log.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <termios.h>
 
@@ -134,6 +135,147 @@ START_TEST(a_stopped_terminal)
 }
 END_TEST
 
+/* ---- a terminal with room for less than a line ---- */
+
+enum { MOST_LINES = 50, LONG = 1900 };
+
+static int terminal_master, terminal_slave;
+
+static void make_terminal(void)
+{
+    terminal_master = posix_openpt(O_RDWR | O_NOCTTY);
+    ck_assert_int_eq(unlockpt(terminal_master), 0);
+    terminal_slave = open(ptsname(terminal_master), O_RDWR | O_NOCTTY);
+    ck_assert_int_ne(terminal_slave, -1);
+}
+
+/* Until it takes no byte more; then so many are read, and poll(2) says that it is writable. */
+static void leave_room(size_t room)
+{
+    char bytes[4 * LONG];
+    struct pollfd writable = {.fd = terminal_slave, .events = POLLOUT};
+    fill(terminal_slave);
+    ssize_t got = read(terminal_master, bytes, room);
+    while (got > 0 && poll(&writable, 1, 0) == 0)
+        got = read(terminal_master, bytes, 1);
+    ck_assert_int_gt(got, 0);
+}
+
+/* A line as long as that, and a short one; neither holds us up, whatever is free. */
+static void say_into_too_little_room(void)
+{
+    static char words[LONG + 1];
+    memset(words, 'x', LONG);
+    become_stderr(terminal_slave);
+    int flags = fcntl(STDERR_FILENO, F_GETFL);
+    for (size_t room = 1; room < 2 * LONG; room = room * 3 / 2 + 1) {
+        milliseconds before = clock_now();
+        leave_room(room);
+        say(LOG_ERROR, "%s", words);
+        assert_loses_a_line();
+        ck_assert_int_lt(clock_now() - before, PATIENCE);
+    }
+    ck_assert_int_eq(fcntl(STDERR_FILENO, F_GETFL), flags);
+}
+
+START_TEST(a_terminal_that_is_nearly_full)
+{
+    make_terminal();
+    say_into_too_little_room();
+}
+END_TEST
+
+/* It cannot be opened once more. */
+START_TEST(a_terminal_that_is_nearly_full_and_no_proc)
+{
+    int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    make_terminal();
+    if (chroot(".") == -1)
+        return; /* not root */
+    say_into_too_little_room();
+    ck_assert_int_eq(fchdir(root), 0);
+    ck_assert_int_eq(chroot("."), 0);
+}
+END_TEST
+
+static void raw(int terminal)
+{
+    struct termios settings;
+    ck_assert_int_eq(tcgetattr(terminal, &settings), 0);
+    cfmakeraw(&settings);
+    ck_assert_int_eq(tcsetattr(terminal, TCSANOW, &settings), 0);
+}
+
+/* Reads until the last word has come; returns how many bytes of x there were. */
+static size_t drain_to(const char *last)
+{
+    static char bytes[1 << 20];
+    size_t length = 0, count = 0;
+    while (memmem(bytes, length, last, strlen(last)) == NULL) {
+        ssize_t got = read(terminal_master, bytes + length, sizeof bytes - 1 - length);
+        if (got <= 0)
+            ck_abort();
+        length += (size_t)got;
+    }
+    for (size_t i = 0; i < length; i++)
+        count += bytes[i] == 'x';
+    return count;
+}
+
+/* The reader is alive: the line comes whole, though in two pieces. */
+START_TEST(a_terminal_that_is_nearly_full_and_read)
+{
+    static char words[LONG + 1];
+    memset(words, 'x', LONG);
+    make_terminal();
+    raw(terminal_slave);
+    leave_room(1);
+    pid_t pid = fork_bound();
+    if (pid == 0) {
+        become_stderr(terminal_slave);
+        say(LOG_ERROR, "%s", words);
+        say(LOG_ERROR, "last");
+        _exit(EXIT_SUCCESS);
+    }
+    ck_assert_uint_eq(drain_to("last"), LONG);
+    ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+}
+END_TEST
+
+/* Somebody else writes all the time: no line is lost for that. */
+START_TEST(a_terminal_that_another_writes_to)
+{
+    make_terminal();
+    raw(terminal_slave);
+    pid_t talker = fork_bound();
+    while (talker == 0)
+        if (write(terminal_slave, ".............................\n", 30) == -1)
+            _exit(EXIT_FAILURE);
+    pid_t pid = fork_bound();
+    if (pid == 0) {
+        become_stderr(terminal_slave);
+        for (int i = 0; i < MOST_LINES; i++)
+            say(LOG_ERROR, "x");
+        say(LOG_ERROR, "last");
+        _exit(EXIT_SUCCESS);
+    }
+    ck_assert_uint_eq(drain_to("last"), MOST_LINES);
+    kill(talker, SIGKILL);
+}
+END_TEST
+
+/* ---- nobody can read ---- */
+
+START_TEST(a_full_socket)
+{
+    int ends[2];
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    fill(ends[1]);
+    become_stderr(ends[1]);
+    assert_loses_a_line();
+}
+END_TEST
+
 START_TEST(a_reader_that_has_gone)
 {
     int ends[2];
@@ -172,6 +314,8 @@ END_TEST
 int main(void)
 {
     return RUN_TESTS("log", each_level_includes_those_above, silent_by_default, a_line_in_pieces, a_line_is_one_write,
-                     a_full_pipe, a_full_pipe_that_does_not_block, a_stopped_terminal, a_reader_that_has_gone,
-                     no_stderr, a_stderr_that_cannot_be_written_to, a_line_that_is_written_keeps_errno_too);
+                     a_full_pipe, a_full_pipe_that_does_not_block, a_stopped_terminal, a_terminal_that_is_nearly_full,
+                     a_terminal_that_is_nearly_full_and_no_proc, a_terminal_that_is_nearly_full_and_read,
+                     a_terminal_that_another_writes_to, a_full_socket, a_reader_that_has_gone, no_stderr,
+                     a_stderr_that_cannot_be_written_to, a_line_that_is_written_keeps_errno_too);
 }

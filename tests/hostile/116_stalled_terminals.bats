@@ -1,0 +1,67 @@
+#!/usr/bin/env bats
+# A terminal that nobody reads, with room for less than a line: no line of foster's waits for it, however long it is.
+
+load helpers
+
+# The terminal is foster's own (via) or, where foster is another user, one that it cannot open (around).
+rooms=(1 200 300 1200 2500)
+
+# path LENGTH: to the program `exit`, as long as that.
+path() { printf '/%.0s' $(seq "$1") && echo "$BIN/exit"; }
+
+@test "116 one program: a line of any length, and any room" {
+    chmod 755 "$BATS_TEST_TMPDIR"
+    for length in 1 500 2000 3900; do
+        for room in "${rooms[@]}"; do
+            via=(stalled "$room")
+            exits 4 as_pid1 -vv "$(path "$length")" 4
+            exits 4 as_child -vv "$(path "$length")" 4
+        done
+    done
+}
+
+@test "116 one program: as another user, and the terminal is one's own or not" {
+    for room in "${rooms[@]}"; do
+        via=(stalled "$room")
+        exits 4 as_pid1_user -vv "$(path 2000)" 4
+        exits 4 as_child_user -vv "$(path 2000)" 4
+        via=() around=(stalled "$room")
+        exits 4 as_pid1_user -vv "$(path 2000)" 4
+        exits 4 as_child_user -vv "$(path 2000)" 4
+        around=()
+    done
+}
+
+@test "116 services: the long line is that of a start that failed" {
+    configure <<<'
+[gone]
+command = absent-program'
+    for room in "${rooms[@]}"; do
+        via=(env "PATH=$BIN:$(path 1500)" stalled "$room")
+        for way in "${HOSTILE_WAYS[@]}"; do
+            exits 4 "$way" -vv --restart on-failure:1 "$(path 2000)" 4
+            exits_with 4 "$way" -vv -- "$BIN/exit" 4
+        done
+    done
+}
+
+@test "116 other names, and what cannot be run" {
+    for name in tini dumb-init catatonit; do
+        ln -s "$FOSTER" "$name"
+    done
+    export DUMB_INIT_DEBUG=1 CATATONIT_DEBUG=1
+    for room in "${rooms[@]}"; do
+        via=(stalled "$room")
+        for name in tini dumb-init catatonit; do
+            (FOSTER=$PWD/$name && exits 4 as_pid1 -- "$(path 2000)" 4)
+        done
+        exits 127 as_pid1 "$(path 2000)x"
+        (FOSTER=$PWD/tini && exits 4 as_pid1 -vvv "$(path 2000)" 4)
+    done
+}
+
+@test "116 flags of the terminal that is shared are left as they are" {
+    via=(stalled 200)
+    via=(stalled 200 sh -c 'a=$(grep flags /proc/self/fdinfo/2); "$@"; [ "$a" = "$(grep flags /proc/self/fdinfo/2)" ]' sh)
+    exits 0 as_pid1 -vv "$(path 2000)" 4
+}
