@@ -10,8 +10,8 @@ BASE = address arena buffer clock directory file json log text
 CHILDREN = children deaths lock promise tracees
 PROCESS = attributes cgroup death descriptors environment exec_error fork_error leftovers listening path procfs \
     sending signals spawn status stream_file survivors terminal trusted_path user
-SERVICES = aside async_close config dependencies ending fault hash_table hearing keys life loop news notify output \
-    plan printer probe question run service signalling start_watch supervisor thread values words
+SERVICES = aside async_close config dependencies ending fault hash_table hearing keys life loop main_process news \
+    notify output plan printer probe question run service signalling start_watch supervisor thread values words
 CONTROL = client facts metrics report server verbs writer
 INIT = farewell launch main names options relay settings several single texts voice
 

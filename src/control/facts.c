@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "process/procfs.h"
 #include "process/status.h"
+#include "services/main_process.h"
 #include "services/probe.h"
 
 int64_t fact_up(const struct service *service)
@@ -35,7 +36,7 @@ int64_t fact_uptime(const struct service *service)
 
 int64_t fact_pid(const struct service *service)
 {
-    return service_is_up(service) ? service->process.pid : UNKNOWN;
+    return service_is_up(service) ? main_process_pid(service) : UNKNOWN;
 }
 
 /* The second number of /proc/PID/statm is the resident pages, proc(5). */
@@ -46,7 +47,7 @@ int64_t fact_memory(const struct service *service)
     char line[SEVEN_NUMBERS];
     const char *resident;
     text_clear(&path);
-    text_add(&path, "/proc/%d/statm", service->process.pid);
+    text_add(&path, "/proc/%d/statm", main_process_pid(service));
     if (!service_is_up(service) || !procfs_is_ours() || file_head(path.bytes, line, sizeof line) <= 0)
         return UNKNOWN;
     text_number(line, &resident);

@@ -18,6 +18,7 @@
 #include "services/ending.h"
 #include "services/life.h"
 #include "services/loop.h"
+#include "services/main_process.h"
 #include "services/notify.h"
 #include "services/run.h"
 #include "services/signalling.h"
@@ -43,7 +44,7 @@ static bool is_said;                    /* that they are not */
 static struct service *service_of_session(pid_t session)
 {
     for (size_t i = 0; i < plan->count; i++)
-        if (service_is_up(&plan->services[i]) && plan->services[i].process.pid == session)
+        if (service_is_up(&plan->services[i]) && main_process_session(&plan->services[i]) == session)
             return &plan->services[i];
     return NULL;
 }
@@ -121,14 +122,24 @@ static bool has_a_say(const struct service *service)
     return service_extras(service)->notes != NULL && service_is_up(service) && !service->reaped;
 }
 
+/* Only one of its own. It is opened first: what is found out then is true of what is open. */
+static void name_main_process(struct service *service, pid_t pid)
+{
+    int handle = main_process_open(pid);
+    if (service_of(pid) == service)
+        main_process_name(service, pid, handle);
+    else if (handle != -1)
+        close(handle);
+}
+
 static void take_note(struct service *service, const struct notification *notification)
 {
     extend(service, notification->extend);
     feed_watchdog(service, notification);
     if (notification->has_status)
         strcpy(service->extras->notes->status, notification->status);
-    if (notification->main_pid != 0 && service_of(notification->main_pid) == service)
-        service->extras->notes->main_pid = notification->main_pid;
+    if (notification->main_pid != 0)
+        name_main_process(service, notification->main_pid);
     if (notification->ready && service->settings->ready == READY_BY_NOTIFY)
         life_happen(service, TOLD);
 }

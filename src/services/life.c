@@ -15,6 +15,7 @@
 #include "process/leftovers.h"
 #include "process/signals.h"
 #include "process/status.h"
+#include "services/main_process.h"
 #include "services/news.h"
 #include "services/output.h"
 #include "services/probe.h"
@@ -105,7 +106,11 @@ static void back_off(struct service *service);
 
 static void begin_notes(struct service *service)
 {
-    *service->extras->notes = (struct notes){.watchdog = service->settings->watchdog, .watchdog_due = NEVER};
+    struct notes *notes = service->extras->notes;
+    main_process_begin(service);
+    notes->watchdog = service->settings->watchdog;
+    notes->watchdog_due = NEVER;
+    notes->status[0] = '\0';
 }
 
 /* The watchdog's time begins when the service is ready. */
@@ -383,36 +388,20 @@ static void end_well(struct service *service)
     enter(service, DONE, NEVER);
 }
 
-/* MAINPID: the service has named another process of its own as the one to watch, and that has come to us by now. */
-static bool goes_on_elsewhere(struct service *service)
-{
-    const struct notes *notes = service_extras(service)->notes;
-    pid_t other = notes != NULL ? notes->main_pid : 0;
-    if (other == 0 || other == service->process.pid || children_adopt(&service->process, other) != 0)
-        return false;
-    say(LOG_INFO, "%s goes on as pid %d", service->name, other);
-    service->reaped = false;
-    return true;
-}
-
-static bool has_ended(struct service *service)
+static void note_end(struct service *service)
 {
     int unused;
     start_watch_end(service, &unused);
-    if (goes_on_elsewhere(service))
-        return false;
     int status = 0;
     children_resolved(&service->process, &status);
     service->last_status = (unsigned short)status;
     output_run_ended(service);
     service->has_run = true;
-    return true;
 }
 
 static void end_run(struct service *service)
 {
-    if (!has_ended(service))
-        return;
+    note_end(service);
     service->unready_end = service->state == STARTING;
     forgive_if_calm(service);
     if (service_extras(service)->probe != NULL)
@@ -470,10 +459,7 @@ static void end_stop(struct service *service)
 
 static void end_told(struct service *service)
 {
-    if (!has_ended(service)) {
-        send_stop(service);
-        return;
-    }
+    note_end(service);
     if (clear_leftovers(service, SIGTERM))
         clear_leftovers(service, SIGCONT);
     else

@@ -30,6 +30,7 @@
 #include "process/status.h"
 #include "process/stream_file.h"
 #include "services/fault.h"
+#include "services/main_process.h"
 #include "services/notify.h"
 #include "services/output.h"
 #include "services/words.h"
@@ -256,7 +257,7 @@ static void add_variables(struct variables *variables, const struct start *start
     add_user(variables, settings->user);
     add_given(variables, settings);
     if (is_beside(start)) {
-        add_number(variables, "MAINPID=", service->process.pid);
+        add_number(variables, "MAINPID=", main_process_pid(service));
     } else if (service_extras(service)->notes != NULL && notify_variable() != NULL) {
         add_entry(variables, notify_variable(), "");
         if (settings->watchdog != 0) {

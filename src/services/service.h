@@ -21,6 +21,7 @@
 #include "process/attributes.h"
 #include "process/user.h"
 #include "services/fault.h"
+#include "services/loop.h"
 #include "services/notify.h"
 
 /* ---- what the file says ---- */
@@ -169,9 +170,19 @@ struct service {
     bool refusal_said;          /* that it may not be signalled */
 };
 
+/* The process that a service has named by MAINPID, if any: main_process.h. */
+struct main_process {
+    struct source source; /* its pidfd, while it is held */
+    struct service *service;
+    pid_t pid;       /* 0: it has named none, or that one is the promise's by now */
+    bool is_held;    /* there is a pidfd */
+    bool is_alone;   /* it is held, and what foster started has ended */
+    bool is_adopted; /* the promise is that of one which was named */
+};
+
 /* What a service says of itself, and what is expected of it. */
 struct notes {
-    pid_t main_pid;            /* MAINPID; 0: the process we started */
+    struct main_process main;
     milliseconds watchdog;     /* the longest time between two WATCHDOG=1; 0: none is wanted */
     milliseconds watchdog_due; /* when the next must have come, or NEVER */
     char status[NOTIFY_STATUS_MAX];

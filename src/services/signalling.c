@@ -8,6 +8,7 @@
 #include "process/sending.h"
 #include "process/status.h"
 #include "process/survivors.h"
+#include "services/main_process.h"
 
 enum {
     KILLS_MOST = 10,                    /* one in 100 ms: a process in an uninterruptible call may never die */
@@ -22,28 +23,35 @@ static void say_refused(struct service *service, bool sent)
         return;
     service->refusal_said = true;
     log_begin(&line);
-    text_add_refusal(&line, service->name, service->process.pid, sent);
+    text_add_refusal(&line, service->name, main_process_pid(service), sent);
     log_end(LOG_WARNING, &line);
+}
+
+static bool is_child(const struct service *service)
+{
+    return main_process_pid(service) == service->process.pid;
 }
 
 int signalling_send(struct service *service, int signal, enum children_reach reach)
 {
-    bool refused;
-    int error = sending_to_child(&service->process, signal, reach, &refused);
-    if (refused)
-        say_refused(service, error == 0);
+    int error = main_process_signal(service, signal, reach);
+    if (error != EPERM)
+        return error;
+    if (is_child(service))
+        error = sending_as_owner(&service->process, signal, reach);
+    say_refused(service, error == 0);
     return error;
 }
 
 int signalling_queue(struct service *service, int signal, siginfo_t *info)
 {
-    int error = children_queue(&service->process, signal, info);
+    int error = main_process_queue(service, signal, info);
     return error == EPERM ? signalling_send(service, signal, REACH_CHILD) : error;
 }
 
 static void continue_stopped(struct service *service)
 {
-    if (status_is_stopped(service->process.pid))
+    if (status_is_stopped(main_process_pid(service)))
         signalling_send(service, SIGCONT, REACH_CHILD);
 }
 
@@ -56,7 +64,8 @@ void signalling_stop(struct service *service, int signal)
     continue_stopped(service);
 }
 
-/* The count is of one stop. */
+/* The count is of one stop. Where another process is the main one by MAINPID the one that foster started goes as well.
+ */
 void signalling_kill(struct service *service)
 {
     if (!service->killed)
@@ -65,10 +74,12 @@ void signalling_kill(struct service *service)
         return;
     service->killed = true;
     service->kills++;
+    if (!is_child(service))
+        children_signal(&service->process, SIGKILL, REACH_GROUP);
     if (signalling_send(service, SIGKILL, REACH_GROUP) == EPERM)
         service->kills = KILLS_MOST;
     if (service->kills == KILLS_MOST)
-        say(LOG_WARNING, "%s (pid %d) cannot be killed", service->name, service->process.pid);
+        say(LOG_WARNING, "%s (pid %d) cannot be killed", service->name, main_process_pid(service));
 }
 
 bool signalling_is_in_vain(const struct service *service)

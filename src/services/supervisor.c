@@ -24,6 +24,7 @@
 #include "services/hearing.h"
 #include "services/life.h"
 #include "services/loop.h"
+#include "services/main_process.h"
 #include "services/news.h"
 #include "services/probe.h"
 #include "services/run.h"
@@ -64,7 +65,7 @@ static bool is_left_behind(const struct service *service)
 
 static void look_at_process(struct service *service)
 {
-    if (!children_resolved(&service->process, NULL))
+    if (!main_process_has_ended(service))
         return;
     if (!service->reaped) {
         service->reaped = true;
@@ -137,9 +138,10 @@ static milliseconds earlier(milliseconds one, milliseconds other)
 }
 
 /* When to look at it again if nothing happens before. */
-static milliseconds due(const struct service *service, milliseconds now)
+static milliseconds due(struct service *service, milliseconds now)
 {
     milliseconds first = earlier(service->deadline, probe_due(service));
+    first = earlier(first, main_process_due(service, now));
     if (is_watched(service))
         first = earlier(first, service->extras->notes->watchdog_due);
     if (service->state == CLEARING || (service->state == STOPPING && service->reaped))

@@ -26,7 +26,6 @@ static void (*tell_executed)(struct service *service);
 static bool anybody_left;
 static int last_status;
 static int sent[8], sent_count;
-static pid_t adopted;
 static milliseconds now;
 
 int __wrap_run_service(struct service *service, int ready_fd, int *report);
@@ -87,15 +86,6 @@ int __wrap_children_signal(struct promise *child, int signal, enum children_reac
     return 0;
 }
 
-int __wrap_children_adopt(struct promise *child, pid_t pid);
-int __wrap_children_adopt(struct promise *child, pid_t pid)
-{
-    if (pid != adopted)
-        return ESRCH;
-    child->pid = pid;
-    return 0;
-}
-
 bool __wrap_children_resolved(struct promise *promise, int *status);
 bool __wrap_children_resolved(struct promise *promise, int *status)
 {
@@ -121,7 +111,6 @@ milliseconds __wrap_clock_now(void)
 
 static struct settings settings;
 static struct service service;
-static struct notes notes;
 static struct plan plan;
 
 static int wait_status(int code)
@@ -142,7 +131,6 @@ static void set_up(enum state state)
     result = START_DONE;
     watched = true;
     anybody_left = false;
-    adopted = 0;
     now = 1000000;
     service.state = (unsigned char)state;
     service.afterwards = state == CLEARING ? START_AGAIN : STAY_STOPPED;
@@ -538,19 +526,6 @@ START_TEST(readiness_that_does_not_come_in_time_is_a_failure)
 }
 END_TEST
 
-START_TEST(a_service_goes_on_as_the_pid_that_it_has_named)
-{
-    set_up(READY);
-    service.extras = &(struct extras){.notes = &notes};
-    notes.main_pid = adopted = OTHER_PID;
-    service.reaped = true;
-    life_happen(&service, ENDED);
-    ck_assert_int_eq(service.state, READY);
-    ck_assert_int_eq(service.process.pid, OTHER_PID);
-    ck_assert(!service.reaped);
-}
-END_TEST
-
 START_TEST(the_command_is_stopped_by_the_signal_that_came)
 {
     set_up(RUNNING);
@@ -599,19 +574,19 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS(
-        "life", every_pair, each_delay_doubles_until_the_most_and_starts_anew_after_a_calm_run,
-        the_first_restart_may_be_at_once_and_the_next_is_not, a_limit_of_two_restarts_means_three_runs,
-        a_program_that_cannot_be_run_fails_at_once_and_no_process_is_tried_again,
-        what_may_pass_is_tried_again_as_the_policy_says, a_start_that_hangs_is_ended_when_its_time_is_over,
-        its_program_runs_when_that_is_known_or_cannot_be_known, an_end_before_it_was_ready_is_a_failed_start,
-        failures_in_a_row_are_counted_whatever_their_length,
-        the_stop_is_a_signal_then_the_grace_then_a_kill_that_is_repeated, a_stopped_process_is_continued,
-        what_a_run_left_behind_is_awaited_before_it_counts_as_stopped, what_a_run_left_behind_is_ended_before_the_next,
-        stopped_by_hand_it_rests_when_nothing_of_it_is_left,
-        stopped_by_hand_after_its_end_it_rests_if_there_was_anything_left, with_all_others_it_rests_at_once,
-        started_while_it_is_cleared_it_runs_after_all, after_a_stop_the_last_wish_counts,
-        a_service_that_is_unwell_has_failed_even_if_it_exits_with_0, readiness_that_does_not_come_in_time_is_a_failure,
-        a_service_goes_on_as_the_pid_that_it_has_named, the_command_is_stopped_by_the_signal_that_came,
-        a_code_of_the_command_may_be_a_success, an_essential_service_that_fails_has_the_last_words);
+    return RUN_TESTS("life", every_pair, each_delay_doubles_until_the_most_and_starts_anew_after_a_calm_run,
+                     the_first_restart_may_be_at_once_and_the_next_is_not, a_limit_of_two_restarts_means_three_runs,
+                     a_program_that_cannot_be_run_fails_at_once_and_no_process_is_tried_again,
+                     what_may_pass_is_tried_again_as_the_policy_says, a_start_that_hangs_is_ended_when_its_time_is_over,
+                     its_program_runs_when_that_is_known_or_cannot_be_known,
+                     an_end_before_it_was_ready_is_a_failed_start, failures_in_a_row_are_counted_whatever_their_length,
+                     the_stop_is_a_signal_then_the_grace_then_a_kill_that_is_repeated, a_stopped_process_is_continued,
+                     what_a_run_left_behind_is_awaited_before_it_counts_as_stopped,
+                     what_a_run_left_behind_is_ended_before_the_next,
+                     stopped_by_hand_it_rests_when_nothing_of_it_is_left,
+                     stopped_by_hand_after_its_end_it_rests_if_there_was_anything_left,
+                     with_all_others_it_rests_at_once, started_while_it_is_cleared_it_runs_after_all,
+                     after_a_stop_the_last_wish_counts, a_service_that_is_unwell_has_failed_even_if_it_exits_with_0,
+                     readiness_that_does_not_come_in_time_is_a_failure, the_command_is_stopped_by_the_signal_that_came,
+                     a_code_of_the_command_may_be_a_success, an_essential_service_that_fails_has_the_last_words);
 }

@@ -1,0 +1,220 @@
+/*
+ * test_main_process.c - the process that a service is by now, with real ones: what foster started is `first`, and its
+ * child `second` is named. The linker's --wrap notes what happens to the service.
+ */
+#include "services/main_process.h"
+
+#include <sys/prctl.h>
+
+#include "services/life.h"
+
+#include "kit.h"
+
+enum { WAIT_MS = 10000, A_SIGNAL = SIGUSR1 };
+
+static int events[EVENTS];
+
+void __wrap_life_happen(struct service *service, enum event event);
+void __wrap_life_happen(struct service *service, enum event event)
+{
+    (void)service;
+    events[event]++;
+}
+
+/* ---- a service ---- */
+
+static struct settings settings;
+static struct notes notes;
+static struct extras extras = {.notes = &notes};
+static struct service service = {.name = "web", .settings = &settings, .extras = &extras, .state = READY};
+
+static int told[2]; /* the pipe that second's pid comes by */
+
+/* Ends with 0 by A_SIGNAL, which the other one does not survive. */
+static void end_well(int signal)
+{
+    (void)signal;
+    _exit(EXIT_SUCCESS);
+}
+
+static pid_t start_both(void *context)
+{
+    (void)context;
+    pid_t first = fork_bound();
+    if (first != 0)
+        return first;
+    pid_t second = fork_bound();
+    if (second == 0) {
+        setsid();
+        prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
+        signal(A_SIGNAL, end_well);
+        second = getpid();
+        if (write(told[1], &second, sizeof second) != sizeof second)
+            _exit(EXIT_FAILURE);
+    }
+    for (;;)
+        pause();
+}
+
+static pid_t second_pid;
+
+static void start(void)
+{
+    ck_assert(loop_open());
+    ck_assert_int_eq(pipe(told), 0);
+    ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
+    ck_assert_int_eq(children_spawn(&service.process, start_both, NULL), 0);
+    ck_assert_int_eq(read(told[0], &second_pid, sizeof second_pid), sizeof second_pid);
+    main_process_begin(&service);
+}
+
+static void name(pid_t pid)
+{
+    int handle = main_process_open(pid);
+    ck_assert_int_ne(handle, -1);
+    main_process_name(&service, pid, handle);
+}
+
+static void reap(pid_t pid)
+{
+    siginfo_t info;
+    ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+    children_sigchld();
+}
+
+/* The first one is killed and reaped. */
+static void end_first(void)
+{
+    pid_t first = service.process.pid;
+    ck_assert_int_eq(children_signal(&service.process, SIGKILL, REACH_CHILD), 0);
+    reap(first);
+}
+
+/* ---- the tests ---- */
+
+START_TEST(nothing_is_named)
+{
+    start();
+    ck_assert_int_eq(main_process_pid(&service), service.process.pid);
+    ck_assert_int_eq(main_process_session(&service), service.process.pid);
+    ck_assert(!main_process_has_ended(&service));
+    ck_assert_int_eq(main_process_signal(&service, A_SIGNAL, REACH_CHILD), 0);
+    reap(service.process.pid);
+    ck_assert(main_process_has_ended(&service));
+    ck_assert_int_eq(main_process_due(&service, 0), NEVER);
+    kill(second_pid, SIGKILL);
+}
+END_TEST
+
+START_TEST(signals_mean_the_named_one_at_once_and_its_end_is_the_services)
+{
+    start();
+    name(second_pid);
+    ck_assert_int_eq(main_process_pid(&service), second_pid);
+    ck_assert_int_eq(main_process_session(&service), second_pid);
+    ck_assert_int_eq(main_process_signal(&service, A_SIGNAL, REACH_GROUP), 0);
+    loop_wait(clock_now() + WAIT_MS);
+    ck_assert_int_eq(events[UNWELL], 1);
+    ck_assert_int_eq(main_process_pid(&service), service.process.pid);
+    ck_assert(!main_process_has_ended(&service));
+    end_first();
+    ck_assert(main_process_has_ended(&service));
+}
+END_TEST
+
+START_TEST(while_it_is_stopped_the_first_one_gets_the_signal_too)
+{
+    start();
+    name(second_pid);
+    service.state = STOPPING;
+    ck_assert_int_eq(main_process_queue(&service, A_SIGNAL, &(siginfo_t){.si_signo = A_SIGNAL, .si_code = SI_QUEUE}),
+                     0);
+    loop_wait(clock_now() + WAIT_MS);
+    ck_assert_int_eq(events[ASKED], 0); /* its stop command runs */
+    name(second_pid);
+    service.signalled = true;
+    loop_wait(clock_now() + WAIT_MS);
+    ck_assert_int_eq(events[UNWELL], 0);
+    ck_assert_int_ge(events[ASKED], 1);
+    main_process_signal(&service, SIGKILL, REACH_GROUP);
+    reap(service.process.pid);
+}
+END_TEST
+
+START_TEST(when_the_first_one_ends_the_named_one_is_ours)
+{
+    int status;
+    start();
+    name(second_pid);
+    end_first();
+    ck_assert(!main_process_has_ended(&service));
+    ck_assert_int_eq(service.process.pid, second_pid);
+    ck_assert_int_eq(main_process_session(&service), second_pid);
+    ck_assert_int_eq(main_process_signal(&service, A_SIGNAL, REACH_GROUP), 0);
+    reap(second_pid);
+    ck_assert(children_resolved(&service.process, &status));
+    ck_assert_int_eq(status, 0);
+    ck_assert(main_process_has_ended(&service));
+}
+END_TEST
+
+START_TEST(without_a_handle_it_counts_when_the_first_one_has_ended)
+{
+    start();
+    main_process_name(&service, second_pid, -1);
+    ck_assert_int_eq(main_process_pid(&service), service.process.pid);
+    end_first();
+    ck_assert(!main_process_has_ended(&service));
+    ck_assert_int_eq(main_process_pid(&service), second_pid);
+    main_process_signal(&service, SIGKILL, REACH_GROUP);
+    reap(second_pid);
+    ck_assert(main_process_has_ended(&service));
+}
+END_TEST
+
+START_TEST(one_that_is_not_there_is_nobody)
+{
+    start();
+    main_process_name(&service, getppid(), -1);
+    end_first();
+    ck_assert(main_process_has_ended(&service));
+    kill(second_pid, SIGKILL);
+}
+END_TEST
+
+START_TEST(the_first_one_may_be_named_again)
+{
+    start();
+    name(second_pid);
+    name(service.process.pid);
+    ck_assert_int_eq(main_process_pid(&service), service.process.pid);
+    end_first();
+    ck_assert(main_process_has_ended(&service));
+    kill(second_pid, SIGKILL);
+}
+END_TEST
+
+START_TEST(one_whose_parent_lives_is_held_until_it_ends)
+{
+    start();
+    ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0), 0); /* it goes to somebody else */
+    name(second_pid);
+    end_first();
+    ck_assert(!main_process_has_ended(&service));
+    ck_assert_int_eq(main_process_pid(&service), second_pid);
+    ck_assert_int_gt(main_process_due(&service, 1), 1);
+    main_process_signal(&service, SIGKILL, REACH_GROUP);
+    loop_wait(clock_now() + WAIT_MS);
+    ck_assert_int_eq(events[UNWELL], 1);
+    ck_assert(main_process_has_ended(&service));
+}
+END_TEST
+
+int main(void)
+{
+    return RUN_TESTS("main_process", nothing_is_named, signals_mean_the_named_one_at_once_and_its_end_is_the_services,
+                     while_it_is_stopped_the_first_one_gets_the_signal_too,
+                     when_the_first_one_ends_the_named_one_is_ours,
+                     without_a_handle_it_counts_when_the_first_one_has_ended, one_that_is_not_there_is_nobody,
+                     the_first_one_may_be_named_again, one_whose_parent_lives_is_held_until_it_ends);
+}
