@@ -93,7 +93,7 @@ leftover() {
 }
 
 @test "124 nobody holds back the stop of all, neither then nor before" {
-    for when in before "then"; do
+    for when in before during; do
         rm -f go
         configure <<-END
 			[a]
