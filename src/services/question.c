@@ -86,6 +86,8 @@ static enum answer begin_connection(struct question *question, struct service *s
     if (fd == -1)
         return NO;
     question->source.fd = fd;
+    if (address->to.any.sa_family == AF_UNIX)
+        shutdown(fd, SHUT_RD); /* no descriptor is sent to us, which it could take long to close */
     if (connect(fd, &address->to.any, address->length) == -1 && errno == EINPROGRESS)
         watch(question, EPOLLOUT);
     return check_connection(question, service);
