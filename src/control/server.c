@@ -5,7 +5,8 @@
  * services to change, its answer is written. What goes wrong with one client ends that client only: one that is slow,
  * silent, gone or talks rubbish has its deadline, one that sends much has its limit, and none has a buffer before it
  * has said something. What could stop the whole of it is a listening socket that is ready and cannot be accepted from
- * (no descriptors left): it would be reported again and again, so it is left alone for a second.
+ * (no descriptors left, or too many that take long to close): it would be reported again and again, so it is left alone
+ * for a second.
  */
 #include "control/server.h"
 
@@ -22,6 +23,7 @@
 #include "control/verbs.h"
 #include "process/listening.h"
 #include "process/status.h"
+#include "services/async_close.h"
 #include "services/loop.h"
 
 enum { ACCEPT_AGAIN_MS = 1000, CHUNK = 1024, OWNER_ONLY = 0177 };
@@ -51,10 +53,11 @@ static milliseconds accept_again = NEVER; /* when the listener is watched again;
 
 /* ---- the end of a client ---- */
 
+/* What a client has sent may have descriptors beside it, and to close these may take long. */
 static void forget(struct client *client)
 {
     loop_forget(&client->source);
-    close(client->source.fd);
+    async_close(client->source.fd);
     buffer_drop(&client->words, client->words.length);
     buffer_drop(&client->answer.buffer, client->answer.buffer.length);
     *client = (struct client){.phase = FREE};
@@ -172,7 +175,7 @@ static bool is_complete(const struct buffer *words)
 static void read_words(struct client *client)
 {
     char chunk[CHUNK];
-    ssize_t length = recv(client->source.fd, chunk, sizeof chunk, MSG_DONTWAIT);
+    ssize_t length = async_close_receive(client->source.fd, chunk, sizeof chunk);
     if (length == -1 && errno == EAGAIN)
         return;
     if (length <= 0 || client->words.length + (size_t)length > REQUEST_MAX)
@@ -230,7 +233,8 @@ static const char *welcome(int fd)
     return NULL;
 }
 
-/* Nobody can be accepted, by that error: where descriptors lack a client gives back its own, else it is tried later. */
+/* Nobody can be accepted, by that error, or because none can be closed (0): where descriptors lack a client gives back
+ * its own, else it is tried later. */
 static void rest(int error)
 {
     unsigned count;
@@ -248,14 +252,15 @@ static void rest(int error)
 
 static void listener_ready(struct source *source, uint32_t events)
 {
-    int fd = accept4(source->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    bool has_room = async_close_has_room();
+    int fd = has_room ? accept4(source->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC) : -1;
     (void)events;
     const char *refusal = fd != -1 ? welcome(fd) : NULL;
     if (refusal != NULL) {
         answer_line(fd, refusal);
-        close(fd);
-    } else if (fd == -1 && errno != EAGAIN && errno != ECONNABORTED && errno != EINTR) {
-        rest(errno);
+        async_close(fd);
+    } else if (!has_room || (fd == -1 && errno != EAGAIN && errno != ECONNABORTED && errno != EINTR)) {
+        rest(has_room ? errno : 0);
     }
 }
 

@@ -1,0 +1,60 @@
+#!/usr/bin/env bats
+# The brother of the notify socket: a client of the control socket sends descriptors, too. Root and foster's user may.
+
+load helpers
+
+threads() { threads_of "$init"; }
+
+@test "109 descriptors beside a request, or behind one, hold nobody up, nor the end" {
+    for how in first after; do
+        for way in "${HOSTILE_WAYS[@]}"; do
+            rm -f sent
+            printf '[evil]\ncommand = slow_close %s %s 20 %s %s\n[other]\ncommand = service other\nrestart = always\n' \
+                "$how" "$PWD/sock" 3 "$PWD/sent" >conf
+            run_foster "$way"
+            wait_until test -e sent
+            for _ in {1..5}; do
+                from=$(now_ms)
+                ctl status >/dev/null
+                within "$from" 300
+            done
+            from=$(now_ms)
+            ctl restart other
+            within "$from" 1000
+            [ "$(threads)" -le 6 ]
+            from=$(now_ms)
+            send TERM
+            ends 0
+            within "$from" 3000
+        done
+    done
+}
+
+@test "109 when a hundred connections take long to close no more are accepted, and services are supervised" {
+    printf '[evil]\ncommand = slow_close after %s 130 1 %s\nautostart = no\n[other]\ncommand = service other\nrestart = always\n' \
+        "$PWD/sock" "$PWD/sent" >conf
+    run_foster as_pid1
+    ctl start evil
+    wait_until test -e sent
+    pkill -KILL -P "$init" -f 'service other'
+    happens 'other starts' 2
+    descriptors=$(find "/proc/$init/fd" -mindepth 1 | wc -l)
+    between 10 "$descriptors" 160
+    from=$(now_ms)
+    send TERM
+    ends 0
+    within "$from" 3000
+}
+
+@test "109 once they are closed all is as before" {
+    printf '[evil]\ncommand = slow_close after %s 130 1 %s\nautostart = no\n[other]\ncommand = service other\n' \
+        "$PWD/sock" "$PWD/sent" >conf
+    run_foster as_pid1
+    ctl start evil
+    wait_until test -e sent
+    pkill -KILL -P "$(pgrep -P "$init" -x slow_close)"
+    reaches other running
+    wait_until few_descriptors
+    [ "$(threads)" -eq 2 ]
+}
+few_descriptors() { [ "$(find "/proc/$init/fd" -mindepth 1 | wc -l)" -le 12 ]; }
