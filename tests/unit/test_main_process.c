@@ -60,6 +60,7 @@ static pid_t second_pid;
 
 static void start(void)
 {
+    hear_stderr();
     ck_assert(loop_open());
     ck_assert_int_eq(pipe(told), 0);
     ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
