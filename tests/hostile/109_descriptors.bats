@@ -59,8 +59,7 @@ evil() {
     evil 'sh -c "echo $NOTIFY_SOCKET >socket; exec service evil"'
     run_foster as_pid1
     wait_until test -s socket
-    # shellcheck disable=SC2153 # of the helpers
-    NOTIFY_SOCKET=$(cat socket) inside unshare -pf --kill-child timeout "$LIMIT" slow_close notify 20 1 "$PWD/sent" &
+    NOTIFY_SOCKET=$(cat socket) inside unshare -pf --kill-child timeout 30 slow_close notify 20 1 "$PWD/sent" &
     wait_until test -e sent
     answered_within 300 status
     answered_within 1000 restart other
