@@ -26,7 +26,7 @@
  *   I4  The flag is cleared before waitpid, so no SIGCHLD after the clear is lost.
  *   I5  Whoever unlocks re-reads the flag. Nobody ever waits for the lock in signal context.
  *   I6  A stop that this thread cannot undo is noted, and then every thread that may have to is told; each looks for
- *       notes whenever it unlocks. Who was told and found the lock taken has left need_wait, and is told again.
+ *       notes whenever it unlocks. Who was told and found the lock taken has left need_tell, and is told again.
  *
  * Rejected: pidfds alone (not before Linux 5.3; one descriptor a child; an orphan has none), though they shorten the
  * search where there are many children (deaths.h); waiting for each known child by its own pid (orphans would stay
@@ -53,6 +53,10 @@ _Static_assert(ATOMIC_BOOL_LOCK_FREE == 2, "signal handlers need lock-free atomi
 
 /* A child is stopped, and the thread that was told of it could not let it go. Written under the lock. */
 static atomic_bool need_let_go;
+
+/* I6. A handler has found the lock taken, and may have come for such a child. A flag of its own, as any reaping clears
+ * need_wait. */
+static atomic_bool need_tell;
 
 /* Stops that one reaping undoes. Then it is for the next, so that children that stop again and again cannot keep us. */
 enum { STOPS_AT_A_TIME = 100 };
@@ -285,9 +289,9 @@ static void unlock(void)
     if (atomic_load(&need_let_go))
         let_go_noted();
     lock_drop();
-    while (atomic_load(&need_wait) && lock_try()) {
+    while ((atomic_load(&need_wait) || atomic_load(&need_tell)) && lock_try()) {
         reap();
-        if (atomic_load(&need_let_go))
+        if (atomic_exchange(&need_tell, false) && atomic_load(&need_let_go))
             tell_tracers();
         lock_drop();
     }
@@ -297,7 +301,12 @@ void children_sigchld(void)
 {
     int saved = errno;
     atomic_store(&need_wait, true);
-    if (lock_try()) {
+    bool taken = lock_try();
+    if (!taken) {
+        atomic_store(&need_tell, true);
+        taken = lock_try(); /* whoever let go meanwhile may not have seen it */
+    }
+    if (taken) {
         reap();
         unlock();
     } /* else the unlocker will see need_wait and reap for us */

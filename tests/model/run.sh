@@ -18,6 +18,7 @@ table=24      # the hash table has 2^24 entries
 # model, what was asserted when nobody erred
 models=(
     "scheme I1 to I5 hold in every interleaving of two threads, their handlers and the kernel"
+    "tracees whoever has stopped is let go in every interleaving of the one thread that can and another"
     "lock it excludes and leaves nobody asleep in every interleaving of three threads and their handlers"
 )
 
@@ -30,6 +31,13 @@ mutants=(
     "scheme SIGNAL_REAPED owner[promised[ a pid is signalled that is no longer the child's"
     "scheme HANDLER_WAITS finished somebody waits for ever"
     "scheme FORGET_NOTE life[ a zombie is forgotten"
+    "tracees STOP_IS_END life[ a stop is taken for the end"
+    "tracees FORGET_STOP life[ a stop is left to who cannot let go"
+    "tracees FORGET_TELL life[ nobody is told of a stop"
+    "tracees FORGET_ROUSE life[ who awaits a promise sleeps on"
+    "tracees UNLOCK_KEEPS life[ a note is not looked for"
+    "tracees TELL_ONCE life[ who found the lock taken is not told again"
+    "tracees LOOK_TOO_EARLY life[ who goes to sleep does not see the note"
     "lock FORGET_WAKE finished somebody sleeps for ever"
     "lock FORGET_SLEEPERS finished somebody sleeps for ever"
     "lock SLEEP_BLINDLY finished somebody sleeps for ever"

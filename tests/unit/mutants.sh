@@ -21,6 +21,16 @@ mutants=(
     handler-waits stress_children
     clear-after-waitpid test_children
     signal-the-reaped test_children
+    stop-is-an-end test_children
+    stop-is-forgotten test_children
+    stop-is-told-to-nobody test_children
+    stop-is-told-once test_children
+    unlock-keeps-the-stopped test_children
+    awaiting-thread-sleeps-on test_children
+    stop-loses-its-signal test_children
+    exec-gets-its-trap test_children
+    void-is-pending test_children
+    group-of-anybody test_children
     list-misses-orphans test_deaths
     list-misses-brothers test_deaths
     list-outlives-a-refusal test_deaths
