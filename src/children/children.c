@@ -302,7 +302,7 @@ void children_sigchld(void)
     int saved = errno;
     atomic_store(&need_wait, true);
     bool taken = lock_try();
-    if (!taken) {
+    if (!taken && atomic_load(&need_let_go)) {
         atomic_store(&need_tell, true);
         taken = lock_try(); /* whoever let go meanwhile may not have seen it */
     }

@@ -198,11 +198,20 @@ inline children_sigchld()
 {
     need_wait = true;
     if
-    :: lock == FREE
-    :: else -> need_tell = true
+    :: atomic { lock == FREE -> lock = _pid }
+    :: else ->
+        if
+        :: need_let_go ->
+            need_tell = true;
+            if
+            :: atomic { lock == FREE -> lock = _pid }
+            :: else
+            fi
+        :: else
+        fi
     fi;
     if
-    :: atomic { lock == FREE -> lock = _pid }
+    :: LOCKED ->
         reap();
         unlock()
     :: else
