@@ -19,14 +19,23 @@ static bool is_path(const char *name)
 size_t path_room(const char *name)
 {
     size_t longest = 0, length;
-    if (is_path(name))
-        return strlen(name) + 1;
-    for (const char *rest = path_list(); *rest != '\0'; rest += length + (rest[length] == ':')) {
+    for (const char *rest = is_path(name) ? "" : path_list(); *rest != '\0'; rest += length + (rest[length] == ':')) {
         length = strcspn(rest, ":");
         if (length > longest)
             longest = length;
     }
-    return longest + sizeof "/" + strlen(name);
+    size_t room = longest + sizeof "/" + strlen(name);
+    return room < PATH_ROOM_MOST ? room : PATH_ROOM_MOST;
+}
+
+/* Appends to a candidate of that length what fits in: returns the new length. */
+static size_t append(char *candidate, size_t length, const char *bytes, size_t count)
+{
+    size_t room = PATH_ROOM_MOST - 1 - length;
+    size_t taken = count < room ? count : room;
+    memcpy(candidate + length, bytes, taken);
+    candidate[length + taken] = '\0';
+    return length + taken;
 }
 
 /* The next directory of PATH that is not empty; its length, or 0 at the end. */
@@ -45,19 +54,21 @@ static size_t next_directory(struct path_walk *walk, const char **directory)
 bool path_next(struct path_walk *walk, const char *name, char *candidate)
 {
     bool first = !walk->begun;
+    const char *directory;
+    size_t length = 0;
     walk->begun = true;
     if (is_path(name)) {
-        strcpy(candidate, name);
+        append(candidate, 0, name, strlen(name));
         return first;
     }
     if (first)
         walk->rest = path_list();
-    const char *directory;
-    size_t length = *name != '\0' ? next_directory(walk, &directory) : 0;
+    if (*name != '\0')
+        length = next_directory(walk, &directory);
     if (length == 0)
         return false;
-    memcpy(candidate, directory, length);
-    candidate[length] = '/';
-    strcpy(candidate + length + 1, name);
+    length = append(candidate, 0, directory, length);
+    length = append(candidate, length, "/", 1);
+    append(candidate, length, name, strlen(name));
     return true;
 }

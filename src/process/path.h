@@ -7,6 +7,7 @@
 #ifndef PROCESS_PATH_H
 #define PROCESS_PATH_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -22,7 +23,12 @@ struct path_walk {
     bool begun;
 };
 
-/* The room that the longest candidate of a name needs, with its NUL. */
+/* A candidate is cut at PATH_MAX characters, with its NUL one byte more than a path may have: the kernel refuses the
+ * rest of it as it refuses the whole, ENAMETOOLONG (getname() in fs/namei.c). PATH and a name may be longer than a
+ * stack. */
+enum { PATH_ROOM_MOST = PATH_MAX + 1 };
+
+/* The room that the longest candidate of a name needs, with its NUL: at most PATH_ROOM_MOST. */
 size_t path_room(const char *name);
 
 /* The next candidate: the name itself if it has a slash, else each directory of PATH with the name behind it. The

@@ -79,20 +79,46 @@ START_TEST(an_empty_name_means_nothing)
 }
 END_TEST
 
-/* An entry may be as long as a string of the environment: nothing is cut at PATH_MAX. */
-START_TEST(an_entry_longer_than_a_path)
+/* An entry may be as long as a string of the environment; what the kernel would refuse is cut, and still refused. */
+START_TEST(what_is_longer_than_a_path)
 {
-    static char list[1 << 16], expected[1 << 17];
+    enum { LONG = 1 << 16 };
+    static char list[LONG], expected[2 * LONG];
     memset(list, 'y', sizeof list - 1);
     memcpy(list, "/a:", 3);
     setenv("PATH", list, true);
-    snprintf(expected, sizeof expected, "/a/x\n%s/x\n", list + 3);
+    snprintf(expected, sizeof expected, "/a/x\n%.*s\n", PATH_MAX, list + 3);
     ck_assert_str_eq(candidates("x"), expected);
+    ck_assert_uint_eq(path_room("x"), PATH_ROOM_MOST);
+    list[1] = '/';
+    snprintf(expected, sizeof expected, "%.*s\n", PATH_MAX, list);
+    ck_assert_str_eq(candidates(list), expected);
+    ck_assert_uint_eq(path_room(list), PATH_ROOM_MOST);
+    expected[PATH_MAX] = '\0';
+    ck_assert_int_eq(access(expected, F_OK), -1);
+    ck_assert_int_eq(errno, ENAMETOOLONG);
+}
+END_TEST
+
+/* Around the limit, counted with the slash and the name. */
+START_TEST(what_is_as_long_as_a_path)
+{
+    static char list[2 * PATH_MAX];
+    for (size_t length = PATH_MAX - 5; length < PATH_MAX + 2; length++) {
+        memset(list, 'y', length);
+        list[length] = '\0';
+        setenv("PATH", list, true);
+        size_t whole = length + strlen("/x"), kept = whole < PATH_MAX ? whole : PATH_MAX;
+        const char *found = candidates("x");
+        ck_assert_uint_eq(strlen(found), kept + strlen("\n"));
+        ck_assert_uint_eq(strspn(found, "y"), length < kept ? length : kept);
+    }
 }
 END_TEST
 
 int main(void)
 {
     return RUN_TESTS("path", each_directory_in_turn, empty_entries_mean_nothing, without_path_the_default_counts,
-                     a_name_with_a_slash_means_itself, an_empty_name_means_nothing, an_entry_longer_than_a_path);
+                     a_name_with_a_slash_means_itself, an_empty_name_means_nothing, what_is_longer_than_a_path,
+                     what_is_as_long_as_a_path);
 }
