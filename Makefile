@@ -6,7 +6,7 @@ VERSION = 0.1.0
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-BASE = address arena buffer clock directory file json log text
+BASE = address arena buffer clock directory file json log text utf8
 CHILDREN = children deaths lock promise tracees
 PROCESS = attributes cgroup death descriptors environment exec_error fork_error leftovers listening path procfs \
     sending signals spawn status stream_file survivors terminal trusted_path user

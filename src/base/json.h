@@ -2,8 +2,8 @@
  * json.h - bytes become the inside of a JSON string.
  *
  * Piece by piece, so that whoever writes them needs no second copy. RFC 8259: quotes, backslashes and control
- * characters are escaped. Each byte that is not part of valid UTF-8 (RFC 3629: no overlong forms, no surrogates,
- * nothing cut short) becomes U+FFFD, for a reader would refuse the object otherwise.
+ * characters are escaped. Each byte that is not part of valid UTF-8 (utf8.h) becomes U+FFFD, for a reader would refuse
+ * the object otherwise.
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H

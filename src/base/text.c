@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-enum { BASE = 10, DELETE = 0x7f };
+#include "base/utf8.h"
+
+enum { BASE = 10, DELETE = 0x7f, ASCII_END = 0x80, C1_LEAD = 0xc2, C1_END = 0xa0, UTF8_MOST = 4 };
 
 void text_clear(struct text *text)
 {
@@ -11,18 +13,25 @@ void text_clear(struct text *text)
     text->bytes[0] = '\0';
 }
 
-static bool is_control(char character)
+/* The length of the character at the front, 0 if a terminal may take it for a control character, or may not know what
+ * it is: C0 and DEL, C1 as it stands and as UTF-8 (U+0080 to U+009F), and what is no UTF-8. */
+static size_t printable_length(const unsigned char *bytes)
 {
-    return (unsigned char)character < ' ' || character == DELETE;
+    if (*bytes < ASCII_END)
+        return *bytes >= ' ' && *bytes != DELETE;
+    bool is_c1 = bytes[0] == C1_LEAD && bytes[1] < C1_END;
+    return is_c1 ? 0 : utf8_length(bytes, strnlen((const char *)bytes, UTF8_MOST));
 }
 
 static void add_string(struct text *text, const char *string)
 {
-    while (*string != '\0' && text->length < TEXT_MAX - 1) {
-        text->bytes[text->length++] = *string;
-        if (is_control(*string))
-            text->bytes[text->length - 1] = '?';
-        string++;
+    while (*string != '\0') {
+        size_t length = printable_length((const unsigned char *)string), step = length > 0 ? length : 1;
+        if (text->length + step >= TEXT_MAX)
+            break;
+        memcpy(text->bytes + text->length, length > 0 ? string : "?", step);
+        text->length += step;
+        string += step;
     }
     text->bytes[text->length] = '\0';
 }

@@ -30,7 +30,8 @@ void text_clear(struct text *text);
 #define TEXT_FORMAT(n) __attribute__((format(printf, (n), (n) + 1)))
 
 /* Appends what the format says: text_add(&text, "pid %d", pid). A control character in a string that a user chose would
- * break the promise of one line a message; it becomes '?'. The format itself is taken as it stands. */
+ * break the promise of one line a message, or make the terminal do something; it becomes '?', and so does each byte
+ * that is not part of valid UTF-8. The format itself is taken as it stands. */
 void text_add(struct text *text, const char *format, ...) TEXT_FORMAT(2);
 void text_add_list(struct text *text, const char *format, va_list list);
 

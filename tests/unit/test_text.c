@@ -55,6 +55,55 @@ START_TEST(a_line_stays_one_line)
 }
 END_TEST
 
+/* A terminal may take 0x9b for ESC [, as it stands and as UTF-8. */
+START_TEST(what_a_terminal_would_act_on)
+{
+    static const struct {
+        const char *string, *shown;
+    } cases[] = {
+        {"\x9b"
+         "31m",
+         "?31m"},
+        {"\xc2\x9b"
+         "31m",
+         "??31m"},
+        {"\xc2\x80\xc2\x9f\xc2\xa0", "????\xc2\xa0"},
+        {"\xc3\x84\xc3\x9b", "\xc3\x84\xc3\x9b"}, /* letters, though their second bytes are C1 */
+        {"\xe2\x82\xac \xf0\x9f\x98\x80", "\xe2\x82\xac \xf0\x9f\x98\x80"},
+        {"\xff\xfe"
+         "a",
+         "??a"},
+        {"\xc0\x9b", "??"},      /* overlong */
+        {"\xe0\x82\x9b", "???"}, /* the same */
+        {"\xed\xa0\x80", "???"}, /* a surrogate */
+        {"\xc3", "?"},           /* cut short */
+        {"\xe2\x82", "??"},
+        {"\xe2\x82"
+         "a",
+         "??a"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        text_clear(&text);
+        text_add(&text, "%s", cases[i].string);
+        ck_assert_str_eq(text.bytes, cases[i].shown);
+    }
+}
+END_TEST
+
+/* A character is taken whole, or not at all. */
+START_TEST(a_character_is_not_cut)
+{
+    char longer[TEXT_MAX + 8];
+    for (size_t before = TEXT_MAX - 6; before < TEXT_MAX; before++) {
+        memset(longer, 'x', before);
+        strcpy(longer + before, "\xe2\x82\xac");
+        text_clear(&text);
+        text_add(&text, "%s", longer);
+        ck_assert_uint_eq(text.length, before + 3 < TEXT_MAX ? before + 3 : before);
+    }
+}
+END_TEST
+
 START_TEST(decimals)
 {
     static const struct {
@@ -156,6 +205,7 @@ END_TEST
 int main(void)
 {
     return RUN_TESTS("text", strings_are_appended, what_does_not_fit_is_cut, what_just_fits_is_kept,
-                     a_line_stays_one_line, decimals, numbers_are_appended, a_number_ends_at_the_first_other_character,
+                     a_line_stays_one_line, what_a_terminal_would_act_on, a_character_is_not_cut, decimals,
+                     numbers_are_appended, a_number_ends_at_the_first_other_character,
                      a_whole_string_is_a_number_in_a_range, what_is_no_number_in_the_range);
 }
