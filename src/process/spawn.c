@@ -28,6 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -194,13 +195,17 @@ IN_CHILD static char *const *environment_of(const struct program *program)
 }
 
 /* A file without #! that the kernel does not know is a script for the shell, as with execvp(3); but not a program for
- * another machine, of which the shell would print garbage. */
+ * another machine, of which the shell would print garbage, nor one whose #! line the kernel does not take. Only a
+ * regular file is opened. */
 IN_CHILD static bool is_script(const char *path)
 {
     enum { HEAD = 128 };
     char head[HEAD];
+    struct stat file;
+    if (stat(path, &file) == -1 || !S_ISREG(file.st_mode))
+        return false;
     ssize_t length = file_head(path, head, sizeof head);
-    return length >= 0 && memchr(head, '\0', (size_t)length) == NULL;
+    return length >= 0 && strncmp(head, "#!", 2) != 0 && memchr(head, '\0', (size_t)length) == NULL;
 }
 
 /* Uses the slot before argv[0], and puts argv[0] back if there is no shell: the parent reports by it. */
