@@ -15,44 +15,142 @@
 #include "process/path.h"
 #include "process/status.h"
 
-/* What is known of the file that was to be run. */
+/* A file that was to be run, or one that it needs for that. */
 struct suspect {
-    char path[PATH_MAX];
+    char path[PATH_ROOM_MOST];
     struct stat stat;
     ssize_t length; /* of the head, -1 if it cannot be read */
     char head[PATH_MAX];
 };
 
-static void look_into(struct suspect *file)
+/* False if there is no such file. Only a regular file is opened: a device could mean something by it. */
+static bool look_into(struct suspect *file)
 {
-    file->length = file_head(file->path, file->head, sizeof file->head);
+    file->length = -1;
+    file->head[0] = '\0';
+    if (stat(file->path, &file->stat) == -1)
+        return false;
+    if (S_ISREG(file->stat.st_mode))
+        file->length = file_head(file->path, file->head, sizeof file->head);
+    return true;
+}
+
+static bool begins_with(const struct suspect *file, const char *bytes, size_t length)
+{
+    return file->length >= (ssize_t)length && memcmp(file->head, bytes, length) == 0;
+}
+
+/* What exec(3) means by an error, where the libc has no words for it. */
+static void add_error(struct text *text, int error)
+{
+    const char *words = strerror(error);
+    if (strcmp(words, strerror(INT_MAX)) == 0)
+        text_add(text, "error %d", error);
+    else
+        text_add(text, "%s", words);
+}
+
+/* Nothing is wrong that can be seen. */
+static void explain_rest(struct text *text, int error)
+{
+    if (error == EACCES)
+        text_add(text, "permission denied to uid %u, though the file's mode allows it; by AppArmor or SELinux?",
+                 geteuid());
+    else
+        add_error(text, error);
+}
+
+/* ---- what holds for every file ---- */
+
+/* Why it cannot be executed by its kind; NULL if that is not why. */
+static const char *odd_kind(const struct suspect *file)
+{
+    static const struct kind {
+        mode_t kind;
+        const char *words;
+    } kinds[] = {
+        {S_IFDIR, "it is a directory"},
+        {S_IFIFO, "it is a FIFO (a named pipe), not a regular file"},
+        {S_IFSOCK, "it is a socket, not a regular file"},
+        {S_IFCHR, "it is a device, not a regular file"},
+        {S_IFBLK, "it is a device, not a regular file"},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if ((file->stat.st_mode & S_IFMT) == kinds[i].kind)
+            return kinds[i].words;
+    return NULL;
+}
+
+/* False if the file itself is not why it was refused. */
+static bool explain_refusal(struct text *text, const struct suspect *file)
+{
+    enum { ANY_EXECUTE = 0111 };
+    struct statvfs volume;
+    if ((file->stat.st_mode & ANY_EXECUTE) == 0)
+        text_add(text, "it is not executable; chmod +x it");
+    else if (statvfs(file->path, &volume) == 0 && (volume.f_flag & ST_NOEXEC) != 0)
+        text_add(text, "its file system is mounted noexec");
+    else if (access(file->path, X_OK) == -1)
+        text_add(text, "uid %u may not execute it; it belongs to uid %u: chmod a+x it, or run it as that user",
+                 geteuid(), file->stat.st_uid);
+    else
+        return false;
+    return true;
+}
+
+static bool explain_file(struct text *text, const struct suspect *file, int error)
+{
+    const char *kind = odd_kind(file);
+    if (kind != NULL)
+        text_add(text, "%s", kind);
+    return kind != NULL || (error == EACCES && explain_refusal(text, file));
 }
 
 /* ---- the words of a #! line ---- */
 
 static bool is_script(const struct suspect *file)
 {
-    return file->length > 2 && memcmp(file->head, "#!", 2) == 0;
+    return begins_with(file, "#!", 2);
 }
 
-/* Ends the head behind the interpreter's path, which is returned. *has_cr tells of a line that ends in CR. */
-static const char *script_interpreter(struct suspect *file, bool *has_cr)
+/* Goes on to the interpreter of the #! line. False, and it has been said, if the line is the reason, or there is none.
+ */
+static bool follow_script(struct text *text, struct suspect *file)
 {
+    enum { KERNEL_READS = 256 }; /* BINPRM_BUF_SIZE, since Linux 5.1; load_script() in fs/binfmt_script.c */
     static const char blanks[] = " \t";
     char *line = file->head + 2;
     line[strcspn(line, "\n")] = '\0';
-    size_t length = strlen(line);
-    *has_cr = length > 0 && line[length - 1] == '\r';
     line += strspn(line, blanks);
-    line[strcspn(line, " \t\r")] = '\0';
-    return line;
+    size_t length = strcspn(line, blanks);
+    line[length] = '\0';
+    if (length == 0 || strcmp(line, "\r") == 0) {
+        text_add(text, "its #! line names no interpreter");
+        return false;
+    }
+    if (line + length - file->head >= KERNEL_READS) {
+        text_add(text, "its #! line is too long: the kernel reads %d bytes of it", KERNEL_READS - 1);
+        return false;
+    }
+    if (line[length - 1] == '\r') {
+        text_add(text, "its #! line ends in CR (Windows line ends, CRLF); convert the file, e.g. with dos2unix");
+        return false;
+    }
+    strcpy(file->path, line); /* shorter than the head, which is shorter than a path may be */
+    if (look_into(file)) {
+        text_add(text, "its interpreter %s does not start: ", file->path);
+        return true;
+    }
+    text_add(text, "the interpreter of its #! line %s: %s",
+             errno == ENOENT || errno == ENOTDIR ? "is missing" : "cannot be reached", file->path);
+    return false;
 }
 
 /* ---- the headers of an ELF file ---- */
 
 static bool is_elf(const struct suspect *file)
 {
-    return file->length >= (ssize_t)sizeof(Elf32_Ehdr) && memcmp(file->head, ELFMAG, SELFMAG) == 0;
+    return file->length >= (ssize_t)sizeof(Elf32_Ehdr) && begins_with(file, ELFMAG, SELFMAG);
 }
 
 /* The interpreter named by a header of that kind, if all of it lies in the head, where linkers put it. */
@@ -90,90 +188,151 @@ static const struct machine {
     {EM_PPC64, "ppc64"},   {EM_S390, "s390x"}, {EM_MIPS, "mips"},       {258, "loongarch"},
 };
 
+/* Two bytes of the header, which are at the same place in both kinds. */
+static unsigned elf_number(const struct suspect *file, size_t offset)
+{
+    const unsigned char *bytes = (const unsigned char *)file->head + offset;
+    bool big = file->head[EI_DATA] == ELFDATA2MSB;
+    return big ? (unsigned)bytes[0] << CHAR_BIT | bytes[1] : (unsigned)bytes[1] << CHAR_BIT | bytes[0];
+}
+
 static const char *elf_machine(const struct suspect *file)
 {
-    const unsigned char *bytes = (const unsigned char *)file->head + offsetof(Elf32_Ehdr, e_machine);
-    bool big = file->head[EI_DATA] == ELFDATA2MSB;
-    unsigned number = big ? bytes[0] << CHAR_BIT | bytes[1] : bytes[1] << CHAR_BIT | bytes[0];
+    unsigned number = elf_number(file, offsetof(Elf32_Ehdr, e_machine));
     for (size_t i = 0; i < sizeof machines / sizeof machines[0]; i++)
         if (machines[i].number == number)
             return machines[i].name;
     return "an unknown machine";
 }
 
-/* ---- one explanation per error ---- */
-
-static void explain_missing_part(struct text *text, struct suspect *file)
+static void explain_elf_format(struct text *text, const struct suspect *file)
 {
-    enum { NESTED_MOST = 5 }; /* scripts that interpret scripts, as the kernel allows (execve(2)) */
-    for (int depth = 0; depth < NESTED_MOST && is_script(file); depth++) {
-        bool has_cr;
-        const char *interpreter = script_interpreter(file, &has_cr);
-        if (has_cr) {
-            text_add(text, "its #! line ends in CR (Windows line ends, CRLF); convert the file, e.g. with dos2unix");
-            return;
-        }
-        if (access(interpreter, F_OK) == -1) {
-            text_add(text, "the interpreter of its #! line is missing: %s", interpreter);
-            return;
-        }
-        text_add(text, "its interpreter %s does not start: ", interpreter);
-        strcpy(file->path, interpreter); /* shorter than the head, which is as long as the path may be */
-        look_into(file);
-    }
-    const char *loader = is_elf(file) ? elf_loader(file) : NULL;
-    if (loader != NULL)
+    struct utsname here;
+    unsigned type = elf_number(file, offsetof(Elf32_Ehdr, e_type));
+    const char *machine = elf_machine(file);
+    uname(&here);
+    if (strncmp(machine, here.machine, strlen(machine)) != 0)
+        text_add(text, "it was built for %s, and this machine is %s", machine, here.machine);
+    else if (type == ET_REL || type == ET_CORE)
+        text_add(text, "it is an ELF file, but no program: %s", type == ET_REL ? "an object file" : "a core dump");
+    else
+        text_add(text, "the program file is damaged");
+}
+
+/* What is wrong with the loader itself, which is looked into; false if nothing is. */
+static bool explain_loader(struct text *text, struct suspect *file, const char *loader, int error)
+{
+    memmove(file->path, loader, strlen(loader) + 1);
+    if (!look_into(file)) {
         text_add(text,
                  "its ELF loader is missing: %s (a dynamic program needs its libc in the image; add that, or link it "
                  "statically)",
-                 loader);
-    else
-        text_add(text, "a file that it needs is missing");
-}
-
-static void explain_refusal(struct text *text, struct suspect *file)
-{
-    enum { PERMISSIONS = 07777, ANY_EXECUTE = 0111 };
-    struct statvfs volume;
-    bool has_cr;
-    const char *interpreter = is_script(file) ? script_interpreter(file, &has_cr) : NULL;
-    if ((file->stat.st_mode & ANY_EXECUTE) == 0)
-        text_add(text, "it is not executable; chmod +x it");
-    else if (statvfs(file->path, &volume) == 0 && (volume.f_flag & ST_NOEXEC) != 0)
-        text_add(text, "its file system is mounted noexec");
-    else if (interpreter != NULL && access(interpreter, X_OK) == -1)
-        text_add(text, "the interpreter of its #! line cannot be executed: %s", interpreter);
-    else
-        text_add(text, "permission denied to uid %u", geteuid());
-}
-
-static void explain_format(struct text *text, struct suspect *file)
-{
-    struct utsname here;
-    if (!is_elf(file)) {
-        text_add(text, "it has no #! line, and there is no /bin/sh to run it");
-        return;
+                 file->path);
+        return true;
     }
-    uname(&here);
-    const char *machine = elf_machine(file);
-    if (strncmp(machine, here.machine, strlen(machine)) == 0)
-        text_add(text, "the program file is damaged");
+    bool is_bad = odd_kind(file) != NULL || (error == EACCES && access(file->path, X_OK) == -1) ||
+                  (file->length >= 0 && !is_elf(file));
+    if (is_bad)
+        text_add(text, "its ELF loader %s does not start: ", file->path);
+    if (is_bad && !explain_file(text, file, error))
+        text_add(text, "it is no ELF file");
+    return is_bad;
+}
+
+static void explain_elf(struct text *text, struct suspect *file, int error)
+{
+    const char *loader = elf_loader(file);
+    if (error == ENOEXEC)
+        explain_elf_format(text, file);
+    else if (loader != NULL && *loader != '\0' && explain_loader(text, file, loader, error))
+        return;
+    else if (error == ELIBBAD)
+        text_add(text, "its ELF loader is damaged, or was built for another machine");
     else
-        text_add(text, "it was built for %s, and this machine is %s", machine, here.machine);
+        explain_rest(text, error);
+}
+
+/* ---- what is neither ---- */
+
+static const struct format {
+    const char *magic;
+    size_t length;
+    const char *name;
+} formats[] = {
+#define FORMAT(magic, name)                                                                                            \
+    {                                                                                                                  \
+        (magic), sizeof(magic) - 1, (name)                                                                             \
+    }
+    FORMAT("MZ", "a program for Windows (PE)"),
+    FORMAT("\xcf\xfa\xed\xfe", "a program for macOS (Mach-O)"),
+    FORMAT("\xce\xfa\xed\xfe", "a program for macOS (Mach-O)"),
+    FORMAT("\xca\xfe\xba\xbe", "a program for macOS (Mach-O) or a Java class"),
+    FORMAT("\0asm", "a WebAssembly module"),
+    FORMAT("PK\3\4", "a ZIP archive, perhaps a jar"),
+    FORMAT("\x1f\x8b", "a file compressed by gzip"),
+};
+
+static bool is_all_zeroes(const struct suspect *file)
+{
+    for (ssize_t i = 0; i < file->length; i++)
+        if (file->head[i] != '\0')
+            return false;
+    return file->length > 0;
+}
+
+static void explain_format(struct text *text, const struct suspect *file)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (begins_with(file, formats[i].magic, formats[i].length)) {
+            text_add(text, "it is %s, which this machine does not run", formats[i].name);
+            return;
+        }
+    if (is_all_zeroes(file))
+        text_add(text, "it has nothing but NUL bytes where a program begins; was it copied whole?");
+    else if (file->length > 0 && memchr(file->head, '\0', (size_t)file->length) != NULL)
+        text_add(text, "it is binary, in no format that this machine runs");
+    else
+        text_add(text, "it has no #! line, and there is no /bin/sh to run it");
+}
+
+/* ---- one explanation per error ---- */
+
+static void explain_last(struct text *text, struct suspect *file, int error)
+{
+    if (is_elf(file))
+        explain_elf(text, file, error);
+    else if (error == ENOENT)
+        text_add(text, "a file that it needs is missing");
+    else if (error == ENOEXEC)
+        explain_format(text, file);
+    else
+        explain_rest(text, error);
+}
+
+/* True for what may come from an interpreter or a loader, not from what was to be run. */
+static bool may_come_from_another(int error)
+{
+    static const int errors[] = {ENOENT, EACCES, ENOEXEC, ENOTDIR, ELOOP, ELIBBAD, EISDIR, EINVAL, EIO};
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+        if (error == errors[i])
+            return true;
+    return false;
 }
 
 static void explain_found(struct text *text, struct suspect *file, int error)
 {
-    if (S_ISDIR(file->stat.st_mode))
-        text_add(text, "it is a directory");
-    else if (error == ENOENT)
-        explain_missing_part(text, file);
-    else if (error == EACCES)
-        explain_refusal(text, file);
-    else if (error == ENOEXEC)
-        explain_format(text, file);
-    else
-        text_add(text, "%s", strerror(error));
+    enum { NESTED_MOST = 5 }; /* scripts that interpret scripts, as the kernel allows (execve(2)) */
+    for (int depth = 0; depth <= NESTED_MOST; depth++) {
+        if (explain_file(text, file, error))
+            return;
+        if (!is_script(file) || !may_come_from_another(error)) {
+            explain_last(text, file, error);
+            return;
+        }
+        if (!follow_script(text, file))
+            return;
+    }
+    text_add(text, "more than %d interpreters that are scripts", NESTED_MOST);
 }
 
 static void explain_not_found(struct text *text, const char *name)
@@ -187,26 +346,15 @@ static void explain_not_found(struct text *text, const char *name)
         text_add(text, "; it is in the working directory: write ./%s", name);
 }
 
-/* The file that was meant: the first that exists, but an executable one before others, as exec chose. */
-static bool find(const char *name, struct suspect *file)
+/* The first file that could be meant; if so wanted, the first that this user may execute. */
+static bool find(const char *name, struct suspect *file, bool executable)
 {
-    char candidate[path_room(name)];
     struct path_walk walk = {0};
-    struct stat status;
-    bool found = false;
-    while (path_next(&walk, name, candidate)) {
-        if (strlen(candidate) >= sizeof file->path || stat(candidate, &status) == -1)
-            continue;
-        bool runnable = S_ISREG(status.st_mode) && access(candidate, X_OK) == 0;
-        if (!found || runnable) {
-            strcpy(file->path, candidate);
-            file->stat = status;
-            found = true;
-        }
-        if (runnable)
-            break;
-    }
-    return found;
+    while (path_next(&walk, name, file->path))
+        if (stat(file->path, &file->stat) == 0 &&
+            (!executable || (S_ISREG(file->stat.st_mode) && access(file->path, X_OK) == 0)))
+            return true;
+    return false;
 }
 
 /* A name as long as a page must not push the reason out of the line. */
@@ -220,20 +368,27 @@ static void add_name(struct text *text, const char *name)
     text_add(text, "%s%s", *name != '\0' ? shown : "''", name[length] != '\0' ? "...: " : ": ");
 }
 
+static int explain_absent(struct text *text, const char *name, int error)
+{
+    add_name(text, name);
+    if (error == ENOENT || strchr(name, '/') == NULL)
+        explain_not_found(text, name);
+    else if (error == EACCES)
+        text_add(text, "a directory on the way to it is closed to uid %u", geteuid());
+    else
+        add_error(text, error);
+    return error == EACCES ? EXIT_NOT_RUNNABLE : EXIT_NOT_FOUND;
+}
+
+/* Not on the stack, which may be small (RLIMIT_STACK), nor in the first page: foster.ld. */
+static struct suspect suspect;
+
 int exec_explain(struct text *text, const char *name, int error)
 {
-    struct suspect file;
-    if (!find(name, &file)) {
-        bool absent = error == ENOENT || strchr(name, '/') == NULL;
-        add_name(text, name);
-        if (absent)
-            explain_not_found(text, name);
-        else
-            text_add(text, "%s", strerror(error));
-        return error == EACCES ? EXIT_NOT_RUNNABLE : EXIT_NOT_FOUND;
-    }
-    look_into(&file);
-    add_name(text, file.path);
-    explain_found(text, &file, error);
+    if (!find(name, &suspect, true) && !find(name, &suspect, false))
+        return explain_absent(text, name, error);
+    look_into(&suspect);
+    add_name(text, suspect.path);
+    explain_found(text, &suspect, error);
     return EXIT_NOT_RUNNABLE;
 }

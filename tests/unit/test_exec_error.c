@@ -101,9 +101,11 @@ END_TEST
 
 START_TEST(what_may_not_be_run)
 {
-    char words[128];
-    make_text_file("./program", "#!/bin/sh\n", 0755);
-    snprintf(words, sizeof words, "./program: permission denied to uid %d", (int)geteuid());
+    char words[256];
+    make_text_file("./program", "", 0755);
+    snprintf(words, sizeof words,
+             "./program: permission denied to uid %d, though the file's mode allows it; by AppArmor or SELinux?",
+             (int)geteuid());
     assert_explained("./program", EACCES, EXIT_NOT_RUNNABLE, words);
     volume_flags = ST_NOEXEC;
     assert_explained("./program", EACCES, EXIT_NOT_RUNNABLE, "./program: its file system is mounted noexec");
@@ -113,7 +115,9 @@ END_TEST
 START_TEST(what_cannot_be_looked_at)
 {
     make_text_file("file", "", 0755);
-    assert_explained("/nowhere/below", EACCES, EXIT_NOT_RUNNABLE, "/nowhere/below: Permission denied");
+    char words[128];
+    snprintf(words, sizeof words, "/nowhere/below: a directory on the way to it is closed to uid %d", (int)geteuid());
+    assert_explained("/nowhere/below", EACCES, EXIT_NOT_RUNNABLE, words);
     assert_refused("file/below", EXIT_NOT_FOUND, "file/below: Not a directory");
     assert_explained("./file", ETXTBSY, EXIT_NOT_RUNNABLE, "./file: Text file busy");
     assert_explained("./file", E2BIG, EXIT_NOT_RUNNABLE, "./file: Argument list too long");
@@ -133,6 +137,98 @@ START_TEST(a_name_too_long)
 END_TEST
 
 /* ---- scripts ---- */
+
+static void assert_script_refused(const char *content, const char *words)
+{
+    char line[512];
+    make_text_file("./script", content, 0755);
+    snprintf(line, sizeof line, "./script: %s", words);
+    assert_refused("./script", EXIT_NOT_RUNNABLE, line);
+}
+
+START_TEST(lines_that_the_kernel_does_not_take)
+{
+    enum { KERNEL_READS = 256 };
+    static const char *const empty[] = {"#!", "#!\n", "#! \t \necho\n", "#!\r\n", "#!\n/bin/sh\n"};
+    char line[KERNEL_READS + 8], words[2 * KERNEL_READS];
+    for (size_t i = 0; i < COUNT(empty); i++)
+        assert_script_refused(empty[i], "its #! line names no interpreter");
+    for (size_t length = KERNEL_READS - 3; length < KERNEL_READS + 3; length++) {
+        memset(line, '/', length);
+        memcpy(line, "#!", 2);
+        memcpy(line + length - 3, "x/y", sizeof "x/y");
+        strcpy(stpcpy(words, "the interpreter of its #! line is missing: "), line + 2);
+        strcpy(line + length, "\n");
+        assert_script_refused(
+            line, length < KERNEL_READS ? words : "its #! line is too long: the kernel reads 255 bytes of it");
+    }
+}
+END_TEST
+
+START_TEST(interpreters_that_cannot_be_run)
+{
+    ck_assert_int_eq(mkdir("folder", 0755), 0);
+    ck_assert_int_eq(mkfifo("fifo", 0755), 0);
+    make_text_file("plain", "", 0644);
+    make_text_file("text", "echo\n", 0755);
+    make_text_file("loop", "#!./loop\n", 0755);
+    assert_script_refused("#!./folder\n", "its interpreter ./folder does not start: it is a directory");
+    assert_script_refused("#!./fifo -x\n",
+                          "its interpreter ./fifo does not start: it is a FIFO (a named pipe), not a regular file");
+    assert_script_refused("#!./plain\n", "its interpreter ./plain does not start: it is not executable; chmod +x it");
+    make_text_file("script", "#!./text\n", 0755);
+    assert_explained("./script", ENOEXEC, EXIT_NOT_RUNNABLE,
+                     "./script: its interpreter ./text does not start: it has no #! line, and there is no /bin/sh to "
+                     "run it");
+    assert_explained("./loop", ELOOP, EXIT_NOT_RUNNABLE,
+                     "./loop: its interpreter ./loop does not start: its interpreter ./loop does not start: its "
+                     "interpreter ./loop does not start: its interpreter ./loop does not start: its interpreter "
+                     "./loop does not start: its interpreter ./loop does not start: more than 5 interpreters that "
+                     "are scripts");
+}
+END_TEST
+
+/* It is looked at, and not opened: who opens a FIFO is seen by who waits for that. */
+START_TEST(only_regular_files_are_opened)
+{
+    ck_assert_int_eq(mkfifo("unread", 0755), 0);
+    assert_refused("./unread", EXIT_NOT_RUNNABLE, "./unread: it is a FIFO (a named pipe), not a regular file");
+    assert_explained("./unread", ENOEXEC, EXIT_NOT_RUNNABLE,
+                     "./unread: it is a FIFO (a named pipe), not a regular file");
+    assert_refused("/dev/null", EXIT_NOT_RUNNABLE, "/dev/null: it is a device, not a regular file");
+    int unread = open("unread", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    ck_assert_int_eq(unread, -1);
+    ck_assert_int_eq(errno, ENXIO);
+}
+END_TEST
+
+START_TEST(formats_of_other_systems)
+{
+    static const struct {
+        const char *bytes;
+        size_t length;
+        const char *words;
+    } cases[] = {
+#define BYTES(bytes) (bytes), sizeof(bytes) - 1
+        {BYTES("MZ\x90\0\3\0\0\0PE\0\0"), "it is a program for Windows (PE), which this machine does not run"},
+        {BYTES("\xcf\xfa\xed\xfe\7\0\0\1"), "it is a program for macOS (Mach-O), which this machine does not run"},
+        {BYTES("\xca\xfe\xba\xbe\0\0"),
+         "it is a program for macOS (Mach-O) or a Java class, which this machine does not run"},
+        {BYTES("\0asm\1\0\0\0"), "it is a WebAssembly module, which this machine does not run"},
+        {BYTES("PK\3\4\0"), "it is a ZIP archive, perhaps a jar, which this machine does not run"},
+        {BYTES("\x1f\x8b\0"), "it is a file compressed by gzip, which this machine does not run"},
+        {BYTES("\0\0\0\0"), "it has nothing but NUL bytes where a program begins; was it copied whole?"},
+        {BYTES("\1\0\2\0"), "it is binary, in no format that this machine runs"},
+        {BYTES("\177ELF"), "it has no #! line, and there is no /bin/sh to run it"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char words[256];
+        make_file("file", cases[i].bytes, cases[i].length, 0755);
+        snprintf(words, sizeof words, "./file: %s", cases[i].words);
+        assert_explained("./file", ENOEXEC, EXIT_NOT_RUNNABLE, words);
+    }
+}
+END_TEST
 
 START_TEST(interpreters_that_are_missing)
 {
@@ -162,7 +258,9 @@ START_TEST(a_script_without_a_shell)
     assert_explained("./script", ENOEXEC, EXIT_NOT_RUNNABLE,
                      "./script: it has no #! line, and there is no /bin/sh to run it");
     make_text_file("short", "#!", 0755);
-    assert_explained("./short", ENOENT, EXIT_NOT_RUNNABLE, "./short: a file that it needs is missing");
+    assert_explained("./short", ENOENT, EXIT_NOT_RUNNABLE, "./short: its #! line names no interpreter");
+    make_text_file("empty", "", 0755);
+    assert_explained("./empty", ENOENT, EXIT_NOT_RUNNABLE, "./empty: a file that it needs is missing");
 }
 END_TEST
 
@@ -232,6 +330,25 @@ START_TEST(loaders_that_are_missing)
     struct narrow_program narrow = narrow_program();
     make_file("narrow", &narrow, sizeof narrow, 0755);
     assert_explained("./narrow", ENOENT, EXIT_NOT_RUNNABLE, "./narrow: " LOADER_IS_MISSING);
+}
+END_TEST
+
+START_TEST(loaders_that_do_not_load)
+{
+    struct wide_program wide = wide_program();
+    strcpy(wide.loader, "./loader");
+    make_file("wide", &wide, sizeof wide, 0755);
+    make_text_file("loader", "no program", 0755);
+    assert_refused("./wide", EXIT_NOT_RUNNABLE, "./wide: its ELF loader ./loader does not start: it is no ELF file");
+    make_text_file("loader", "", 0644);
+    assert_refused("./wide", EXIT_NOT_RUNNABLE,
+                   "./wide: its ELF loader ./loader does not start: it is not executable; chmod +x it");
+    unlink("loader");
+    ck_assert_int_eq(mkdir("loader", 0755), 0);
+    assert_refused("./wide", EXIT_NOT_RUNNABLE, "./wide: its ELF loader ./loader does not start: it is a directory");
+    wide.header.e_type = ET_REL;
+    make_file("wide", &wide, sizeof wide, 0755);
+    assert_refused("./wide", EXIT_NOT_RUNNABLE, "./wide: it is an ELF file, but no program: an object file");
 }
 END_TEST
 
@@ -370,7 +487,9 @@ int main(void)
 {
     return RUN_TESTS("exec_error", what_is_not_there, what_is_only_in_the_working_directory, what_is_no_program,
                      what_may_not_be_run, what_cannot_be_looked_at, a_name_too_long, interpreters_that_are_missing,
-                     a_script_without_a_shell, loaders_that_are_missing, an_interpreter_without_its_loader,
+                     a_script_without_a_shell, loaders_that_are_missing, loaders_that_do_not_load,
+                     lines_that_the_kernel_does_not_take, interpreters_that_cannot_be_run,
+                     only_regular_files_are_opened, formats_of_other_systems, an_interpreter_without_its_loader,
                      headers_that_lie, files_that_end_early, a_loaders_name_that_is_cut, programs_for_other_machines,
                      the_kernel_refuses_another_machines, a_damaged_program_is_not_another_machines);
 }

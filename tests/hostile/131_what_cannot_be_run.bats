@@ -1,0 +1,132 @@
+#!/usr/bin/env bats
+# What cannot be run: the line names the cause, nothing but regular files is opened for it, and no byte of it moves a
+# terminal.
+
+load helpers
+
+# refused CAUSE PATH...: as a command and as a service, in each way: 126 and a line with this cause.
+refused() {
+    local cause=$1 path way
+    shift
+    for path; do
+        for way in "${HOSTILE_WAYS[@]}"; do
+            exits 126 "$way" "$path"
+            says "$cause"
+            harmless
+            is ''
+        done
+        printf '[odd]\ncommand = %s\nessential = yes\n' "$path" >conf
+        exits 126 as_pid1 --control none --config conf
+        grep -q -- "$cause" <<<"$stderr" || { echo "no \"$cause\" in: $stderr" && return 1; }
+        harmless
+    done
+}
+
+# harmless: no control character in stderr but the ends of its lines, nor anything that is no UTF-8.
+harmless() {
+    ! LC_ALL=C grep -q '[[:cntrl:]]' <<<"$stderr" && iconv -f UTF-8 -t UTF-8 <<<"$stderr" >/dev/null &&
+        ! LC_ALL=C grep -qP '\xc2[\x80-\x9f]' <<<"$stderr" || { cat -v <<<"$stderr" && return 1; }
+}
+
+# file NAME BYTES
+file() { printf %b "$2" >"$1" && chmod 755 "$1"; }
+
+setup() {
+    job='' init=''
+    chmod 755 "$BATS_TEST_TMPDIR"
+    cd "$BATS_TEST_TMPDIR" || return
+}
+
+@test "131 #! lines that the kernel does not take, and /bin/sh does not get" {
+    file long "#!/$(printf 'v%.0s' {1..300})/python3\necho ran\n"
+    file just "#!/$(printf 'v%.0s' {1..253})\necho ran\n"
+    refused 'too long' ./long ./just
+    file fits "#!/$(printf 'v%.0s' {1..252})\necho ran\n"
+    refused 'interpreter of its #! line' ./fits
+    file empty '#!\necho ran\n'
+    file blanks '#!  \t \necho ran\n'
+    file short '#!'
+    refused 'names no interpreter' ./empty ./blanks ./short
+}
+
+@test "131 formats of other systems, and no format" {
+    file macho '\xcf\xfa\xed\xfe\7\0\0\1\3\0\0\0'
+    refused 'Mach-O' ./macho
+    file pe 'MZ\x90\0\3\0\0\0PE\0\0'
+    refused 'Windows (PE)' ./pe
+    head -c 4096 /dev/zero >zeroes
+    chmod 755 zeroes
+    refused 'NUL' ./zeroes
+    file binary 'a\1\0\2b'
+    refused 'binary' ./binary
+    cp "$BIN/exit" object
+    printf '\1' | dd of=object bs=1 seek=16 conv=notrunc status=none # ET_REL
+    refused 'object file' ./object
+}
+
+@test "131 loaders and interpreters that are none" {
+    LC_ALL=C sed 's|/lib64/ld-linux-x86-64.so.2|./loader\x0-linux-x86-64.so.2|' /bin/true >dynamic
+    chmod 755 dynamic
+    file loader 'no program'
+    refused 'loader ./loader does not start: it is no ELF file' ./dynamic
+    head -c 4096 /dev/zero >loader
+    refused 'loader ./loader does not start: it is no ELF file' ./dynamic
+    rm loader && mkdir -m 755 loader
+    refused 'loader ./loader does not start: it is a directory' ./dynamic
+    mkdir folder
+    file script '#!./folder\n'
+    refused 'interpreter ./folder does not start: it is a directory' ./script
+    file script '#!./dynamic\n'
+    refused 'interpreter ./dynamic does not start: its ELF loader ./loader' ./script
+}
+
+@test "131 a FIFO, a device and a socket are not opened" {
+    mkfifo -m 777 fifo
+    exec 8<>fifo # whoever opened it would read this
+    echo unread >&8
+    refused 'FIFO' ./fifo
+    file script '#!./fifo\n'
+    refused 'FIFO' ./script
+    read -r -t 5 line <&8
+    [ "$line" = unread ]
+    refused 'device' /dev/null
+    python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")'
+    chmod 777 socket
+    refused 'socket' ./socket
+    strace -f -qq -o trace -e trace=open,openat "$FOSTER" ./fifo 2>/dev/null || true
+    ! grep '"./fifo"' trace
+}
+
+@test "131 no permission: whose file it is, and that a directory is closed" {
+    file private '#!/bin/sh\n'
+    chmod 700 private
+    exits 126 as_child_user ./private
+    says "uid $ORDINARY may not execute it; it belongs to uid 0"
+    mkdir -m 700 closed
+    file closed/program '#!/bin/sh\n'
+    exits 126 as_child_user closed/program
+    says 'directory on the way'
+}
+
+@test "131 names from outside: no control character of C0, C1 or no text, under any name" {
+    odd=$'\x9b31m\xc2\x9b1m\e[31m\x84\xff\x7f\xc3\x84'
+    file odd "#!/none$odd\n"
+    refused 'is missing: /none?31m??1m?.31m???'$'\xc3\x84' ./odd
+    for name in foster tini dumb-init catatonit; do
+        ln -sf "$FOSTER" "$name"
+        for command in "/nowhere/$odd" "$odd"; do
+            run -127 --separate-stderr "$PWD/$name" "$command" || [ "$status" -ne 0 ]
+            harmless
+        done
+        run --separate-stderr "$PWD/$name" "--$odd" true
+        harmless
+        run --separate-stderr "$PWD/$name" "-$odd" true
+        harmless
+    done
+    printf '[a]\ncommand = /nowhere/%s\nready = %s\n%s = %s\n' "$odd" "$odd" "$odd" "$odd" >conf
+    run --separate-stderr "$FOSTER" --check --config conf
+    harmless
+    printf '[a]\ncommand = /nowhere/%s\nessential = yes\n' "$odd" >conf
+    exits 127 as_pid1 --control none --config conf
+    harmless
+}
