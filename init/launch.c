@@ -45,11 +45,18 @@ static void watch_orphans(const struct options *options)
         children_watch_orphans(say_orphan);
 }
 
+/* exec(2) keeps it: whoever started us may have seen to it. */
+static bool adopts_already(void)
+{
+    int adopts = 0;
+    return prctl(PR_GET_CHILD_SUBREAPER, &adopts) == 0 && adopts != 0;
+}
+
 static void adopt(const struct main_service *service)
 {
     bool first = service->self == INIT;
     bool wanted = service->options->adopt || (!first && service->name->adoption == ADOPT_ALWAYS);
-    if (!wanted && !first)
+    if (!wanted && !first && !adopts_already())
         tell(NOT_ADOPTING);
     if (!wanted)
         return;

@@ -305,6 +305,7 @@ static const struct line catatonit_lines[] = {
 
 static const struct rule pause_rules[] = {
     {'v', NULL, NULL, ask_version, NULL, NULL},
+    {'V', NULL, NULL, ask_version, NULL, NULL},
 };
 
 static const struct line pause_lines[] = {
@@ -404,6 +405,7 @@ static const struct name names[] = {
             {
                 RULES(pause_rules),
                 .any_command_pauses = true,
+                .any_option_will_do = true,
                 .defaults = {.task = TASK_PAUSE,
                              .verbosity = LOG_WARNING,
                              .stop_timeout = NEVER,

@@ -35,6 +35,9 @@ static bool is_done(const struct options *options)
 /* Says what is wrong, and the usage where that is the custom. */
 static void refuse(struct reading *reading, const struct facts *facts)
 {
+    bool unknown = facts->event == UNKNOWN_LETTER || facts->event == UNKNOWN_NAME || facts->event == AMBIGUOUS_NAME;
+    if (unknown && reading->grammar->any_option_will_do)
+        return;
     voice_say(facts);
     if (facts->event != BAD_VALUE && facts->event != BAD_VARIABLE)
         voice_print(STDERR_FILENO, reading->grammar->usage);
@@ -182,10 +185,13 @@ void options_read(struct options *options, const struct grammar *grammar, char *
     if (!grammar->variables_last)
         read_variables(&reading);
     read_words(&reading);
-    if (grammar->variables_last)
-        read_variables(&reading);
-    log_set_level(options->verbosity);
+    if (!grammar->variables_last)
+        log_set_level(options->verbosity);
     check_command(&reading);
+    if (grammar->variables_last) {
+        read_variables(&reading); /* not a word of them where there is no command */
+        log_set_level(options->verbosity);
+    }
     if (options->placement == IN_OWN_SESSION)
         make_stoppable(&options->map);
 }

@@ -79,6 +79,7 @@ struct grammar {
     bool variables_last;     /* read after the words of the command line, so they win; else the words do */
     bool supervises;         /* services, where there is a configuration */
     bool any_command_pauses; /* a command where none is wanted is passed over */
+    bool any_option_will_do; /* one that is not known is passed over */
     const char *usage;       /* said after a wrong option, and for no command; NULL: nothing */
     struct options defaults;
 };
