@@ -25,11 +25,15 @@ struct walk {
     int at;              /* the directory that has been reached, or -1 */
     char rest[PATH_MAX]; /* what is still to be walked */
     char name[PATH_MAX]; /* the component that is looked at */
+    char link[PATH_MAX]; /* where it leads */
     int links;           /* that have been followed */
     bool trusted;        /* so far root alone says what the path means */
     bool strange_link;   /* a link of somebody else's has been met */
     bool arrived;        /* name is the file itself, in at */
 };
+
+/* One at a time: the thread that ends a run, or a child, which has a copy. Not on the stack, which may be small. */
+static struct walk the_walk;
 
 static void move_to(struct walk *walk, int directory)
 {
@@ -41,17 +45,16 @@ static void move_to(struct walk *walk, int directory)
 /* Puts a link's target before the rest. */
 static void follow(struct walk *walk)
 {
-    char target[PATH_MAX];
-    ssize_t length = readlinkat(walk->at, walk->name, target, sizeof target - 1);
+    ssize_t length = readlinkat(walk->at, walk->name, walk->link, sizeof walk->link - 1);
     size_t left = strlen(walk->rest);
     if (length <= 0 || walk->links++ == LINKS_MOST || (size_t)length + 1 + left >= sizeof walk->rest) {
         move_to(walk, -1);
         return;
     }
     memmove(walk->rest + length + 1, walk->rest, left + 1);
-    memcpy(walk->rest, target, (size_t)length);
+    memcpy(walk->rest, walk->link, (size_t)length);
     walk->rest[length] = '/';
-    if (target[0] == '/')
+    if (walk->link[0] == '/')
         move_to(walk, open("/", O_PATH | O_CLOEXEC));
 }
 
@@ -97,35 +100,38 @@ static void step(struct walk *walk)
     }
 }
 
-static void walk_along(struct walk *walk, const char *path)
+static struct walk *walk_along(const char *path)
 {
-    *walk = (struct walk){.at = -1, .trusted = true};
+    struct walk *walk = &the_walk;
+    walk->at = -1;
+    walk->links = 0;
+    walk->trusted = true;
+    walk->strange_link = walk->arrived = false;
     if (strlen(path) >= sizeof walk->rest)
-        return;
+        return walk;
     strcpy(walk->rest, path);
     move_to(walk, open(path[0] == '/' ? "/" : ".", O_PATH | O_CLOEXEC));
     while (walk->at != -1 && !walk->arrived)
         step(walk);
+    return walk;
 }
 
 bool path_is_trusted(const char *path)
 {
-    struct walk walk;
-    walk_along(&walk, path);
-    move_to(&walk, -1);
-    return walk.arrived && walk.trusted;
+    struct walk *walk = walk_along(path);
+    move_to(walk, -1);
+    return walk->arrived && walk->trusted;
 }
 
 int path_open_own(const char *path, int flags)
 {
-    struct walk walk;
-    walk_along(&walk, path);
+    const struct walk *walk = walk_along(path);
     errno = ELOOP;
-    int fd = -1, no_link = walk.arrived && is_in_proc(walk.at) ? 0 : O_NOFOLLOW;
-    if (walk.arrived && !walk.strange_link)
-        fd = openat(walk.at, walk.name, flags | no_link | O_CLOEXEC);
+    int fd = -1, no_link = walk->arrived && is_in_proc(walk->at) ? 0 : O_NOFOLLOW;
+    if (walk->arrived && !walk->strange_link)
+        fd = openat(walk->at, walk->name, flags | no_link | O_CLOEXEC);
     int saved = errno;
-    move_to(&walk, -1);
+    move_to(&the_walk, -1);
     errno = saved;
     return fd;
 }
