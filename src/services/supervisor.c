@@ -160,18 +160,26 @@ static bool is_at_rest(struct service *service)
 
 /* ---- the thread ---- */
 
+/* What takes time: a change may be a start, and whoever is ended may need a walk through /proc. Most services are
+ * looked at in less than it takes to read the clock. */
+static bool takes_time(const struct service *service, unsigned changes_before)
+{
+    return life_changes() != changes_before || service->state == CLEARING || service->state == STOPPING;
+}
+
 /* Until nothing more happens to it at once; a run of no length with a delay of none could go on like that. Returns when
  * to look at it again. */
-static milliseconds look_through(struct service *service)
+static milliseconds look_through(struct service *service, milliseconds *now)
 {
     for (int i = 0; i < LOOKS_MOST; i++) {
-        milliseconds now = clock_now();
         unsigned before = life_changes();
-        look_at(service, now);
+        look_at(service, *now);
+        if (takes_time(service, before))
+            *now = clock_now();
         if (life_changes() == before)
-            return due(service, now);
+            return due(service, *now);
     }
-    return clock_now();
+    return *now;
 }
 
 /* Looks once at each, or until the round has lasted too long; returns when to look again, which may be at once: others
@@ -179,7 +187,7 @@ static milliseconds look_through(struct service *service)
 static milliseconds go_round(void)
 {
     static size_t next;
-    milliseconds begun = clock_now(), first = NEVER;
+    milliseconds begun = clock_now(), now = begun, first = NEVER;
     unsigned before = life_changes();
     bool somebody_waits = false, is_long = false;
     for (size_t i = 0; i < plan->count && !is_long; i++) {
@@ -187,11 +195,10 @@ static milliseconds go_round(void)
         next = (next + 1) % plan->count;
         if (is_at_rest(service))
             continue;
-        first = earlier(first, look_through(service));
+        first = earlier(first, look_through(service, &now));
         somebody_waits |= service->state == WAITING;
-        is_long = clock_now() - begun >= ROUND_MOST_MS;
+        is_long = now - begun >= ROUND_MOST_MS;
     }
-    milliseconds now = clock_now();
     first = earlier(first, earlier(ending_look(now), hearing_look(now)));
     bool has_changed = life_changes() != before && (somebody_waits || ending_is_under_way());
     return is_long || has_changed ? begun : first;
