@@ -28,17 +28,18 @@ END
             prepare_folder
             crash "$log"
             rm -f pipe && mkfifo -m 666 pipe
-            exec 4<>pipe 5<pipe
+            exec 4<>pipe
+            exec 5<pipe
             via=(sh -c 'exec "$@" >pipe' sh)
             start "$way" --control none --config conf 3>&- 4>&- 5>&-
             exec 4>&-
             wait_for_line "$err" 'failed too often'
-            timeout "$LIMIT" cat <&5 >read
+            timeout "$LIMIT" cat <&5 >heard
             exec 5>&-
             ends 1
-            [ "$(grep -c start read)" -eq "$RUNS" ]
-            [ "$(grep -c half read)" -eq "$RUNS" ]
-            fails grep halfstart read
+            [ "$(grep -c start heard)" -eq "$RUNS" ]
+            [ "$(grep -c half heard)" -eq "$RUNS" ]
+            fails grep halfstart heard
         done
     done
 }
