@@ -132,8 +132,10 @@ static void name_main_process(struct service *service, pid_t pid)
         close(handle);
 }
 
+/* Whoever says something runs, also if that is not known yet. */
 static void take_note(struct service *service, const struct notification *notification)
 {
+    life_happen(service, EXECED);
     extend(service, notification->extend);
     feed_watchdog(service, notification);
     if (notification->has_status)

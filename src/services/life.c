@@ -192,13 +192,6 @@ static void get_ready(struct service *service)
         probe_is_ready(service, service->since);
 }
 
-/* Who says so runs, also if that is not known yet. */
-static void run_and_get_ready(struct service *service)
-{
-    begin_run(service);
-    get_ready(service);
-}
-
 /* ---- the stop ---- */
 
 static int stop_signal(const struct service *service)
@@ -472,19 +465,19 @@ typedef void reaction(struct service *service);
 
 /* clang-format off */
 static reaction *const reactions[EVENTS][STATES] = {
-    /*             STOPPED WAITING    CLEARING   FORKED             STARTING   RUNNING  READY    STOPPING   BACKING_OFF DONE   FAILED */
-    [START]    = { anew,   none,      then_run,  none,              none,      none,    none,    then_run,  anew,       anew,  anew },
-    [STOP]     = { none,   settle,    settle,    stop,              stop,      stop,    stop,    then_rest, settle,     sweep, sweep },
-    [RESTART]  = { anew,   none,      then_run,  restart,           restart,   restart, restart, then_run,  anew,       anew,  anew },
-    [MET]      = { none,   launch,    none,      none,              none,      none,    none,    none,      none,       none,  none },
-    [HOPELESS] = { none,   fail     , none,      none,              none,      none,    none,    none,      none,       none,  none },
-    [CLEARED]  = { none,   none,      go_on,     none,              none,      none,    none,    end_stop,  none,       none,  none },
-    [EXECED]   = { none,   none,      none,      begin_run,         none,      none,    none,    none,      none,       none,  none },
-    [TOLD]     = { none,   none,      none,      run_and_get_ready, get_ready, none,    none,    none,      none,       none,  none },
-    [ENDED]    = { none,   none,      none,      end_start,         end_run,   end_run, end_run, end_told,  none,       none,  none },
-    [UNWELL]   = { none,   none,      none,      none,              give_up,   give_up, give_up, none,      none,       none,  none },
-    [TIME]     = { none,   none,      kill_left, time_out,          time_out,  none,    none,    kill_all,  await,      none,  none },
-    [ASKED]    = { none,   none,      none,      none,              none,      none,    none,    send_stop, none,       none,  none },
+    /*             STOPPED WAITING    CLEARING   FORKED     STARTING   RUNNING  READY    STOPPING   BACKING_OFF DONE   FAILED */
+    [START]    = { anew,   none,      then_run,  none,      none,      none,    none,    then_run,  anew,       anew,  anew },
+    [STOP]     = { none,   settle,    settle,    stop,      stop,      stop,    stop,    then_rest, settle,     sweep, sweep },
+    [RESTART]  = { anew,   none,      then_run,  restart,   restart,   restart, restart, then_run,  anew,       anew,  anew },
+    [MET]      = { none,   launch,    none,      none,      none,      none,    none,    none,      none,       none,  none },
+    [HOPELESS] = { none,   fail,      none,      none,      none,      none,    none,    none,      none,       none,  none },
+    [CLEARED]  = { none,   none,      go_on,     none,      none,      none,    none,    end_stop,  none,       none,  none },
+    [EXECED]   = { none,   none,      none,      begin_run, none,      none,    none,    none,      none,       none,  none },
+    [TOLD]     = { none,   none,      none,      none,      get_ready, none,    none,    none,      none,       none,  none },
+    [ENDED]    = { none,   none,      none,      end_start, end_run,   end_run, end_run, end_told,  none,       none,  none },
+    [UNWELL]   = { none,   none,      none,      none,      give_up,   give_up, give_up, none,      none,       none,  none },
+    [TIME]     = { none,   none,      kill_left, time_out,  time_out,  none,    none,    kill_all,  await,      none,  none },
+    [ASKED]    = { none,   none,      none,      none,      none,      none,    none,    send_stop, none,       none,  none },
 };
 /* clang-format on */
 

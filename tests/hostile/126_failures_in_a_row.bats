@@ -12,6 +12,8 @@ load helpers
 		restart_delay = 0..1s
 		ready = file:/never
 		ready_timeout = 10s
+		[keep]
+		command = service keep
 	END
     run_foster as_pid1
     reaches a failed
