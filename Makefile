@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 BASE = address arena buffer clock directory file json log text utf8
-CHILDREN = children deaths lock promise tracees
+CHILDREN = children lock pidfds promise tracees
 PROCESS = attributes cgroup death descriptors environment exec_error fork_error leftovers listening path procfs \
     sending signals spawn status stream_file survivors terminal trusted_path user
 SERVICES = aside async_close config dependencies ending fault hash_table hearing keys life loop main_process news \

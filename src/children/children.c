@@ -29,7 +29,7 @@
  *       notes whenever it unlocks. Who was told and found the lock taken has left need_tell, and is told again.
  *
  * Rejected: pidfds alone (not before Linux 5.3; one descriptor a child; an orphan has none), though they shorten the
- * search where there are many children (deaths.h); waiting for each known child by its own pid (orphans would stay
+ * search where there are many children (pidfds.h); waiting for each known child by its own pid (orphans would stay
  * zombies); one slot array (a limit, or memory taken between two forks). The promise is the registry's slot and the
  * memory is the caller's, so after a fork nothing is left that could fail.
  */
@@ -40,9 +40,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "deaths.h"
 #include "foster.h"
 #include "lock.h"
+#include "pidfds.h"
 #include "promise.h"
 #include "tracees.h"
 
@@ -122,7 +122,7 @@ static void resolve(pid_t pid, int status)
 {
     struct promise *promise = registry_take(pid);
     if (promise != NULL) {
-        deaths_forget(promise);
+        pidfds_remove(promise);
         promise_resolve(promise, status);
     } else if (orphan_watch != NULL) {
         orphan_watch(pid, status);
@@ -276,7 +276,7 @@ static bool reap_one(pid_t pid)
  */
 static void reap_shortly(pid_t named)
 {
-    deaths_reap(reap_one);
+    pidfds_reap(reap_one);
     reap_among(OF_THIS_THREAD);
     if (reap_one(named))
         reap();
@@ -321,7 +321,7 @@ void children_sigchld_of(pid_t pid)
         children_sigchld();
         return;
     }
-    if (deaths_are_listed())
+    if (pidfds_are_used())
         reap_shortly(pid);
     else
         reap();
@@ -340,9 +340,9 @@ void children_let_go(void)
 void children_use_pidfds(void)
 {
     lock_take();
-    deaths_begin();
+    pidfds_begin();
     for (struct promise *child = registry_next(NULL); child != NULL; child = registry_next(child))
-        deaths_expect(child);
+        pidfds_add(child);
     unlock();
 }
 
@@ -351,7 +351,7 @@ static void enrol(struct promise *child, pid_t pid, pid_t spawner)
 {
     promise_make(child, pid, spawner);
     registry_add(child);
-    deaths_expect(child);
+    pidfds_add(child);
 }
 
 int children_spawn(struct promise *child, children_start *start, void *context)

@@ -59,7 +59,7 @@ struct promise {
     pid_t pid;            /* the child's; a name for the child only while it is unreaped */
     pid_t spawner;        /* the thread that has forked it, or 0 */
     bool stopped;         /* as our tracee, and that thread is to let it go */
-    int pidfd;            /* the child's, or -1: see deaths.h */
+    int pidfd;            /* the child's, or -1: see pidfds.h */
     struct promise *next; /* in the registry's chain */
 };
 

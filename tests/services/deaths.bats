@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Many die in one moment: SIGCHLD comes once, and each of them is started again. The kernel tells foster who is dead, by
-# a descriptor for each, where they are many and it can have them (src/children/deaths.h), or foster searches.
+# a descriptor for each, where they are many and it can have them (src/children/pidfds.h), or foster searches.
 
 load helpers
 

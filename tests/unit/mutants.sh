@@ -31,12 +31,12 @@ mutants=(
     exec-gets-its-trap test_children
     void-is-pending test_children
     group-of-anybody test_children
-    list-misses-orphans test_deaths
-    list-misses-brothers test_deaths
-    list-outlives-a-refusal test_deaths
-    list-is-asked-on test_deaths
+    pidfds-misses-orphans test_pidfds
+    pidfds-misses-brothers test_pidfds
+    pidfds-outlives-a-refusal test_pidfds
+    pidfds-is-asked-on test_pidfds
 )
-declare -A wrapped=([stress_children]="lock_try,--wrap=deaths_reap" [test_children]=syscall [test_deaths]=syscall)
+declare -A wrapped=([stress_children]="lock_try,--wrap=pidfds_reap" [test_children]=syscall [test_pidfds]=syscall)
 read -ra check_flags <<<"$(pkg-config --cflags --libs check)"
 
 # compile DIRECTORY PROGRAM: with the heart in DIRECTORY

@@ -23,9 +23,9 @@
 #include <unistd.h>
 
 #include "children_kit.h"
-#include "deaths.h"
 #include "foster.h"
 #include "lock.h"
+#include "pidfds.h"
 
 enum {
     THREADS = 8,
@@ -105,13 +105,13 @@ static bool reap_and_count(pid_t pid)
     return reap_listed(pid);
 }
 
-void __real_deaths_reap(bool (*reap)(pid_t pid));
-void __wrap_deaths_reap(bool (*reap)(pid_t pid));
+void __real_pidfds_reap(bool (*reap)(pid_t pid));
+void __wrap_pidfds_reap(bool (*reap)(pid_t pid));
 
-void __wrap_deaths_reap(bool (*reap)(pid_t pid))
+void __wrap_pidfds_reap(bool (*reap)(pid_t pid))
 {
     reap_listed = reap;
-    __real_deaths_reap(reap_and_count);
+    __real_pidfds_reap(reap_and_count);
 }
 
 static void somebody_died(void)
@@ -355,7 +355,7 @@ START_TEST(from_a_signal_loop_with_a_list)
     first_thread = pthread_self();
     children_expect(THREADS * ROUND);
     children_use_pidfds();
-    ck_assert(deaths_are_listed());
+    ck_assert(pidfds_are_used());
     pthread_create(&other, NULL, beside_the_loop, NULL);
     while (sigwaitinfo(&signals, &info) != SIGUSR1)
         if (info.si_signo == SIGCHLD) {
@@ -364,7 +364,7 @@ START_TEST(from_a_signal_loop_with_a_list)
         }
     pthread_join(other, NULL);
     check_counts("signal loop with a list");
-    ck_assert(deaths_are_listed());
+    ck_assert(pidfds_are_used());
     ck_assert_int_ge(listed, children_per_thread / ROUND); /* the last of a round, when nobody has the lock */
 }
 END_TEST

@@ -247,7 +247,7 @@ START_TEST(one_sigchld_reaps_all)
 }
 END_TEST
 
-/* Whoever it is told of: the other is reaped as well. (With a list: test_deaths.c.) */
+/* Whoever it is told of: the other is reaped as well. (With a list: test_pidfds.c.) */
 START_TEST(who_is_known_to_be_dead_is_reaped_with_all_others)
 {
     struct promise first, second;

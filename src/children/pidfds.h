@@ -1,5 +1,5 @@
 /*
- * deaths.h - the kernel's list of the registered children that have died. Internal to this room.
+ * pidfds.h - the kernel's list of the registered children that have died. Internal to this room.
  *
  * SIGCHLDs coalesce, so after each one anybody may be dead; and when wait4(2) is asked for anybody, the kernel looks at
  * one child after the other, 0.2 us for each. Among a thousand that is half of what a death costs. Here every
@@ -12,25 +12,25 @@
  * Caller holds the lock, everywhere. Any thread and signal handlers, except where it says otherwise; nothing here
  * allocates.
  */
-#ifndef CHILDREN_DEATHS_H
-#define CHILDREN_DEATHS_H
+#ifndef CHILDREN_PIDFDS_H
+#define CHILDREN_PIDFDS_H
 
 #include "foster.h"
 
 /* Begins the list, if children_expect() has made room for it; each registered child is to be put on it now. Not a
  * signal handler. */
-void deaths_begin(void);
+void pidfds_begin(void);
 
 /* True while every registered child is on the list. */
-bool deaths_are_listed(void);
+bool pidfds_are_used(void);
 
 /* Puts a child on the list, if there is one: it has been registered. Not a signal handler. */
-void deaths_expect(struct promise *child);
+void pidfds_add(struct promise *child);
 
 /* Takes it off: it has been reaped. */
-void deaths_forget(const struct promise *child);
+void pidfds_remove(const struct promise *child);
 
 /* Calls reap for the dead on the list, until there are none, or none that it can reap: then it has said false. */
-void deaths_reap(bool (*reap)(pid_t pid));
+void pidfds_reap(bool (*reap)(pid_t pid));
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * test_deaths.c - the list of the dead: who is on it is reaped without a search, and who is not is reaped all the same.
+ * test_pidfds.c - the list of the dead: who is on it is reaped without a search, and who is not is reaped all the same.
  *
  * As in foster the children are started by a second thread, which stays: a search among the first thread's own children
  * does not find them. The wrapped syscall counts the searches among all, and plays a kernel that refuses.
@@ -14,13 +14,13 @@
 #include <sys/syscall.h>
 
 #include "children_kit.h"
-#include "deaths.h"
 #include "foster.h"
 #include "lock.h"
+#include "pidfds.h"
 
 enum {
     TEST_LIMIT = 20,
-    AT_A_TIME = 8 /* deaths.c */,
+    AT_A_TIME = 8 /* pidfds.c */,
     MOST = 40,
     EXPECTED = 200 /* the least */,
     NUMBERS_EACH = 4,
@@ -376,7 +376,7 @@ START_TEST(without_a_list_all_are_searched)
     spawn_and_let_die(5);
     if (_i % 2 == 1)
         children_use_pidfds(); /* later */
-    ck_assert(!deaths_are_listed());
+    ck_assert(!pidfds_are_used());
     children_sigchld_of(children[1].pid);
     assert_all_resolved();
     ck_assert_int_gt(searches, 0);
@@ -389,7 +389,7 @@ START_TEST(the_list_needs_no_more_than_half_of_the_descriptors)
 {
     children_expect(EXPECTED + _i);
     children_use_pidfds();
-    ck_assert_int_eq(deaths_are_listed(), _i == 0);
+    ck_assert_int_eq(pidfds_are_used(), _i == 0);
 }
 END_TEST
 
@@ -422,7 +422,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("deaths");
+    Suite *suite = suite_create("pidfds");
     TCase *tcase = tcase_create("list");
     tcase_set_timeout(tcase, TEST_LIMIT);
     tcase_add_checked_fixture(tcase, setup, NULL);

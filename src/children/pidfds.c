@@ -1,5 +1,5 @@
 /*
- * deaths.c - see deaths.h. All calls are raw, as in reap(): of the libc's some are cancellation points, and some are
+ * pidfds.c - see pidfds.h. All calls are raw, as in reap(): of the libc's some are cancellation points, and some are
  * not known to be async-signal-safe.
  *
  * The set names a dead child for as long as its pidfd is open, so one that wait4 does not hand out yet, because a
@@ -10,7 +10,7 @@
  * beginning: one that threads share is enlarged only after an RCU grace period, some milliseconds (expand_fdtable() in
  * fs/file.c).
  */
-#include "deaths.h"
+#include "pidfds.h"
 
 #include <fcntl.h>
 #include <sys/epoll.h>
@@ -58,12 +58,12 @@ void children_expect(unsigned count)
     first_number = count;
 }
 
-void deaths_begin(void)
+void pidfds_begin(void)
 {
     begun = set != NONE;
 }
 
-bool deaths_are_listed(void)
+bool pidfds_are_used(void)
 {
     return begun;
 }
@@ -78,7 +78,7 @@ static int open_pidfd(pid_t pid)
     return high;
 }
 
-void deaths_expect(struct promise *child)
+void pidfds_add(struct promise *child)
 {
     if (!begun || child->pidfd != NONE)
         return;
@@ -88,13 +88,13 @@ void deaths_expect(struct promise *child)
         end();
 }
 
-void deaths_forget(const struct promise *child)
+void pidfds_remove(const struct promise *child)
 {
     if (child->pidfd != NONE)
         drop(child->pidfd);
 }
 
-void deaths_reap(bool (*reap)(pid_t pid))
+void pidfds_reap(bool (*reap)(pid_t pid))
 {
     struct epoll_event dead[AT_A_TIME];
     int count;
