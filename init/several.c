@@ -29,6 +29,7 @@
 enum {
     LAST_LINES = 1 * MS_PER_SECOND, /* in which what is still in the pipes when all have ended is written */
     SEARCH_AFTER = 100, /* ms after a death, for those that children_sigchld_of() may leave: 0.2 us for each child */
+    LIST_AFTER = 5,     /* ms, for the next of those who have no pidfd yet */
 };
 
 static const struct options *asked;
@@ -113,11 +114,10 @@ static bool begin(const struct options *options, struct plan *plan)
 /* The one that the signal names and its like, or, when it is time, all; returns when to search for all. */
 static milliseconds reap(const siginfo_t *sigchld, milliseconds search)
 {
-    if (sigchld == NULL) {
-        children_sigchld();
+    if (children_sigchld_of(sigchld != NULL ? sigchld->si_pid : 0))
+        return clock_now() + LIST_AFTER;
+    if (sigchld == NULL)
         return NEVER;
-    }
-    children_sigchld_of(sigchld->si_pid);
     return search != NEVER ? search : clock_now() + SEARCH_AFTER;
 }
 

@@ -57,6 +57,10 @@ static atomic_bool need_let_go;
 /* I6. A handler has found the lock taken, and may have come for such a child. A flag of its own, as any reaping clears
  * need_wait. */
 static atomic_bool need_tell;
+enum { NOBODY = 0, NO_PIDFD = -1 };
+
+/* Children that are given a pidfd while the signal loop holds the lock: some 2 us each. */
+enum { LISTED_AT_A_TIME = 64 };
 
 /* Stops that one reaping undoes. Then it is for the next, so that children that stop again and again cannot keep us. */
 enum { STOPS_AT_A_TIME = 100 };
@@ -121,12 +125,10 @@ static struct promise *registry_next(const struct promise *child)
 static void resolve(pid_t pid, int status)
 {
     struct promise *promise = registry_take(pid);
-    if (promise != NULL) {
-        pidfds_remove(promise);
+    if (promise != NULL)
         promise_resolve(promise, status);
-    } else if (orphan_watch != NULL) {
+    else if (orphan_watch != NULL)
         orphan_watch(pid, status);
-    }
 }
 
 /* The same question by waitid(2), and its answer in wait4's words. Caller holds the lock. */
@@ -267,19 +269,83 @@ static bool reap_one(pid_t pid)
     return heard;
 }
 
-/*
- * After a SIGCHLD that named this one: reaps those on the list; then the children of this thread alone, which is the
- * first, the one that orphans are given to (find_new_reaper() in kernel/exit.c). If the named one is there even now, it
- * has stopped, or came another way, as the brother of a child of ours (clone(2), CLONE_PARENT), and there may be more:
- * all are searched. A stop or a brother whose signal was lost in another's stays. The note is left alone: who left one
- * is owed a search of all (I4, I5). Caller holds the lock. The signal loop; allocates nothing.
- */
-static void reap_shortly(pid_t named)
+/* Of a registered child, whose pid may be another child's by now: it has that pidfd, or none. Caller holds the lock. */
+static bool is_registered(pid_t pid, int pidfd)
 {
-    pidfds_reap(reap_one);
+    const struct promise *child = *registry_find(pid);
+    return child != NULL && child->pidfd == pidfd;
+}
+
+/* True if it is reaped, now or by somebody before. Caller holds the lock. The signal loop. */
+static bool is_gone(pid_t pid, int pidfd)
+{
+    if (is_registered(pid, pidfd))
+        reap_one(pid);
+    return !is_registered(pid, pidfd);
+}
+
+/* Those that have been started since: the dead are reaped, the others are listed. False if one cannot be listed. Caller
+ * holds the lock. The signal loop; allocates nothing, as the next two. */
+static bool list_noted(void)
+{
+    for (pid_t pid; (pid = pidfds_take_noted()) != NOBODY;)
+        if (!is_gone(pid, NO_PIDFD) && !pidfds_add(*registry_find(pid)))
+            return false;
+    return true;
+}
+
+/* Some of those who are not listed yet. False if one cannot be listed. Caller holds the lock. */
+static bool list_some(void)
+{
+    int left = LISTED_AT_A_TIME;
+    struct promise *child = registry_next(NULL);
+    for (; child != NULL && left > 0; child = registry_next(child)) {
+        if (child->pidfd != NO_PIDFD)
+            continue;
+        if (!pidfds_add(child))
+            return false;
+        left--;
+    }
+    if (child == NULL)
+        pidfds_complete();
+    return true;
+}
+
+/* Caller holds the lock. */
+static void list(void)
+{
+    if (pidfds_are_complete() ? list_noted() : list_some())
+        return;
+    for (struct promise *child = registry_next(NULL); child != NULL; child = registry_next(child))
+        pidfds_remove(child);
+    pidfds_end();
+}
+
+/*
+ * After a SIGCHLD that named this one, when those on the list are reaped: reaps the children of this thread alone,
+ * which is the first, the one that orphans are given to (find_new_reaper() in kernel/exit.c). If the named one is there
+ * even now, it has stopped, or came another way, as the brother of a child of ours (clone(2), CLONE_PARENT), and there
+ * may be more: all are searched. A stop or a brother whose signal was lost in another's stays. The note is left alone:
+ * who left one is owed a search of all (I4, I5). Caller holds the lock. The signal loop; allocates nothing.
+ */
+static void reap_unlisted(pid_t named)
+{
     reap_among(OF_THIS_THREAD);
     if (reap_one(named))
         reap();
+}
+
+/* With a list: what it names; then who is to be searched for, all if the list is not complete or nobody is named.
+ * Caller holds the lock. The signal loop; allocates nothing. */
+static void reap_by_list(pid_t named)
+{
+    bool all = named <= 0 || !pidfds_are_complete();
+    pidfds_reap(is_gone);
+    if (all)
+        reap();
+    list();
+    if (!all)
+        reap_unlisted(named);
 }
 
 /* I5, I6. Drops the lock, and reaps as long as somebody left a note and nobody else has taken the lock since: they owe
@@ -313,20 +379,22 @@ void children_sigchld(void)
     errno = saved;
 }
 
-/* A pid of 0 and less is a group for wait4(2), and means here that the signal's sender is outside. */
-void children_sigchld_of(pid_t pid)
+/* A pid of 0 and less is a group for wait4(2), and means here that nobody is named. */
+bool children_sigchld_of(pid_t pid)
 {
     int saved = errno;
-    if (pid <= 0 || !lock_try()) {
+    if (!lock_try()) {
         children_sigchld();
-        return;
+        return true;
     }
     if (pidfds_are_used())
-        reap_shortly(pid);
+        reap_by_list(pid);
     else
         reap();
+    bool all_listed = pidfds_are_complete() || !pidfds_are_used();
     unlock();
     errno = saved;
+    return !all_listed;
 }
 
 void children_let_go(void)
@@ -341,9 +409,8 @@ void children_use_pidfds(void)
 {
     lock_take();
     pidfds_begin();
-    for (struct promise *child = registry_next(NULL); child != NULL; child = registry_next(child))
-        pidfds_add(child);
     unlock();
+    syscall(SYS_tgkill, getpid(), getpid(), SIGCHLD); /* the signal loop's, which lists them */
 }
 
 /* The spawner is the thread that has forked it, or 0. Caller holds the lock. */
@@ -351,7 +418,7 @@ static void enrol(struct promise *child, pid_t pid, pid_t spawner)
 {
     promise_make(child, pid, spawner);
     registry_add(child);
-    pidfds_add(child);
+    pidfds_note(pid);
 }
 
 int children_spawn(struct promise *child, children_start *start, void *context)

@@ -59,7 +59,7 @@ struct promise {
     pid_t pid;            /* the child's; a name for the child only while it is unreaped */
     pid_t spawner;        /* the thread that has forked it, or 0 */
     bool stopped;         /* as our tracee, and that thread is to let it go */
-    int pidfd;            /* the child's, or -1: see pidfds.h */
+    int pidfd;            /* the child's, in the loop thread's table, or -1: see pidfds.h */
     struct promise *next; /* in the registry's chain */
 };
 
@@ -119,10 +119,12 @@ void children_sigchld(void);
  * The same for a signal loop that many children are expected in, with the pid that SIGCHLD came with (si_pid): after
  * children_use_pidfds() it costs the same however many they are, before that it is children_sigchld(). What it
  * may leave is who stopped, or died as the brother of a child (clone(2), CLONE_PARENT), and whose signal was lost in
- * another's: call children_sigchld() some time after a death. The process's first thread only, for orphans become its
- * children; never waits, allocates nothing, keeps errno.
+ * another's: call it with 0, of nobody, some time after a death, then it searches all. One thread only, the process's
+ * first, for orphans become its children; never waits, allocates nothing, keeps errno. True if something is left: it
+ * has not given each child a pidfd yet, and searches all until then, or another thread had the lock, and will search.
+ * Then call it with 0 when there is nothing else to do.
  */
-void children_sigchld_of(pid_t pid);
+bool children_sigchld_of(pid_t pid);
 
 /*
  * Lets go the children of this thread that have stopped as its tracees, if another has been told of them. Any thread,
@@ -138,10 +140,12 @@ void children_let_go(void);
 void children_expect(unsigned count);
 
 /*
- * Gives each child that there is a descriptor (a pidfd, Linux 5.3; numbered from count on), by which
- * children_sigchld_of() knows the dead, and from now on each new one. Where there is no room for them, or they are not
- * to be had, nothing changes. It takes some microseconds a child, so after the first starts is a good time, once. Any
- * thread, not a signal handler; allocates nothing.
+ * From now on children_sigchld_of() gives each child a descriptor (a pidfd, Linux 5.3) by which it knows the dead, to
+ * some of them at each call, and closes it after the child's end. No other function does, in no other thread: where the
+ * threads that start children by fork(2) do not share their descriptors with the one of the signal loop (unshare(2),
+ * CLONE_FILES), no fork copies those descriptors, which costs more than a search saves. Where there is no room for
+ * them, or they are not to be had, nothing changes. It sends the first thread a SIGCHLD, so that the signal loop
+ * begins. Any thread, not a signal handler; allocates nothing.
  */
 void children_use_pidfds(void);
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -54,6 +55,14 @@ void descriptors_close_from(int first)
 {
     if (syscall(SYS_close_range, first, ~0U, 0) == -1 && !close_listed(first))
         close_numbered(first);
+}
+
+/* CLOSE_RANGE_UNSHARE of linux/close_range.h, which musl does not have. The range is empty: no descriptor can have that
+ * number. */
+bool descriptors_unshare(void)
+{
+    enum { UNSHARE = 1 << 1 };
+    return syscall(SYS_close_range, ~0U, ~0U, UNSHARE) == 0 || syscall(SYS_unshare, CLONE_FILES) == 0;
 }
 
 struct list {

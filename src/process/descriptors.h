@@ -6,11 +6,17 @@
 #ifndef PROCESS_DESCRIPTORS_H
 #define PROCESS_DESCRIPTORS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Closes every descriptor from first on. Falls back to /proc/self/fd, and then to trying each number up to the limit,
  * where there is no close_range(2) (Linux 5.9; gVisor; old seccomp profiles). Allocates nothing. */
 void descriptors_close_from(int first);
+
+/* Gives the calling thread a table of descriptors of its own, a copy of the one that it shared with the others: what
+ * one opens or closes from now on, the others do not see. False if that cannot be, where there is neither
+ * CLOSE_RANGE_UNSHARE (Linux 5.9) nor unshare(2), which container engines' seccomp profiles forbid. */
+bool descriptors_unshare(void);
 
 /* Makes those from first on close-on-exec that are not: a list of them, from the arena. Before the first start. */
 int *descriptors_reserve_from(int first, size_t *count);

@@ -18,6 +18,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "process/descriptors.h"
 #include "process/leftovers.h"
 #include "services/dependencies.h"
 #include "services/ending.h"
@@ -212,16 +213,22 @@ static void start_all(void)
     dependencies_start(plan, NULL);
 }
 
-/* It does not return: a program with PR_SET_PDEATHSIG is told of the end of the thread that started it, prctl(2). */
+/*
+ * It has its own table of descriptors, which each start copies, and the signal thread's, where the pidfds are, is not
+ * that. What both had before is kept open as long as foster runs: the signals' pipe, the sockets, the pipes of the
+ * logs.
+ *
+ * It does not return: a program with PR_SET_PDEATHSIG is told of the end of the thread that started it, prctl(2).
+ */
 static void *supervise(void *unused)
 {
-    bool has_started_all = false;
+    bool wants_pidfds = descriptors_unshare();
     start_all();
     for (;;) {
         children_let_go();
         milliseconds first = earlier(go_round(), signalling_look(plan));
-        if (!has_started_all && first > clock_now()) {
-            has_started_all = true;
+        if (wants_pidfds && first > clock_now()) {
+            wants_pidfds = false;
             children_use_pidfds(); /* not earlier: it would hold up the first starts */
             continue;
         }

@@ -13,7 +13,18 @@ many_services() {
     done >conf
 }
 has_started() { happens 's[0-9]* starts' "$1"; }
-descriptors_are() { [ "$(find "/proc/$init/fd" -lname '*pidfd*' | wc -l)" -eq "$1" ]; } # after the starts
+# Of the signal thread, which gives them at the next SIGCHLD; the supervisor, whose descriptors each start copies, has
+# none.
+descriptors_are() {
+    kill -CHLD "$init"
+    [ "$(find "/proc/$init/fd" -lname '*pidfd*' | wc -l)" -eq "$1" ]
+}
+no_start_copies_them() {
+    local thread
+    for thread in "/proc/$init/task"/*; do
+        [ "${thread##*/}" -eq "$init" ] || [ "$(find "$thread/fd" -lname '*pidfd*' | wc -l)" -eq 0 ] || return
+    done
+}
 are_dead() { [ "$(pgrep -r Z -P "$init" -c)" -eq "$1" ]; }
 nobody_is() { are_dead 0; }
 
@@ -35,6 +46,7 @@ all_are_started_again() {
     has_started "$MANY"
     for round in 2 3; do
         wait_until descriptors_are "$1"
+        no_start_copies_them
         all_die_at_once
         has_started "$((round * MANY))"
     done
@@ -74,23 +86,36 @@ all_are_started_again() {
         via=(sh -c 'exec 9<>inherited; exec "$@"' sh)
         run_foster "$way" -- sh -c 'test -e /proc/$$/fd/9 && echo there >inherited; exec sleep 100'
         wait_for_line inherited there
-        all_are_started_again 0 143
+        all_are_started_again "$((MANY + 1))" 143
     done
 }
 
-@test "61: the same without pidfds, and without close_range" {
+# all_die_where DESCRIPTORS ERROR CALL...: they are started again, and have so many pidfds then.
+all_die_where() {
+    local count=$1
+    shift
+    refusing "$@"
+    via=("${around[@]}") around=()
+    run_foster as_child
+    has_started "$MANY"
+    pkill -KILL -P "$init" service
+    has_started "$((2 * MANY))"
+    wait_until descriptors_are "$count"
+    no_start_copies_them
+    wait_until nobody_is
+    send TERM
+    ends 0
+}
+
+@test "61: the same without pidfds, and without close_range: by unshare" {
     many_services
-    for call in pidfd_open close_range; do
-        refusing ENOSYS "$call"
-        run_foster as_pid1
-        has_started "$MANY"
-        pkill -KILL -P "$init" service
-        has_started "$((2 * MANY))"
-        wait_until descriptors_are 0
-        wait_until nobody_is
-        send TERM
-        ends 0
-    done
+    all_die_where 0 ENOSYS pidfd_open
+    all_die_where "$MANY" ENOSYS close_range
+}
+
+@test "61: where the supervisor cannot have descriptors of its own there are no pidfds for each start to copy" {
+    many_services
+    all_die_where 0 EPERM close_range unshare
 }
 
 # Their parent is the supervisor's thread, as if foster had started them (clone(2), CLONE_PARENT).

@@ -104,5 +104,5 @@ is_settled() {
     wait_until no_more_descriptors_than "$((before + 1))"
     [ "$(pgrep -r Z -P "$init" -c)" -eq 0 ]
 }
-descriptors() { find "/proc/$init/fd" -mindepth 1 | wc -l; }
+descriptors() { find "/proc/$init/task"/*/fd -mindepth 1 | wc -l; } # each thread may have a table of its own
 no_more_descriptors_than() { [ "$(descriptors)" -le "$1" ]; }

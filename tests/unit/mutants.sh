@@ -35,6 +35,10 @@ mutants=(
     pidfds-misses-brothers test_pidfds
     pidfds-outlives-a-refusal test_pidfds
     pidfds-is-asked-on test_pidfds
+    pidfds-misses-the-noted test_pidfds
+    pidfds-of-another-thread test_pidfds
+    pidfds-mistake-a-heir test_pidfds
+    pidfds-closed-twice test_pidfds
 )
 declare -A wrapped=([stress_children]="lock_try,--wrap=pidfds_reap" [test_children]=syscall [test_pidfds]=syscall)
 read -ra check_flags <<<"$(pkg-config --cflags --libs check)"

@@ -97,20 +97,20 @@ bool __wrap_lock_try(void)
 
 static atomic_int listed;
 
-static bool (*reap_listed)(pid_t pid);
+static bool (*reap_listed)(pid_t pid, int pidfd);
 
-static bool reap_and_count(pid_t pid)
+static bool reap_and_count(pid_t pid, int pidfd)
 {
     atomic_fetch_add(&listed, 1);
-    return reap_listed(pid);
+    return reap_listed(pid, pidfd);
 }
 
-void __real_pidfds_reap(bool (*reap)(pid_t pid));
-void __wrap_pidfds_reap(bool (*reap)(pid_t pid));
+void __real_pidfds_reap(bool (*is_gone)(pid_t pid, int pidfd));
+void __wrap_pidfds_reap(bool (*is_gone)(pid_t pid, int pidfd));
 
-void __wrap_pidfds_reap(bool (*reap)(pid_t pid))
+void __wrap_pidfds_reap(bool (*is_gone)(pid_t pid, int pidfd))
 {
-    reap_listed = reap;
+    reap_listed = is_gone;
     __real_pidfds_reap(reap_and_count);
 }
 

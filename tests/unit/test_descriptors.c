@@ -4,6 +4,7 @@
  */
 #include "process/descriptors.h"
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -15,7 +16,7 @@
 /* All are open, but for one low number: there the directory is opened. */
 enum { LIMIT = 1000, HOLE = 5 };
 
-static bool no_close_range, no_proc;
+static bool no_close_range, no_unshare, no_proc;
 
 long __real_syscall(long number, ...);
 long __wrap_syscall(long number, ...);
@@ -28,7 +29,7 @@ long __wrap_syscall(long number, ...)
     for (int i = 0; i < WORDS; i++)
         words[i] = va_arg(list, long);
     va_end(list);
-    if (no_close_range && number == SYS_close_range) {
+    if ((no_close_range && number == SYS_close_range) || (no_unshare && number == SYS_unshare)) {
         errno = ENOSYS;
         return -1;
     }
@@ -153,8 +154,41 @@ START_TEST(flags_are_set_and_taken_off)
 }
 END_TEST
 
+/* Opens one that the first thread does not get, and closes one that it keeps. */
+static void *use_own_table(void *number)
+{
+    int *fd = number;
+    bool own = descriptors_unshare();
+    if (own && fcntl(STDERR_FILENO, F_DUPFD, *fd + 1) == *fd + 1)
+        close(*fd);
+    return own ? NULL : number;
+}
+
+static void assert_unshares(bool unshares)
+{
+    pthread_t other;
+    void *shared;
+    int fd = fcntl(STDERR_FILENO, F_DUPFD, LIMIT - 1);
+    ck_assert_int_eq(pthread_create(&other, NULL, use_own_table, &fd), 0);
+    ck_assert_int_eq(pthread_join(other, &shared), 0);
+    ck_assert_int_eq(shared == NULL, unshares);
+    ck_assert(is_open(fd));
+    ck_assert(!is_open(fd + 1));
+    close(fd);
+}
+
+START_TEST(a_thread_has_its_own)
+{
+    assert_unshares(true);
+    no_close_range = true;
+    assert_unshares(true);
+    no_unshare = true;
+    assert_unshares(false);
+}
+END_TEST
+
 int main(void)
 {
     return RUN_TESTS("descriptors", by_one_call, by_the_list_of_proc, by_trying_each, what_is_reserved,
-                     a_copy_lies_as_high_as_asked_and_ends_at_exec, flags_are_set_and_taken_off);
+                     a_copy_lies_as_high_as_asked_and_ends_at_exec, a_thread_has_its_own, flags_are_set_and_taken_off);
 }

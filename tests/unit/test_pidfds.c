@@ -6,10 +6,12 @@
  */
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
 #include <stdarg.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
@@ -21,7 +23,9 @@
 enum {
     TEST_LIMIT = 20,
     AT_A_TIME = 8 /* pidfds.c */,
-    MOST = 40,
+    NOTED_MOST = 32 /* the same */,
+    LISTED_AT_A_TIME = 64 /* children.c */,
+    MOST = 2 * LISTED_AT_A_TIME + 2,
     EXPECTED = 200 /* the least */,
     NUMBERS_EACH = 4,
     BROTHERS = 2
@@ -30,6 +34,8 @@ enum {
 /* ---- a kernel that counts, and may refuse ---- */
 
 static int searches;        /* wait4 for anybody, of all threads */
+static int pidfds_opened;   /* and by whom they may be */
+static int calls_of_others; /* that open, list or close a descriptor: none, for their table may be another */
 static bool gives_out_none; /* wait4 for one: a debugger has it */
 
 static struct refusal {
@@ -41,9 +47,23 @@ static struct refusal {
 long __real_syscall(long number, ...);
 long __wrap_syscall(long number, ...);
 
-static bool is_refused(long number)
+static bool is_of_descriptors(long number)
 {
-    return refusal.number != 0 && number == refusal.number && refusal.later-- <= 0;
+    return number == SYS_pidfd_open || number == SYS_epoll_ctl || number == SYS_epoll_pwait || number == SYS_close;
+}
+
+static bool is_refused(long number, const long words[WORDS])
+{
+    if (refusal.number == 0 || number != refusal.number)
+        return false;
+    return (number != SYS_epoll_ctl || words[1] == EPOLL_CTL_ADD) && refusal.later-- <= 0;
+}
+
+static void count(long number, const long words[WORDS])
+{
+    searches += number == SYS_wait4 && (pid_t)words[0] == -1 && ((int)words[2] & __WNOTHREAD) == 0;
+    pidfds_opened += number == SYS_pidfd_open;
+    calls_of_others += is_of_descriptors(number) && gettid() != getpid();
 }
 
 long __wrap_syscall(long number, ...)
@@ -53,12 +73,11 @@ long __wrap_syscall(long number, ...)
     va_start(list, number);
     take_words(words, number, list);
     va_end(list);
-    if (is_refused(number)) {
+    count(number, words);
+    if (is_refused(number, words)) {
         errno = refusal.error;
         return -1;
     }
-    if (number == SYS_wait4 && (pid_t)words[0] == -1 && ((int)words[2] & __WNOTHREAD) == 0)
-        searches++;
     if (number == SYS_wait4 && (pid_t)words[0] != -1 && gives_out_none)
         return 0;
     return __real_syscall(number, words[0], words[1], words[2], words[3], words[4], words[5]);
@@ -98,10 +117,34 @@ static void spawn_and_let_die(int count)
         wait_for_death(children[i].pid);
 }
 
+/* Until all who are there are listed. */
+static void let_list(void)
+{
+    while (children_sigchld_of(0))
+        ;
+    searches = 0;
+}
+
 static void list(void)
 {
     children_expect(EXPECTED);
     children_use_pidfds();
+    let_list();
+}
+
+static void let_die(void)
+{
+    open_gate(child_count);
+    for (int i = 0; i < child_count; i++)
+        wait_for_death(children[i].pid);
+}
+
+static void spawn_listed(int count)
+{
+    spawn(count, start_held);
+    let_list();
+    for (int i = 0; i < count; i++)
+        ck_assert_int_ne(children[i].pidfd, -1);
 }
 
 static void assert_all_resolved(void)
@@ -157,40 +200,55 @@ static void setup(void)
     children_watch_orphans(watch);
 }
 
+static void teardown(void)
+{
+    ck_assert_int_eq(calls_of_others, 0);
+}
+
 /* ---- who is on the list ---- */
 
 static const int crowds[] = {1, AT_A_TIME - 1, AT_A_TIME, AT_A_TIME + 1, MOST};
 
+/* The descriptors that there were before, and the list. */
 static void assert_listed_are_reaped(int before)
 {
     assert_nobody_is_resolved();
-    for (int i = 0; i < child_count; i++)
-        ck_assert_int_ge(children[i].pidfd, EXPECTED); /* above the program's own */
     errno = EDOM;
-    children_sigchld_of(children[0].pid);
+    ck_assert(!children_sigchld_of(children[0].pid));
     ck_assert_int_eq(errno, EDOM);
     assert_all_resolved();
     ck_assert_int_eq(searches, 0);
     ck_assert_int_eq(orphans, 0);
-    ck_assert_int_eq(open_descriptors(), before + 1); /* the list */
+    ck_assert_int_eq(open_descriptors(), before + 1);
 }
 
 START_TEST(the_listed_are_reaped_without_a_search)
 {
     int before = open_descriptors();
     list();
-    spawn_and_let_die(crowds[_i]);
+    spawn_listed(crowds[_i]);
+    let_die();
     assert_listed_are_reaped(before);
 }
 END_TEST
 
-/* Dead and alive, there when the list begins. */
+/* Dead and alive, there when the list begins. The first thread is told that it begins. */
 START_TEST(also_those_that_were_there_before)
 {
-    int before = open_descriptors();
+    int before = open_descriptors(), calls = 1;
+    sigset_t sigchld;
     children_expect(EXPECTED);
-    spawn_and_let_die(crowds[_i]);
+    spawn(crowds[_i], start_held);
+    sigemptyset(&sigchld);
+    sigaddset(&sigchld, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &sigchld, NULL);
     children_use_pidfds();
+    ck_assert_int_eq(sigtimedwait(&sigchld, NULL, &(struct timespec){0}), SIGCHLD);
+    while (children_sigchld_of(0))
+        calls++;
+    ck_assert_int_eq(calls, crowds[_i] / LISTED_AT_A_TIME + 1);
+    searches = 0;
+    let_die();
     assert_listed_are_reaped(before);
 }
 END_TEST
@@ -200,6 +258,7 @@ START_TEST(the_living_are_left)
 {
     list();
     spawn(2, start_living);
+    let_list();
     end(children[1].pid);
     children_sigchld_of(getpid());
     ck_assert(!children_resolved(&children[0], NULL));
@@ -227,20 +286,99 @@ START_TEST(a_promise_is_used_again)
 }
 END_TEST
 
-static pid_t start_dead(void *code)
-{
-    pid_t pid = start_exit(code);
-    wait_for_death(pid);
-    return pid;
-}
-
+/* Of few who have been started since the last death none is given a pidfd, if they are dead; where there are more, all
+ * are searched, and the list is complete again. */
 START_TEST(who_died_before_it_was_listed)
 {
+    int before = open_descriptors();
     list();
-    spawn(2, start_dead);
-    children_sigchld_of(getpid());
+    spawn_and_let_die(NOTED_MOST + _i);
+    ck_assert(!children_sigchld_of(getpid()));
     assert_all_resolved();
-    ck_assert_int_eq(searches, 0);
+    ck_assert_int_eq(pidfds_opened, 0);
+    ck_assert_int_eq(searches != 0, _i != 0);
+    ck_assert(pidfds_are_complete());
+    ck_assert_int_eq(open_descriptors(), before + 1);
+}
+END_TEST
+
+/* Their pidfds are closed by the loop's thread, when it comes by. */
+static void *reap_in_other_thread(void *unused)
+{
+    children_sigchld();
+    return unused;
+}
+
+static void let_other_thread_reap(void)
+{
+    pthread_t other;
+    ck_assert_int_eq(pthread_create(&other, NULL, reap_in_other_thread, NULL), 0);
+    pthread_join(other, NULL);
+}
+
+START_TEST(whom_another_thread_has_reaped)
+{
+    int before = open_descriptors();
+    list();
+    spawn_listed(crowds[_i]);
+    let_die();
+    let_other_thread_reap();
+    assert_all_resolved();
+    ck_assert_int_eq(open_descriptors(), before + 1 + crowds[_i]);
+    children_sigchld_of(getpid());
+    ck_assert_int_eq(open_descriptors(), before + 1);
+}
+END_TEST
+
+/* A child that is forked, and does not exec, keeps a copy of each pidfd. */
+START_TEST(a_number_is_closed_once)
+{
+    list();
+    spawn_listed(1);
+    int pidfd = children[0].pidfd;
+    pid_t keeper = start_living(NULL);
+    let_die();
+    children_sigchld_of(children[0].pid);
+    ck_assert_int_eq(fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, pidfd), pidfd);
+    children_sigchld_of(getpid());
+    ck_assert_int_ne(fcntl(pidfd, F_GETFD), -1);
+    ck_assert_int_eq(kill(keeper, SIGKILL), 0);
+}
+END_TEST
+
+/* clone3(2), Linux 5.5: a child of that pid, which nobody has. */
+static pid_t start_with_pid(void *pid)
+{
+    struct clone_args arguments = {.exit_signal = SIGCHLD, .set_tid = (uintptr_t)pid, .set_tid_size = 1};
+    pid_t child = (pid_t)__real_syscall(SYS_clone3, &arguments, sizeof arguments, 0, 0, 0, 0);
+    if (child != 0)
+        return child == -1 ? -errno : child;
+    die_with_parent();
+    for (;;)
+        pause();
+}
+
+/* The pidfd of a child that another thread has reaped is not the one of him who has its number now. */
+START_TEST(a_pid_that_is_used_again)
+{
+    struct promise heir;
+    int before = open_descriptors();
+    list();
+    spawn_listed(1);
+    let_die();
+    let_other_thread_reap();
+    int error = children_spawn(&heir, start_with_pid, &children[0].pid);
+    if (error == EPERM || error == ENOSYS)
+        return;
+    ck_assert_int_eq(error, 0);
+    children_sigchld_of(getpid());
+    ck_assert(!children_resolved(&heir, NULL));
+    ck_assert_int_eq(open_descriptors(), before + 2); /* the list, and one */
+    ck_assert_int_ne(heir.pidfd, -1);
+    end(heir.pid);
+    children_sigchld_of(heir.pid);
+    ck_assert(children_resolved(&heir, NULL));
+    ck_assert_int_eq(open_descriptors(), before + 1);
 }
 END_TEST
 
@@ -266,7 +404,8 @@ START_TEST(an_orphan_that_is_taken_over_is_listed)
     list();
     pid_t pid = make_orphan(EXIT_SUCCESS);
     ck_assert_int_eq(children_adopt(&daemon, pid), 0);
-    ck_assert_int_ge(daemon.pidfd, EXPECTED);
+    let_list();
+    ck_assert_int_ne(daemon.pidfd, -1);
     end(pid);
     children_sigchld_of(pid);
     ck_assert(children_resolved(&daemon, NULL));
@@ -319,7 +458,8 @@ END_TEST
 START_TEST(who_is_dead_but_a_debuggers_is_reaped_later)
 {
     list();
-    spawn_and_let_die(crowds[_i]);
+    spawn_listed(crowds[_i]);
+    let_die();
     gives_out_none = true;
     children_sigchld_of(children[0].pid);
     assert_nobody_is_resolved();
@@ -350,7 +490,7 @@ START_TEST(the_unlocker_reaps)
     end(children[1].pid);
     end(children[2].pid);
     lock_take();
-    children_sigchld_of(children[1].pid);
+    ck_assert(children_sigchld_of(children[1].pid));
     ck_assert(!children_resolved(&children[1], NULL));
     lock_drop();
     ck_assert_int_eq(children_signal(living, SIGKILL, REACH_CHILD), 0);
@@ -361,8 +501,8 @@ END_TEST
 /* ---- without a list ---- */
 
 static const struct refusal refusals[] = {
-    {SYS_epoll_create1, EMFILE, 0}, {SYS_fcntl, EMFILE, 0},      {SYS_fcntl, EMFILE, 1},     {SYS_fcntl, EMFILE, 3},
-    {SYS_pidfd_open, ENOSYS, 0},    {SYS_pidfd_open, EMFILE, 2}, {SYS_epoll_ctl, ENOSPC, 0}, {SYS_epoll_ctl, ENOSPC, 4},
+    {SYS_epoll_create1, EMFILE, 0}, {SYS_fcntl, EMFILE, 0},     {SYS_pidfd_open, ENOSYS, 0},
+    {SYS_pidfd_open, EMFILE, 2},    {SYS_epoll_ctl, ENOSPC, 0}, {SYS_epoll_ctl, ENOSPC, 4},
 };
 
 /* From the first that cannot be listed on, and no descriptor is left over. */
@@ -373,14 +513,40 @@ START_TEST(without_a_list_all_are_searched)
     children_expect(EXPECTED);
     if (_i % 2 == 0)
         children_use_pidfds();
-    spawn_and_let_die(5);
+    spawn(5, start_held);
     if (_i % 2 == 1)
         children_use_pidfds(); /* later */
+    let_list();
     ck_assert(!pidfds_are_used());
-    children_sigchld_of(children[1].pid);
+    let_die();
+    ck_assert(!children_sigchld_of(children[1].pid));
     assert_all_resolved();
     ck_assert_int_gt(searches, 0);
     ck_assert_int_eq(open_descriptors(), before);
+}
+END_TEST
+
+/* Also those are closed whose children another thread has reaped, and those of the dead that a debugger has. */
+START_TEST(the_end_of_a_list_leaves_no_descriptor)
+{
+    struct promise last;
+    int before = open_descriptors();
+    list();
+    spawn_listed(MOST);
+    let_die();
+    if (_i == 0)
+        let_other_thread_reap();
+    else
+        gives_out_none = true;
+    ck_assert_int_eq(children_spawn(&last, start_living, NULL), 0);
+    refusal = (struct refusal){SYS_pidfd_open, EMFILE, 0};
+    children_sigchld_of(getpid());
+    ck_assert(!pidfds_are_used());
+    ck_assert_int_eq(open_descriptors(), before);
+    gives_out_none = false;
+    children_sigchld_of(getpid());
+    assert_all_resolved();
+    ck_assert_int_eq(children_signal(&last, SIGKILL, REACH_CHILD), 0);
 }
 END_TEST
 
@@ -425,13 +591,16 @@ int main(void)
     Suite *suite = suite_create("pidfds");
     TCase *tcase = tcase_create("list");
     tcase_set_timeout(tcase, TEST_LIMIT);
-    tcase_add_checked_fixture(tcase, setup, NULL);
+    tcase_add_checked_fixture(tcase, setup, teardown);
     suite_add_tcase(suite, tcase);
     tcase_add_loop_test(tcase, the_listed_are_reaped_without_a_search, 0, COUNT_OF(crowds));
     tcase_add_loop_test(tcase, also_those_that_were_there_before, 0, COUNT_OF(crowds));
     tcase_add_test(tcase, the_living_are_left);
     tcase_add_test(tcase, a_promise_is_used_again);
-    tcase_add_test(tcase, who_died_before_it_was_listed);
+    tcase_add_loop_test(tcase, who_died_before_it_was_listed, 0, 2);
+    tcase_add_loop_test(tcase, whom_another_thread_has_reaped, 0, COUNT_OF(crowds));
+    tcase_add_test(tcase, a_number_is_closed_once);
+    tcase_add_test(tcase, a_pid_that_is_used_again);
     tcase_add_test(tcase, orphans_are_reaped_without_a_search);
     tcase_add_test(tcase, an_orphan_that_is_taken_over_is_listed);
     tcase_add_test(tcase, brothers_are_searched_for);
@@ -439,6 +608,7 @@ int main(void)
     tcase_add_loop_test(tcase, a_signal_from_outside_has_all_searched, 0, COUNT_OF(outsiders));
     tcase_add_test(tcase, the_unlocker_reaps);
     tcase_add_loop_test(tcase, without_a_list_all_are_searched, 0, 2 * COUNT_OF(refusals));
+    tcase_add_loop_test(tcase, the_end_of_a_list_leaves_no_descriptor, 0, 2);
     tcase_add_loop_test(tcase, the_list_needs_no_more_than_half_of_the_descriptors, 0, 2);
     tcase_add_test(tcase, until_there_is_a_list_all_are_searched);
     tcase_add_loop_test(tcase, nobody_is_listed_unless_many_are_expected, 0, 2);
