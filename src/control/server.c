@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,7 +27,7 @@
 #include "services/async_close.h"
 #include "services/loop.h"
 
-enum { ACCEPT_AGAIN_MS = 1000, CHUNK = 1024, OWNER_ONLY = 0177 };
+enum { ACCEPT_AGAIN_MS = 1000, CHUNK = 1024, OWNER_ONLY = 0177, KEPT_FOR_SERVICES = 12 };
 
 enum phase { FREE, READING, WAITING_FOR_SERVICES, WRITING };
 
@@ -233,19 +234,42 @@ static const char *welcome(int fd)
     return NULL;
 }
 
+/* A client gives back its descriptor; false if there is none. */
+static bool give_back_one(void)
+{
+    unsigned count;
+    struct client *waiting = first_in(WAITING_FOR_SERVICES, &count);
+    if (make_room())
+        return true;
+    if (waiting != NULL)
+        dismiss(waiting, too_much);
+    return waiting != NULL;
+}
+
+static unsigned count_clients(void)
+{
+    unsigned free;
+    first_in(FREE, &free);
+    return CLIENTS_MAX - free;
+}
+
+/* How many there may be, so that starts and probes find descriptors. What foster has open for good has lower numbers
+ * than its listener. */
+static unsigned most_clients(int listening)
+{
+    struct rlimit limit;
+    rlim_t kept = (rlim_t)listening + KEPT_FOR_SERVICES;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == -1 || limit.rlim_cur >= kept + CLIENTS_MAX)
+        return CLIENTS_MAX;
+    return limit.rlim_cur > kept ? (unsigned)(limit.rlim_cur - kept) : 1;
+}
+
 /* Nobody can be accepted, by that error, or because none can be closed (0): where descriptors lack a client gives back
  * its own, else it is tried later. */
 static void rest(int error)
 {
-    unsigned count;
-    bool lacks = error == EMFILE || error == ENFILE;
-    struct client *waiting = first_in(WAITING_FOR_SERVICES, &count);
-    if (lacks && make_room())
+    if ((error == EMFILE || error == ENFILE) && give_back_one())
         return;
-    if (lacks && waiting != NULL) {
-        dismiss(waiting, too_much);
-        return;
-    }
     loop_forget(&listener);
     accept_again = clock_now() + ACCEPT_AGAIN_MS;
 }
@@ -255,6 +279,8 @@ static void listener_ready(struct source *source, uint32_t events)
     bool has_room = async_close_has_room();
     int fd = has_room ? accept4(source->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC) : -1;
     (void)events;
+    if (fd != -1 && count_clients() >= most_clients(source->fd))
+        give_back_one();
     const char *refusal = fd != -1 ? welcome(fd) : NULL;
     if (refusal != NULL) {
         answer_line(fd, refusal);
