@@ -134,10 +134,10 @@ void children_let_go(void);
 
 /*
  * Says how many children there will be at a time, and as many again for a while. If they are 200 or more it makes room
- * for four descriptors for each, as far as there may be so many (RLIMIT_NOFILE). Before the first child, in a program
- * of one thread; allocates nothing.
+ * for four descriptors for each, as far as there may be so many (RLIMIT_NOFILE), and is true. Before the first child,
+ * in a program of one thread; allocates nothing.
  */
-void children_expect(unsigned count);
+bool children_expect(unsigned count);
 
 /*
  * From now on children_sigchld_of() gives each child a descriptor (a pidfd, Linux 5.3) by which it knows the dead, to

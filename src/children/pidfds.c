@@ -41,14 +41,15 @@ static void drop(int fd)
 
 /* A number above the limit is refused, fcntl(2); a lower one makes the table that large. There is one thread, and needs
  * no lock. */
-void children_expect(unsigned count)
+bool children_expect(unsigned count)
 {
     if (count < MANY)
-        return;
+        return false;
     int room = (int)syscall(SYS_epoll_create1, EPOLL_CLOEXEC);
     int last = (int)syscall(SYS_fcntl, room, F_DUPFD_CLOEXEC, count * NUMBERS_EACH);
     drop(last != NONE ? last : room);
     set = last != NONE ? room : NONE;
+    return set != NONE;
 }
 
 void pidfds_begin(void)

@@ -57,6 +57,7 @@ static const char *start_directory; /* NULL: the root, or none that is in sight;
 static int null_fd = -1;
 static pid_t self;
 static bool took_terminal;
+static bool uses_pidfds;
 
 /* Those that foster was started with beside the standard streams. They are the command's; foster keeps them for its
  * next run, and nobody else gets them. */
@@ -110,7 +111,7 @@ bool run_prepare(const struct plan *all, const struct command_manner *command_ma
     self = getpid();
     signals_reset();
     environment_forget_own();
-    children_expect((unsigned)plan->count);
+    uses_pidfds = children_expect((unsigned)plan->count);
     if (plan->command != NULL)
         inherited = descriptors_reserve_from(STDERR_FILENO + 1, &inherited_count);
     null_fd = open("/dev/null", O_RDWR | O_CLOEXEC | O_NOCTTY);
@@ -136,6 +137,11 @@ unsigned run_mark(const struct service *service)
 pid_t run_self(void)
 {
     return self;
+}
+
+bool run_uses_pidfds(void)
+{
+    return uses_pidfds;
 }
 
 bool run_took_terminal(void)

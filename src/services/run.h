@@ -43,6 +43,9 @@ unsigned run_mark(const struct service *service);
 /* foster's own pid. */
 pid_t run_self(void);
 
+/* True if there are so many services that each is to have a pidfd, children_use_pidfds(). */
+bool run_uses_pidfds(void);
+
 /* True if the command was put into the foreground of the terminal. */
 bool run_took_terminal(void);
 

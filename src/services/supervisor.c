@@ -214,15 +214,15 @@ static void start_all(void)
 }
 
 /*
- * It has its own table of descriptors, which each start copies, and the signal thread's, where the pidfds are, is not
- * that. What both had before is kept open as long as foster runs: the signals' pipe, the sockets, the pipes of the
- * logs.
+ * Where there are many services it has its own table of descriptors, which each start copies, and the signal thread's,
+ * where the pidfds are, is not that. What both had before is kept open as long as foster runs: the signals' pipe, the
+ * sockets, the pipes of the logs.
  *
  * It does not return: a program with PR_SET_PDEATHSIG is told of the end of the thread that started it, prctl(2).
  */
 static void *supervise(void *unused)
 {
-    bool wants_pidfds = descriptors_unshare();
+    bool wants_pidfds = run_uses_pidfds() && descriptors_unshare();
     start_all();
     for (;;) {
         children_let_go();
