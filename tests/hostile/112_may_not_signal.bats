@@ -157,7 +157,7 @@ command = service web
 user = $ORDINARY
 healthcheck = sleep 60
 healthcheck_interval = 50ms
-healthcheck_timeout = 50ms
+healthcheck_timeout = 1s
 CONF
     run_foster as_pid1
     first=$(child_named sleep)

@@ -22,7 +22,7 @@ run_foster() {
     prepare_folder
     start "$way" --control "$PWD/sock" --config conf "$@" 3>&-
     asking=()
-    [[ $way != *_user ]] || asking=("${AS_USER[@]}")
+    [[ $way != *_user && "${via[*]}" != "${AS_USER[*]}" ]] || asking=("${AS_USER[@]}")
     wait_until answers
 }
 asking=() # the uid outside of a user namespace is not root's inside, and root believes no user who is not PID 1
