@@ -8,7 +8,7 @@
 
 #include <unistd.h>
 
-#include "base/file.h"
+#include "base/text.h"
 #include "process/procfs.h"
 #include "process/status.h"
 #include "services/main_process.h"
@@ -43,12 +43,10 @@ int64_t fact_pid(const struct service *service)
 int64_t fact_memory(const struct service *service)
 {
     enum { SEVEN_NUMBERS = 160 };
-    struct text path;
     char line[SEVEN_NUMBERS];
     const char *resident;
-    text_clear(&path);
-    text_add(&path, "/proc/%d/statm", main_process_pid(service));
-    if (!service_is_up(service) || !procfs_is_ours() || file_head(path.bytes, line, sizeof line) <= 0)
+    if (!service_is_up(service) || !procfs_is_ours() ||
+        procfs_head(main_process_pid(service), "/statm", line, sizeof line) <= 0)
         return UNKNOWN;
     text_number(line, &resident);
     return *resident == ' ' ? text_number(resident + 1, NULL) * getpagesize() : UNKNOWN;

@@ -36,26 +36,10 @@ void leftovers_mark(unsigned mark)
     syscall(SYS_prlimit64, 0, RLIMIT_LOCKS, &limit, NULL);
 }
 
-/* What a line of /proc/PID/limits says, or NULL: its key is padded with blanks. */
-static const char *limit_in(const char *limits, const char *key)
-{
-    for (const char *line = limits; *line != '\0'; line += *line == '\n') {
-        if (strncmp(line, key, strlen(key)) == 0)
-            return line + strlen(key) + strspn(line + strlen(key), " ");
-        line += strcspn(line, "\n");
-    }
-    return NULL;
-}
-
 int64_t leftovers_mark_of(pid_t pid)
 {
-    enum { WHOLE = 2048 };
-    char path[sizeof "/proc//limits" + DECIMAL_MAX] = "/proc/", digits[DECIMAL_MAX], limits[WHOLE];
-    strcat(strcat(path, text_decimal(digits, pid)), "/limits");
-    if (file_head(path, limits, sizeof limits) <= 0)
-        return 0;
-    const char *mark = limit_in(limits, "Max file locks");
-    return mark != NULL ? text_number(mark, NULL) : 0;
+    int64_t mark = procfs_number(pid, "/limits", "Max file locks");
+    return mark > 0 ? mark : 0;
 }
 
 /* True if foster has no child that it did not start itself. */

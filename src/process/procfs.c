@@ -58,14 +58,34 @@ static bool parse_stat(char *line, struct process *process)
     return true;
 }
 
+ssize_t procfs_head(pid_t pid, const char *name, char *head, size_t size)
+{
+    enum { NAME_MOST = 16 };
+    char path[sizeof "/proc/" + DECIMAL_MAX + NAME_MOST] = "/proc/", digits[DECIMAL_MAX];
+    strcat(strcat(path, text_decimal(digits, pid)), name);
+    return file_head(path, head, size);
+}
+
+int64_t procfs_number(pid_t pid, const char *name, const char *key)
+{
+    enum { WHOLE = 2048 };
+    char lines[WHOLE];
+    if (procfs_head(pid, name, lines, sizeof lines) <= 0)
+        return -1;
+    for (const char *line = lines; *line != '\0'; line += *line == '\n') {
+        if (strncmp(line, key, strlen(key)) == 0)
+            return text_number(line + strlen(key) + strspn(line + strlen(key), " \t"), NULL);
+        line += strcspn(line, "\n");
+    }
+    return -1;
+}
+
 bool procfs_read(pid_t pid, struct process *process)
 {
     enum { HEAD = 512 }; /* up to the threads: a name, and 19 numbers of up to 20 digits */
-    char path[sizeof "/proc//stat" + DECIMAL_MAX] = "/proc/";
-    char digits[DECIMAL_MAX], line[HEAD];
-    strcat(strcat(path, text_decimal(digits, pid)), "/stat");
+    char line[HEAD];
     process->pid = pid;
-    return file_head(path, line, sizeof line) > 0 && parse_stat(line, process);
+    return procfs_head(pid, "/stat", line, sizeof line) > 0 && parse_stat(line, process);
 }
 
 void procfs_each(bool (*visit)(const struct process *, void *), void *context)

@@ -8,6 +8,8 @@
 #define PROCESS_PROCFS_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 enum { PROCESS_NAME_MAX = 64 };
@@ -21,6 +23,13 @@ struct process {
 
 /* True if there is a /proc and it is our namespace's. */
 bool procfs_is_ours(void);
+
+/* The head of a file of /proc/PID, "/statm": as file_head(). */
+ssize_t procfs_head(pid_t pid, const char *name, char *head, size_t size);
+
+/* The number in the line that begins with the key, of a file such as "/status" or "/limits"; 0 if something else stands
+ * there, and -1 if there is no such line, or it cannot be read. */
+int64_t procfs_number(pid_t pid, const char *name, const char *key);
 
 /* Reads what /proc says of a process; false if it is gone. One whose first thread has ended while others live on is
  * shown as Z, and is as alive as any other. */

@@ -10,12 +10,10 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdint.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "process/status.h"
 
 /* The raw call: the libc's changes every thread of foster. Where uids had 16 bits once, there is one for 32. */
@@ -54,14 +52,7 @@ bool sending_is_unlimited(void)
 /* The real uid. A program that root has set up is nobody's but its user's, and a set-uid one may have changed it. */
 static uid_t owner_of(pid_t pid)
 {
-    enum { HEAD = 512 };
-    static const char key[] = "\nUid:\t";
-    char path[sizeof "/proc//status" + DECIMAL_MAX] = "/proc/", digits[DECIMAL_MAX], head[HEAD];
-    strcat(strcat(path, text_decimal(digits, pid)), "/status");
-    if (!procfs_is_ours() || file_head(path, head, sizeof head) <= 0)
-        return UNKNOWN;
-    const char *line = strstr(head, key);
-    return line != NULL ? (uid_t)text_number(line + sizeof key - 1, NULL) : UNKNOWN;
+    return procfs_is_ours() ? (uid_t)procfs_number(pid, "/status", "Uid:") : UNKNOWN;
 }
 
 /* ---- as another user ---- */

@@ -147,6 +147,30 @@ START_TEST(a_long_name_is_cut)
 }
 END_TEST
 
+/* The first line that begins with the key tells, not one that has it further on; and nothing else is taken for it. */
+START_TEST(a_number_by_its_key)
+{
+    static const struct {
+        const char *content;
+        int64_t number;
+    } cases[] = {
+        {"Name:\tsh\nUid:\t1000\t0\t0\t0\n", 1000},
+        {"Name:\tUid:\t5\nUid:\t7\n", 7},
+        {"Uid:   12\n", 12},
+        {"Uid:\tunlimited\n", 0},
+        {"Name:\tUid:\t5\n", -1},
+        {"\n\nUid:\t3", 3},
+        {"Uid", -1},
+        {"", -1},
+        {NULL, -1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        LINES({"/proc/7/status", cases[i].content});
+        ck_assert_int_eq(procfs_number(7, "/status", "Uid:"), cases[i].number);
+    }
+}
+END_TEST
+
 /* ---- all of them ---- */
 
 struct search {
@@ -279,7 +303,7 @@ END_TEST
 int main(void)
 {
     return RUN_TESTS("procfs", names_of_any_kind, the_dead_and_the_gone, lines_that_are_odd, who_has_ended,
-                     a_long_name_is_cut, each_is_visited_once, a_visit_can_end_it, who_descends_from_whom,
-                     over_generations, when_the_parent_ends_meanwhile, a_parent_that_is_hidden, it_is_ours,
-                     in_another_namespace_it_is_not);
+                     a_long_name_is_cut, a_number_by_its_key, each_is_visited_once, a_visit_can_end_it,
+                     who_descends_from_whom, over_generations, when_the_parent_ends_meanwhile, a_parent_that_is_hidden,
+                     it_is_ours, in_another_namespace_it_is_not);
 }
