@@ -75,7 +75,7 @@ static void reserve(struct list *list, int fd)
     long flags = syscall(SYS_fcntl, fd, F_GETFD);
     if (flags == -1 || (flags & FD_CLOEXEC) != 0)
         return;
-    syscall(SYS_fcntl, fd, F_SETFD, FD_CLOEXEC);
+    descriptor_close_on_exec(fd);
     list->fds = arena_grow(list->fds, list->count, sizeof *list->fds);
     list->fds[list->count++] = fd;
 }
@@ -97,6 +97,16 @@ int *descriptors_reserve_from(int first, size_t *count)
     }
     *count = list.count;
     return list.fds;
+}
+
+bool descriptor_is_open(int fd)
+{
+    return syscall(SYS_fcntl, fd, F_GETFD) != -1;
+}
+
+void descriptor_close_on_exec(int fd)
+{
+    syscall(SYS_fcntl, fd, F_SETFD, FD_CLOEXEC);
 }
 
 int descriptor_set_flags(int fd, int flags)

@@ -1,7 +1,7 @@
 /*
  * descriptors.h - those that foster was handed and does not need; and what open(2) does not say of one.
  *
- * The libc's fcntl(3) knows all commands of fcntl(2), and is 423 bytes (musl 1.2.3) for the two that are needed here.
+ * The libc's fcntl(3) knows all commands of fcntl(2), and is 423 bytes (musl 1.2.3) for the few that are needed here.
  */
 #ifndef PROCESS_DESCRIPTORS_H
 #define PROCESS_DESCRIPTORS_H
@@ -20,6 +20,10 @@ bool descriptors_unshare(void);
 
 /* Makes those from first on close-on-exec that are not: a list of them, from the arena. Before the first start. */
 int *descriptors_reserve_from(int first, size_t *count);
+
+/* Async-signal-safe. */
+bool descriptor_is_open(int fd);
+void descriptor_close_on_exec(int fd);
 
 /* Sets the flags of the file that can be changed, as O_NONBLOCK and O_APPEND, fcntl(2): 0, or -1 and errno. */
 int descriptor_set_flags(int fd, int flags);

@@ -22,7 +22,6 @@
 #include "process/spawn.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -103,7 +102,7 @@ IN_CHILD static int left_at(const struct plug *plug, int before, int above)
 IN_CHILD static void close_others(const struct program *program, int above, int end)
 {
     for (int fd = above; fd < end; fd++)
-        fcntl(fd, F_SETFD, FD_CLOEXEC);
+        descriptor_close_on_exec(fd);
     for (int fd = STDERR_FILENO + 1; fd < above; fd++)
         if (!plugs_fill(program->plugs, program->plug_count, fd))
             close(fd);
@@ -125,7 +124,7 @@ IN_CHILD static int arrange_descriptors(struct program *program)
 {
     int above = first_free_place(program), end = above, report = program->report;
     struct plug *own_stderr = NULL, *own_report;
-    if (gets_other_stderr(program) && fcntl(STDERR_FILENO, F_GETFD) != -1)
+    if (gets_other_stderr(program) && descriptor_is_open(STDERR_FILENO))
         own_stderr = plug_in_last(program, STDERR_FILENO, end++);
     own_report = plug_in_last(program, report, end++);
     int error = plugs_connect(program->plugs, program->plug_count);
