@@ -29,7 +29,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -41,6 +40,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/log.h"
+#include "children/lock.h"
 #include "process/descriptors.h"
 #include "services/printer.h"
 #include "services/thread.h"
@@ -59,11 +59,11 @@ struct stream {
     int in, out;
     atomic_bool is_between_runs; /* set at any time, cleared under the lock */
 
-    pthread_mutex_t lock; /* of what follows; zeroed is PTHREAD_MUTEX_INITIALIZER */
-    uint64_t read;        /* position up to which it has been read */
-    uint64_t last;        /* the last mark */
-    size_t passed;        /* bytes of the marks that are behind us */
-    struct buffer marks;  /* positions at which a line ends */
+    word_lock lock;      /* of what follows */
+    uint64_t read;       /* position up to which it has been read */
+    uint64_t last;       /* the last mark */
+    size_t passed;       /* bytes of the marks that are behind us */
+    struct buffer marks; /* positions at which a line ends */
 
     struct buffer rest; /* the thread's: of what was read, a line without its end */
 };
@@ -120,7 +120,7 @@ static void pass_mark(struct stream *stream)
 static size_t read_to_mark(struct stream *stream, bool *ends)
 {
     uint64_t distance = 0;
-    pthread_mutex_lock(&stream->lock);
+    word_lock_take(&stream->lock);
     bool is_marked = find_mark(stream, &distance);
     size_t most = is_marked && distance < sizeof relay->bytes ? (size_t)distance : sizeof relay->bytes;
     ssize_t got = read(stream->in, relay->bytes, most);
@@ -129,26 +129,26 @@ static size_t read_to_mark(struct stream *stream, bool *ends)
     *ends = is_marked && passed == distance;
     if (*ends)
         pass_mark(stream);
-    pthread_mutex_unlock(&stream->lock);
+    word_lock_drop(&stream->lock);
     return got > 0 ? (size_t)got : 0;
 }
 
 /* What has been written so far between two runs is no part of the next. The thread's. */
 static void mark_between_runs(struct stream *stream)
 {
-    pthread_mutex_lock(&stream->lock);
+    word_lock_take(&stream->lock);
     if (atomic_load(&stream->is_between_runs))
         mark(stream);
-    pthread_mutex_unlock(&stream->lock);
+    word_lock_drop(&stream->lock);
 }
 
 /* The thread's. */
 static bool has_mark(struct stream *stream)
 {
     uint64_t distance;
-    pthread_mutex_lock(&stream->lock);
+    word_lock_take(&stream->lock);
     bool is_marked = find_mark(stream, &distance);
-    pthread_mutex_unlock(&stream->lock);
+    word_lock_drop(&stream->lock);
     return is_marked;
 }
 
@@ -361,10 +361,10 @@ static struct stream *stream_of(const struct service *service)
 /* The thread is told, for it may have read all that is before the mark. */
 static void begin_run(struct stream *stream)
 {
-    pthread_mutex_lock(&stream->lock);
+    word_lock_take(&stream->lock);
     mark(stream);
     atomic_store(&stream->is_between_runs, false);
-    pthread_mutex_unlock(&stream->lock);
+    word_lock_drop(&stream->lock);
     eventfd_write(relay->poked, 1);
 }
 

@@ -121,7 +121,7 @@ fact "the walk from $entry arrives in the reaper and at the watch" \
         END { if (!reaper) print "no reap"; if (!watched) print "no watch" }')"
 fact "everything reachable from $entry is async-signal-safe" "$(unsafe "$shipped")"
 fact "nothing that waits is reachable from $entry" \
-    "$(reachable "$shipped" | grep -E ' (lock_take|children_await|children_await_until)$' || true)"
+    "$(reachable "$shipped" | grep -E ' ((word_)?lock_take|children_await|children_await_until)$' || true)"
 fact "the only indirect call is the orphan watch's, when one is reaped" \
     "$(reachable "$shipped" | grep ' __indirect_call$' | grep -vE ':(reap|resolve|hear_of) __indirect_call$' || true)"
 fact "src/children takes nothing else from the libc" "$(undefined "$shipped")"
