@@ -26,6 +26,15 @@ void main_say_reaped(pid_t pid, bool exited, int number)
         tell(REAPED_KILLED, .pid = pid, .number = number);
 }
 
+void main_say_last(const struct main_service *service, const struct facts *facts)
+{
+    struct text line;
+    voice_say(facts);
+    text_clear(&line);
+    text_add_event(&line, facts);
+    termination_log_write(service->options->termination_log, &line);
+}
+
 void main_say_rest(void)
 {
     siginfo_t unused;
@@ -78,17 +87,15 @@ static void say_death(const struct main_service *service, int status, bool expec
     enum event event = WIFEXITED(status) ? MAIN_EXITED : expected ? MAIN_KILLED : MAIN_DIED;
     if (expected && !voice_has(event))
         return;
-    struct text words, line;
+    struct text words;
     struct facts facts = {event, .pid = service->main.pid, .number = status_code(status), .text = words.bytes};
     facts.value = WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "";
     text_clear(&words);
     text_add_death(&words, status, clock_now() - service->started, expected);
-    voice_say(&facts);
-    if (expected || service->options->termination_log == NULL)
-        return;
-    text_clear(&line);
-    text_add_event(&line, &facts);
-    termination_log_write(service->options->termination_log, &line);
+    if (expected)
+        voice_say(&facts);
+    else
+        main_say_last(service, &facts);
 }
 
 int main_report(const struct main_service *service, int status)
@@ -102,12 +109,7 @@ int main_report(const struct main_service *service, int status)
 /* PID 1 takes it along, and all others; elsewhere it stays behind. They have all been killed that can be. */
 int main_abandon(const struct main_service *service)
 {
-    struct text line;
-    struct facts facts = {ABANDONED, .pid = service->main.pid};
-    voice_say(&facts);
-    text_clear(&line);
-    text_add_event(&line, &facts);
-    termination_log_write(service->options->termination_log, &line);
+    main_say_last(service, &(struct facts){ABANDONED, .pid = service->main.pid});
     go(service);
     return EXIT_FOSTER_FAILED;
 }

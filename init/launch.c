@@ -135,7 +135,7 @@ static int say_not_started(const struct main_service *service, bool executed, in
 {
     const struct name *name = service->name;
     int code = name->codes.no_process;
-    struct text words, line;
+    struct text words;
     text_clear(&words);
     if (executed)
         code = exit_code_for(&name->codes, error, explain_start(&words, &service->program));
@@ -145,10 +145,7 @@ static int say_not_started(const struct main_service *service, bool executed, in
         say_spawned(&service->program);
     struct facts facts = {executed ? EXEC_FAILED : FORK_FAILED, .pid = service->program.pid, .number = error,
                           .text = name->codes.explained ? words.bytes : strerror(error)};
-    text_clear(&line);
-    text_add_event(&line, &facts);
-    voice_say(&facts);
-    termination_log_write(service->options->termination_log, &line);
+    main_say_last(service, &facts);
     if (executed && !name->codes.explained)
         say_short_life(service, code);
     return name->remaps_failures && options_as_success(service->options, code) ? EXIT_SUCCESS : code;

@@ -50,6 +50,9 @@ bool main_serve(struct main_service *service, int *end);
 /* Says that main, or a main that could not be run, was reaped. */
 void main_say_reaped(pid_t pid, bool exited, int number);
 
+/* Says why there is no main any more, to the termination log as well. */
+void main_say_last(const struct main_service *service, const struct facts *facts);
+
 /* Says whether there are children left, for those whose custom that is. */
 void main_say_rest(void);
 

@@ -22,10 +22,10 @@
 #include "base/log.h"
 #include "services/life.h"
 
-/* The same numbers on all machines; musl comes without the kernel's headers. */
-enum { PIDFD_SEND_SIGNAL = 424, PIDFD_OPEN = 434, PIDFD_SIGNAL_PROCESS_GROUP = 4 /* Linux 6.9 */ };
-
-enum { ASK_AGAIN_MS = 1000 };
+enum {
+    PIDFD_SIGNAL_PROCESS_GROUP = 4, /* Linux 6.9; musl comes without the kernel's headers */
+    ASK_AGAIN_MS = 1000,
+};
 
 static struct main_process *named(const struct service *service)
 {
@@ -42,12 +42,12 @@ static struct main_process *held(const struct service *service)
 
 int main_process_open(pid_t pid)
 {
-    return (int)syscall(PIDFD_OPEN, pid, 0);
+    return (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
 static int send_by(const struct main_process *main, int signal, siginfo_t *info, int flags)
 {
-    return syscall(PIDFD_SEND_SIGNAL, main->source.fd, signal, info, flags) == 0 ? 0 : errno;
+    return syscall(SYS_pidfd_send_signal, main->source.fd, signal, info, flags) == 0 ? 0 : errno;
 }
 
 static void forget(struct main_process *main)
