@@ -84,7 +84,7 @@ static struct service *service_of_sender(pid_t pid, uid_t uid)
 static milliseconds latest_deadline(const struct service *service)
 {
     const struct settings *settings = service->settings;
-    bool starts = service->state == STARTING;
+    bool starts = service->state == STARTING || service->state == FORKED;
     milliseconds given = starts ? settings->ready_timeout : settings->stop_grace_period;
     if ((!starts && service->state != STOPPING) || service->killed || service->deadline == NEVER || given == NEVER)
         return NEVER;
