@@ -410,7 +410,7 @@ static void fail_start(struct service *service, int error)
 {
     int status = 0;
     children_resolved(&service->process, &status);
-    service->exec_code = (signed char)status_code(status);
+    service->exec_code = (unsigned char)status_code(status);
     output_run_ended(service);
     if (start_error_passes(error) && service->settings->restart != RESTART_NO)
         fail_run(service);

@@ -260,6 +260,10 @@ START_TEST(a_program_that_cannot_be_run_fails_at_once_and_no_process_is_tried_ag
     ck_assert_str_eq(heard(), ""); /* the child has said it */
 
     set_up(WAITING);
+    fail_to_start(ENOENT, 137); /* killed while it was saying so */
+    ck_assert_int_eq(life_code(&service), 137);
+
+    set_up(WAITING);
     run_error = EAGAIN;
     life_happen(&service, MET);
     ck_assert_int_eq(service.state, BACKING_OFF);
