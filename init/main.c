@@ -22,8 +22,8 @@ int main(int argc, char **argv)
     const char *called = argc > 0 ? argv[0] : "foster";
     const struct name *name = name_called(called);
     struct options options;
-    if (name->dies_of_faults)
-        signals_let_faults_through();
+    if (name->lets_through != 0)
+        signals_let_through(name->lets_through);
     voice_use(name->lines, name->line_count, called,
               gettid()); /* musl remembers it, and the main thread's is the process's */
     if (blocked != 0) {

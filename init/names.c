@@ -175,6 +175,11 @@ static const struct line tini_lines[] = {
     {LEAVING, LOG_TRACE, OUT, TRACE "Exiting: child has exited"},
 };
 
+/* Sent to somebody by mistake. */
+#define FAULTS                                                                                                         \
+    (SIGNAL_BIT(SIGILL) | SIGNAL_BIT(SIGTRAP) | SIGNAL_BIT(SIGABRT) | SIGNAL_BIT(SIGBUS) | SIGNAL_BIT(SIGFPE) |        \
+     SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGSYS))
+
 /* What a terminal sends to those in the background. */
 #define NOT_FOR_MAIN [SIGTTIN] = SIGNAL_DROPPED, [SIGTTOU] = SIGNAL_DROPPED
 
@@ -313,6 +318,10 @@ static const struct line pause_lines[] = {
     {PAUSE_ENDED, LOG_WARNING, ERR, "Shutting down, got signal: %t"},
 };
 
+/* It handles three signals; the other two come of a line that cannot be written. */
+#define NOT_HANDLED                                                                                                    \
+    (~(SIGNAL_BIT(SIGINT) | SIGNAL_BIT(SIGTERM) | SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGPIPE) | SIGNAL_BIT(SIGXFSZ)))
+
 /* ---- the table ---- */
 
 #define RULES(table)     .rules = (table), .rule_count = COUNT(table)
@@ -352,7 +361,7 @@ static const struct name names[] = {
             },
         .adoption = ADOPT_IF_ASKED,
         .hands_signals_on = true,
-        .dies_of_faults = true,
+        .lets_through = FAULTS,
         .remaps_failures = true,
         .ending = END_AT_ONCE,
         .codes = {EXIT_FAILURE, EXIT_FAILURE, EXIT_NOT_FOUND, EXIT_NOT_RUNNABLE, EXIT_FAILURE, false},
@@ -392,7 +401,7 @@ static const struct name names[] = {
             },
         .adoption = ADOPT_ALWAYS,
         .hands_signals_on = true,
-        .dies_of_faults = true,
+        .lets_through = FAULTS,
         .ending = END_AT_ONCE,
         .codes = {EXIT_FAILURE, EXIT_FAILURE, EXIT_FAILURE, EXIT_FAILURE, EXIT_FAILURE, false},
         .help = {ERR, catatonit_help},
@@ -406,12 +415,10 @@ static const struct name names[] = {
                 RULES(pause_rules),
                 .any_command_pauses = true,
                 .any_option_will_do = true,
-                .defaults = {.task = TASK_PAUSE,
-                             .verbosity = LOG_WARNING,
-                             .stop_timeout = NEVER,
-                             .map.to = {[SIGQUIT] = SIGNAL_DROPPED}},
+                .defaults = {.task = TASK_PAUSE, .verbosity = LOG_WARNING, .stop_timeout = NEVER},
             },
         .adoption = ADOPT_ALWAYS,
+        .lets_through = NOT_HANDLED,
         .ending = END_AT_ONCE,
         .codes = {EXIT_FAILURE, EXIT_FAILURE, EXIT_FAILURE, EXIT_FAILURE, EXIT_FAILURE, false},
         .version = {OUT, "pause.c " FOSTER_VERSION "\n"},

@@ -40,7 +40,7 @@ struct name {
     struct grammar grammar;
     enum adoption adoption;
     bool hands_signals_on; /* main gets the mask and dispositions that we were started with, not clean ones */
-    bool dies_of_faults;   /* of SIGSEGV and the like when sent to it, as any program but PID 1 */
+    uint64_t lets_through; /* signals to itself, SIGNAL_BIT() each, of which it dies as any program but PID 1 */
     bool suspends;         /* stops itself as well when main is stopped from a terminal */
     bool remaps_failures;  /* as_success holds for a command that cannot be run, too */
     enum ending ending;

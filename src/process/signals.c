@@ -65,16 +65,12 @@ void signals_reset(void)
             syscall(SYS_rt_sigaction, signal, default_action, NULL, KERNEL_SIGSET_SIZE);
 }
 
-void signals_let_faults_through(void)
+void signals_let_through(uint64_t signals)
 {
-    static const int faults[] = {SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS};
-    sigset_t set;
-    sigemptyset(&set);
-    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
-        sigaddset(&set, faults[i]);
-        sigdelset(&waited, faults[i]);
-    }
-    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    for (int signal = SIGNAL_FIRST; signal <= SIGNAL_LAST; signal++)
+        if ((signals & SIGNAL_BIT(signal)) != 0)
+            sigdelset(&waited, signal);
+    signals_set_mask(&waited, NULL);
 }
 
 int signals_block(struct signal_state *found)
@@ -137,7 +133,7 @@ static int next_pending(void)
     if (sigpending(&pending) == -1)
         return 0;
     for (int signal = SIGNAL_FIRST; signal <= SIGNAL_LAST; signal++) {
-        uint64_t bit = 1ULL << (signal - 1);
+        uint64_t bit = SIGNAL_BIT(signal);
         if (signal == SIGCHLD || (told & bit) != 0 || sigismember(&pending, signal) != 1)
             continue;
         told |= bit;

@@ -49,10 +49,12 @@ int signals_set_mask(const sigset_t *mask, sigset_t *old);
  * Async-signal-safe. */
 void signals_reset(void);
 
-/* Lets the signals of faults, which people send by mistake, have their default action again: they end us, but not
- * PID 1.
+/* A set of signals, a bit each. */
+#define SIGNAL_BIT(signal) (1ULL << ((signal)-1))
+
+/* Lets signals have the action again that we were started with: they may end us, but not PID 1. After signals_block().
  */
-void signals_let_faults_through(void);
+void signals_let_through(uint64_t signals);
 
 /* The next signal, waiting for it until the deadline: 0 when that passed first. Signals that we caused ourselves are
  * swallowed: SIGPIPE by a log line nobody reads, SIGXFSZ by one for which a file is too long, SIGXCPU by the time that

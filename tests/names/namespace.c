@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -55,6 +56,8 @@ static void become_init(void)
     for (int i = 0; i < play.closes; i++)
         close(play.closed[i]);
     set_signals();
+    if (play.subreaper && prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+        fail("stage: prctl");
     execvp(play.command[0], play.command);
     fail(play.command[0]);
 }

@@ -21,7 +21,7 @@ enum {
 
 /* The command line. */
 extern struct play {
-    bool as_pid1, terminal, foreground;
+    bool as_pid1, terminal, foreground, subreaper;
     unsigned long long blocked;
     bool ignored[SIGNALS + 1];
     int opened[MOST_FDS], closed[MOST_FDS], opens, closes;

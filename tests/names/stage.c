@@ -6,6 +6,7 @@
 
        -1            the init is PID 1
        -t, -T        its terminal is a new one, in the foreground or in the background; without: no terminal at all
+       -r            it is a subreaper already
        -b N, -i N    it starts with signal N blocked, ignored; repeatable, as the next two
        -f N, -x N    it starts with descriptor N open, closed
        -m FROM:TO    directory FROM is mounted on TO
@@ -165,6 +166,9 @@ static void read_option(int option)
         play.terminal = true;
         play.foreground = option == 't';
         break;
+    case 'r':
+        play.subreaper = true;
+        break;
     case 'b':
         play.blocked |= 1ULL << (number - 1);
         break;
@@ -197,7 +201,7 @@ static void read_option(int option)
 
 int main(int argc, char **argv)
 {
-    for (int option; (option = getopt(argc, argv, "+1tTb:i:f:x:m:C:o:s:")) != -1;)
+    for (int option; (option = getopt(argc, argv, "+1tTrb:i:f:x:m:C:o:s:")) != -1;)
         read_option(option);
     play.command = argv + optind;
     read_environment(&play.command);
