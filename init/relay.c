@@ -28,38 +28,41 @@ static void say_sent(int signal, int error)
     tell(event, .number = signal, .text = words.bytes);
 }
 
-/* kill(2) has refused it, to main or, without a word, to main alone of its group. */
-static int send_as_owner(struct main_service *service, int signal, enum children_reach reach)
+/* It was sent as the user whose main is, or, with EPERM, could not be sent at all. */
+static void note_refusal(struct main_service *service, int error)
 {
     struct text words;
-    int error = sending_as_owner(&service->main, signal, reach);
     service->refused = error == EPERM;
     if (service->refusal_said || !voice_has(REFUSED))
-        return error;
+        return;
     service->refusal_said = true;
     text_clear(&words);
     text_add_refusal(&words, "main", service->main.pid, error == 0);
     tell(REFUSED, .text = words.bytes);
-    return error;
 }
 
 static void send_main(struct main_service *service, int signal)
 {
+    bool refused;
     enum children_reach reach = service->options->to_group ? REACH_GROUP : REACH_CHILD;
     service->sent |= 1ULL << (signal - 1);
-    int error = children_signal(&service->main, signal, reach);
-    if (error == 0 && reach == REACH_GROUP && children_signal(&service->main, 0, REACH_CHILD) == EPERM)
-        error = EPERM;
-    say_sent(signal, error == EPERM ? send_as_owner(service, signal, reach) : error);
+    int error = sending_to_child(&service->main, signal, reach, &refused);
+    if (refused)
+        note_refusal(service, error);
+    say_sent(signal, error);
 }
 
 /* A value goes to main alone: the kernel queues values for processes, not for groups. */
 static void queue_main(struct main_service *service, int signal, siginfo_t *info)
 {
-    service->sent |= 1ULL << (signal - 1);
     info->si_signo = signal;
     int error = children_queue(&service->main, signal, info);
-    say_sent(signal, error == EPERM ? send_as_owner(service, signal, REACH_CHILD) : error);
+    if (error == EPERM) {
+        send_main(service, signal);
+        return;
+    }
+    service->sent |= 1ULL << (signal - 1);
+    say_sent(signal, error);
 }
 
 /* A stopped process takes no signal but KILL until it is continued, and whoever stopped it may be gone. But main may

@@ -110,11 +110,9 @@ static int send_as_owner(struct errand *errand, pid_t pid)
     return errand->error;
 }
 
-int sending_as_owner(struct promise *child, int signal, enum children_reach reach)
+int sending_by_pidfd(int pidfd, pid_t pid, int signal)
 {
-    struct errand errand = {.child = child, .pidfd = -1, .signal = signal};
-    errand.pid = reach == REACH_GROUP ? -child->pid : child->pid;
-    return send_as_owner(&errand, child->pid);
+    return send_as_owner(&(struct errand){.pidfd = pidfd, .pid = pid, .signal = signal}, pid);
 }
 
 int sending_to_child(struct promise *child, int signal, enum children_reach reach, bool *refused)
@@ -124,7 +122,11 @@ int sending_to_child(struct promise *child, int signal, enum children_reach reac
         error = EPERM; /* kill(2) does not say that one of a group was left out */
     if (refused != NULL)
         *refused = error == EPERM;
-    return error == EPERM ? sending_as_owner(child, signal, reach) : error;
+    if (error != EPERM)
+        return error;
+    struct errand errand = {.child = child, .pidfd = -1, .signal = signal};
+    errand.pid = reach == REACH_GROUP ? -child->pid : child->pid;
+    return send_as_owner(&errand, child->pid);
 }
 
 /* ---- the line ---- */
@@ -176,8 +178,7 @@ static void send_to(struct walk *walk, const struct process *process, int pidfd)
         return;
     int error = send(pidfd, process->pid, walk->signal);
     if (error == EPERM && walk->signal != 0)
-        error =
-            send_as_owner(&(struct errand){.pidfd = pidfd, .pid = process->pid, .signal = walk->signal}, process->pid);
+        error = sending_by_pidfd(pidfd, process->pid, walk->signal);
     if (error == EPERM)
         note_refused(&walk->sent, process);
     walk->told[bit / TOLD_WORD] |= 1U << bit % TOLD_WORD;

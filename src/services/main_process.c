@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "process/sending.h"
 #include "services/life.h"
 
 enum {
@@ -125,20 +126,26 @@ pid_t main_process_session(struct service *service)
     return getsid(main_process_pid(service));
 }
 
-int main_process_signal(struct service *service, int signal, enum children_reach reach)
+int main_process_signal(struct service *service, int signal, enum children_reach reach, bool *refused)
 {
     const struct main_process *main = held(service);
     if (main == NULL)
-        return children_signal(&service->process, signal, reach);
+        return sending_to_child(&service->process, signal, reach, refused);
     bool leads = reach == REACH_GROUP && getpgid(main->pid) == main->pid;
     int error = send_by(main, signal, NULL, leads ? PIDFD_SIGNAL_PROCESS_GROUP : 0);
-    return leads && error == EINVAL ? send_by(main, signal, NULL, 0) : error;
+    if (leads && error == EINVAL)
+        error = send_by(main, signal, NULL, 0);
+    *refused = error == EPERM;
+    return *refused ? sending_by_pidfd(main->source.fd, main->pid, signal) : error;
 }
 
+/* Without its value where it cannot be queued, as children_queue() does. */
 int main_process_queue(struct service *service, int signal, siginfo_t *info)
 {
     const struct main_process *main = held(service);
-    return main != NULL ? send_by(main, signal, info, 0) : children_queue(&service->process, signal, info);
+    if (main == NULL)
+        return children_queue(&service->process, signal, info);
+    return send_by(main, signal, info, 0) == 0 ? 0 : send_by(main, signal, NULL, 0);
 }
 
 /* One that is held and has ended is heard of in held_ended(). */

@@ -30,9 +30,11 @@ pid_t main_process_pid(const struct service *service);
 /* The session that it is in. */
 pid_t main_process_session(struct service *service);
 
-/* Sends it a signal, or one that came with more than its number: 0 or an error number. A group is signalled if the
- * process leads one. */
-int main_process_signal(struct service *service, int signal, enum children_reach reach);
+/* Sends it a signal: 0 or an error number. A group is signalled if the process leads one. *refused is set if that may
+ * not be; then it has been sent as the user whose the process is, or, with EPERM, not at all. */
+int main_process_signal(struct service *service, int signal, enum children_reach reach, bool *refused);
+
+/* The same for one that came with a value, which it loses where it cannot be queued. Refused: EPERM. */
 int main_process_queue(struct service *service, int signal, siginfo_t *info);
 
 /* True if the run has ended: the process that foster started is reaped, and the service does not go on as another. One

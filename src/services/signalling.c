@@ -27,19 +27,12 @@ static void say_refused(struct service *service, bool sent)
     log_end(LOG_WARNING, &line);
 }
 
-static bool is_child(const struct service *service)
-{
-    return main_process_pid(service) == service->process.pid;
-}
-
 int signalling_send(struct service *service, int signal, enum children_reach reach)
 {
-    int error = main_process_signal(service, signal, reach);
-    if (error != EPERM)
-        return error;
-    if (is_child(service))
-        error = sending_as_owner(&service->process, signal, reach);
-    say_refused(service, error == 0);
+    bool refused;
+    int error = main_process_signal(service, signal, reach, &refused);
+    if (refused)
+        say_refused(service, error == 0);
     return error;
 }
 
@@ -74,8 +67,8 @@ void signalling_kill(struct service *service)
         return;
     service->killed = true;
     service->kills++;
-    if (!is_child(service))
-        children_signal(&service->process, SIGKILL, REACH_GROUP);
+    if (main_process_pid(service) != service->process.pid)
+        sending_to_child(&service->process, SIGKILL, REACH_GROUP, NULL);
     if (signalling_send(service, SIGKILL, REACH_GROUP) == EPERM)
         service->kills = KILLS_MOST;
     if (service->kills == KILLS_MOST)

@@ -148,6 +148,46 @@ CONF
     done
 }
 
+@test "112 services: one that MAINPID has named is stopped, reloaded and killed as its own user" {
+    as_weak_root
+    configure <<CONF
+[a]
+command = sh -c 'service new ignore TERM & service x notify "MAINPID=\$!|READY=1" barrier 5000 exit 0; exec service old'
+user = $ORDINARY
+ready = notify
+reload_signal = SIGUSR1
+stop_grace_period = 300ms
+[k]
+command = service k
+CONF
+    run_foster as_pid1
+    reaches a ready
+    ctl reload a
+    happens 'new signal 10'
+    ctl stop a
+    is_now a stopped
+    happens 'new signal 15'
+    send TERM
+    ends 0
+    told 'may not signal a (pid [0-9]*), which is uid 65534.s: CAP_KILL is missing; signals are sent as that user$'
+    told 'cannot be killed' 0
+}
+
+@test "112 services: a group that the service alone cannot be killed in" {
+    as_weak_root
+    configure <<CONF
+[web]
+command = sh -c 'sleep 60 & exec "\$@"' sh ${become[@]} service web ignore TERM
+stop_grace_period = 300ms
+CONF
+    run_foster as_pid1
+    happens 'web starts'
+    send TERM
+    ends 0
+    told 'web has not stopped within 0.30 s: killing it'
+    told 'cannot be killed' 0
+}
+
 @test "112 services: a health check that does not end is killed as its own user" {
     local first
     as_weak_root

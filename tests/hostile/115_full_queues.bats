@@ -37,6 +37,27 @@ essential = yes'
     done
 }
 
+@test "115 services: the queue of a process that MAINPID has named is full" {
+    configure <<'CONF'
+[narrow]
+command = sh -c 'narrow & service x notify "MAINPID=$!|READY=1" barrier 5000 exit 0; exec service old'
+ready = notify
+essential = yes
+[other]
+command = service other
+depends_on = narrow:ready
+CONF
+    for way in "${HOSTILE_WAYS[@]}"; do
+        run_foster "$way"
+        happens 'other starts'
+        wait_for_line "$out" '^ready'
+        /usr/bin/kill --queue 7 -40 "$init"
+        wait_for_line "$out" '^signal 40$'
+        send TERM
+        ends 0
+    done
+}
+
 @test "115 queueing is refused by a filter" {
     for way in "${HOSTILE_WAYS[@]}"; do
         for error in 1 38; do # EPERM, ENOSYS

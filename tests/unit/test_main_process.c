@@ -27,6 +27,7 @@ static struct settings settings;
 static struct notes notes;
 static struct extras extras = {.notes = &notes};
 static struct service service = {.name = "web", .settings = &settings, .extras = &extras, .state = READY};
+static bool refused;
 
 static int told[2]; /* the pipe that second's pid comes by */
 
@@ -99,7 +100,7 @@ START_TEST(nothing_is_named)
     ck_assert_int_eq(main_process_pid(&service), service.process.pid);
     ck_assert_int_eq(main_process_session(&service), service.process.pid);
     ck_assert(!main_process_has_ended(&service));
-    ck_assert_int_eq(main_process_signal(&service, A_SIGNAL, REACH_CHILD), 0);
+    ck_assert_int_eq(main_process_signal(&service, A_SIGNAL, REACH_CHILD, &refused), 0);
     reap(service.process.pid);
     ck_assert(main_process_has_ended(&service));
     ck_assert_int_eq(main_process_due(&service, 0), NEVER);
@@ -113,7 +114,7 @@ START_TEST(signals_mean_the_named_one_at_once_and_its_end_is_the_services)
     name(second_pid);
     ck_assert_int_eq(main_process_pid(&service), second_pid);
     ck_assert_int_eq(main_process_session(&service), second_pid);
-    ck_assert_int_eq(main_process_signal(&service, A_SIGNAL, REACH_GROUP), 0);
+    ck_assert_int_eq(main_process_signal(&service, A_SIGNAL, REACH_GROUP, &refused), 0);
     loop_wait(clock_now() + WAIT_MS);
     ck_assert_int_eq(events[UNWELL], 1);
     ck_assert_int_eq(main_process_pid(&service), service.process.pid);
@@ -137,7 +138,7 @@ START_TEST(while_it_is_stopped_the_first_one_gets_the_signal_too)
     loop_wait(clock_now() + WAIT_MS);
     ck_assert_int_eq(events[UNWELL], 0);
     ck_assert_int_ge(events[ASKED], 1);
-    main_process_signal(&service, SIGKILL, REACH_GROUP);
+    main_process_signal(&service, SIGKILL, REACH_GROUP, &refused);
     reap(service.process.pid);
 }
 END_TEST
@@ -151,7 +152,7 @@ START_TEST(when_the_first_one_ends_the_named_one_is_ours)
     ck_assert(!main_process_has_ended(&service));
     ck_assert_int_eq(service.process.pid, second_pid);
     ck_assert_int_eq(main_process_session(&service), second_pid);
-    ck_assert_int_eq(main_process_signal(&service, A_SIGNAL, REACH_GROUP), 0);
+    ck_assert_int_eq(main_process_signal(&service, A_SIGNAL, REACH_GROUP, &refused), 0);
     reap(second_pid);
     ck_assert(children_resolved(&service.process, &status));
     ck_assert_int_eq(status, 0);
@@ -167,7 +168,7 @@ START_TEST(without_a_handle_it_counts_when_the_first_one_has_ended)
     end_first();
     ck_assert(!main_process_has_ended(&service));
     ck_assert_int_eq(main_process_pid(&service), second_pid);
-    main_process_signal(&service, SIGKILL, REACH_GROUP);
+    main_process_signal(&service, SIGKILL, REACH_GROUP, &refused);
     reap(second_pid);
     ck_assert(main_process_has_ended(&service));
 }
@@ -204,7 +205,7 @@ START_TEST(one_whose_parent_lives_is_held_until_it_ends)
     ck_assert(!main_process_has_ended(&service));
     ck_assert_int_eq(main_process_pid(&service), second_pid);
     ck_assert_int_gt(main_process_due(&service, 1), 1);
-    main_process_signal(&service, SIGKILL, REACH_GROUP);
+    main_process_signal(&service, SIGKILL, REACH_GROUP, &refused);
     loop_wait(clock_now() + WAIT_MS);
     ck_assert_int_eq(events[UNWELL], 1);
     ck_assert(main_process_has_ended(&service));

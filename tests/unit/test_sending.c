@@ -121,7 +121,7 @@ START_TEST(as_the_owner)
     ck_assert_int_eq(WTERMSIG(end_of(&child)), SIGTERM);
     ck_assert(is_childless());
     ck_assert_int_eq(sending_to_child(&child, SIGTERM, REACH_CHILD, &refused), ESRCH);
-    ck_assert_int_eq(sending_as_owner(&child, SIGTERM, REACH_CHILD), EPERM); /* nobody, of whom no owner is known */
+    ck_assert_int_eq(sending_by_pidfd(-1, child.pid, SIGTERM), EPERM); /* nobody, of whom no owner is known */
 }
 END_TEST
 
