@@ -3,16 +3,21 @@
  *
  * A source that fires is watched no longer until it has been looked at: what is true of a descriptor stays true, and
  * would wake us again and again.
+ *
+ * A path may lead to a file system that does not answer, and there is no looking along it that does not wait. So a
+ * short-lived thread looks; one that hangs is left alone, and until it is through its service is not ready.
  */
 #include "services/question.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
 #include "base/address.h"
 #include "base/log.h"
+#include "services/thread.h"
 
 static bool watch(struct question *question, uint32_t events)
 {
@@ -52,7 +57,7 @@ void question_end(struct question *question)
     aside_kill(&question->command);
 }
 
-/* ---- tcp, unix ---- */
+/* ---- tcp ---- */
 
 /*
  * True if there is a peer, and it is not the socket itself. Where nobody listens on a port of the range that connecting
@@ -86,19 +91,58 @@ static enum answer begin_connection(struct question *question, struct service *s
     if (fd == -1)
         return NO;
     question->source.fd = fd;
-    if (address->to.any.sa_family == AF_UNIX)
-        shutdown(fd, SHUT_RD); /* no descriptor is sent to us, which it could take long to close */
     if (connect(fd, &address->to.any, address->length) == -1 && errno == EINPROGRESS)
         watch(question, EPOLLOUT);
     return check_connection(question, service);
 }
 
-/* ---- file ---- */
+/* ---- unix, file ---- */
 
-static enum answer begin_file(struct question *question, struct service *service, const char *path)
+enum look { NOT_LOOKING, LOOKING, FOUND, MISSED };
+
+static bool accepts(const struct address *address)
 {
-    (void)question, (void)service;
-    return access(path, F_OK) == 0 ? YES : NO;
+    int fd = socket(AF_UNIX, address->type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd == -1)
+        return false;
+    shutdown(fd, SHUT_RD); /* no descriptor is sent to us, which it could take long to close */
+    bool connected = connect(fd, &address->to.any, address->length) == 0;
+    close(fd);
+    return connected;
+}
+
+/* The thread. The signal goes to the signal thread, which wakes the supervisor. */
+static void *look(void *context)
+{
+    struct question *question = context;
+    const struct settings *settings = question->settings;
+    bool is_file = settings->ready == READY_BY_FILE;
+    bool found = is_file ? access(settings->ready_argument, F_OK) == 0 : accepts(settings->ready_address);
+    atomic_store(&question->look, found ? FOUND : MISSED);
+    kill(getpid(), SIGCHLD);
+    return NULL;
+}
+
+/* What one finds that was begun earlier is of an earlier run, perhaps. */
+static enum answer begin_look(struct question *question, struct service *service, const char *argument)
+{
+    enum { STACK = 32 * 1024 };
+    (void)argument;
+    if (atomic_load(&question->look) == LOOKING)
+        return LATE;
+    question->settings = service->settings;
+    atomic_store(&question->look, LOOKING);
+    if (thread_start_with(look, question, STACK) == 0)
+        return PENDING;
+    atomic_store(&question->look, NOT_LOOKING);
+    return NO;
+}
+
+static enum answer check_look(struct question *question, const struct service *service)
+{
+    int look = atomic_load(&question->look);
+    (void)service;
+    return look == LOOKING ? PENDING : look == FOUND ? YES : NO;
 }
 
 /* ---- fd ---- */
@@ -147,12 +191,12 @@ static enum answer check_command(struct question *question, const struct service
     return question->command.status == 0 ? YES : NO;
 }
 
-enum { CONNECTION_PATIENCE = 1 * MS_PER_SECOND, COMMAND_PATIENCE = 10 * MS_PER_SECOND };
+enum { PATIENCE = 1 * MS_PER_SECOND, COMMAND_PATIENCE = 10 * MS_PER_SECOND };
 
 const struct way ways[] = {
     [READY_BY_FD] = {begin_line, check_line, NEVER},
-    [READY_BY_TCP] = {begin_connection, check_connection, CONNECTION_PATIENCE},
-    [READY_BY_UNIX] = {begin_connection, check_connection, CONNECTION_PATIENCE},
-    [READY_BY_FILE] = {begin_file, NULL, 0},
+    [READY_BY_TCP] = {begin_connection, check_connection, PATIENCE},
+    [READY_BY_UNIX] = {begin_look, check_look, PATIENCE},
+    [READY_BY_FILE] = {begin_look, check_look, PATIENCE},
     [READY_BY_EXEC] = {begin_command, check_command, COMMAND_PATIENCE},
 };

@@ -3,11 +3,12 @@
  * come, what does the command say. Internal to this room.
  *
  * A question is begun, and if it is not answered at once it is checked until it is, or ended. All of these:
- * supervisor's thread.
+ * supervisor's thread, and none waits. The zero value must stay in place: a thread may still have it.
  */
 #ifndef SERVICES_QUESTION_H
 #define SERVICES_QUESTION_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "base/clock.h"
@@ -27,6 +28,8 @@ struct question {
     struct source source; /* the connection under way, or the pipe of READY_BY_FD; fd -1: none. The first member */
     struct aside command; /* that answers */
     bool watched;         /* the source has not fired since it was watched */
+    atomic_int look;      /* along a path, by a thread: how far it is */
+    const struct settings *settings; /* which say where to, for that thread */
 };
 
 /* One way. The argument is the path or the command. */

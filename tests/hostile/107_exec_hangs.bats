@@ -15,7 +15,7 @@ hang() {
 
 let_go() {
     kill -KILL "$hang_job" 2>/dev/null || true
-    wait "$hang_job" || true
+    wait "$hang_job" 2>/dev/null || true
 }
 
 teardown() {
@@ -157,4 +157,41 @@ at_once() {
     send TERM
     ends 0
     within "$from" 3000
+}
+
+@test "107: a path that a probe looks along leads to a file system that does not answer" {
+    local way
+    mkdir dead
+    "${NAMESPACE[@]}" "$BIN/dead_fs" "$PWD/dead" true 3>&- || skip "needs FUSE"
+    configure <<-END
+		[file]
+		command = service file
+		ready = file:$PWD/dead/file
+		ready_timeout = 500ms
+		[unix]
+		command = service unix
+		ready = unix:$PWD/dead/socket
+		restart = always
+		[quick]
+		command = service quick notify READY=1
+		ready = notify
+		[there]
+		command = service there
+		ready = file:$PWD
+		depends_on = quick:ready
+	END
+    for way in as_pid1 as_child; do
+        via=(dead_fs "$PWD/dead")
+        run_foster "$way"
+        reaches quick ready
+        reaches there ready
+        at_once ctl status
+        at_once ctl signal USR1 unix
+        happens 'unix signal 10'
+        reaches file failed
+        [ "$(state unix)" = starting ]
+        at_once ctl stop unix
+        send TERM
+        ends 0
+    done
 }

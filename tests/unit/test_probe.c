@@ -222,6 +222,18 @@ END_TEST
 
 /* ---- readiness ---- */
 
+/* A thread looks along a path, and says by a SIGCHLD to us all that it is through. */
+static enum finding look_along_path(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
+    ck_assert_int_eq(sigtimedwait(&set, NULL, &(struct timespec){.tv_sec = TEST_SECONDS}), SIGCHLD);
+    return probe_look(&service, now);
+}
+
 START_TEST(a_file_is_looked_for_at_growing_intervals)
 {
     settings.ready = READY_BY_FILE;
@@ -232,16 +244,16 @@ START_TEST(a_file_is_looked_for_at_growing_intervals)
     ck_assert_int_eq(probe_due(&service), now);
     milliseconds interval = FIRST;
     for (int i = 0; i < 10; i++) {
-        ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
+        ck_assert_int_eq(look_along_path(), FOUND_NOTHING);
         assert_next_in(interval);
         interval = interval * 2 < MOST ? interval * 2 : MOST;
     }
     make_text_file("ready", "", 0);
-    ck_assert_int_eq(look_when_due(), FOUND_READY);
+    ck_assert_int_eq(look_along_path(), FOUND_READY);
     assert_asks_nothing();
     ck_assert_int_eq(unlink("ready"), 0);
     probe_begin(&service, now); /* the next run starts with short intervals again */
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
+    ck_assert_int_eq(look_along_path(), FOUND_NOTHING);
     assert_next_in(FIRST);
 }
 END_TEST
@@ -370,14 +382,14 @@ START_TEST(a_unix_socket)
     settings.ready_address = &address;
     prepare();
     probe_begin(&service, now);
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING); /* not there */
+    ck_assert_int_eq(look_along_path(), FOUND_NOTHING); /* not there */
     ck_assert_int_eq(bind(fd, &address.to.any, address.length), 0);
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING); /* refused */
+    ck_assert_int_eq(look_along_path(), FOUND_NOTHING); /* refused */
     fill_queue(fd, &address);
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING); /* full */
+    ck_assert_int_eq(look_along_path(), FOUND_NOTHING); /* full */
     assert_next_in(FIRST * 4);
     ck_assert_int_eq(listen(fd, SOMAXCONN), 0);
-    ck_assert_int_eq(look_when_due(), FOUND_READY);
+    ck_assert_int_eq(look_along_path(), FOUND_READY);
     assert_asks_nothing();
 }
 END_TEST
@@ -648,7 +660,7 @@ START_TEST(health_after_a_question_for_readiness)
     settings.ready_argument = ".";
     prepare_health("0");
     probe_begin(&service, now);
-    ck_assert_int_eq(look_when_due(), FOUND_READY);
+    ck_assert_int_eq(look_along_path(), FOUND_READY);
     probe_is_ready(&service, now);
     ck_assert_int_eq(probe_health(&service), HEALTH_STARTING);
     assert_next_in(INTERVAL);
