@@ -2,7 +2,7 @@
  * hearing.c - see hearing.h.
  *
  * Signals come through a pipe, each with all that the kernel said of it: what is queued with a value keeps it, and none
- * overtakes another. A full pipe (500 signals during one slow exec) loses the next ones, as a process loses those that
+ * overtakes another. A full pipe (500 signals during one round) loses the next ones, as a process loses those that
  * it does not take. But not a stop, which is noted beside it, nor a death: promises are looked at after every message.
  */
 #include "services/hearing.h"
@@ -40,10 +40,11 @@ static bool is_said;                    /* that they are not */
 
 /* ---- services ---- */
 
-/* The running service whose session that is, or NULL. Nobody can join a session: setsid(2). */
+/* The running service whose session that is, or NULL. Nobody can join a session: setsid(2). Of a process that is gone
+ * there is none, -1, and that is nobody's: the main process of a service may be gone, too. */
 static struct service *service_of_session(pid_t session)
 {
-    for (size_t i = 0; i < plan->count; i++)
+    for (size_t i = 0; i < plan->count && session > 0; i++)
         if (service_is_up(&plan->services[i]) && main_process_session(&plan->services[i]) == session)
             return &plan->services[i];
     return NULL;

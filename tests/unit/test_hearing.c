@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "services/ending.h"
 #include "services/life.h"
@@ -219,6 +221,20 @@ START_TEST(a_leftover_is_given_no_time_nor_heard)
 }
 END_TEST
 
+/* Neither of them has a session. */
+START_TEST(a_dead_sender_does_not_speak_for_a_dead_main_process)
+{
+    begin_speaking(READY);
+    pid_t dead = fork();
+    if (dead == 0)
+        _exit(send(sender, "STATUS=mine", sizeof "STATUS=mine" - 1, 0) == -1);
+    ck_assert_int_eq(waitpid(dead, NULL, 0), dead);
+    notes.main = (struct main_process){.pid = dead, .is_held = true};
+    hear();
+    ck_assert_str_eq(notes.status, "");
+}
+END_TEST
+
 START_TEST(nobody_holds_back_the_stop_of_all)
 {
     begin_speaking(STOPPING);
@@ -284,5 +300,6 @@ int main(void)
     return RUN_TESTS("hearing", signals_are_forwarded_in_their_order_and_before_a_stop,
                      a_stop_is_heard_though_the_pipe_is_full, a_stop_may_become_another_signal_or_nothing,
                      more_time_is_given_up_to_a_bound, a_leftover_is_given_no_time_nor_heard,
-                     nobody_holds_back_the_stop_of_all, while_nobody_listens_watchdogs_rest_and_then_have_their_time);
+                     a_dead_sender_does_not_speak_for_a_dead_main_process, nobody_holds_back_the_stop_of_all,
+                     while_nobody_listens_watchdogs_rest_and_then_have_their_time);
 }
