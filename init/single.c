@@ -36,10 +36,10 @@ int single_pause(const struct options *options, const struct name *name)
         tell(NOT_FIRST);
     main_settle();
     do {
-        signal = signal_map_apply(&options->map, signals_wait(&info, NEVER));
+        signal = signals_wait(&info, NEVER);
         if (signal == SIGCHLD)
             children_sigchld();
-    } while (!signal_asks_to_stop(signal));
+    } while (!signal_asks_to_stop(signal_map_apply(&options->map, signal)));
     tell(PAUSE_ENDED, .text = strsignal(signal));
     main_leave(&service);
     return EXIT_SUCCESS;

@@ -107,7 +107,7 @@ load helpers
 
 @test "-P: runs no command, reaps, and ends with TERM and INT" {
     for signal in TERM INT; do
-        start as_pid1 -P 3>&-
+        start as_pid1 -P -r CHLD:0 3>&-
         nsenter -t "$init" -p -m sh -c 'sleep 60 3>&- &'
         orphan=$(child_named sleep)
         kill -KILL "$orphan"
