@@ -22,12 +22,12 @@
 bool sending_is_unlimited(void);
 
 /* children_signal(), and where that is refused, to the child or to it alone of its group, as the user whose the child
- * is. 0 or an error number, EPERM where that cannot be either. *refused, which may be NULL, is set if it was. Any thread
- * but a reaper; takes the children's lock, where it is refused for a fork, some 60 us. */
+ * is. 0 or an error number, EPERM where that cannot be either. *refused, which may be NULL, is set if it was. Any
+ * thread but a reaper; takes the children's lock, where it is refused for a fork, some 60 us. */
 int sending_to_child(struct promise *child, int signal, enum children_reach reach, bool *refused);
 
-/* For a process that is held by a pidfd, also one that is not our child, and has refused us: as the user whose it is. The
- * same. */
+/* For a process that is held by a pidfd, also one that is not our child, and has refused us: as the user whose it is.
+ * The same. */
 int sending_by_pidfd(int pidfd, pid_t pid, int signal);
 
 /* Appends "may not signal NAME (pid 7), which is uid 1000's: CAP_KILL is missing", and whether it is signalled all the

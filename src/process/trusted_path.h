@@ -4,8 +4,8 @@
  * Root alone does, if root owns each directory on the way and nobody else may write to it; the directories that links
  * lead through are on the way. A link in /proc (/proc/self/fd/1) is the kernel's own, and the end of the way.
  *
- * Both functions: in one thread, or in a child that has a copy of the memory or its parent asleep; they allocate nothing
- * and may block on the file system. See path_resolution(7).
+ * Both functions: in one thread, or in a child that has a copy of the memory or its parent asleep; they allocate
+ * nothing and may block on the file system. See path_resolution(7).
  */
 #ifndef PROCESS_TRUSTED_PATH_H
 #define PROCESS_TRUSTED_PATH_H
