@@ -187,9 +187,8 @@ START_TEST(more_time_is_given_up_to_a_bound)
     static const struct {
         enum state state;
         milliseconds most; /* from its beginning, if it asks for much */
-    } states[] = {
-        {FORKED, 10 * GIVEN}, {STARTING, 10 * GIVEN}, {STOPPING, 20 * GIVEN},
-        {READY, GIVEN},       {CLEARING, GIVEN},      {BACKING_OFF, GIVEN}};
+    } states[] = {{FORKED, 10 * GIVEN}, {STARTING, 10 * GIVEN}, {STOPPING, 20 * GIVEN},
+                  {READY, GIVEN},       {CLEARING, GIVEN},      {BACKING_OFF, GIVEN}};
     for (size_t i = 0; i < COUNT(states); i++) {
         begin_speaking(states[i].state);
         speak("EXTEND_TIMEOUT_USEC=999999999999");
