@@ -71,7 +71,6 @@ static int set_nice(const struct attributes *attributes)
     return (attributes->given & NICE_GIVEN) != 0 ? error_of(setpriority(PRIO_PROCESS, 0, attributes->nice)) : 0;
 }
 
-/* The kernel leaves others that share the memory alone while the child is one of vfork's, proc(5). */
 static int set_oom_score_adj(const struct attributes *attributes)
 {
     if ((attributes->given & OOM_SCORE_ADJ_GIVEN) == 0)

@@ -1,8 +1,8 @@
 /*
  * attributes.h - what a service is given that foster does not have itself: a user, a directory, limits, descriptors.
  *
- * They are applied in the child, between clone or fork and exec: raw system calls only, because the libc's setuid and
- * its like act on all threads of the process it believes to be in.
+ * They are applied in the child of a fork, before its exec: raw system calls only, because the libc's setuid and its
+ * like act on all threads of the process it believes to be in.
  */
 #ifndef PROCESS_ATTRIBUTES_H
 #define PROCESS_ATTRIBUTES_H

@@ -9,8 +9,9 @@
  *   5. the mask, as the last thing: a signal sent to the child before its exec is delivered with its default action.
  *
  * With vfork semantics the child runs in its sleeping parent's memory and on its stack, further down. Besides that it
- * writes to nothing but struct program, struct birth, entries of the environment, argv[0] and argv[-1]; the parent puts
- * the last three back. (A stack of its own would be one more page that a million containers carry, or one too small.)
+ * writes to nothing but struct program and its owner, struct birth, an entry of the environment, argv[0] and argv[-1],
+ * of which the parent puts the last three back; and errno, and what the log knows of its reader. (A stack of its own
+ * would be one more page that a million containers carry, or one too small.)
  *
  * With fork semantics the process that forks has other threads, so the child may call async-signal-safe functions only.
  * _Fork(3) and not fork(3): nobody's handlers are run.
