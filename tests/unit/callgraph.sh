@@ -16,8 +16,10 @@ build=$(realpath -m "${1:-build/callgraph}")
 entry=children_sigchld
 watches=(say_orphan warn_of_orphan)
 
-# signal-safety(7). Beyond it: __errno_location is errno itself; syscall is a bare trap, for futex and wait4.
-safe=(__errno_location syscall getpid kill write poll strlen memcpy strcspn strrchr)
+# signal-safety(7). Beyond it: __errno_location is errno itself; syscall is a bare trap, for futex, wait4 and the clock;
+# isatty is one ioctl(2).
+safe=(__errno_location syscall isatty getpid kill write poll send open close fstat clock_gettime
+    strlen strnlen memcpy memchr strcpy strcat strcspn strrchr)
 
 # What src/children may use in ordinary context, too.
 ordinary=(getpgid gettid)
