@@ -34,16 +34,17 @@ struct scenario {
     const char *configuration;  /* the same; or NULL */
     void (*play)(pid_t foster); /* what happens meanwhile, in a process of its own; or NULL */
     int ends[2];                /* main's wait status: as planned, and if a signal does not reach it */
+    long most_ms;               /* from TERM to the end, whatever fails */
     bool restarts;              /* what passes by itself is to be tried again */
 };
 
 /* Filled in while the run goes on; what is not there is 0. */
 struct seen {
     unsigned calls[WHO][CALLS];
-    unsigned all_calls;
-    unsigned faults;   /* that were injected */
-    bool child_before; /* a child had exec'd when the first was */
-    bool main_ran;     /* it has exec'd */
+    unsigned all_calls, own_calls; /* of foster and its children; of foster */
+    unsigned faults;               /* that were injected */
+    bool child_before;             /* a child had exec'd when the first was */
+    bool main_ran;                 /* it has exec'd */
     bool main_ended;
     int main_status;      /* of its last run */
     int start_crashed;    /* by this signal a child has ended before its exec */

@@ -94,6 +94,7 @@ static void play_services(pid_t foster)
 }
 
 static const char three[] = "[foster]\n"
+                            "grace = 200ms\n"
                             "control = @/sock\n"
                             "termination_log = none\n"
                             "[db]\n"
@@ -133,6 +134,7 @@ static const char three[] = "[foster]\n"
                             "stop_grace_period = 300ms\n";
 
 static const char essential[] = "[foster]\n"
+                                "grace = 200ms\n"
                                 "control = none\n"
                                 "termination_log = @/last\n"
                                 "[db]\n"
@@ -147,28 +149,35 @@ static const char essential[] = "[foster]\n"
 
 #define OPTIONS (const char *const[])
 
+/* A kill takes up to one second of tries, and what the scenarios allow less than another. Who says nothing of time may
+ * have up to ten, as an engine gives. */
+enum { SHORT_MS = 3000, LONG_MS = 11000 };
+
 const struct scenario scenarios[] = {
-    {"true", OPTIONS{"--", "@/member", "main", "exit", "7", NULL}, NULL, NULL, {EXITED(7), EXITED(7)}, false},
+    {"true", OPTIONS{"--", "@/member", "main", "exit", "7", NULL}, NULL, NULL, {EXITED(7), EXITED(7)}, SHORT_MS, false},
     {"orphans",
      OPTIONS{"--grace", "200ms", "--", "@/member", "main", "orphans", "7", NULL},
      NULL,
      NULL,
      {EXITED(7), EXITED(7)},
+     SHORT_MS,
      false},
     {"stop",
      OPTIONS{"--stop-timeout", "200ms", "--", "@/member", "main", "stubborn", "@/main", NULL},
      NULL,
      play_stop,
      {SIGKILL, SIGKILL},
+     SHORT_MS,
      false},
     {"verbose",
      OPTIONS{"-vv", "-w", "--", "@/member", "main", "until", "@/main", "10", "7", NULL},
      NULL,
      play_signal,
      {EXITED(7), SIGTERM},
+     LONG_MS,
      false},
-    {"services", OPTIONS{"--config", "@/conf", NULL}, three, play_services, {EXITED(7), SIGKILL}, true},
-    {"essential", OPTIONS{"--config", "@/conf", NULL}, essential, NULL, {EXITED(3), EXITED(3)}, false},
+    {"services", OPTIONS{"--config", "@/conf", NULL}, three, play_services, {EXITED(7), SIGKILL}, SHORT_MS, true},
+    {"essential", OPTIONS{"--config", "@/conf", NULL}, essential, NULL, {EXITED(3), EXITED(3)}, SHORT_MS, false},
     {0},
 };
 

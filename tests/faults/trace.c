@@ -28,7 +28,6 @@
 
 enum {
     SOFT_MS = 3000,     /* in which a run ends by itself, or its scenario has asked it to */
-    HARD_MS = 2000,     /* from TERM to the end: all that the scenarios allow is below one second */
     MOST_CALLS = 20000, /* more is a loop without a rest, and not worth the time */
     TICK_US = 20000,
     FOLLOW = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
@@ -128,6 +127,7 @@ static void enter(struct task *task, long call)
     if (call < 0 || call >= CALLS)
         return;
     seen.all_calls++;
+    seen.own_calls += who == FOSTER;
     unsigned count = ++seen.calls[who][call];
     if (fault->call != call || fault->who != who || !is_due(fault, count))
         return;
@@ -338,7 +338,7 @@ static void stop_player(void)
 }
 
 /* Its time is over. */
-static void look_at_clock(long started, pid_t all)
+static void look_at_clock(const struct scenario *scenario, long started, pid_t all)
 {
     long now = now_ms();
     if (has_ended || seen.killed)
@@ -347,7 +347,7 @@ static void look_at_clock(long started, pid_t all)
         seen.asked = true;
         ask_to_stop(leader);
     }
-    bool late = shared->asked_at != 0 && now > shared->asked_at + HARD_MS;
+    bool late = shared->asked_at != 0 && now > shared->asked_at + scenario->most_ms;
     if (!late && seen.all_calls < MOST_CALLS)
         return;
     seen.killed = true;
@@ -365,7 +365,7 @@ static void follow(const struct scenario *scenario, pid_t all)
         pid_t pid = wait4(-1, &status, __WALL, &usage);
         if (pid == -1 && errno == ECHILD)
             return;
-        look_at_clock(started, all);
+        look_at_clock(scenario, started, all);
         if (pid == -1)
             continue;
         struct task *task = task_find(pid);
