@@ -86,7 +86,7 @@ static const struct scale scales[] = {
 void text_add_duration(struct text *text, milliseconds duration)
 {
     const struct scale *scale = scales;
-    while (duration >= scale->below)
+    while (duration >= scale->below && scale->below != NEVER)
         scale++;
     text_add(text, "%jd", duration / scale->unit);
     milliseconds rest = duration % scale->unit;

@@ -26,6 +26,7 @@ enum {
     /* How long a full pipe or a stopped terminal may hold us up: once. From then on nobody reads, and we do not wait at
      * all until a line has been taken again. */
     PATIENCE_MS = 100,
+    REST_MS = 5, /* between two tries */
     /* What fits into a terminal that says it is writable, whose buffers grow by 256 bytes (tty_buffer_alloc()). A
      * newline is looked at anew by the kernel, and so goes by itself. */
     PIECE = 128,
@@ -123,11 +124,14 @@ static void write_line(const struct outlet *outlet, const char *bytes, size_t le
     bool taken = true;
     while (left > 0 && (taken = takes_more(outlet->fd, until))) {
         ssize_t written = write_piece(outlet, bytes, left);
+        taken = written != -1 || errno != EAGAIN;
         if (written > 0) {
             bytes += written;
             left -= (size_t)written;
-        } else if (written == 0 || errno != EAGAIN || clock_now() >= until) {
+        } else if (taken || clock_now() >= until) {
             break; /* nobody is left to tell */
+        } else {
+            poll(NULL, 0, REST_MS);
         }
     }
     patience = taken ? PATIENCE_MS : 0;

@@ -52,6 +52,12 @@ int signals_set_mask(const sigset_t *mask, sigset_t *old)
     return syscall(SYS_rt_sigprocmask, SIG_SETMASK, mask, old, KERNEL_SIGSET_SIZE) == 0 ? 0 : errno;
 }
 
+void signals_block_again(void)
+{
+    sigset_t all = signals_all();
+    signals_set_mask(&all, NULL);
+}
+
 /* What is waited for: a signal that is not blocked must not be in it, or waiting takes it before it can act. */
 static sigset_t waited;
 
@@ -104,7 +110,7 @@ static int take(const sigset_t *set, siginfo_t *info, const long time[2])
     return (int)syscall(SYS_rt_sigtimedwait, set, info, time, KERNEL_SIGSET_SIZE);
 }
 
-/* The next signal, or -1 and errno: EAGAIN when the deadline has passed. */
+/* The next signal, or -1 and errno: EAGAIN when the deadline has passed. A filter may say so at any time. */
 static int take_until(siginfo_t *info, milliseconds deadline)
 {
     if (deadline == NEVER)
@@ -186,7 +192,7 @@ int signals_wait(siginfo_t *info, milliseconds deadline)
 {
     for (;;) {
         int signal = take_until(info, deadline);
-        if (signal == -1 && errno == EAGAIN)
+        if (signal == -1 && errno == EAGAIN && clock_now() >= deadline)
             return 0;
         if (signal == -1) {
             say_refused(errno);

@@ -45,6 +45,10 @@ sigset_t signals_all(void);
  * itself, both ways. Async-signal-safe. */
 int signals_set_mask(const sigset_t *mask, sigset_t *old);
 
+/* Blocks every signal in this thread once more: after a call of the libc that blocks them for its own purposes and puts
+ * the old mask back, without a look at whether it could be read (fork, pthread_create). Async-signal-safe. */
+void signals_block_again(void);
+
 /* Sets every disposition to SIG_DFL; KILL and STOP have no other. Nobody can tell which were ignored for less.
  * Async-signal-safe. */
 void signals_reset(void);
