@@ -104,9 +104,9 @@ bool descriptor_is_open(int fd)
     return syscall(SYS_fcntl, fd, F_GETFD) != -1;
 }
 
-void descriptor_close_on_exec(int fd)
+int descriptor_close_on_exec(int fd)
 {
-    syscall(SYS_fcntl, fd, F_SETFD, FD_CLOEXEC);
+    return (int)syscall(SYS_fcntl, fd, F_SETFD, FD_CLOEXEC);
 }
 
 int descriptor_set_flags(int fd, int flags)

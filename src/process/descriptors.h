@@ -21,9 +21,9 @@ bool descriptors_unshare(void);
 /* Makes those from first on close-on-exec that are not: a list of them, from the arena. Before the first start. */
 int *descriptors_reserve_from(int first, size_t *count);
 
-/* Async-signal-safe. */
+/* Async-signal-safe. The second: 0, or -1 and errno. */
 bool descriptor_is_open(int fd);
-void descriptor_close_on_exec(int fd);
+int descriptor_close_on_exec(int fd);
 
 /* Sets the flags of the file that can be changed, as O_NONBLOCK and O_APPEND, fcntl(2): 0, or -1 and errno. */
 int descriptor_set_flags(int fd, int flags);

@@ -100,14 +100,16 @@ IN_CHILD static int left_at(const struct plug *plug, int before, int above)
 }
 
 /* After a fork nothing else of foster's is left, nor in the gaps between the places. */
-IN_CHILD static void close_others(const struct program *program, int above, int end)
+IN_CHILD static int close_others(const struct program *program, int above, int end)
 {
     for (int fd = above; fd < end; fd++)
-        descriptor_close_on_exec(fd);
+        if (descriptor_close_on_exec(fd) == -1)
+            return errno;
     for (int fd = STDERR_FILENO + 1; fd < above; fd++)
         if (!plugs_fill(program->plugs, program->plug_count, fd))
             close(fd);
     descriptors_close_from(end);
+    return 0;
 }
 
 IN_CHILD static bool gets_other_stderr(const struct program *program)
@@ -132,9 +134,7 @@ IN_CHILD static int arrange_descriptors(struct program *program)
     program->report = error == 0 ? own_report->to : left_at(own_report, report, above);
     if (own_stderr != NULL)
         program->own_stderr = error == 0 ? own_stderr->to : left_at(own_stderr, STDERR_FILENO, above);
-    if (error == 0)
-        close_others(program, above, end);
-    return error;
+    return error == 0 ? close_others(program, above, end) : error;
 }
 
 /* What a service is given; nothing that one program alone has. */
@@ -263,11 +263,11 @@ IN_CHILD static void unblock(struct program *program)
     program->failed_step = "set its signal mask";
 }
 
-/* The parent of a fork is told the number; the words are said here. */
+/* The parent of a fork is told the number; the words are said here. Once: nothing interrupts it, and where it fails the
+ * exit status is all that there is. */
 IN_CHILD static void report(const struct program *program)
 {
-    while (write(program->report, &program->error, sizeof program->error) == -1 && errno == EINTR)
-        ;
+    (void)!write(program->report, &program->error, sizeof program->error);
 }
 
 /* Says why it cannot run; foster's stderr may be elsewhere by now. What is said is said to the end, to a broken pipe as
@@ -355,8 +355,10 @@ pid_t program_fork(void *context)
     pid_t pid = _Fork();
     if (pid == 0)
         child_main(&birth);
+    int error = errno;
+    signals_block_again();
     if (pid == -1)
-        return -errno;
+        return -error;
     program->took_terminal = takes_terminal;
     program->pid = pid;
     return pid;

@@ -19,6 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "process/signals.h"
 #include "services/thread.h"
 
 enum {
@@ -59,6 +60,7 @@ static bool close_one(void)
 static void *work(void *context)
 {
     struct closer *closer = context;
+    signals_block_again();
     if (closer->socket != -1)
         recvfrom(closer->socket, NULL, 0, MSG_DONTWAIT, (struct sockaddr *)&closer->name, &closer->name_length);
     else

@@ -42,6 +42,7 @@
 #include "base/log.h"
 #include "children/lock.h"
 #include "process/descriptors.h"
+#include "process/signals.h"
 #include "services/printer.h"
 #include "services/thread.h"
 
@@ -50,6 +51,7 @@ enum {
     EVENTS = 16,       /* a round */
     READS_MOST = 16,   /* at once, of one pipe: it is reported again */
     STACK = 32768,
+    REST_MS = 20,
     WRITABLE_BY_ALL = S_IWUSR | S_IWGRP | S_IWOTH,
 };
 
@@ -253,9 +255,12 @@ static bool relay_ended(void)
 static void *run(void *unused)
 {
     bool is_last = false;
+    signals_block_again();
     while (!is_last) {
         struct epoll_event events[EVENTS];
         int count = epoll_wait(relay->ready, events, EVENTS, -1);
+        if (count == -1)
+            poll(NULL, 0, REST_MS);
         for (int i = 0; i < count; i++)
             if (events[i].data.ptr == NULL)
                 is_last = relay_ended();

@@ -9,22 +9,26 @@
 
 #include "base/json.h"
 
+enum { REST_MS = 20 };
+
 /* ---- bytes ---- */
 
 /* The descriptor is shared with the programs we run, and one of them may have made it non-blocking. Any other error is
  * of a reader who is gone or a disk that is full: the services are not to wait for that. */
 static void write_all(int to, const char *bytes, size_t length)
 {
-    while (length > 0) {
+    for (bool again = false; length > 0;) {
         ssize_t written = write(to, bytes, length);
-        if (written >= 0) {
+        if (written == -1 && errno != EAGAIN && errno != EINTR)
+            return;
+        if (written == -1) {
+            poll(&(struct pollfd){.fd = to, .events = POLLOUT}, 1, -1);
+            poll(NULL, 0, again ? REST_MS : 0); /* another who writes was faster, or it cannot be */
+        } else {
             bytes += written;
             length -= (size_t)written;
-        } else if (errno == EAGAIN) {
-            poll(&(struct pollfd){.fd = to, .events = POLLOUT}, 1, -1);
-        } else if (errno != EINTR) {
-            return;
         }
+        again = written == -1;
     }
 }
 

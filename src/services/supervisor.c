@@ -11,6 +11,7 @@
 #include "services/supervisor.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -20,6 +21,7 @@
 #include "base/log.h"
 #include "process/descriptors.h"
 #include "process/leftovers.h"
+#include "process/signals.h"
 #include "services/dependencies.h"
 #include "services/ending.h"
 #include "services/hearing.h"
@@ -222,6 +224,7 @@ static void start_all(void)
  */
 static void *supervise(void *unused)
 {
+    signals_block_again();
     bool wants_pidfds = run_uses_pidfds() && descriptors_unshare();
     start_all();
     for (;;) {
@@ -243,8 +246,10 @@ static void *supervise(void *unused)
     atomic_store(&ended, true);
     if (syscall(SYS_tgkill, run_self(), run_self(), SIGCHLD) == -1) /* the signal thread sleeps */
         kill(run_self(), SIGCHLD);
-    for (;;)
+    for (;;) {
         pause();
+        poll(NULL, 0, MS_PER_SECOND); /* where a filter forbids the one */
+    }
     return unused;
 }
 

@@ -3,6 +3,8 @@
 
 #include <pthread.h>
 
+#include "process/signals.h"
+
 int thread_start_with(void *(*run)(void *context), void *context, size_t stack)
 {
     pthread_t thread;
@@ -12,6 +14,7 @@ int thread_start_with(void *(*run)(void *context), void *context, size_t stack)
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     int error = pthread_create(&thread, &attributes, run, context);
     pthread_attr_destroy(&attributes);
+    signals_block_again();
     return error;
 }
 
