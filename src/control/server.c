@@ -190,6 +190,7 @@ static void read_words(struct client *client)
 static void client_ready(struct source *source, uint32_t events)
 {
     struct client *client = (struct client *)source;
+    size_t before = client->words.length + client->answer.buffer.length;
     (void)events;
     if (client->phase == READING)
         read_words(client);
@@ -197,6 +198,8 @@ static void client_ready(struct source *source, uint32_t events)
         write_answer(client);
     else
         forget(client);
+    if (client->phase != FREE && client->words.length + client->answer.buffer.length == before)
+        loop_rest();
 }
 
 /* ---- those who come ---- */
@@ -287,6 +290,8 @@ static void listener_ready(struct source *source, uint32_t events)
         async_close(fd);
     } else if (!has_room || (fd == -1 && errno != EAGAIN && errno != ECONNABORTED && errno != EINTR)) {
         rest(has_room ? errno : 0);
+    } else if (fd == -1) {
+        loop_rest();
     }
 }
 

@@ -4,6 +4,7 @@
  * Signals come through a pipe, each with all that the kernel said of it: what is queued with a value keeps it, and none
  * overtakes another. A full pipe (500 signals during one round) loses the next ones, as a process loses those that
  * it does not take. But not a stop, which is noted beside it, nor a death: promises are looked at after every message.
+ * Where nothing can be written to the pipe its other end is watched for room, once, which wakes the supervisor as well.
  */
 #include "services/hearing.h"
 
@@ -33,6 +34,7 @@ enum {
 
 static struct plan *plan;
 static int signal_pipe[2];
+static struct source room;      /* in the pipe, for the next signal */
 static atomic_int told_to_stop; /* by the signal that the command is to get for it; 0: not yet */
 
 static milliseconds deaf_since = NEVER; /* services are not listened to; NEVER: they are */
@@ -259,6 +261,15 @@ static void hear_signals(struct source *source, uint32_t events)
             hear_signal(&signals[i]);
         heard += got;
     } while (got == SIGNALS_AT_A_TIME && heard < SIGNALS_MOST);
+    if (heard == 0)
+        loop_rest();
+    hear_stop();
+}
+
+/* That it was called is what counts: the supervisor goes round. */
+static void hear_stop_alone(struct source *source, uint32_t events)
+{
+    (void)source, (void)events;
     hear_stop();
 }
 
@@ -268,13 +279,21 @@ void hearing_signal(const siginfo_t *info)
     int signal = signal_map_apply(plan->map, info->si_signo);
     if (signal_asks_to_stop(info->si_signo) && signal != 0)
         atomic_store(&told_to_stop, signal);
-    if (write(signal_pipe[1], info, sizeof *info) == -1)
+    if (write(signal_pipe[1], info, sizeof *info) == -1 && !loop_watch(&room, EPOLLOUT | EPOLLONESHOT))
         say(LOG_DEBUG, "a signal more than can be passed on");
 }
 
 bool hearing_has_been_told_to_stop(void)
 {
     return atomic_load(&told_to_stop) != 0;
+}
+
+static bool anybody_notifies(void)
+{
+    for (const struct service *service = plan->services; service < plan->services + plan->count; service++)
+        if (service_extras(service)->notes != NULL)
+            return true;
+    return false;
 }
 
 bool hearing_begin(struct plan *all)
@@ -284,6 +303,11 @@ bool hearing_begin(struct plan *all)
     if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) == -1)
         return false;
     signals.fd = signal_pipe[0];
+    room = (struct source){signal_pipe[1], hear_stop_alone};
+    if (!loop_watch(&signals, EPOLLIN))
+        return false;
+    if (!anybody_notifies())
+        return true;
     services.fd = notify_open();
-    return loop_watch(&signals, EPOLLIN) && (services.fd == -1 || loop_watch(&services, EPOLLIN));
+    return services.fd != -1 && loop_watch(&services, EPOLLIN);
 }

@@ -32,19 +32,21 @@
 #include "services/loop.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stddef.h>
 #include <sys/epoll.h>
 
-enum { ROUND = 16, WAIT_MOST = MS_PER_HOUR };
+enum { ROUND = 16, WAIT_MOST = MS_PER_HOUR, REST_MS = 20 };
 
 static int epoll = -1;
 static struct epoll_event round_events[ROUND];
 static int round_count;
+static bool is_to_rest;
 
 bool loop_open(void)
 {
     epoll = epoll_create1(EPOLL_CLOEXEC);
-    return epoll != -1;
+    return epoll != -1 && epoll_wait(epoll, round_events, ROUND, 0) == 0; /* a filter may forbid the one alone */
 }
 
 bool loop_watch(struct source *source, uint32_t events)
@@ -74,9 +76,17 @@ static int timeout(milliseconds until)
     return left < WAIT_MOST ? (int)left + 1 : WAIT_MOST;
 }
 
+void loop_rest(void)
+{
+    is_to_rest = true;
+}
+
 void loop_wait(milliseconds until)
 {
+    if (is_to_rest)
+        poll(NULL, 0, REST_MS);
     round_count = epoll_wait(epoll, round_events, ROUND, timeout(until));
+    is_to_rest = round_count == -1;
     for (int i = 0; i < round_count; i++) {
         struct source *source = round_events[i].data.ptr;
         if (source != NULL)

@@ -15,7 +15,7 @@ struct source {
     void (*ready)(struct source *source, uint32_t events); /* EPOLLIN, EPOLLOUT, EPOLLHUP ... of epoll(7) */
 };
 
-/* Called once, before the others. False if there is none to be had. */
+/* Called once, before the others. False if there is none to be had, or if it cannot be waited with. */
 bool loop_open(void);
 
 /* Watches for events, or for other events than before. False if the kernel has no memory for it. Supervisor's thread,
@@ -24,6 +24,10 @@ bool loop_watch(struct source *source, uint32_t events);
 
 /* Watches no longer; before the descriptor is closed. Also within its own ready(). */
 void loop_forget(struct source *source);
+
+/* What is ready cannot be had: the next wait begins with a short rest, for it will be reported again and again.
+ * Supervisor's thread. */
+void loop_rest(void);
 
 /* Waits until something happens or the point in time comes, and calls what is ready. */
 void loop_wait(milliseconds until);

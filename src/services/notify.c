@@ -7,6 +7,7 @@
  */
 #include "services/notify.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stddef.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 
 #include "base/text.h"
 #include "services/async_close.h"
+#include "services/loop.h"
 
 enum {
     AUTOBIND_DIGITS = 5, /* of the name that the kernel chooses, unix(7) */
@@ -31,6 +33,12 @@ static bool is_let_go = true; /* the message that was taken last is off the queu
 static char variable[] = "NOTIFY_SOCKET=@00000";
 enum { NAME_AT = sizeof variable - 1 - AUTOBIND_DIGITS };
 
+/* A filter may forbid this alone. */
+static bool can_receive(int fd)
+{
+    return recvmsg(fd, &(struct msghdr){0}, MSG_DONTWAIT | MSG_PEEK) != -1 || errno == EAGAIN;
+}
+
 /* Binds it to a name of the kernel's choice and notes that. Credentials come with each message from now on. */
 static bool name_socket(int fd)
 {
@@ -39,7 +47,7 @@ static bool name_socket(int fd)
     int on = 1;
     if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == -1 ||
         bind(fd, (const struct sockaddr *)&name, sizeof name.sun_family) == -1 ||
-        getsockname(fd, (struct sockaddr *)&name, &size) == -1)
+        getsockname(fd, (struct sockaddr *)&name, &size) == -1 || !can_receive(fd))
         return false;
     memcpy(variable + NAME_AT, name.sun_path + 1, AUTOBIND_DIGITS);
     return size == offsetof(struct sockaddr_un, sun_path) + 1 + AUTOBIND_DIGITS;
@@ -202,6 +210,7 @@ milliseconds notify_pause(void)
  */
 static bool receive(struct letter *letter, struct ucred *sender)
 {
+    static bool was_empty;
     struct iovec text = {letter->bytes, MESSAGE_MAX};
     struct msghdr message = {.msg_iov = &text,
                              .msg_iovlen = 1,
@@ -210,13 +219,17 @@ static bool receive(struct letter *letter, struct ucred *sender)
     if (notify_pause() != 0)
         return false;
     ssize_t length = recvmsg(notify_socket, &message, MSG_DONTWAIT | MSG_PEEK);
-    if (length == -1)
+    if (length == -1 && was_empty)
+        loop_rest(); /* nothing since the last time, so why were we called? */
+    was_empty = length == -1;
+    if (was_empty)
         return false;
     *sender = sender_of(&message);
     end_text(letter, (size_t)length, (message.msg_flags & MSG_TRUNC) != 0);
     is_let_go = (message.msg_flags & MSG_CTRUNC) == 0;
+    message.msg_iovlen = 0;
     if (is_let_go)
-        recv(notify_socket, NULL, 0, MSG_DONTWAIT);
+        recvmsg(notify_socket, &message, MSG_DONTWAIT);
     return true;
 }
 
