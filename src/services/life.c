@@ -102,7 +102,7 @@ static void fail(struct service *service)
     enter(service, FAILED, NEVER);
 }
 
-static void back_off(struct service *service);
+static void lack(struct service *service, int error);
 
 static void begin_notes(struct service *service)
 {
@@ -150,7 +150,7 @@ static void run(struct service *service)
     if (ready_fd != -1)
         close(ready_fd);
     if (error != 0) {
-        back_off(service);
+        lack(service, error);
         return;
     }
     enter(service, FORKED, service->settings->ready_timeout);
@@ -342,12 +342,16 @@ static void forgive_if_calm(struct service *service)
         service->failures = 0;
 }
 
-/* There was no process to be had, which has been said: that is no failure of the service's, and no reason to give up.
- */
-static void back_off(struct service *service)
+/* There was no process to be had, which has been said: that is no failure of the service's, and no reason to give up;
+ * but where none is ever to be had (a filter forbids it) that is final. */
+static void lack(struct service *service, int error)
 {
     count_failure(service);
-    enter(service, BACKING_OFF, restart_delay(service));
+    service->exec_code = start_error_passes(error) ? 0 : EXIT_FOSTER_FAILED;
+    if (service->exec_code == 0)
+        enter(service, BACKING_OFF, restart_delay(service));
+    else
+        fail(service);
 }
 
 static bool has_failed_too_often(const struct service *service)

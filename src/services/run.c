@@ -338,14 +338,16 @@ static void wire_own(struct wiring *wiring, const struct start *start)
     plug_in(wiring, start->ready_fd, service->settings->ready_fd);
 }
 
-/* Returns the error. */
+/* Once, until there was a process again. Returns the error. */
 static int say_not_forked(const struct start *start, int error)
 {
     struct text line;
+    enum log_level level = start->service->fork_failed ? LOG_DEBUG : level_of(start);
+    start->service->fork_failed = true;
     log_begin(&line);
     text_add(&line, "%s: cannot run %s: ", start->service->name, start->program.argv[0]);
     fork_explain(&line, error);
-    log_end(level_of(start), &line);
+    log_end(level, &line);
     return error;
 }
 
@@ -361,8 +363,10 @@ static int spawn(struct start *start)
     error = children_spawn(start->promise, program_fork, &start->program);
     close(ends[1]);
     start->report = ends[0];
-    if (error == 0)
+    if (error == 0) {
+        start->service->fork_failed = false;
         return 0;
+    }
     close(ends[0]);
     return say_not_forked(start, error);
 }

@@ -154,6 +154,7 @@ struct service {
     bool signalled : 1;       /* has had its stop signal */
     bool timed_out : 1;       /* was not ready in time */
     bool aside_failed : 1;    /* the last command beside it could not be run, which has been said */
+    bool fork_failed : 1;     /* there was no process for it, which has been said */
     bool unready_end : 1;     /* its last run has ended before it was ready */
     unsigned restarts;        /* since foster started */
     const struct settings *settings;
