@@ -32,7 +32,6 @@ static void say_sent(int signal, int error)
 static void note_refusal(struct main_service *service, int error)
 {
     struct text words;
-    service->refused = error == EPERM;
     if (service->refusal_said || !voice_has(REFUSED))
         return;
     service->refusal_said = true;
@@ -47,6 +46,7 @@ static void send_main(struct main_service *service, int signal)
     enum children_reach reach = service->options->to_group ? REACH_GROUP : REACH_CHILD;
     service->sent |= 1ULL << (signal - 1);
     int error = sending_to_child(&service->main, signal, reach, &refused);
+    service->refused = error != 0; /* a filter may say anything */
     if (refused)
         note_refusal(service, error);
     say_sent(signal, error);

@@ -52,7 +52,8 @@ void signalling_stop(struct service *service, int signal)
 {
     milliseconds most = service->since + STOP_BUDGET;
     service->signalled = true;
-    if (signalling_send(service, signal, REACH_CHILD) == EPERM && service->deadline > most)
+    int error = signalling_send(service, signal, REACH_CHILD);
+    if (error != 0 && error != ESRCH && service->deadline > most)
         service->deadline = most;
     continue_stopped(service);
 }
