@@ -99,7 +99,8 @@ load helpers
     mkdir dir
     chmod 755 script dos
     printf '[%s]\ncommand = %s\n' a absent b ./script c ./dos d ./plain e ./dir f 'sh -c "exit 0"' >conf
-    exits 127 as_pid1 --control "$PWD/sock" --config conf
+    run --separate-stderr foster as_pid1 --control "$PWD/sock" --config conf
+    between 126 "$status" 127 # of the first that has failed: they start side by side
     [ "${#stderr_lines[@]}" -eq 5 ]
     for words in 'a:.*absent.*not found' 'b:.*/absent/interpreter' 'c:.*CR' 'd:.*execut' 'e:.*directory'; do
         grep -q "^foster: $words" <<<"$stderr" || { echo "$stderr" && false; }

@@ -90,7 +90,7 @@ switches() { cat "/proc/$init"/task/*/status | awk '/^voluntary_ctxt/ { n += $2 
 	END
     run_foster as_pid1
     happens 'a signal 15'
-    between 190 "$(gap 'a .*' 1 2)" 1500
+    between 150 "$(gap 'a .*' 1 2)" 1500 # from the fork on, which is before the first line
     reaches b failed
     never 'b starts'
     is_now a failed

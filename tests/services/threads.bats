@@ -57,10 +57,10 @@ is_settled() {
 
 # Equal commands are kept once, others each.
 # bats test_tags=shipped
-@test "1000 services: foster's own memory is below 160 KiB, with commands of their own below 192" {
+@test "1000 services: foster's own memory is below 192 KiB, with commands of their own below 224" {
     LIMIT=60
     services 1000
-    for limit in 160 192; do
+    for limit in 192 224; do
         run_foster as_pid1
         wait_until has_children 1000
         memory=$(memory_of "$init")
