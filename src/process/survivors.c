@@ -92,8 +92,12 @@ static bool anybody_left(pid_t self)
 
 /* ---- telling them ---- */
 
+/* Those that fork and exit faster than we walk fill /proc with zombies of ours, and a walk would last for all of them.
+ */
 static bool is_descendant(const struct process *process, void *self)
 {
+    if (process->ended && process->parent == *(pid_t *)self)
+        children_sigchld();
     return !process->ended && procfs_descends(process->pid, *(pid_t *)self);
 }
 
