@@ -89,7 +89,7 @@ suite_lint() { one "formatted, and nothing for cppcheck, clang-tidy, shellcheck 
 # unit BUILD: each program writes its own TAP. In a pid namespace of its own, if we may: a fault in the code that ends all
 # processes must not end those of the machine.
 unit() {
-    local program apart=(unshare --pid --fork --mount-proc --kill-child)
+    local program apart=(unshare --pid --fork --mount-proc --kill-child setsid)
     [ "$(id -u)" = 0 ] || apart=()
     for program in tests/unit/test_*.c tests/unit/stress_*.c; do
         program=build/unit/$1/$(basename "$program" .c)
