@@ -156,7 +156,7 @@ build/hostile/%: tests/hostile/programs/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -Os -static -s -MMD -MP -o $@ $<
 
-# Makes each system call of foster fail: see tests/faults/run.sh. Some twenty minutes.
+# Makes each system call of foster fail: see tests/faults/run.sh. Some ten minutes.
 faults: all injector
 	@tests/faults/run.sh build/foster
 	@tests/faults/table.awk build/faults/rows > tests/faults/table

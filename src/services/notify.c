@@ -229,7 +229,7 @@ static bool receive(struct letter *letter, struct ucred *sender)
     is_let_go = (message.msg_flags & MSG_CTRUNC) == 0;
     message.msg_iovlen = 0;
     if (is_let_go)
-        recvmsg(notify_socket, &message, MSG_DONTWAIT);
+        (void)recvmsg(notify_socket, &message, MSG_DONTWAIT);
     return true;
 }
 
