@@ -19,14 +19,22 @@ static const struct {
     [FAILED] = {.hopeless = STARTED_BIT | READY_BIT | COMPLETED_BIT},
 };
 
+/* What has failed has started all the same, if it ran: it may have ended before anybody looked. */
+static bool has_been_started(const struct dependency *dependency)
+{
+    const struct service *on = dependency->on;
+    return dependency->condition == IS_STARTED && on->state == FAILED && on->has_run && on->exec_code == 0;
+}
+
 static bool is_met(const struct dependency *dependency)
 {
-    return (prospects[dependency->on->state].met & 1U << dependency->condition) != 0;
+    return (prospects[dependency->on->state].met & 1U << dependency->condition) != 0 || has_been_started(dependency);
 }
 
 static bool is_hopeless(const struct dependency *dependency)
 {
-    return (prospects[dependency->on->state].hopeless & 1U << dependency->condition) != 0;
+    return !has_been_started(dependency) &&
+           (prospects[dependency->on->state].hopeless & 1U << dependency->condition) != 0;
 }
 
 const struct service *dependencies_hopeless(const struct service *service)

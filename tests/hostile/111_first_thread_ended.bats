@@ -5,7 +5,7 @@
 load helpers
 
 # Main ends when a daemon of its own is there, that has lost its first thread.
-leave_behind='leaderless daemon $how >said & until grep -q ready said; do sleep 0.01; done; exit 4'
+leave_behind='leaderless daemon $how >said & until grep -qs ready said; do sleep 0.01; done; exit 4'
 
 @test "111 what main leaves behind is told, though its first thread has ended" {
     local way
