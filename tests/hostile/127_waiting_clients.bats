@@ -15,7 +15,7 @@ command = sleep 1000
 essential = yes
 END
     run_foster "$1"
-    own=2 # it listens, to clients and to services
+    own=1 # it listens to clients
     wait_until is_alone
 }
 
