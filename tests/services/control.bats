@@ -59,9 +59,9 @@ sockets() { find "/proc/$init/fd" -lname 'socket:*' | wc -l; }
         start as_pid1 --config conf 3>&-
         happens 'a starts'
         if [ "$socket" = none ]; then
-            [ "$(sockets)" -eq 1 ]
+            [ "$(sockets)" -eq 0 ]
         else
-            [ "$(sockets)" -eq 2 ]
+            [ "$(sockets)" -eq 1 ]
             timeout 5 "$FOSTER" ctl --control "$socket" status | grep -q '^a .*running'
         fi
         send TERM
@@ -75,7 +75,7 @@ sockets() { find "/proc/$init/fd" -lname 'socket:*' | wc -l; }
     printf '[foster]\ncontrol = %s\n[a]\ncommand = service a\n' "$PWD/own.sock" >conf
     start as_pid1 --control none --config conf 3>&-
     happens 'a starts'
-    [ "$(sockets)" -eq 1 ]
+    [ "$(sockets)" -eq 0 ]
     [ ! -e own.sock ]
     send TERM
     ends 0
