@@ -15,14 +15,17 @@
  *
  * What is left out: the inside of the lock (lock.pml), weak memory (the atomics of the code are sequentially
  * consistent, and so is spin), the chains of the registry (an array here), those who await a promise, a promise used a
- * second time, groups, waitpid's errors, and signals that kill (a process dies when it likes). The signal loop with
- * sigwaitinfo is a handler that interrupts nobody, so it is covered, and children_sigchld_of() with it; not the brothers
- * that reap_shortly() knows. What needs a third thread or child of ours, a third pid or a second orphan to go wrong is
- * not found (-DORPHANS=2 can be searched by hand: more memory and time).
+ * second time, groups, waitpid's errors, stops (tracees.pml), the ways to start (start.pml), and signals that kill (a
+ * process dies when it likes). The signal loop with sigwaitinfo is a handler that interrupts nobody, so it is covered,
+ * and children_sigchld_of() with it, which the first thread's handler may call instead: that it finds on its list of
+ * pidfds whom a search finds is taken for granted, and the brothers that reap_unlisted() knows are not there. What
+ * needs a third thread or child of ours, a third pid or a second orphan to go wrong is not found (-DORPHANS=2 can be
+ * searched by hand: more memory and time).
  *
  * Each #ifdef is a mutant: a mistake that spin must find.
  */
 #define THREADS 2
+#define FIRST 0
 #define PIDS 2
 #define CHILDREN THREADS /* that we spawn */
 #ifndef ORPHANS
@@ -224,7 +227,7 @@ active [THREADS] proctype thread() provided (!handling[_pid])
     :: promised[target] != NO_PID -> children_signal(target)
     :: else
     fi;
-    finished++
+    atomic { target = 0; finished++ }
 }
 
 /* The handler of each thread. */
@@ -235,10 +238,10 @@ active [THREADS] proctype handler()
 end:
     do
     :: atomic { pending -> pending = false; handling[THREAD] = true }
-        if
-        :: true -> children_sigchld()
-        :: true -> children_sigchld_of()
-        fi;
+        children_sigchld();
+        handling[THREAD] = false
+    :: atomic { pending && THREAD == FIRST -> pending = false; handling[THREAD] = true }
+        children_sigchld_of();
         handling[THREAD] = false
     od
 }

@@ -1,20 +1,24 @@
 /*
- * tracees.pml - a child and an orphan that trace themselves: is whoever has stopped let go, by the one thread that can?
+ * tracees.pml - a process that traces itself: is it let go whenever it has stopped, by the one thread that can?
  * For spin; see run.sh.
  *
- * What is here: the first thread, whose tracee the orphan is, and a second that has spawned the child, whose tracee that
- * is; a SIGCHLD handler; and the kernel, which lets either stop (a signal, an exec), and lets it die at any time. wait4
- * reports a stop once, to whoever asks; PTRACE_DETACH does something for the tracer alone. The second thread hears of it
- * in one of three ways: it has a handler, too; it awaits the promise with SIGCHLD blocked; or it goes round and calls
- * children_let_go() when the first, the signal loop, has passed a SIGCHLD on, as foster's supervisor does.
+ * What is here: two threads; one process, which is a child of the second thread's and its tracee, or an orphan, and so
+ * the first thread's; a SIGCHLD handler; and the kernel, which lets the process stop (a signal, an exec), and lets it
+ * die at any time, also while it is stopped. wait4 reports a stop once, to whoever asks; PTRACE_DETACH does something
+ * for the tracer alone. The second thread hears of a stop in one of three ways: it has a handler, too; it awaits the
+ * promise with SIGCHLD blocked; or it goes round and calls children_let_go() when the first, the signal loop, has
+ * passed a SIGCHLD on, as foster's supervisor does. Each thread takes the lock for something else, too.
  *
- * A step is one system call, or one access to what is shared, as in scheme.pml, where the rest of the scheme is: spawning
- * beside reaping, recycled pids, two spawners. Asserted is that only an end resolves a promise (I2) and, when nothing can
- * move any more, that nobody is stopped, or dead and not reaped, that the promise was kept, and that nobody waits
- * (I5, I6).
+ * A step is one system call, or one access to what is shared, as in scheme.pml, where the rest of the scheme is.
+ * Asserted is that only an end is taken for an end, and resolves a promise (I2), and when nothing can move any more,
+ * that there is no stop that nobody has heard of, that nobody is left stopped, or dead and not reaped, that the promise
+ * was kept, and that nobody waits (I5, I6). Whoever has stopped may be killed then or not: that is settled when it
+ * stops, or nobody would ever be seen to stay stopped.
  *
- * What is left out: the inside of the lock, threads that trace themselves (they are strays like the orphan), the bound on
- * stops in one reaping, and a third thread.
+ * What is left out: the inside of the lock; a second child or orphan, and with it that others are noted, too, and the
+ * bound on how many strays there are; recycled pids; threads that trace themselves (they are strays like the orphan);
+ * the bound on stops in one reaping; what the process stopped for, and the signal that it gets; a spawner that has
+ * ended; a third thread; and a second stop (-DSTOPS=2 can be searched by hand: three times the states, nothing found).
  *
  * Each #ifdef is a mutant: a mistake that spin must find.
  */
@@ -22,20 +26,19 @@
 #define FIRST 0
 #define SECOND 1
 #ifndef STOPS
-#define STOPS 2 /* of both together */
+#define STOPS 1
 #endif
 
 /* The kernel. */
-#define CHILD 0
-#define ORPHAN 1
-#define PROCESSES 2
 mtype = { UNBORN, RUNNING, STOPPED, REPORTED /* stopped, and wait4 has said so */, ZOMBIE, GONE };
-mtype life[PROCESSES] = UNBORN;
+mtype life = UNBORN;
+byte tracer; /* the thread that it is a child of, for ptrace(2) */
 byte stops;
-bool pending;        /* SIGCHLD, for any thread */
-bool told[THREADS];  /* SIGCHLD, for this one: tgkill */
+bool doomed;        /* it will be killed while it is stopped */
+bool pending;       /* SIGCHLD, for any thread */
+bool told[THREADS]; /* SIGCHLD, for this one: tgkill */
 bool handling[THREADS];
-#define IS_TRACEE(who) (life[who] == REPORTED && self == (who == CHILD -> SECOND : FIRST)) /* of this thread */
+#define IS_CHILD (tracer == SECOND) /* else an orphan */
 
 /* How the second thread hears of a stop. */
 mtype = { UNKNOWN, HANDLES, AWAITS, GOES_ROUND };
@@ -49,58 +52,56 @@ byte lock = FREE;
 bool need_wait;
 bool need_let_go;
 bool need_tell;
-bool noted[PROCESSES]; /* the child in its promise, the orphan among the strays */
+bool noted; /* the child in its promise, the orphan among the strays */
 bool registered;
 mtype = { NONE, PENDING, AWAITED, RESOLVED };
 mtype promise = NONE;
 
+/* What is asserted of, by a name that run.sh can find. */
+bool ended = true;
+bool unheard, left_stopped, forgotten, broken;
+
 byte finished;
 
 #define LOCKED (lock == _pid)
-#define I2 (registered == (life[CHILD] != UNBORN && life[CHILD] != GONE))
+#define I2 (registered == (IS_CHILD && life != UNBORN && life != GONE))
 
 /* Never in signal context. */
 inline lock_take() { atomic { lock == FREE -> lock = _pid } }
 inline lock_drop() { atomic { assert(LOCKED); assert(I2); lock = FREE } }
 
-inline futex_wake() { asleep = false }
-
+/* An orphan is dropped. */
 inline resolve()
 {
-    atomic {
-        assert(LOCKED);
-        noted[who] = false;
-        if
-        :: who == CHILD ->
-            assert(life[CHILD] == GONE); /* only an end is an end */
-            registered = false;
-            futex_wake();
-            promise = RESOLVED
-        :: else
-        fi;
-        who = 0; ended = false
-    }
+    assert(LOCKED);
+    ended = (life == GONE);
+    assert(ended); /* I2: only an end is an end, an orphan's too */
+    noted = false;
+    if
+    :: registered ->
+        registered = false;
+        asleep = false;
+        promise = RESOLVED
+    :: else
+    fi
 }
 
-/* PTRACE_DETACH of one that is noted: for any other thread it does not exist. */
-inline try_again(one)
-{
-    atomic {
-        noted[one] = noted[one] && !IS_TRACEE(one);
-        life[one] = (IS_TRACEE(one) -> RUNNING : life[one])
-    }
-}
+/* PTRACE_DETACH: for any other thread it does not exist. */
+#define CAN_LET_GO (life == REPORTED && self == tracer)
 
+/* A signal to one that has it blocked is not looked at again. */
 inline tell_tracers()
 {
     told[FIRST] = true;
 #ifndef FORGET_ROUSE
     atomic {
-        promise = (promise == AWAITED -> PENDING : promise);
-        futex_wake()
-    }
+        if
+        :: promise == AWAITED -> promise = PENDING; asleep = false
+        :: else
+        fi
+    };
 #endif
-    told[SECOND] = (told[SECOND] || registered)
+    told[SECOND] = (told[SECOND] || (registered && way == HANDLES))
 }
 
 /* Let go at once, or noted. */
@@ -108,11 +109,11 @@ inline hear_of_stop()
 {
     atomic {
         if
-        :: IS_TRACEE(who) -> life[who] = RUNNING; who = 0
+        :: CAN_LET_GO -> life = RUNNING
 #ifndef FORGET_STOP
-        :: else -> noted[who] = true; fresh = true; who = 0; need_let_go = true
+        :: else -> noted = true; fresh = true; need_let_go = true
 #else
-        :: else -> who = 0
+        :: else
 #endif
         fi
     }
@@ -123,22 +124,16 @@ inline collect()
 {
     do
     :: atomic {
-            if
-            :: life[CHILD] == ZOMBIE || life[CHILD] == STOPPED -> who = CHILD
-            :: life[ORPHAN] == ZOMBIE || life[ORPHAN] == STOPPED -> who = ORPHAN
-            :: else -> break
-            fi;
-            ended = (life[who] == ZOMBIE);
-            life[who] = (ended -> GONE : REPORTED)
+            life == ZOMBIE -> life = GONE;
+            resolve()
         }
-        if
+    :: atomic { life == STOPPED -> life = REPORTED }
 #ifdef STOP_IS_END
-        :: true -> resolve()
+        atomic { true -> resolve() }
 #else
-        :: ended -> resolve()
-        :: !ended -> hear_of_stop()
+        hear_of_stop()
 #endif
-        fi
+    :: atomic { life != ZOMBIE && life != STOPPED -> break }
     od;
     if
 #ifndef FORGET_TELL
@@ -158,9 +153,13 @@ inline reap()
 /* Who is killed while it is stopped is no tracee any more, but stays noted until it is reaped. */
 inline let_go_noted()
 {
-    try_again(CHILD);
-    try_again(ORPHAN);
-    need_let_go = (noted[CHILD] || noted[ORPHAN])
+    atomic {
+        if
+        :: noted && CAN_LET_GO -> noted = false; life = RUNNING
+        :: else
+        fi
+    }
+    need_let_go = noted
 }
 
 inline unlock()
@@ -202,11 +201,13 @@ inline children_sigchld()
     :: else ->
         if
         :: need_let_go ->
-            need_tell = true;
-            if
+            need_tell = true
+#ifndef TRY_ONCE
+            ; if
             :: atomic { lock == FREE -> lock = _pid }
             :: else
             fi
+#endif
         :: else
         fi
     fi;
@@ -231,12 +232,11 @@ inline children_let_go()
 inline children_spawn()
 {
     lock_take();
-    life[CHILD] = RUNNING;
-    atomic { registered = true; promise = PENDING }
+    atomic { life = RUNNING; registered = true; promise = PENDING }
     unlock()
 }
 
-/* A signal to nobody: the lock is held for a moment. */
+/* A signal to somebody else: the lock is held for a moment. */
 inline children_signal()
 {
     lock_take();
@@ -275,42 +275,41 @@ inline children_await()
     od
 }
 
-/* The first has the loop, or a handler, and nothing to do but to hold the lock once. */
+inline go_round()
+{
+    do
+    :: promise == RESOLVED -> break
+    :: atomic { passed_on -> passed_on = false }
+        children_let_go()
+    od
+}
+
+/* The first is in the signal loop, or has nothing to do but to hold the lock once. */
 active [THREADS] proctype thread() provided (!handling[_pid])
 {
-    byte who, self = _pid;
-    bool ended, fresh;
+    byte self = _pid;
+    bool fresh;
     way != UNKNOWN;
     if
-    :: self == FIRST ->
-        if
-        :: way == HANDLES -> children_signal()
-        :: else
-        fi
+    :: self == FIRST || !IS_CHILD -> children_signal()
     :: else ->
         children_spawn();
         if
         :: way == AWAITS -> children_await()
-        :: way == GOES_ROUND ->
-            do
-            :: promise == RESOLVED -> break
-            :: passed_on ->
-                passed_on = false;
-                children_let_go()
-            od
+        :: way == GOES_ROUND -> go_round()
         :: way == HANDLES
         fi
     fi;
     finished++
 }
 
-/* The handler of each thread; the first's is also the signal loop. In the first way in the second has none. */
+/* The handler of each thread. The first's is the signal loop as well, where the second has none. */
 #define THREAD (_pid - THREADS)
 #define HAS_HANDLER (THREAD == FIRST || way == HANDLES)
 active [THREADS] proctype handler()
 {
-    byte who, self = THREAD;
-    bool ended, fresh;
+    byte self = THREAD;
+    bool fresh;
 end:
     do
     :: atomic {
@@ -322,30 +321,38 @@ end:
             handling[self] = true
         }
         children_sigchld();
-        passed_on = (way == GOES_ROUND);
-        handling[self] = false
+        atomic {
+            passed_on = (way == GOES_ROUND && promise != RESOLVED);
+            handling[self] = false
+        }
     od
 }
 
-/* A parent has died, and its child is ours; who runs, and traces itself, stops; who runs dies. Who has stopped is killed
- * or not; at the last stop not, or nobody would ever be seen to stay stopped. */
-#define CAN_STOP(who) (life[who] == RUNNING && stops < STOPS)
-#define CAN_BE_KILLED(who) (stops < STOPS && (life[who] == STOPPED || life[who] == REPORTED))
-#define CAN_DIE(who) (life[who] == RUNNING || CAN_BE_KILLED(who))
+/* A parent has died, and its child is ours; who runs stops, or dies. */
 active proctype kernel()
 {
-    if
-    :: way = HANDLES
-    :: way = AWAITS
-    :: way = GOES_ROUND
-    fi;
+    atomic {
+        if
+        :: way = HANDLES
+        :: way = AWAITS
+        :: way = GOES_ROUND
+        fi;
+        if
+        :: tracer = FIRST
+        :: tracer = SECOND
+        fi
+    }
 end:
     do
-    :: atomic { life[ORPHAN] == UNBORN -> life[ORPHAN] = RUNNING }
-    :: atomic { CAN_STOP(CHILD) -> life[CHILD] = STOPPED; stops++; pending = true }
-    :: atomic { CAN_STOP(ORPHAN) -> life[ORPHAN] = STOPPED; stops++; pending = true }
-    :: atomic { CAN_DIE(CHILD) -> life[CHILD] = ZOMBIE; pending = true }
-    :: atomic { CAN_DIE(ORPHAN) -> life[ORPHAN] = ZOMBIE; pending = true }
+    :: atomic { life == UNBORN && !IS_CHILD -> life = RUNNING }
+    :: atomic {
+            life == RUNNING && stops < STOPS -> life = STOPPED; stops++; pending = true;
+            if
+            :: doomed = true
+            :: doomed = false
+            fi
+        }
+    :: atomic { life == RUNNING || (doomed && (life == STOPPED || life == REPORTED)) -> life = ZOMBIE; pending = true }
     od
 }
 
@@ -355,11 +362,17 @@ active proctype judge()
     if
     :: lock == FREE && !I2 -> assert(I2)
     :: timeout ->
-        assert(life[CHILD] != STOPPED && life[ORPHAN] != STOPPED && life[CHILD] != REPORTED &&
-               life[ORPHAN] != REPORTED);                               /* nobody is left stopped */
-        assert(life[CHILD] != ZOMBIE && life[ORPHAN] != ZOMBIE);        /* nobody is forgotten */
-        assert((promise == RESOLVED) == (life[CHILD] == GONE));         /* it is kept, once */
-        assert(!handling[FIRST] && !handling[SECOND] && lock == FREE);  /* nobody waits for the lock */
+        d_step {
+            unheard = (life == STOPPED);
+            left_stopped = (life == REPORTED);
+            forgotten = (life == ZOMBIE);
+            broken = ((promise == RESOLVED) != (IS_CHILD && life == GONE))
+        }
+        assert(!unheard);
+        assert(!left_stopped);
+        assert(!forgotten);
+        assert(!broken);
+        assert(!handling[FIRST] && !handling[SECOND] && lock == FREE); /* nobody waits for the lock */
         assert(finished == THREADS)
     fi
 }

@@ -1,0 +1,352 @@
+/*
+ * start.pml - the two ways to start a child: who waits for its exec, and what becomes of a signal and of an exec error?
+ * For spin; see run.sh.
+ *
+ * What is here: two threads that each start a child and then signal one, both in the same way; a SIGCHLD handler in
+ * each, as in scheme.pml; and the kernel, which lets a child put in order what it inherited and unblock its signals,
+ * then exec, fail to, or hang in it, and which lets it die at any time, also before its exec. The signal is SIGKILL, or
+ * one that the child has to take. A pid that is free is given away again at once.
+ *
+ *   vfork  program_start(): the thread sleeps, lock in hand, until its child has exec'd or let go of their memory, and
+ *          no handler interrupts it. The error is in that memory, and who could not exec is reaped there and then.
+ *   fork   program_fork(): the thread goes on, and lets go of the lock when it has registered the child. The error is
+ *          in a report that is read when the child has been reaped.
+ *
+ * A step is one system call, or one access to what is shared, as in scheme.pml. The names are those of children.c and
+ * spawn.c. Asserted is, where it could break, I1 to I3; that nobody is registered whose start has failed; and that with
+ * vfork nobody is signalled before its exec. And when nothing can move any more, that
+ *   - no handler waits, and with fork no thread, whoever hangs in its exec for ever. With vfork an exec that hangs
+ *     comes back when all wait for it, and then nobody waits any more;
+ *   - nobody is left who is dead, or who can go on; nobody but who hangs;
+ *   - every exec that has failed is known as that, and no other, and was an end like any other (fork), or none (vfork);
+ *   - nobody was signalled in vain: the signal has arrived, the child has ended, or it hangs and has it to come.
+ *
+ * What is left out: what scheme.pml leaves out; orphans; that a start is ended by its time limit (a signal like any
+ * other here); the end of file by which an exec is known; descriptors; who is stopped before its exec (it hangs); and
+ * one program's signals, which stay pending until its signal loop begins after its start.
+ *
+ * Each #ifdef is a mutant: a mistake that spin must find.
+ */
+#define THREADS 2
+#define PIDS 2
+#define CHILDREN THREADS
+
+mtype = { UNKNOWN, VFORK, FORK };
+mtype way = UNKNOWN;
+
+/* The kernel. Pids and children are numbered from 1. */
+#define NO_PID 0
+#define NOBODY 0
+mtype = { UNUSED, BORN /* signals blocked */, UNBLOCKED /* too early */, READY, FAILED /* exits */, RUNNING, ZOMBIE };
+mtype life[PIDS + 1] = UNUSED;
+byte owner[PIDS + 1];
+bool pending;           /* SIGCHLD */
+bool handling[THREADS]; /* the thread is in its handler */
+bool sleeping[THREADS]; /* in vfork */
+
+/* Of each child. */
+mtype = { SUCCEEDS, FAILS, HANGS };
+mtype exec[CHILDREN + 1];
+bool reported[CHILDREN + 1]; /* its exec error: in our memory, or in its report */
+bool comes[CHILDREN + 1];    /* a signal that it has to take yet */
+
+/* src/children. */
+#define FREE 255
+byte lock = FREE; /* or its holder */
+bool need_wait;
+byte registry[PIDS + 1];
+byte promised[CHILDREN + 1]; /* the pid in the promise */
+byte resolved[CHILDREN + 1]; /* how often */
+bool asked[CHILDREN + 1];    /* to take a signal */
+bool failed[CHILDREN + 1];   /* as far as we know, its exec */
+
+/* What is asserted of, by names that run.sh can find. */
+bool waits, forgotten, lost, misknown;
+
+byte finished; /* threads */
+
+#define LOCKED (lock == _pid) /* by us */
+#define I1 LOCKED
+#define I2 (registry[1] == owner[1] && registry[2] == owner[2])
+#define I3(child) (LOCKED && owner[promised[child]] == child)
+#define IS_IN_OUR_MEMORY(p) (life[p] == BORN || life[p] == UNBLOCKED || life[p] == READY)
+#define HAS_STARTED(p) (life[p] == RUNNING || life[p] == ZOMBIE)
+
+/* Never in signal context. */
+inline lock_take() { atomic { lock == FREE -> lock = _pid } }
+inline lock_drop() { atomic { assert(LOCKED); assert(I2); lock = FREE } }
+
+/* It is reaped: what was asked of it is asked of nobody. */
+inline bury(child)
+{
+    exec[child] = SUCCEEDS;
+    comes[child] = false;
+    asked[child] = false;
+    owner[found] = NOBODY;
+    life[found] = UNUSED
+}
+
+/* A pid that is free, and there always is one; what becomes of the exec is settled here. */
+inline fork(child)
+{
+    if
+    :: life[1] == UNUSED -> found = 1
+    :: life[2] == UNUSED -> found = 2
+    fi;
+    life[found] = BORN;
+    owner[found] = child;
+    if
+    :: exec[child] = SUCCEEDS
+    :: exec[child] = FAILS
+    :: exec[child] = HANGS
+    fi
+}
+
+/* In clone(2) no handler interrupts it; afterwards it looks into its memory. */
+inline program_start(child)
+{
+#ifndef VFORK_DOES_NOT_SLEEP
+    atomic { way == VFORK -> fork(child); sleeping[_pid] = true };
+    atomic { !IS_IN_OUR_MEMORY(found) -> sleeping[_pid] = false; failed[child] = reported[child] };
+#else
+    atomic { way == VFORK -> fork(child) };
+    failed[child] = reported[child];
+#endif
+    if
+#ifndef VFORK_REGISTERS_FAILED
+    :: failed[child] ->
+#ifndef VFORK_LEAVES_FAILED
+        atomic { life[found] == ZOMBIE -> bury(child) } /* waitpid, for it */
+#endif
+        found = NO_PID
+#endif
+    :: else
+    fi
+}
+
+inline program_fork(child)
+{
+    atomic { way == FORK -> fork(child) }
+#ifdef FORK_HOLDS_LOCK
+    ; !IS_IN_OUR_MEMORY(found)
+#endif
+}
+
+inline registry_add(child)
+{
+    atomic {
+        assert(I1);
+        if
+        :: found != NO_PID ->
+            assert(!failed[child]);
+            promised[child] = found;
+            registry[found] = child
+        :: else
+        fi;
+        found = NO_PID
+    }
+}
+
+/* waitpid; takes the promise from the registry and keeps it. Its owner reads the report then. */
+inline resolve(p)
+{
+    assert(I1);
+    found = p;
+    promise = registry[p];
+    registry[p] = NOBODY;
+    assert(promise == owner[p]);
+    resolved[promise]++;
+#ifndef FORGET_REPORT
+    failed[promise] = reported[promise];
+#endif
+    bury(promise);
+    promise = NOBODY; found = NO_PID
+}
+
+/* Until nobody is dead. What waitpid says nobody else knows before the promise is kept. */
+inline reap()
+{
+    need_wait = false;
+    do
+    :: atomic { life[1] == ZOMBIE -> resolve(1) }
+    :: atomic { life[2] == ZOMBIE -> resolve(2) }
+    :: atomic { life[1] != ZOMBIE && life[2] != ZOMBIE -> break }
+    od
+}
+
+inline unlock()
+{
+    lock_drop();
+    do
+    :: need_wait ->
+        if
+        :: atomic { lock == FREE -> lock = _pid }
+            reap();
+            lock_drop()
+        :: else -> break
+        fi
+    :: else -> break
+    od
+}
+
+inline children_sigchld()
+{
+    need_wait = true;
+    if
+    :: atomic { lock == FREE -> lock = _pid }
+        reap();
+        unlock()
+    :: else
+    fi
+}
+
+inline children_spawn(child)
+{
+    lock_take();
+    if
+    :: program_start(child)
+    :: program_fork(child)
+    fi;
+    registry_add(child);
+    unlock()
+}
+
+/* SIGKILL ends any life; another signal has to be taken. */
+inline kill(child)
+{
+    assert(I3(child));
+    assert(way == FORK || HAS_STARTED(promised[child]));
+    if
+    :: life[promised[child]] != ZOMBIE -> life[promised[child]] = ZOMBIE; pending = true
+    :: comes[child] = true
+    fi
+}
+
+#ifdef SIGNAL_ONLY_STARTED
+#define MEANT(child) HAS_STARTED(promised[child])
+#else
+#define MEANT(child) true
+#endif
+inline children_signal(child)
+{
+    lock_take();
+    atomic {
+        if
+        :: resolved[child] == 0 ->
+            asked[child] = true;
+            if
+            :: MEANT(child) -> kill(child)
+            :: else
+            fi
+        :: else
+        fi
+    }
+    unlock()
+}
+
+/* Each starts a child, then signals its own or the other's, if it was ever there. */
+active [THREADS] proctype thread() provided (!handling[_pid])
+{
+    byte found, promise, target;
+    way != UNKNOWN;
+    children_spawn(_pid + 1);
+    atomic { select (target : 1 .. CHILDREN) }
+    if
+    :: promised[target] != NO_PID -> children_signal(target)
+    :: else
+    fi;
+    atomic { target = 0; finished++ }
+}
+
+/* The handler of each thread. */
+#define THREAD (_pid - THREADS)
+active [THREADS] proctype handler()
+{
+    byte found, promise;
+end:
+    do
+    :: atomic { pending && !sleeping[THREAD] -> pending = false; handling[THREAD] = true }
+        children_sigchld();
+        handling[THREAD] = false
+    od
+}
+
+/* What one process may do next: a failed exec is reported and ends it; before it is in order it takes no signal. */
+#define CHILD owner[p]
+#define DIE life[p] = ZOMBIE; pending = true
+inline go_on(p)
+{
+    if
+#ifndef UNBLOCKS_EARLY
+    :: life[p] == BORN -> life[p] = READY
+#else
+    :: life[p] == BORN -> life[p] = UNBLOCKED
+    :: life[p] == UNBLOCKED -> life[p] = READY
+    :: life[p] == UNBLOCKED && comes[CHILD] -> comes[CHILD] = false; lost = true /* what was inherited took it */
+#endif
+    :: life[p] == READY && exec[CHILD] == SUCCEEDS -> life[p] = RUNNING
+    :: life[p] == READY && exec[CHILD] == FAILS -> reported[CHILD] = true; life[p] = FAILED
+    :: life[p] == READY && exec[CHILD] != HANGS && comes[CHILD] -> comes[CHILD] = false; DIE
+    :: life[p] == RUNNING && comes[CHILD] -> comes[CHILD] = false
+    :: life[p] == FAILED || life[p] == RUNNING || (IS_IN_OUR_MEMORY(p) && exec[CHILD] != HANGS) -> DIE
+    fi
+}
+
+#define HANGS_NOW(p) (life[p] == READY && exec[owner[p]] == HANGS)
+#define CAN_GO_ON(p) (life[p] != UNUSED && life[p] != ZOMBIE && !HANGS_NOW(p))
+active proctype kernel()
+{
+    atomic {
+        if
+        :: way = VFORK
+        :: way = FORK
+        fi
+    }
+end:
+    do
+    :: atomic { CAN_GO_ON(1) -> go_on(1) }
+    :: atomic { CAN_GO_ON(2) -> go_on(2) }
+    od
+}
+
+/* A child has a promise that is kept, and of which we know what became of its exec; or it has none, as its start has
+ * failed, or it hangs. */
+#define HANGS_STILL(child) ((owner[1] == child && HANGS_NOW(1)) || (owner[2] == child && HANGS_NOW(2)))
+#define IS_KNOWN(child) (failed[child] == reported[child] && \
+    resolved[child] == (promised[child] != NO_PID && !HANGS_STILL(child)))
+#define IS_LOST(child) (asked[child] && !comes[child])
+#define IS_LEFT(p) (life[p] != UNUSED && !HANGS_NOW(p))
+
+/* An exec that hangs. */
+inline come_back(child)
+{
+    if
+    :: exec[child] != HANGS
+    :: exec[child] == HANGS -> exec[child] = SUCCEEDS
+    :: exec[child] == HANGS -> exec[child] = FAILS
+    fi
+}
+
+/* Takes a step only when something is wrong, or when nothing else can move; with vfork also to end a hang. */
+active proctype judge()
+{
+    do
+    :: lock == FREE && !I2 -> assert(I2)
+    :: timeout ->
+        assert(!handling[0] && !handling[1]);
+        if
+        :: atomic { way == VFORK && (HANGS_NOW(1) || HANGS_NOW(2)) -> come_back(1); come_back(2) }
+        :: else -> break
+        fi
+    od;
+    atomic {
+        waits = (finished != THREADS || lock != FREE);
+        forgotten = (IS_LEFT(1) || IS_LEFT(2));
+        lost = (lost || IS_LOST(1) || IS_LOST(2));
+        misknown = (!IS_KNOWN(1) || !IS_KNOWN(2))
+    }
+    assert(!waits);
+    assert(!forgotten);
+    assert(!misknown);
+    assert(!lost)
+}
