@@ -578,7 +578,7 @@ END_TEST
 
 START_TEST(no_run_continues_another_ones_line_when_the_reader_is_fast)
 {
-    enum { ROUNDS = 30000 };
+    enum { ROUNDS = 10000 };
     int memory = make_memory();
     struct service *web = add_service("web", OUTPUT_PREFIX);
     begin(memory);
