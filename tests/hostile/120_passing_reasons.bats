@@ -82,6 +82,7 @@ load helpers
     chmod 755 script
     printf '[%s]\ncommand = %s\nrestart = always\n' a absent b ./script c / >conf
     printf '[d]\ncommand = true\nworking_dir = /absent\nrestart = always\n' >>conf
-    exits 127 as_pid1 --control none --config conf
+    run --separate-stderr foster as_pid1 --control none --config conf
+    between 125 "$status" 127 # of the first that has failed: they start side by side
     [ "${#stderr_lines[@]}" = 4 ]
 }
