@@ -24,6 +24,17 @@ void *arena_take(size_t size)
     return calloc(1, size);
 }
 
+void *arena_lend(size_t size)
+{
+    return calloc(1, size);
+}
+
+void arena_take_back(void *lent, size_t size)
+{
+    (void)size;
+    free(lent);
+}
+
 char *arena_copy(const char *bytes, size_t length)
 {
     return memcpy(arena_take(length + 1), bytes, length);
