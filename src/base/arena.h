@@ -21,6 +21,9 @@ char *arena_copy(const char *bytes, size_t length);
  * count has come to a power of two. The zero list is NULL. The same. */
 void *arena_grow(const void *list, size_t count, size_t size);
 
+/* Zeroed pages for the stack of a thread that never ends; the size is a multiple of 4 KiB. The same. */
+void *arena_stack(size_t size);
+
 /* Zeroed pages for what is needed only while the configuration is read, and their end. Where there is no memory: the
  * same. */
 void *arena_lend(size_t size);

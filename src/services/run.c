@@ -49,6 +49,7 @@ enum {
      * the address of each; 1 the additions to the environment, twice the address of each; somewhat more than 2 the
      * sockets' names; 2 what looks the program up along PATH, to run it and to say why not. */
     STACK_SIZE = 12 * WORDS_ROOM_MOST,
+    STACK_UNIT = 4096, /* a stack is a whole number of them */
 };
 
 static const struct plan *plan;
@@ -126,7 +127,8 @@ bool run_prepare(const struct plan *all, const struct command_manner *command_ma
 /* foster's own environment comes on top: who runs many things in a cluster has thousands of variables. */
 size_t run_stack(void)
 {
-    return STACK_SIZE + environment_room(0) * sizeof(char *);
+    size_t environment = environment_room(0) * sizeof(char *);
+    return STACK_SIZE + environment / STACK_UNIT * STACK_UNIT + STACK_UNIT;
 }
 
 unsigned run_mark(const struct service *service)
@@ -356,10 +358,9 @@ static int say_not_forked(const struct start *start, int error)
 static int spawn(struct start *start)
 {
     int ends[2], error = 0;
-    if (pipe2(ends, O_CLOEXEC) == -1)
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) == -1)
         return say_not_forked(start, errno);
     start->program.report = ends[1];
-    descriptor_set_flags(ends[0], O_NONBLOCK);
     error = children_spawn(start->promise, program_fork, &start->program);
     close(ends[1]);
     start->report = ends[0];

@@ -13,7 +13,7 @@
 #include "base/arena.h"
 #include "services/loop.h"
 
-enum { UNDER_WAY_MOST = 64 };
+enum { UNDER_WAY_MOST = 16 }; /* more gain nothing, and each child copies and closes their descriptors */
 
 /* A start under way. */
 struct start_watch {

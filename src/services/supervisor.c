@@ -271,7 +271,7 @@ bool supervisor_begin(struct plan *all)
     ending_of(plan);
     for (size_t i = 0; i < plan->count; i++)
         prepare(&plan->services[i], clock_now());
-    int error = hearing_begin(plan) ? thread_start(supervise, run_stack()) : errno;
+    int error = hearing_begin(plan) ? thread_start_for_good(supervise, run_stack()) : errno;
     if (error != 0)
         say(LOG_ERROR, "cannot supervise services: %s", strerror(error));
     return error == 0;

@@ -8,7 +8,11 @@
  * costs nothing. */
 int thread_start(void *(*run)(void *unused), size_t stack);
 
-/* The same for a thread that is given something. */
+/* The same for one that never ends, before the first start: its stack, a multiple of 4 KiB, is the arena's
+ * (arena.c). */
+int thread_start_for_good(void *(*run)(void *unused), size_t stack);
+
+/* The first for a thread that is given something. */
 int thread_start_with(void *(*run)(void *context), void *context, size_t stack);
 
 #endif

@@ -55,6 +55,18 @@ is_settled() {
     [ "$before" -eq "$settled" ]
 }
 
+# A fork copies each mapping and each page table: src/base/arena.c. Not counted: the kernel's own mappings.
+# bats test_tags=shipped
+@test "300 services: what each start copies are six mappings and 36 KiB of page tables" {
+    services 300
+    run_foster as_pid1
+    wait_until has_children 300
+    [ "$(grep -vcE '\[(vvar|vdso|vsyscall)' "/proc/$init/maps")" -le 6 ]
+    [ "$(awk '/^VmPTE:/ { print $2 }' "/proc/$init/status")" -le 36 ]
+    send TERM
+    wait "$job" || true
+}
+
 # Equal commands are kept once, others each.
 # bats test_tags=shipped
 @test "1000 services: foster's own memory is below 192 KiB, with commands of their own below 224" {
