@@ -269,8 +269,9 @@ bool supervisor_begin(struct plan *all)
     plan = all;
     life_begin(plan);
     ending_of(plan);
+    milliseconds now = clock_now();
     for (size_t i = 0; i < plan->count; i++)
-        prepare(&plan->services[i], clock_now());
+        prepare(&plan->services[i], now);
     int error = hearing_begin(plan) ? thread_start_for_good(supervise, run_stack()) : errno;
     if (error != 0)
         say(LOG_ERROR, "cannot supervise services: %s", strerror(error));
