@@ -206,20 +206,24 @@ static void raw(int terminal)
     ck_assert_int_eq(tcsetattr(terminal, TCSANOW, &settings), 0);
 }
 
-/* Reads until the last word has come; returns how many bytes of x there were. */
+/* Reads until the last word has come; returns how many bytes of x there were. Of what was read before, only what the
+ * word may begin with is kept: there is no end of what another writes. */
 static size_t drain_to(const char *last)
 {
-    static char bytes[1 << 20];
-    size_t length = 0, count = 0;
-    while (memmem(bytes, length, last, strlen(last)) == NULL) {
-        ssize_t got = read(terminal_master, bytes + length, sizeof bytes - 1 - length);
-        if (got <= 0)
-            ck_abort();
-        length += (size_t)got;
+    static char bytes[1 << 16];
+    size_t kept = 0, count = 0;
+    for (;;) {
+        ssize_t got = read(terminal_master, bytes + kept, sizeof bytes - kept);
+        ck_assert_int_gt(got, 0);
+        for (ssize_t i = 0; i < got; i++)
+            count += bytes[kept + (size_t)i] == 'x';
+        kept += (size_t)got;
+        if (memmem(bytes, kept, last, strlen(last)) != NULL)
+            return count;
+        size_t begin = kept < strlen(last) ? kept : strlen(last) - 1;
+        memmove(bytes, bytes + kept - begin, begin);
+        kept = begin;
     }
-    for (size_t i = 0; i < length; i++)
-        count += bytes[i] == 'x';
-    return count;
 }
 
 /* The reader is alive: the line comes whole, though in two pieces. */
