@@ -9,7 +9,7 @@ load helpers
     chmod 755 bin/plain
     chmod 755 .
     via=(env "PATH=$PWD/bin:$PATH")
-    for way in as_pid1 as_child as_child_user; do
+    for way in "${HOSTILE_WAYS[@]}"; do
         exits 3 "$way" --control none --restart on-failure:2 -- plain a b
         is "$(printf "$PWD/bin/plain a b\n%.0s" 1 2 3)"
     done
@@ -21,10 +21,16 @@ load helpers
     chmod 755 bin/plain
     via=(env "PATH=$PWD/bin:$PATH")
     printf '[file]\ncommand = plain c\n' >conf
-    run_foster as_pid1 -- plain a b
-    for _ in 1 2; do
-        ctl restart main file
+    chmod 755 .
+    for way in "${HOSTILE_WAYS[@]}"; do
+        run_foster "$way" -- plain a b
+        for i in 1 2 3; do
+            wait_for_line "$out" "^$PWD/bin/plain a b$" "$i"
+            wait_for_line "$out" "^$PWD/bin/plain c$" "$i"
+            [ "$i" = 3 ] || ctl restart main file
+        done
+        [ "$(wc -l <"$out")" = 6 ]
+        send TERM
+        wait "$job" || true
     done
-    [ "$(grep -cx "$PWD/bin/plain a b" "$out")" = 3 ]
-    [ "$(grep -cx "$PWD/bin/plain c" "$out")" = 3 ]
 }

@@ -6,26 +6,32 @@ load helpers
 @test "141: it is said, its dependents name it, and the code is not 0" {
     for ready in notify fd:3 tcp:127.0.0.1:1 file:/never; do
         printf '[b]\ncommand = true\nready = %s\n[a]\ncommand = echo ran\ndepends_on = b\n' "$ready" >conf
-        exits 1 as_pid1 --control none --config conf
-        is ''
-        grep -q '^foster: b .*exited with status 0 .*before it was ready$' <<<"$stderr"
-        grep -q '^foster: a cannot start: b ended before it was ready$' <<<"$stderr"
+        for way in "${HOSTILE_WAYS[@]}"; do
+            exits 1 "$way" --control none --config conf
+            is ''
+            grep -q '^foster: b .*exited with status 0 .*before it was ready$' <<<"$stderr"
+            grep -q '^foster: a cannot start: b ended before it was ready$' <<<"$stderr"
+        done
     done
 }
 
 @test "141: an essential one ends the container with 1, and is counted by the policy" {
     printf '[b]\ncommand = true\nready = notify\nessential = yes\n' >conf
-    for way in as_pid1 as_child as_child_user; do
+    for way in "${HOSTILE_WAYS[@]}"; do
         exits 1 "$way" --control none --config conf
         says b 'before it was ready' essential
     done
     printf '[b]\ncommand = service b exit 0\nready = notify\nrestart = on-failure:2\nrestart_delay = 10ms\n' >conf
-    exits_with 1 as_pid1
-    [ "$(count 'b starts')" = 3 ]
+    for way in "${HOSTILE_WAYS[@]}"; do
+        exits_with 1 "$way"
+        [ "$(count 'b starts')" = 3 ]
+    done
 }
 
 @test "141: an exit status of its own is told as before" {
     printf '[b]\ncommand = sh -c "exit 4"\nready = notify\nessential = yes\n' >conf
-    exits 4 as_pid1 --control none --config conf
-    says b 'status 4'
+    for way in "${HOSTILE_WAYS[@]}"; do
+        exits 4 "$way" --control none --config conf
+        says b 'status 4'
+    done
 }
