@@ -121,9 +121,20 @@ bool set_restart(struct options *options, const char *policy)
     return value_parse_restart(policy, &options->restart, &options->restart_limit);
 }
 
+/* Says so, and forgets it, where a signal is meant that foster cannot get or keeps to itself. */
+static void note_rewrite(uint8_t *to, const char *from_to)
+{
+    if (to[SIGKILL] + to[SIGSTOP] + to[SIGCHLD] == SIGNAL_UNCHANGED)
+        return;
+    say(LOG_WARNING, "-r %s has no effect: that signal is never passed on", from_to);
+    to[SIGKILL] = to[SIGSTOP] = to[SIGCHLD] = SIGNAL_UNCHANGED;
+}
+
 bool set_rewrite(struct options *options, const char *from_to)
 {
-    return signal_map_parse(from_to, &options->map);
+    bool valid = signal_map_parse(from_to, &options->map);
+    note_rewrite(options->map.to, from_to);
+    return valid;
 }
 
 /* dumb-init's, by scanf: two numbers of standard signals, whatever follows them. */

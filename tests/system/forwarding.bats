@@ -158,3 +158,24 @@ waiting_shell='trap "echo shell INT" INT; signals -x INT 3; exit 6'
         ends 9
     done
 }
+
+@test "a rewrite of a signal that is never passed on is a note, but not for dumb-init" {
+    for rewrite in KILL:TERM 9:15 STOP:0 CHLD:TERM SIGCHLD:ignore; do
+        for way in as_pid1 as_child; do
+            exits 3 "$way" -r "$rewrite" exit 3
+            says "^foster: -r $rewrite has no effect"
+        done
+    done
+    exits 3 as_pid1 -r TERM:KILL -r USR1:CHLD exit 3
+    says_nothing
+    start_ready as_pid1 -r KILL:TERM -r TERM:INT signals -x INT 5
+    send TERM
+    ends 5
+    [ "$(wc -l <"$err")" = 1 ]
+    ln -s "$FOSTER" dumb-init
+    FOSTER=$PWD/dumb-init
+    for rewrite in 9:15 17:15 19:0; do
+        exits 3 as_pid1 -r "$rewrite" exit 3
+        says_nothing
+    done
+}
