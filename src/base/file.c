@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 /* Anything but this could wait: for a writer of a FIFO, for a line to come up. */
-static int file_open(const char *path)
+int file_open(const char *path)
 {
     return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 }
@@ -68,12 +68,16 @@ static char *read_whole(int fd, size_t *length)
     return NULL;
 }
 
-char *file_whole(const char *path, size_t *length)
+char *file_rest(int fd, size_t *length)
 {
-    int fd = file_open(path);
     char *bytes = fd != -1 ? read_whole(fd, length) : NULL;
     file_close(fd);
     return bytes;
+}
+
+char *file_whole(const char *path, size_t *length)
+{
+    return file_rest(file_open(path), length);
 }
 
 void file_drop(char *bytes, size_t length)

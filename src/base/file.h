@@ -15,9 +15,15 @@ ssize_t file_head(const char *path, char *buffer, size_t size);
  * whatever path it was. */
 ssize_t file_head_again(int *fd, const char *path, char *buffer, size_t size);
 
+/* Opens a file to be read, close-on-exec; waits neither for a FIFO's other end nor for a modem. -1 and errno. */
+int file_open(const char *path);
+
 /* The whole of a regular file, with a NUL behind it, in memory of its own until file_drop(); NULL and errno, which is 0
  * for what is not a regular file. What is added to the file meanwhile is left out. Ordinary context, any thread. */
 char *file_whole(const char *path, size_t *length);
+
+/* The same of one that is open, which is closed then; of -1: NULL, and errno as it was. */
+char *file_rest(int fd, size_t *length);
 void file_drop(char *bytes, size_t length);
 
 #endif

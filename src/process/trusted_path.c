@@ -12,8 +12,11 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+#include "base/file.h"
 
 enum {
     LINKS_MOST = 40, /* as the kernel has it, path_resolution(7) */
@@ -23,13 +26,13 @@ enum {
 
 struct walk {
     int at;              /* the directory that has been reached, or -1 */
-    char rest[PATH_MAX]; /* what is still to be walked */
-    char name[PATH_MAX]; /* the component that is looked at */
-    char link[PATH_MAX]; /* where it leads */
     int links;           /* that have been followed */
     bool trusted;        /* so far root alone says what the path means */
     bool strange_link;   /* a link of somebody else's has been met */
     bool arrived;        /* name is the file itself, in at */
+    char rest[PATH_MAX]; /* what is still to be walked */
+    char name[PATH_MAX]; /* the component that is looked at */
+    char link[PATH_MAX]; /* where it leads */
 };
 
 /* One at a time: the thread that ends a run, or a child, which has a copy. Not on the stack, which may be small. */
@@ -48,6 +51,7 @@ static void follow(struct walk *walk)
     ssize_t length = readlinkat(walk->at, walk->name, walk->link, sizeof walk->link - 1);
     size_t left = strlen(walk->rest);
     if (length <= 0 || walk->links++ == LINKS_MOST || (size_t)length + 1 + left >= sizeof walk->rest) {
+        errno = ELOOP;
         move_to(walk, -1);
         return;
     }
@@ -71,10 +75,19 @@ static bool take_component(struct walk *walk)
     return walk->rest[0] == '\0';
 }
 
+/* What is mounted read-only nobody in this container may write, whosever it is. So engines mount secrets and
+ * configuration, some of them as links in a directory that would be open to all. */
+static bool is_read_only(int fd)
+{
+    struct statfs found;
+    return fstatfs(fd, &found) == 0 && (found.f_flags & ST_RDONLY) != 0;
+}
+
 static bool is_roots_alone(int directory)
 {
     struct stat found;
-    return fstat(directory, &found) == 0 && found.st_uid == 0 && (found.st_mode & OTHERS_MAY_WRITE) == 0;
+    bool is_roots = fstat(directory, &found) == 0 && found.st_uid == 0 && (found.st_mode & OTHERS_MAY_WRITE) == 0;
+    return is_roots || is_read_only(directory);
 }
 
 static bool is_in_proc(int directory)
@@ -107,6 +120,7 @@ static struct walk *walk_along(const char *path)
     walk->links = 0;
     walk->trusted = true;
     walk->strange_link = walk->arrived = false;
+    errno = ENAMETOOLONG;
     if (strlen(path) >= sizeof walk->rest)
         return walk;
     strcpy(walk->rest, path);
@@ -126,7 +140,8 @@ bool path_is_trusted(const char *path)
 int path_open_own(const char *path, int flags)
 {
     const struct walk *walk = walk_along(path);
-    errno = ELOOP;
+    if (walk->strange_link)
+        errno = ELOOP;
     int fd = -1, no_link = walk->arrived && is_in_proc(walk->at) ? 0 : O_NOFOLLOW;
     if (walk->arrived && !walk->strange_link)
         fd = openat(walk->at, walk->name, flags | no_link | O_CLOEXEC);
@@ -134,4 +149,26 @@ int path_open_own(const char *path, int flags)
     move_to(&the_walk, -1);
     errno = saved;
     return fd;
+}
+
+/* A file that is none is left to whoever reads it. */
+static bool is_of_one(int fd, uid_t *owner)
+{
+    struct stat found;
+    if (fstat(fd, &found) == -1 || (S_ISREG(found.st_mode) && (found.st_mode & OTHERS_MAY_WRITE) != 0))
+        return false;
+    if (found.st_uid != 0)
+        *owner = *owner == 0 || *owner == found.st_uid ? found.st_uid : SEVERAL_OWNERS;
+    return true;
+}
+
+int path_open_of_one(const char *path, uid_t *owner)
+{
+    bool is_root = geteuid() == 0;
+    int fd = is_root ? path_open_own(path, O_RDONLY | O_NONBLOCK | O_NOCTTY) : file_open(path);
+    if (fd == -1 || !is_root || is_read_only(fd) || is_of_one(fd, owner))
+        return fd;
+    close(fd);
+    errno = EPERM;
+    return -1;
 }

@@ -17,6 +17,7 @@
 
 #include "base/arena.h"
 #include "base/directory.h"
+#include "base/file.h"
 #include "process/death.h"
 #include "services/hash_table.h"
 #include "services/keys.h"
@@ -67,7 +68,7 @@ static void open_file(struct reading *reading, const char *path)
 {
     reading->files = arena_grow(reading->files, reading->file_count, sizeof *reading->files);
     struct lines *file = &reading->files[reading->file_count];
-    const char *why = lines_open(file, path);
+    const char *why = lines_open(file, path, file_open(path));
     if (why == NULL)
         reading->file_count++;
     else
@@ -329,6 +330,9 @@ static void check_section(const struct section *section)
         fault(&place, "more than %d variables in this section", ENVIRONMENT_MOST);
     if (settings->listen_count > LISTEN_MOST)
         fault(&place, "more than %d sockets in this section", LISTEN_MOST);
+    place.line = key_line(section, "env_file");
+    if (settings->env_owner != 0 && (settings->user == NULL || settings->env_owner != settings->user->uid))
+        fault(&place, "env_file needs to be root's, or the user's");
     place.line = key_line(section, "restart");
     if (is_oneshot && settings->restart == RESTART_ALWAYS)
         fault(&place, "a oneshot is to end, so it cannot have restart = always");

@@ -95,12 +95,12 @@ const char *fault_nearest(const char *word, const char *(*next)(void *context), 
 
 /* ---- lines ---- */
 
-const char *lines_open(struct lines *lines, const char *path)
+const char *lines_open(struct lines *lines, const char *path, int fd)
 {
     static const char byte_order_mark[] = {'\xef', '\xbb', '\xbf', '\0'};
     size_t length;
     lines->place = (struct place){path, 0};
-    lines->text = lines->next = file_whole(path, &length);
+    lines->text = lines->next = file_rest(fd, &length);
     if (lines->text == NULL)
         return errno == 0 ? "not a regular file" : strerror(errno);
     lines->end = lines->text + length;

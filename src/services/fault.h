@@ -27,8 +27,9 @@ struct lines {
     struct place place;
 };
 
-/* Reads the file whole, and passes a byte order mark over. NULL, or why that cannot be. */
-const char *lines_open(struct lines *lines, const char *path);
+/* Reads the file of that path whole, closes it, and passes a byte order mark over. NULL, or why that cannot be; of -1
+ * what errno says. */
+const char *lines_open(struct lines *lines, const char *path, int fd);
 
 /* The next line, ended with NUL where its trailing blanks begin, or NULL; lines->place is where it stands. */
 char *lines_next(struct lines *lines);

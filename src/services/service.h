@@ -87,6 +87,7 @@ struct settings {
     const struct user *user;
     char *const *environment; /* additions, "NAME=value" */
     unsigned environment_count;
+    uid_t env_owner;             /* whose its env_files are, path_open_of_one(); 0: root's, or there are none */
     const struct listen *listen; /* in the order of the descriptors; NULL: none */
     unsigned listen_count;
 };

@@ -4,6 +4,7 @@
  */
 #include "services/values.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "base/arena.h"
 #include "process/environment.h"
 #include "process/signals.h"
+#include "process/trusted_path.h"
 #include "process/user.h"
 #include "services/plan.h"
 #include "services/words.h"
@@ -374,11 +376,15 @@ static void unquote(char *string)
     string[length - 2] = '\0';
 }
 
+/* Whose it is can be judged when the whole section is known: the user may stand below. */
 static bool read_env_file(void *field, struct entry *entry)
 {
+    struct settings *settings = field;
     struct lines lines;
     char *line;
-    const char *why = lines_open(&lines, entry->value);
+    const char *why = lines_open(&lines, entry->value, path_open_of_one(entry->value, &settings->env_owner));
+    if (why != NULL && (errno == ELOOP || errno == EPERM))
+        why = "others may write it, or a link that leads there";
     if (why != NULL) {
         fault(&entry->place, "env_file needs a text that can be read, not '%s': %s", entry->value, why);
         return true;
@@ -388,7 +394,7 @@ static bool read_env_file(void *field, struct entry *entry)
         if (*line == '\0' || *line == '#')
             continue;
         char *variable = arena_copy(line, strlen(line));
-        if (add_environment(field, variable))
+        if (add_environment(settings, variable))
             unquote(strchr(variable, '=') + 1);
         else
             fault(&lines.place, "'%s' is not NAME=VALUE", line);

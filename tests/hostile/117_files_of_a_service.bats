@@ -69,3 +69,98 @@ as_nobody() { "${AS_USER[@]}" "$@" 3>&-; }
     exits 0 as_pid1 --control none --config conf
     is line
 }
+
+# with_env_file PATH: a service of uid 65534 that says what it has been told by it.
+with_env_file() {
+    printf '[a]\nenv_file = %s\ncommand = sh -c "echo told $TOLD"\nuser = 65534:65534\n' "$1" >conf
+}
+
+@test "117: an env_file is not read by root through a link, nor on a way, that others may have made" {
+    mkdir -m 777 theirs
+    mkdir -m 700 hidden
+    chmod 755 .
+    echo TOLD=secret | tee hidden/env >root
+    chmod 600 root hidden/env
+    as_nobody ln -s "$PWD/root" theirs/env
+    as_nobody ln -s "$PWD/hidden" theirs/way
+    for path in theirs/env "$PWD/theirs/env" theirs/way/env; do
+        with_env_file "$path"
+        for way in as_pid1 as_child; do
+            exits 2 "$way" --control none --config conf
+            is ''
+            says 'conf:2: env_file' "'$path'" link
+            exits 2 "$way" --check --config conf
+        done
+        exits 2 as_child_user --control none --config conf # the user's own rights do not reach there
+        says 'Permission denied'
+    done
+}
+
+@test "117: an env_file is root's or the user's, and nobody else may write it" {
+    mkdir -m 777 theirs
+    chmod 755 .
+    with_env_file theirs/env
+    echo TOLD=this >theirs/env
+    for owner in 65534:0 0:65534; do
+        chown "$owner" theirs/env
+        exits 0 as_pid1 --control none --config conf
+        is 'told this'
+    done
+    for mode in 664 646; do
+        chmod "$mode" theirs/env
+        exits 2 as_pid1 --control none --config conf
+        says 'conf:2: env_file' 'others may write'
+    done
+    chmod 644 theirs/env
+    chown 12345 theirs/env
+    for way in as_pid1 as_child; do
+        exits 2 "$way" --control none --config conf
+        says 'conf:2: env_file' "root's, or the user's"
+    done
+    # of two one is enough, in any order; and there may be no user
+    cp theirs/env own
+    chown 65534 own
+    for two in 'theirs/env own' 'own theirs/env'; do
+        read -r one other <<<"$two"
+        printf '[a]\nenv_file = %s\nenv_file = %s\ncommand = true\nuser = 65534\n' "$one" "$other" >conf
+        exits 2 as_pid1 --control none --config conf
+    done
+    printf '[a]\nenv_file = own\ncommand = true\n' >conf
+    exits 2 as_pid1 --control none --config conf
+    exits 0 as_child_user --control none --config conf # who is not root reads what he may
+}
+
+@test "117: an env_file as engines mount them: links that root has made, or a read-only mount" {
+    mkdir -m 755 etc
+    mkdir -m 777 mounted mounted/..now
+    chmod 755 . mounted/..now
+    ln -s ..now mounted/..data
+    ln -s ..data/env mounted/env
+    echo TOLD=this >mounted/..now/env
+    chown 12345 mounted/..now/env
+    echo TOLD=that >etc/env.real
+    ln -s env.real etc/env
+    with_env_file etc/env
+    exits 0 as_pid1 --control none --config conf
+    is 'told that'
+    with_env_file mounted/env
+    exits 2 as_pid1 --control none --config conf
+    says link
+    via=(sh -c 'mount --bind mounted mounted && mount -o remount,bind,ro mounted && exec "$@"' sh)
+    for way in as_pid1 as_child; do
+        exits 0 "$way" --control none --config conf
+        is 'told this'
+    done
+}
+
+@test "117: an env_file that is no file holds nobody up" {
+    mkfifo -m 600 fifo
+    for path in fifo /dev/zero . /absent/env; do
+        with_env_file "$path"
+        for way in "${HOSTILE_WAYS[@]}"; do
+            exits 2 "$way" --control none --config conf
+            says 'conf:2: env_file' "'$path'"
+        done
+    done
+    says 'No such file'
+}

@@ -460,6 +460,17 @@ START_TEST(files_that_are_none)
     ck_assert_str_eq(heard(), "foster: /dev/null: not a regular file\n");
     make_text_file("env", "A=b\nno\n", 0600);
     ck_assert_str_eq(faults_of("[a]\ncommand = a\nenv_file = env"), "env:2: 'no' is not NAME=VALUE\n");
+    ck_assert_int_eq(chmod("env", 0646) | chown("env", 12345, 0) | system("echo A=b >env"), 0);
+    if (geteuid() == 0)
+        ck_assert_str_eq(faults_of("[a]\ncommand = a\nenv_file = env"),
+                         "c:3: env_file needs a text that can be read, not 'env': others may write it, or a link that "
+                         "leads there\n");
+    chmod("env", 0644);
+    if (geteuid() == 0)
+        ck_assert_str_eq(faults_of("[a]\nenv_file = env\ncommand = a\nuser = 1"),
+                         "c:2: env_file needs to be root's, or the user's\n");
+    ck_assert(read_text("[a]\nenv_file = env\ncommand = a\nuser = 12345"));
+    ck_assert_int_eq(unlink("env"), 0);
     ck_assert_str_eq(faults_of("[a]\ncommand = a\nenv_file = enw"),
                      "c:3: env_file needs a text that can be read, not 'enw': No such file or directory\n");
 }

@@ -101,7 +101,62 @@ START_TEST(no_link_of_somebody_elses)
 }
 END_TEST
 
+static int opened_of_one(const char *path, uid_t *owner)
+{
+    int fd = path_open_of_one(path, owner);
+    int error = fd == -1 ? errno : 0;
+    if (fd != -1)
+        close(fd);
+    return error;
+}
+
+START_TEST(one_alone_may_have_written_it)
+{
+    uid_t owner = 0;
+    if (geteuid() != 0)
+        return;
+    make_directories();
+    link_to("../own/file", "own/good");
+    link_to("../own/file", "open/bad");
+    ck_assert_int_eq(opened_of_one("own/good", &owner), 0);
+    ck_assert_uint_eq(owner, 0);
+    ck_assert_int_eq(opened_of_one("open/bad", &owner), ELOOP);
+    ck_assert_int_eq(opened_of_one("absent/file", &owner), ENOENT);
+    ck_assert_int_eq(opened_of_one("own/absent", &owner), ENOENT);
+    ck_assert_int_eq(chown("open/file", SOMEBODY, 0), 0);
+    ck_assert_int_eq(opened_of_one("open/file", &owner), 0);
+    ck_assert_uint_eq(owner, SOMEBODY);
+    ck_assert_int_eq(opened_of_one("own/good", &owner), 0);
+    ck_assert_uint_eq(owner, SOMEBODY);
+    ck_assert_int_eq(chown("open/file", SOMEBODY + 1, 0), 0);
+    ck_assert_int_eq(opened_of_one("open/file", &owner), 0);
+    ck_assert_uint_eq(owner, SEVERAL_OWNERS);
+    ck_assert_int_eq(chmod("open/file", 0664), 0);
+    ck_assert_int_eq(opened_of_one("open/file", &owner), EPERM);
+    ck_assert_int_eq(chmod("open/file", 0646), 0);
+    ck_assert_int_eq(opened_of_one("open/file", &owner), EPERM);
+    ck_assert_int_eq(opened_of_one("own", &owner), 0); /* whoever reads it says that it is none */
+}
+END_TEST
+
+/* Who is not root gets nothing by us that he could not have had. */
+START_TEST(others_open_what_they_may)
+{
+    uid_t owner = 0;
+    if (geteuid() == 0) {
+        make_directories();
+        chmod(".", 0755);
+        link_to("../own/file", "open/way");
+        ck_assert_int_eq(seteuid(SOMEBODY), 0);
+        ck_assert_int_eq(opened_of_one("open/way", &owner), 0);
+        ck_assert_uint_eq(owner, 0);
+        ck_assert_int_eq(seteuid(0), 0);
+    }
+}
+END_TEST
+
 int main(void)
 {
-    return RUN_TESTS("trusted path", directories, links, no_link_of_somebody_elses);
+    return RUN_TESTS("trusted path", directories, links, no_link_of_somebody_elses, one_alone_may_have_written_it,
+                     others_open_what_they_may);
 }
