@@ -27,7 +27,7 @@
 #include "services/async_close.h"
 #include "services/loop.h"
 
-enum { ACCEPT_AGAIN_MS = 1000, CHUNK = 1024, OWNER_ONLY = 0177, KEPT_FOR_SERVICES = 12 };
+enum { ACCEPT_AGAIN_MS = 1000, CHUNK = 1024, KEPT_FOR_SERVICES = 12 };
 
 enum phase { FREE, READING, WAITING_FOR_SERVICES, WRITING };
 
@@ -311,9 +311,7 @@ bool server_open(const char *path)
     struct address address;
     if (!server_address(path, &address))
         return false;
-    mode_t mask = umask(OWNER_ONLY);
-    int fd = listening_open(&address);
-    umask(mask);
+    int fd = listening_open(&address, NULL, S_IRUSR | S_IWUSR);
     if (fd < 0) {
         errno = -fd;
         return false;

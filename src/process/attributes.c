@@ -100,14 +100,20 @@ static int set_groups(const struct user *user)
     return error == EPERM && getuid() == user->uid && getgid() == user->gid ? 0 : error;
 }
 
+int attributes_set_ids(const struct user *user, bool for_good)
+{
+    const uid_t as_it_is = (uid_t)-1;
+    gid_t gid = for_good ? user->gid : as_it_is;
+    uid_t uid = for_good ? user->uid : as_it_is;
+    int error = set_groups(user);
+    if (error == 0)
+        error = error_of(syscall(SET_GIDS, gid, user->gid, gid));
+    return error != 0 ? error : error_of(syscall(SET_UIDS, uid, user->uid, uid));
+}
+
 static int set_user(const struct attributes *attributes)
 {
-    const struct user *user = attributes->user;
-    int error = user != NULL ? set_groups(user) : 0;
-    if (user == NULL || error != 0)
-        return error;
-    error = error_of(syscall(SET_GIDS, user->gid, user->gid, user->gid));
-    return error != 0 ? error : error_of(syscall(SET_UIDS, user->uid, user->uid, user->uid));
+    return attributes->user != NULL ? attributes_set_ids(attributes->user, true) : 0;
 }
 
 static int enter_directory(const struct attributes *attributes)

@@ -54,6 +54,10 @@ int plugs_above(const struct plug *plugs, size_t count);
  * the child; 0 or an error number. */
 int plugs_connect(struct plug *plugs, size_t count);
 
+/* Takes the user's groups, gid and uid: for good, or as the effective ones alone, which is enough to open files and to
+ * signal, and leaves us somebody whom that user may neither signal nor trace. In a child; 0 or an error number. */
+int attributes_set_ids(const struct user *user, bool for_good);
+
 /* Applies them, in the order that needs the rights that the user does not have first. In the child; 0 or an error
  * number, and *failed then says in words what could not be done ("become its user", "open"), *path of which file, if it
  * is about one. */

@@ -7,13 +7,22 @@
 #ifndef PROCESS_LISTENING_H
 #define PROCESS_LISTENING_H
 
+#include <stdbool.h>
+#include <sys/types.h>
+
 struct address;
+struct user;
 
 enum { LISTEN_FDS_START = 3 };
 
 /* Opens, binds and, for a stream, listens: the descriptor, close-on-exec and blocking as systemd hands them over, or a
- * negative error number. A socket file that nobody listens on any more is replaced; one in use is EADDRINUSE. Ordinary
- * context. */
-int listening_open(const struct address *address);
+ * negative error number. A socket file has that mode, and is the user's, if there is one; where others than root may
+ * write to a directory on the way it is he who makes it, in a child, so it is what he could have made himself. One that
+ * nobody listens on any more is replaced; one in use is EADDRINUSE. Ordinary context; one thread. */
+int listening_open(const struct address *address, const struct user *user, mode_t mode);
+
+/* True if the next run will find it as the first one did. Who has it may end it for all by shutdown(2) or connect(2),
+ * and may remove its file. */
+bool listening_is_whole(int fd, const struct address *address);
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 enum {
     RESTART_MOST = 30 * MS_PER_SECOND,
@@ -31,6 +32,7 @@ const struct settings settings_default = {
     .stop_grace_period = STOP_GRACE_PERIOD,
     .reload_signal = SIGHUP,
     .output = OUTPUT_RAW,
+    .listen_mode = S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP,
 };
 
 enum scope { SERVICE, GLOBAL };
@@ -65,6 +67,7 @@ enum scope { SERVICE, GLOBAL };
     ROW("stdin", PATH, settings.input)                                                                                 \
     ROW("log", OUTPUT, settings)                                                                                       \
     ROW("listen", LISTEN, settings, .repeatable = true)                                                                \
+    ROW("listen_mode", MODE, settings.listen_mode)                                                                     \
     ROW("nice", NICE, settings.attributes)                                                                             \
     ROW("oom_score_adj", OOM_SCORE_ADJ, settings.attributes)                                                           \
     ROW("no_new_privileges", BOOL, settings.attributes.no_new_privileges)                                              \

@@ -74,24 +74,46 @@ static unsigned first_mark;
 
 /* ---- before the first start ---- */
 
-static bool open_sockets(struct service *service)
+static bool open_socket(const struct service *service, unsigned number)
 {
     const struct settings *settings = service->settings;
-    if (settings->listen_count == 0)
+    const struct listen *listen = &settings->listen[number];
+    int fd = listening_open(&listen->address, settings->user, settings->listen_mode);
+    struct text address;
+    service->extras->sockets[number] = fd;
+    if (fd >= 0)
         return true;
-    int *sockets = arena_take(settings->listen_count * sizeof *sockets);
-    service_give_extras(service)->sockets = sockets;
-    for (unsigned i = 0; i < settings->listen_count; i++) {
-        const struct listen *listen = &settings->listen[i];
-        struct text address;
-        sockets[i] = listening_open(&listen->address);
-        if (sockets[i] >= 0)
+    text_clear(&address);
+    text_add_address(&address, &listen->address);
+    fault(&((struct place){listen->file, listen->line}), "%s: cannot listen on %s: %s", service->name, address.bytes,
+          strerror(-fd));
+    return false;
+}
+
+static bool open_sockets(struct service *service)
+{
+    unsigned count = service->settings->listen_count, opened = 0;
+    if (count != 0)
+        service_give_extras(service)->sockets = arena_take(count * sizeof(int));
+    while (opened < count && open_socket(service, opened))
+        opened++;
+    return opened == count;
+}
+
+/* A run may have ended one for all that come after it, or made it non-blocking. The old one is closed first, so that
+ * its address is free. False, and it has been said, if there is none to be had. */
+static bool mend_sockets(const struct service *service)
+{
+    for (unsigned i = 0; i < service->settings->listen_count; i++) {
+        int fd = service->extras->sockets[i];
+        descriptor_set_flags(fd, 0);
+        if (listening_is_whole(fd, &service->settings->listen[i].address))
             continue;
-        text_clear(&address);
-        text_add_address(&address, &listen->address);
-        fault(&((struct place){listen->file, listen->line}), "%s: cannot listen on %s: %s", service->name,
-              address.bytes, strerror(-sockets[i]));
-        return false;
+        say(LOG_WARNING, "%s: its socket is of no use any more, opening another: descriptor %d", service->name,
+            LISTEN_FDS_START + (int)i);
+        close(fd);
+        if (!open_socket(service, i))
+            return false;
     }
     return true;
 }
@@ -428,7 +450,9 @@ int run_service(struct service *service, int ready_fd, int *report)
 {
     struct start start = {
         .service = service, .command = service->command, .promise = &service->process, .ready_fd = ready_fd};
-    int error = service == plan->command ? start_with(&start, plan->command_argv) : start_command(&start);
+    int error = EAGAIN; /* somebody has its address, and may let go of it */
+    if (mend_sockets(service))
+        error = service == plan->command ? start_with(&start, plan->command_argv) : start_command(&start);
     *report = start.report;
     return error;
 }

@@ -90,6 +90,7 @@ struct settings {
     uid_t env_owner;             /* whose its env_files are, path_open_of_one(); 0: root's, or there are none */
     const struct listen *listen; /* in the order of the descriptors; NULL: none */
     unsigned listen_count;
+    unsigned short listen_mode; /* of those that are files */
 };
 
 /* A socket to be opened for a service. */

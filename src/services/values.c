@@ -21,7 +21,7 @@
 enum {
     READY_FD_FIRST = 3,
     READY_FD_LAST = 255,
-    UMASK_MOST = 0777,
+    MODE_MOST = 0777,
     NICE_MOST = 19,
     NICE_LEAST = -20,
     OOM_SCORE_ADJ_MOST = 1000, /* proc(5) */
@@ -177,16 +177,21 @@ static bool parse_signed(const char *string, long lowest, long highest, short *v
     return valid;
 }
 
+static bool read_mode(void *field, struct entry *entry)
+{
+    unsigned mode = 0;
+    const char *digit = entry->value;
+    for (; *digit >= '0' && *digit < '0' + OCTAL && mode <= MODE_MOST; digit++)
+        mode = mode * OCTAL + (unsigned)(*digit - '0');
+    *(unsigned short *)field = (unsigned short)mode;
+    return *digit == '\0' && mode <= MODE_MOST;
+}
+
 static bool read_umask(void *field, struct entry *entry)
 {
     struct attributes *attributes = field;
-    unsigned mask = 0;
-    const char *digit = entry->value;
-    for (; *digit >= '0' && *digit < '0' + OCTAL && mask <= UMASK_MOST; digit++)
-        mask = mask * OCTAL + (unsigned)(*digit - '0');
-    attributes->umask = (unsigned short)mask;
     attributes->given |= UMASK_GIVEN;
-    return *digit == '\0' && mask <= UMASK_MOST;
+    return read_mode(&attributes->umask, entry);
 }
 
 static bool read_nice(void *field, struct entry *entry)
@@ -457,6 +462,7 @@ static const struct kind_row {
     [VALUE_GLOBAL_OUTPUT] = {read_global_output, "raw, prefix, json or null"},
     [VALUE_USER] = {read_user, "a user of /etc/passwd or a uid, with a group behind a colon if need be"},
     [VALUE_UMASK] = {read_umask, "an octal number up to 777"},
+    [VALUE_MODE] = {read_mode, "an octal number up to 777"},
     [VALUE_NICE] = {read_nice, "a number from -20 to 19"},
     [VALUE_OOM_SCORE_ADJ] = {read_oom_score_adj, "a number from -1000 to 1000"},
     [VALUE_LIMIT] = {read_limit, "a number, SOFT:HARD or unlimited"},

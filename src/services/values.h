@@ -44,6 +44,7 @@ enum value_kind {
     VALUE_GLOBAL_OUTPUT,   /* (enum output) without a file */
     VALUE_USER,            /* (struct settings) */
     VALUE_UMASK,           /* (struct attributes) */
+    VALUE_MODE,            /* (unsigned short) */
     VALUE_NICE,            /* (struct attributes) */
     VALUE_OOM_SCORE_ADJ,   /* (struct attributes) */
     VALUE_LIMIT,           /* (struct attributes) detail is the resource */

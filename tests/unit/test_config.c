@@ -96,7 +96,7 @@ START_TEST(every_key)
         "essential = yes\nautostart = off\nrestart = on-failure:5\nrestart_delay = 200ms..1m\nready_timeout = 10s\n"
         "healthcheck = check 'a b'\nhealthcheck_interval = 1s\nhealthcheck_timeout = 2s\nhealthcheck_retries = 4\n"
         "healthcheck_start_period = 3s\nwatchdog = 6s\nstop_signal = SIGQUIT\nstop_grace_period = 8s\n"
-        "stop_command = halt\nreload_signal = usr1\nuser = 12:34\nworking_dir = /w\numask = 027\n"
+        "stop_command = halt\nreload_signal = usr1\nuser = 12:34\nworking_dir = /w\numask = 027\nlisten_mode = 0606\n"
         "environment = A=b  c\nenvironment = D=\nstdin = /i\nlog = file:/l\nnice = -5\noom_score_adj = -1000\n"
         "no_new_privileges = true\nulimit_nofile = 10:20\nulimit_stack = 8M\nulimit_core=unlimited\n");
     ck_assert(s->essential && !s->autostart);
@@ -121,6 +121,7 @@ START_TEST(every_key)
     ck_assert_ptr_eq(s->attributes.user, s->user);
     ck_assert_str_eq(s->attributes.directory, "/w");
     ck_assert_uint_eq(s->attributes.umask, 027);
+    ck_assert_uint_eq(s->listen_mode, 0606);
     ck_assert_uint_eq(s->environment_count, 2);
     ck_assert_str_eq(s->environment[0], "A=b  c");
     ck_assert_str_eq(s->environment[1], "D=");
@@ -359,6 +360,7 @@ START_TEST(faults)
         {"stop_signal = SIGFOO", "stop_signal needs a signal such as SIGTERM or 15, not 'SIGFOO'"},
         {"umask = 8", "umask needs an octal number up to 777, not '8'"},
         {"umask = 1000", "umask needs an octal number up to 777, not '1000'"},
+        {"listen_mode = 0668", "listen_mode needs an octal number up to 777, not '0668'"},
         {"nice = 20", "nice needs a number from -20 to 19, not '20'"},
         {"nice = -21", "nice needs a number from -20 to 19, not '-21'"},
         {"nice = -", "nice needs a number from -20 to 19, not '-'"},

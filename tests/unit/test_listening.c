@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 
 #include "base/address.h"
+#include "process/user.h"
 
 #include "kit.h"
 
@@ -27,7 +28,7 @@ static void prepare(void)
 static int open_at(const char *string)
 {
     ck_assert_msg(address_parse(string, &address), "%s", string);
-    return listening_open(&address);
+    return listening_open(&address, NULL, 0640);
 }
 
 static int option(int fd, int level, int name)
@@ -148,11 +149,10 @@ START_TEST(a_stale_file_is_replaced)
     snprintf(path, sizeof path, "unix:%s/stale", getcwd(directory, sizeof directory));
     close(open_at(path));
     ck_assert_int_eq(connect_to(path), -ECONNREFUSED);
-    umask(027);
     ck_assert_int_ge(open_at(path), 0);
     ck_assert_int_ge(connect_to(path), 0);
     ck_assert_int_eq(stat("stale", &status), 0);
-    ck_assert_uint_eq(status.st_mode, S_IFSOCK | 0750);
+    ck_assert_uint_eq(status.st_mode, S_IFSOCK | 0640);
 }
 END_TEST
 
@@ -188,6 +188,55 @@ START_TEST(a_datagram_socket_is_left_alone)
 }
 END_TEST
 
+/* Statement 117: what a service may do to a socket that it shares with those that come after it. */
+START_TEST(whole_or_not)
+{
+    static const char *const places[] = {"tcp:127.0.0.1:18087", "udp:127.0.0.1:18088", "unix:@foster-test-whole"};
+    char directory[PATH_MAX], path[PATH_MAX + 32];
+    prepare();
+    for (size_t i = 0; i < COUNT(places); i++) {
+        int fd = open_at(places[i]);
+        ck_assert_int_ge(fd, 0);
+        ck_assert_msg(listening_is_whole(fd, &address), "%s", places[i]);
+        int client = connect_to(places[i]);
+        ck_assert_int_ge(client, 0);
+        ck_assert_msg(listening_is_whole(fd, &address), "%s", places[i]);
+        shutdown(fd, SHUT_RDWR);
+        ck_assert_msg(!listening_is_whole(fd, &address), "%s", places[i]);
+        close(client), close(fd);
+        ck_assert(!listening_is_whole(-1, &address));
+    }
+    snprintf(path, sizeof path, "unix:%s/whole", getcwd(directory, sizeof directory));
+    int fd = open_at(path);
+    ck_assert(listening_is_whole(fd, &address));
+    ck_assert_int_eq(unlink("whole"), 0);
+    ck_assert(!listening_is_whole(fd, &address));
+}
+END_TEST
+
+START_TEST(a_file_is_its_users)
+{
+    static const struct user user = {.uid = 1234, .gid = 2345};
+    char directory[PATH_MAX], path[PATH_MAX + 32];
+    struct stat status;
+    if (geteuid() != 0)
+        return;
+    ck_assert_int_eq(chmod(".", 0777), 0);
+    snprintf(path, sizeof path, "unix:%s/users", getcwd(directory, sizeof directory));
+    ck_assert(address_parse(path, &address));
+    int fd = listening_open(&address, &user, 0606);
+    ck_assert_msg(fd >= 0 || fd == -EACCES, "%s", strerror(-fd)); /* the way here may be closed to him */
+    if (fd < 0)
+        return;
+    ck_assert_int_eq(stat("users", &status), 0);
+    ck_assert_uint_eq(status.st_mode, S_IFSOCK | 0606);
+    ck_assert(status.st_uid == user.uid && status.st_gid == user.gid);
+    ck_assert_int_ge(connect_to(path), 0);
+    ck_assert_int_eq(listening_open(&address, &user, 0606), -EADDRINUSE);
+    ck_assert_uint_eq(geteuid(), 0);
+}
+END_TEST
+
 START_TEST(errors_leave_nothing_open)
 {
     char directory[PATH_MAX], path[PATH_MAX + 32];
@@ -205,5 +254,5 @@ int main(void)
 {
     return RUN_TESTS("listening", streams_are_connected_to, tcp_again_at_once, udp_receives_and_is_not_shared,
                      both_families, one_in_use_is_refused, a_stale_file_is_replaced, what_is_not_a_socket_is_left_alone,
-                     a_datagram_socket_is_left_alone, errors_leave_nothing_open);
+                     a_datagram_socket_is_left_alone, whole_or_not, a_file_is_its_users, errors_leave_nothing_open);
 }

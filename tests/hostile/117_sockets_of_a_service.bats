@@ -1,0 +1,147 @@
+#!/usr/bin/env bats
+# Sockets that foster opens: with the rights of whose they are, and whole again for each run.
+
+load helpers
+
+# of PATH: whose it is, and its mode.
+of() { stat -c '%F %u:%g %a' "$1"; }
+
+@test "117: a socket file is made by its service's user, with listen_mode" {
+    chmod 755 .
+    mkdir theirs
+    chown 65534:65533 theirs
+    for mode in '' 'listen_mode = 0606'; do
+        printf '[a]\ncommand = true\nuser = 65534:65533\nlisten = unix:%s/theirs/s\n%s\n' "$PWD" "$mode" >conf
+        for way in as_pid1 as_child; do
+            exits 0 "$way" --control none --config conf
+            says_nothing
+            expected=660
+            [ -z "$mode" ] || expected=606
+            [ "$(of theirs/s)" = "socket 65534:65533 $expected" ] # the second way has replaced a stale one
+        done
+    done
+}
+
+@test "117: without a user it is root's, or that of foster's user; foster's umask does not count" {
+    printf '[a]\ncommand = true\nlisten = unix:%s/s\n' "$PWD" >conf
+    via=(sh -c 'umask 0; exec "$@"' sh)
+    chmod 777 .
+    for way in "${HOSTILE_WAYS[@]}"; do
+        exits 0 "$way" --control none --config conf
+        owner=0:0
+        [[ $way != *_user ]] || owner=65534:65534
+        [ "$(of s)" = "socket $owner 660" ]
+        rm s
+    done
+}
+
+@test "117: where root alone may write a socket file is made for the user all the same" {
+    via=(sh -c 'mount -t tmpfs -o mode=755 none /run; exec "$@"' sh)
+    configure <<-'END'
+		[a]
+		command = stat -c '%F %u:%g %a' /run/s
+		user = 65534:65533
+		listen = unix:/run/s
+	END
+    for way in as_pid1 as_child; do
+        exits 0 "$way" --control none --config conf
+        is 'socket 65534:65533 660'
+    done
+}
+
+@test "117: by a link in its user's folder no socket is made or removed elsewhere" {
+    chmod 755 .
+    mkdir -m 777 theirs
+    mkdir -m 700 hidden
+    exits 137 as_child sh -c 'service old listen unix:hidden/s die KILL' # a stale one
+    before=$(stat -c %i hidden/s)
+    "${AS_USER[@]}" ln -s "$PWD/hidden" theirs/way
+    for name in s new; do
+        printf '[a]\ncommand = true\nuser = 65534:65534\nlisten = unix:%s/theirs/way/%s\n' "$PWD" "$name" >conf
+        for way in as_pid1 as_child; do
+            exits 125 "$way" --control none --config conf
+            says "listen on unix:.*/$name: Permission denied"
+        done
+    done
+    [ "$(stat -c %i hidden/s)" = "$before" ]
+    [ ! -e hidden/new ]
+}
+
+# whole HOW ADDRESS: the first run ruins the socket, the second has it as it was.
+whole() {
+    rm -f ruined web.sock
+    printf '[web]\ncommand = sh -c "[ -e ruined ] && exec service web serve 3; : >ruined; ruin %s 3; exit 1"\n' "$1" >conf
+    printf 'listen = %s\nrestart = on-failure\n%s\n' "$2" "$user" >>conf
+    run_foster "$way"
+    happens 'web starts'
+    grep -qx "$1 3: .*" "$out"
+}
+
+@test "117: what a run does to its socket is undone before the next, and said in one line" {
+    own_network
+    for way in as_pid1 as_child; do
+        for user in '' 'user = 65534'; do
+            for how in both read nowhere; do
+                whole "$how" tcp:127.0.0.1:8080
+                [[ $(call 8080) == "web "* ]]
+                told 'web: its socket is of no use'
+                send TERM
+                ends 0
+            done
+            for how in both read; do
+                whole "$how" "unix:$PWD/web.sock"
+                [[ $(socat -u UNIX-CONNECT:web.sock -) == "web "* ]]
+                told 'web: its socket is of no use'
+                send TERM
+                ends 0
+            done
+            for how in both read connect; do
+                whole "$how" udp:127.0.0.1:8081
+                echo -n "$how" | inside socat -u - UDP4:127.0.0.1:8081
+                happens "web datagram $how"
+                told 'web: its socket is of no use'
+                send TERM
+                ends 0
+            done
+        done
+    done
+}
+
+@test "117: a socket file that a run has removed is there for the next" {
+    configure <<-END
+		[web]
+		command = sh -c '[ -e ruined ] && exec service web serve 3; : >ruined; rm web.sock; exit 1'
+		listen = unix:$PWD/web.sock
+		restart = on-failure
+	END
+    run_foster as_pid1
+    happens 'web starts'
+    [[ $(socat -u UNIX-CONNECT:web.sock -) == "web "* ]]
+    told 'web: its socket is of no use'
+}
+
+@test "117: an address that somebody has taken meanwhile is tried again" {
+    configure <<-END
+		[web]
+		command = sh -c '[ -e ruined ] && exec service web serve 3; : >ruined; rm web.sock; ruin both 3; mkdir web.sock; exit 1'
+		listen = unix:$PWD/web.sock
+		restart = on-failure
+		restart_delay = 20ms..50ms
+	END
+    run_foster as_pid1
+    wait_until grep -q 'web: cannot listen on unix:.*web.sock: Address' "$err"
+    rmdir web.sock
+    happens 'web starts'
+    [[ $(socat -u UNIX-CONNECT:web.sock -) == "web "* ]]
+}
+
+@test "117: a socket that a run has made non-blocking blocks again in the next" {
+    configure <<-END
+		[a]
+		command = sh -c '[ -e ruined ] && exec ruin blocking 3; : >ruined; ruin nonblock 3; exit 1'
+		listen = unix:$PWD/a.sock
+		restart = on-failure
+	END
+    exits 0 as_pid1 --control none --config conf
+    is "$(printf 'nonblock 3: done\nblocking 3: done')"
+}
