@@ -52,13 +52,13 @@ int plugs_above(const struct plug *plugs, size_t count)
     return above;
 }
 
-/* First every source goes where nobody's place is. */
+/* First every source goes where nobody's place is; EINVAL says that there are no such numbers, fcntl(2). */
 int plugs_connect(struct plug *plugs, size_t count)
 {
     int above = plugs_above(plugs, count), error = 0;
     for (size_t i = 0; i < count; i++)
         if (plugs[i].from < above && (plugs[i].from = descriptor_copy(plugs[i].from, above)) == -1)
-            return errno;
+            return errno == EINVAL ? EMFILE : errno;
     for (size_t i = 0; i < count && error == 0; i++)
         error = descriptor_put(plugs[i].from, plugs[i].to);
     return error;

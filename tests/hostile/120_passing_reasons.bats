@@ -86,3 +86,25 @@ load helpers
     between 125 "$status" 127 # of the first that has failed: they start side by side
     [ "${#stderr_lines[@]}" = 4 ]
 }
+
+@test "120: a descriptor whose number is beyond the limit (EMFILE), until the limit is raised" {
+    configure <<-'END'
+		[a]
+		command = service a newline 200
+		ready = fd:200
+		restart = on-failure
+		restart_delay = 20ms..50ms
+	END
+    via=(prlimit --nofile=100:300)
+    for way in "${HOSTILE_WAYS[@]}"; do
+        run_foster "$way"
+        wait_until grep -q 'a: cannot run service: cannot hand over its descriptors: No file descriptors' "$err"
+        "${asking[@]}" prlimit --pid "$init" --nofile=300
+        reaches a ready
+        send TERM
+        ends 0
+    done
+    printf '[a]\ncommand = true\nready = fd:200\n' >conf
+    exits 125 as_pid1 --control none --config conf
+    says 'cannot hand over its descriptors: No file descriptors'
+}

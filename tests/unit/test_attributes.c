@@ -300,7 +300,24 @@ START_TEST(what_cannot_be_connected)
     close(A);
     ck_assert_int_eq(plugs_connect(&low, 1), EBADF);
     ck_assert_int_eq(plugs_connect(&high, 1), EBADF);
-    ck_assert_int_eq(plugs_connect(&far, 1), EINVAL); /* above the limit: fcntl(2), F_DUPFD */
+    ck_assert_int_eq(plugs_connect(&far, 1), EMFILE); /* fcntl(2) says EINVAL */
+}
+END_TEST
+
+/* What is left is somebody whom that user may not signal. */
+START_TEST(ids_for_a_while)
+{
+    static const struct user user = {.uid = 1234, .gid = 2345};
+    uid_t uids[3];
+    gid_t gids[3];
+    if (geteuid() != 0)
+        return;
+    ck_assert_int_eq(attributes_set_ids(&user, false), 0);
+    ck_assert_int_eq(getresuid(&uids[0], &uids[1], &uids[2]) | getresgid(&gids[0], &gids[1], &gids[2]), 0);
+    ck_assert(uids[0] == 0 && uids[1] == user.uid && uids[2] == 0);
+    ck_assert(gids[0] == 0 && gids[1] == user.gid && gids[2] == 0);
+    ck_assert_int_eq(getgroups(0, NULL), 0);
+    ck_assert_int_eq(seteuid(0) | setegid(0), 0);
 }
 END_TEST
 
@@ -309,5 +326,5 @@ int main(void)
     return RUN_TESTS("attributes", nothing_is_changed, those_that_anybody_may_have, zero_is_a_value, a_user,
                      a_user_without_groups_has_none_of_ours, the_user_comes_between,
                      an_ordinary_user_may_stay_who_he_is, what_cannot_be_done_is_named, into_each_others_places,
-                     sources_above_stay_where_they_are, nothing_to_connect, what_cannot_be_connected);
+                     sources_above_stay_where_they_are, nothing_to_connect, what_cannot_be_connected, ids_for_a_while);
 }
