@@ -268,11 +268,15 @@ static unsigned most_clients(int listening)
 }
 
 /* Nobody can be accepted, by that error, or because none can be closed (0): where descriptors lack a client gives back
- * its own, else it is tried later. */
+ * its own, else it is tried later, and said once. */
 static void rest(int error)
 {
+    static bool said;
     if ((error == EMFILE || error == ENFILE) && give_back_one())
         return;
+    if (error != 0 && !said)
+        say(LOG_WARNING, "foster ctl is not heard: %s", strerror(error));
+    said |= error != 0;
     loop_forget(&listener);
     accept_again = clock_now() + ACCEPT_AGAIN_MS;
 }

@@ -338,3 +338,19 @@ hang() {
     via=(env "PATH=$PWD:$PATH")
     exits 9 as_pid1 -- ctl
 }
+
+@test "ctl: that there is no descriptor for who asks is said once; later he is answered" {
+    printf '[a]\ncommand = service a\n' >conf
+    run_foster as_pid1
+    wait_until test "$(ctl status 2>/dev/null | grep -c running)" = 1
+    free=0
+    while [ -e "/proc/$init/fd/$free" ]; do free=$((free + 1)); done
+    prlimit --pid "$init" --nofile="$free:1000"
+    spent=$(awk '{ print $14 + $15 }' "/proc/$init/stat")
+    fails timeout -s KILL 3 "$FOSTER" ctl --control "$PWD/sock" status 3>&- # it is tried each second
+    told 'foster ctl is not heard: No file descriptors available'
+    between 0 $(($(awk '{ print $14 + $15 }' "/proc/$init/stat") - spent)) 10 # hundredths of a second
+    prlimit --pid "$init" --nofile=1000
+    ctl status
+    told 'foster ctl is not heard'
+}
