@@ -28,7 +28,7 @@ WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wcast-qu
 COMMON = -std=c11 -D_GNU_SOURCE -DFOSTER_VERSION='"$(VERSION)"' -Isrc -Iinit -Ibuild $(WARN) -MMD -MP
 # x86 alone has it: else gcc aligns what has 32 bytes to 32, for the sake of its versions before 4.9; 480 bytes.
 ABI_ALIGNMENT := $(shell $(CC) -malign-data=abi -E -x c /dev/null >/dev/null 2>&1 && echo -malign-data=abi)
-CFLAGS = $(ABI_ALIGNMENT) -Oz -fno-pie -fconserve-stack -fno-caller-saves -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
+CFLAGS = $(ABI_ALIGNMENT) -Oz -fno-jump-tables -fno-tree-loop-im -fno-move-loop-invariants -fno-pie -fconserve-stack -fno-caller-saves -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
 LDFLAGS = -static -no-pie -s -Wl,--gc-sections,--build-id=none,-z,noexecstack,-z,norelro,-T,init/foster.ld
 SIZE_BUDGET = 131072 # of which one program maps 50 KiB: init/foster.ld
 
