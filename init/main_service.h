@@ -9,8 +9,7 @@
 
 #include "children/foster.h"
 #include "names.h"
-
-enum { INIT = 1 };
+#include "process/survivors.h"
 
 struct main_service {
     const struct options *options;

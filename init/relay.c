@@ -12,10 +12,7 @@
 #include "process/status.h"
 #include "process/survivors.h"
 
-enum {
-    STOP_IS_MEANT = 10 * MS_PER_SECOND, /* as long as engines wait; main may have taken an INT for something else */
-    DEATH_BY_KILL = 1 * MS_PER_SECOND,  /* may take so long; a main in an uninterruptible call may never die */
-};
+enum { DEATH_BY_KILL = 1 * MS_PER_SECOND }; /* may take so long; in an uninterruptible call main may never die */
 
 static void say_sent(int signal, int error)
 {
@@ -136,7 +133,7 @@ static void kill_all(struct main_service *service)
     text_add_duration(&words, stop_deadline(service) - service->asked_to_stop);
     tell(KILLING, .text = words.bytes);
     send_main(service, SIGKILL);
-    survivors_signal(service->self, SIGKILL);
+    survivors_kill(service->self);
     service->leave_at = clock_now() + (service->refused ? 0 : DEATH_BY_KILL);
 }
 

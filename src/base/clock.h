@@ -30,6 +30,11 @@ enum {
 struct timespec clock_read(void);
 milliseconds clock_now(void);
 
+static inline milliseconds earlier(milliseconds one, milliseconds other)
+{
+    return one < other ? one : other;
+}
+
 /* How long until a point, zero if it has passed; as the system calls want it. */
 struct timespec clock_until(milliseconds point);
 

@@ -9,7 +9,7 @@
 bool directory_open(struct directory *directory, const char *path)
 {
     directory->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    directory->length = directory->offset = 0;
+    directory->length = directory->offset = directory->next = 0;
     return directory->fd != -1;
 }
 
@@ -23,12 +23,13 @@ const char *directory_next(struct directory *directory)
         return NULL;
     const struct dirent *entry = (const struct dirent *)(directory->buffer + directory->offset);
     directory->offset += entry->d_reclen;
+    directory->next = entry->d_off;
     return entry->d_name;
 }
 
-void directory_rewind(struct directory *directory)
+void directory_seek(struct directory *directory, long next)
 {
-    lseek(directory->fd, 0, SEEK_SET);
+    lseek(directory->fd, next, SEEK_SET);
     directory->length = directory->offset = 0;
 }
 

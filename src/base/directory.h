@@ -12,6 +12,7 @@ struct directory {
     int fd;
     long length; /* of what the buffer holds */
     long offset; /* of the next entry in it */
+    long next;   /* where a later reading goes on, behind the name that was given last */
     alignas(struct dirent) char buffer[DIRECTORY_BUFFER];
 };
 
@@ -20,8 +21,8 @@ bool directory_open(struct directory *directory, const char *path);
 /* The next name, or NULL at the end. It is good until the next call. */
 const char *directory_next(struct directory *directory);
 
-/* Starts again from the first name. */
-void directory_rewind(struct directory *directory);
+/* Goes on behind a name, where `next` stood then; 0 is the first name. */
+void directory_seek(struct directory *directory, long next);
 
 void directory_close(struct directory *directory);
 

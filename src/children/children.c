@@ -62,8 +62,9 @@ enum { NOBODY = 0, NO_PIDFD = -1 };
 /* Children that are given a pidfd while the signal loop holds the lock: some 2 us each. */
 enum { LISTED_AT_A_TIME = 64 };
 
-/* Stops that one reaping undoes. Then it is for the next, so that children that stop again and again cannot keep us. */
-enum { STOPS_AT_A_TIME = 100 };
+/* Whom one reaping hears of. Then it is for the next, so that children that stop again and again, or fork and end
+ * without end, cannot keep us. */
+enum { HEARD_AT_A_TIME = 100 };
 
 /* wait4(2): any child; of which threads. */
 enum { ANYBODY = -1, OF_ALL_THREADS = 0, OF_THIS_THREAD = __WNOTHREAD };
@@ -206,67 +207,77 @@ static bool is_end(int status)
     return WIFEXITED(status) || WIFSIGNALED(status);
 }
 
-/* What a reaping has met beside the ends. */
-struct stops {
+/* What a reaping has met. */
+struct heard {
     int count;
-    bool noted;
+    bool stop_noted;
 };
 
 /* I2: only an end is an end. Caller holds the lock. */
-static void hear_of(pid_t pid, int status, struct stops *stops)
+static void hear_of(pid_t pid, int status, struct heard *heard)
 {
-    if (is_end(status)) {
+    heard->count++;
+    if (is_end(status))
         resolve(pid, status);
-        return;
-    }
-    stops->count++;
-    stops->noted |= !tracee_let_go(pid) && note_stop(pid);
+    else
+        heard->stop_noted |= !tracee_let_go(pid) && note_stop(pid);
 }
 
 /* Afterwards, as it takes a walk. Caller holds the lock. */
-static void finish_stops(const struct stops *stops)
+static void finish_reaping(const struct heard *heard)
 {
-    if (stops->noted)
+    if (heard->stop_noted)
         tell_tracers();
-    if (stops->count == STOPS_AT_A_TIME)
+    if (heard->count == HEARD_AT_A_TIME)
         kill(getpid(), SIGCHLD); /* there may be more: we come back after what else is to be done */
 }
 
 /*
- * Reaps until nothing is left. Caller holds the lock. Any thread and signal handlers; allocates nothing.
- * What wait4 says, and what it means:
- *   a pid    it is reaped, or has stopped and is let go; SIGCHLDs coalesce, so go on
- *   0        children, but none dead: done; the next death sets the flag again
- *   ECHILD   no children at all: done
- *   other    what cannot be: waitid is asked, and if that fails as well, done: PID 1 must not ask for ever
+ * Reaps until nothing is left, or enough has been heard: then false. Caller holds the lock. Any thread and signal
+ * handlers; allocates nothing. What wait4 says, and what it means: a pid    it is reaped, or has stopped and is let go;
+ * SIGCHLDs coalesce, so go on 0        children, but none dead: done; the next death sets the flag again ECHILD   no
+ * children at all: done other    what cannot be: waitid is asked, and if that fails as well, done: PID 1 must not ask
+ * for ever
  */
-static void reap_among(int threads)
+static bool reap_among(int threads)
 {
-    struct stops stops = {0};
+    struct heard heard = {0};
     int status;
     pid_t pid;
-    while (stops.count < STOPS_AT_A_TIME && (pid = wait_for(ANYBODY, threads, &status)) > 0)
-        hear_of(pid, status, &stops);
-    finish_stops(&stops);
-}
-
-/* Caller holds the lock. Any thread and signal handlers; allocates nothing. */
-static void reap(void)
-{
-    atomic_store(&need_wait, false); /* I4: before waitpid, never after */
-    reap_among(OF_ALL_THREADS);
+    while (heard.count < HEARD_AT_A_TIME && (pid = wait_for(ANYBODY, threads, &status)) > 0)
+        hear_of(pid, status, &heard);
+    finish_reaping(&heard);
+    return heard.count < HEARD_AT_A_TIME;
 }
 
 /* True if there was something to be heard of it: an end, or a stop. Caller holds the lock. */
 static bool reap_one(pid_t pid)
 {
     int status;
-    struct stops stops = {0};
-    bool heard = wait_for(pid, OF_ALL_THREADS, &status) == pid;
-    if (heard)
-        hear_of(pid, status, &stops);
-    finish_stops(&stops);
-    return heard;
+    struct heard heard = {0};
+    if (wait_for(pid, OF_ALL_THREADS, &status) == pid)
+        hear_of(pid, status, &heard);
+    finish_reaping(&heard);
+    return heard.count > 0;
+}
+
+/* Caller holds the lock. Any thread and signal handlers; allocates nothing. */
+static void reap_registered(void)
+{
+    for (struct promise *child = registry_next(NULL), *next; child != NULL; child = next) {
+        next = registry_next(child);
+        reap_one(child->pid);
+    }
+}
+
+/* Each thread is told of its own children first (do_wait() in kernel/exit.c), the first one of orphans. Where there are
+ * more of these than are heard of at a time, nobody would ever hear of the children of other threads. Caller holds the
+ * lock. Any thread and signal handlers; allocates nothing. */
+static void reap(void)
+{
+    atomic_store(&need_wait, false); /* I4: before waitpid, never after */
+    if (!reap_among(OF_ALL_THREADS))
+        reap_registered();
 }
 
 /* Of a registered child, whose pid may be another child's by now: it has that pidfd, or none. Caller holds the lock. */

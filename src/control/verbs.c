@@ -18,6 +18,7 @@
 #include "process/signals.h"
 #include "services/dependencies.h"
 #include "services/fault.h"
+#include "services/signalling.h"
 #include "services/supervisor.h"
 
 /* ---- what can be waited for ---- */
@@ -28,6 +29,7 @@ enum {
     IS_UP = IN(RUNNING) | IN(READY),
     IS_STARTED_ONCE = IS_UP | IN(STARTING) | IN(DONE),
     IS_DOWN = IN(STOPPED) | IN(DONE) | IN(FAILED),
+    IN_VAIN = IN(STATES), /* it is being stopped, and cannot be killed: whoever asked for that is told */
 };
 
 enum until { NOTHING, UNTIL_UP, UNTIL_DOWN, UNTIL_READY, UNTIL_STARTED, UNTIL_COMPLETED, UNTIL_STOPPED };
@@ -39,9 +41,9 @@ static const struct goal {
     uint16_t never;            /* those in which it will not be, unless somebody does something */
 } goals[] = {
     [NOTHING] = {"", 0, 0, 0},
-    [UNTIL_UP] = {"", IS_UP | IN(DONE), IN(DONE), IN(FAILED) | IN(STOPPED)},
+    [UNTIL_UP] = {"", IS_UP | IN(DONE), IN(DONE), IN(FAILED) | IN(STOPPED) | IN_VAIN},
     [UNTIL_DOWN] = {"", IS_DOWN, IS_DOWN,
-                    IN(WAITING) | IN(FORKED) | IN(STARTING) | IS_UP | IN(BACKING_OFF)}, /* another's start */
+                    IN(WAITING) | IN(FORKED) | IN(STARTING) | IS_UP | IN(BACKING_OFF) | IN_VAIN}, /* another's start */
     [UNTIL_READY] = {"ready", IS_UP, IN(DONE), IN(FAILED) | IN(DONE)},
     [UNTIL_STARTED] = {"started", IS_STARTED_ONCE, IS_STARTED_ONCE, IN(FAILED)},
     [UNTIL_COMPLETED] = {"completed", IN(DONE), IN(DONE), IN(FAILED)},
@@ -311,7 +313,16 @@ static enum outcome outcome_for(const struct request *request, const char *word)
     if ((reached & IN(service->state)) != 0)
         return REACHED;
     unsigned never = goal->never | (supervisor_is_shutting_down() ? IS_DOWN : 0); /* nobody does anything then */
-    return (never & IN(service->state)) != 0 || hindrance(goal, service) != NULL ? OUT_OF_REACH : PENDING;
+    bool is_never = (never & (signalling_is_in_vain(service) ? IN_VAIN : IN(service->state))) != 0;
+    return is_never || hindrance(goal, service) != NULL ? OUT_OF_REACH : PENDING;
+}
+
+static void add_vain(struct writer *answer, const struct service *service)
+{
+    struct text text;
+    text_clear(&text);
+    text_add_in_vain(&text, service);
+    writer_add(answer, "; %s", text.bytes);
 }
 
 static void add_reason(struct writer *answer, const struct goal *goal, const struct service *service,
@@ -320,6 +331,8 @@ static void add_reason(struct writer *answer, const struct goal *goal, const str
     const struct service *stopped = hindrance(goal, service);
     if (outcome == PENDING)
         writer_add(answer, ", and the time is over");
+    else if (signalling_is_in_vain(service))
+        add_vain(answer, service);
     else if (supervisor_is_shutting_down())
         writer_add(answer, "; foster is ending");
     else if (stopped != NULL)

@@ -21,13 +21,6 @@
 #include "process/stream_file.h"
 #include "process/user.h"
 
-/* Where ids once had 16 bits the calls of those names still do, setresuid(2). */
-#ifdef SYS_setgroups32
-enum { SET_GROUPS = SYS_setgroups32, SET_GIDS = SYS_setresgid32, SET_UIDS = SYS_setresuid32 };
-#else
-enum { SET_GROUPS = SYS_setgroups, SET_GIDS = SYS_setresgid, SET_UIDS = SYS_setresuid };
-#endif
-
 static int error_of(long result)
 {
     return result == -1 ? errno : 0;

@@ -32,7 +32,7 @@ static bool close_listed(int first)
     if (!directory_open(&directory, "/proc/self/fd"))
         return false;
     while (close_named(&directory, first) > 0)
-        directory_rewind(&directory);
+        directory_seek(&directory, 0);
     directory_close(&directory);
     return true;
 }

@@ -20,10 +20,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "process/procfs.h"
 #include "process/sending.h"
+#include "process/status.h"
+
+enum { TURN_MS = 10 };
 
 void leftovers_mark(unsigned mark)
 {
@@ -36,8 +40,14 @@ void leftovers_mark(unsigned mark)
     syscall(SYS_prlimit64, 0, RLIMIT_LOCKS, &limit, NULL);
 }
 
+/* The call tells who may change the limits, at a tenth of the cost of the file. */
 int64_t leftovers_mark_of(pid_t pid)
 {
+    uint64_t limit[2];
+    if (syscall(SYS_prlimit64, pid, RLIMIT_LOCKS, NULL, limit) == 0)
+        return (uint32_t)limit[0] == limit[0] ? (int64_t)limit[0] : 0;
+    if (errno == ESRCH)
+        return 0;
     int64_t mark = procfs_number(pid, "/limits", "Max file locks");
     return mark > 0 ? mark : 0;
 }
@@ -56,29 +66,93 @@ static bool is_gone(pid_t pid)
     return kill(pid, 0) == -1 && errno == ESRCH;
 }
 
-struct errand {
-    pid_t self, group; /* the group is 0 if its number is another's by now */
-    unsigned mark;     /* or 0 */
+/* A turn. */
+struct turn {
+    struct ended_run *run; /* its group is 0 if the number is another's by now */
+    struct leftovers_walk *walk;
+    milliseconds until;
+    bool found;
 };
 
-static bool is_leftover(const struct process *process, void *context)
+static bool is_of_run(pid_t pid, const struct ended_run *run)
 {
-    const struct errand *errand = context;
-    pid_t pid = process->pid;
-    if (process->ended)
-        return false;
-    bool in_group = errand->group != 0 && getpgid(pid) == errand->group;
-    bool marked = errand->mark != 0 && !in_group && leftovers_mark_of(pid) == errand->mark;
-    return (in_group || marked) && procfs_descends(pid, errand->self);
+    return (run->group != 0 && getpgid(pid) == run->group) || (run->mark != 0 && leftovers_mark_of(pid) == run->mark);
 }
 
-bool leftovers_signal(pid_t self, pid_t group, unsigned mark, int signal)
+static bool is_left(const struct process *process, void *run)
 {
-    if (has_adopted_nobody(self))
-        return false;
-    if (!is_gone(group))
-        group = 0;
+    return is_of_run(process->pid, run) && process_descends(process, ((struct ended_run *)run)->self);
+}
+
+static bool send_to(pid_t pid, int signal, struct ended_run *run)
+{
+    return sending_to_one(pid, signal, is_left, run) == 0;
+}
+
+static bool is_answered(const struct leftovers_walk *walk)
+{
+    return walk->signal == 0 && walk->has_found;
+}
+
+/* Who forks and exits leaves foster his dead. Who is meant is asked before that is made sure, as most are not. */
+static bool visit(pid_t pid, void *context)
+{
+    struct turn *turn = context;
+    struct leftovers_walk *walk = turn->walk;
+    bool found = status_of(pid) != DEAD_CHILD && is_of_run(pid, turn->run) && send_to(pid, walk->signal, turn->run);
+    if (found && walk->signal == SIGTERM)
+        send_to(pid, SIGCONT, turn->run);
+    turn->found |= found;
+    walk->has_found |= found;
+    return !is_answered(walk) && clock_now() < turn->until;
+}
+
+/* The numbers that were given away last, whether anybody has them or not, and to kill again as long as anybody has.
+ * Where processes fork and exit without end those who live are among them, and a walk is all among the dead. */
+static void visit_newest(struct turn *turn)
+{
+    enum { NEWEST = 256 };
+    static int file = -1;
+    do {
+        pid_t last = procfs_last_pid(&file);
+        turn->found = false;
+        for (pid_t pid = last; pid > 1 && pid > last - NEWEST && visit(pid, turn); pid--)
+            ;
+    } while (turn->found && turn->walk->signal == SIGKILL && clock_now() < turn->until);
+}
+
+static bool group_is_left(pid_t group, int signal)
+{
+    bool is_left = group != 0 && kill(-group, signal) == 0;
+    if (is_left && signal == SIGTERM)
+        kill(-group, SIGCONT);
+    return is_left;
+}
+
+/* What the next one is to do. */
+static bool end(struct leftovers_walk *walk, bool is_left)
+{
+    *walk = (struct leftovers_walk){.signal = walk->signal == SIGKILL ? SIGKILL : 0};
+    return is_left;
+}
+
+bool leftovers_look(struct ended_run *run, struct leftovers_walk *walk)
+{
+    struct turn turn = {run, walk, clock_now() + TURN_MS, false};
+    if (has_adopted_nobody(run->self))
+        return end(walk, false);
+    if (!is_gone(run->group))
+        run->group = 0;
     if (!procfs_is_ours())
-        return group != 0 && kill(-group, signal) == 0;
-    return sending_to_all(signal, is_leftover, &(struct errand){self, group, mark}).told;
+        return end(walk, group_is_left(run->group, walk->signal));
+    if (walk->signal == 0 || walk->signal == SIGKILL) /* who is told is told once, on the walk */
+        visit_newest(&turn);
+    turn.until = clock_now() + TURN_MS; /* whoever made them may be old */
+    bool is_over = is_answered(walk) || procfs_go_on(&walk->at, visit, &turn) || is_answered(walk);
+    return !is_over || end(walk, walk->has_found);
+}
+
+void leftovers_kill_one(pid_t self, unsigned mark, pid_t pid)
+{
+    send_to(pid, SIGKILL, &(struct ended_run){.self = self, .mark = mark});
 }

@@ -20,14 +20,34 @@ void leftovers_mark(unsigned mark);
 /* The mark of a process; 0 if it has none, or /proc does not tell. Any thread. */
 int64_t leftovers_mark_of(pid_t pid);
 
+/* An ended run, and foster's own pid. */
+struct ended_run {
+    pid_t self, group; /* its leader is reaped; 0 once the number is another's */
+    unsigned mark;     /* or 0 */
+};
+
+/* A walk through /proc that is made in turns: whoever has many processes, or forks without end, holds up nobody else.
+ * All zero but for the signal: it begins. */
+struct leftovers_walk {
+    int at; /* where its next turn begins; 0: it has not begun, or is over */
+    unsigned char
+        signal;     /* that it sends; TERM is followed by CONT; 0: none, it is to find out whether anybody is left */
+    bool has_found; /* somebody */
+};
+
 /*
- * Sends a signal, 0 sends none, to everybody who is left of an ended run: the living of its process group, and those
- * below foster who carry its mark. True if there is anybody whom it can be sent to. Self is foster's own pid.
+ * A turn of such a walk, of some 20 ms at most, along everybody who is left of the run: the living of its process
+ * group, and those below foster who carry its mark. False if it is over, and has found nobody whom its signal could be
+ * sent to; else the next call goes on, or begins anew: to kill where it has killed, else to find out. For who forks
+ * while he is walked to is not found each time.
  *
- * No process that foster started for the service may run at that time, no probe and no stop command: they carry the
- * mark too. The group's leader must be reaped. Costs one system call when no orphan is below foster, else a walk of
- * /proc; without /proc only the group is found. Supervisor's thread: it keeps a file open. Allocates nothing.
+ * No process that foster started for the service may run at that time, no probe and no stop command, unless it is to
+ * be killed as well: they carry the mark too. Costs one system call when no orphan is below foster; without /proc only
+ * the group is found. Supervisor's thread: it keeps a file open. Allocates nothing.
  */
-bool leftovers_signal(pid_t self, pid_t group, unsigned mark, int signal);
+bool leftovers_look(struct ended_run *run, struct leftovers_walk *walk);
+
+/* Kills one process, if it carries the mark of a run that need not have ended, and is below foster. */
+void leftovers_kill_one(pid_t self, unsigned mark, pid_t pid);
 
 #endif

@@ -54,6 +54,7 @@ static bool parse_stat(char *line, struct process *process)
     process->name[length] = '\0';
     const char *state = close + sizeof ") " - 1;
     process->ended = has_ended(state);
+    process->stopped = *state == 'T';
     process->parent = (pid_t)text_number(field(state, FIELD_PARENT), NULL);
     return true;
 }
@@ -88,31 +89,47 @@ bool procfs_read(pid_t pid, struct process *process)
     return procfs_head(pid, "/stat", line, sizeof line) > 0 && parse_stat(line, process);
 }
 
-void procfs_each(bool (*visit)(const struct process *, void *), void *context)
+bool procfs_go_on(int *at, bool (*visit)(pid_t, void *), void *context)
 {
     struct directory directory;
-    if (!directory_open(&directory, "/proc"))
-        return;
     const char *name;
+    long pid;
     bool more = true;
-    while (more && (name = directory_next(&directory)) != NULL) {
-        struct process process;
-        long pid;
-        if (text_to_number(name, 1, INT_MAX, &pid) && procfs_read((pid_t)pid, &process))
-            more = visit(&process, context);
-    }
+    if (!directory_open(&directory, "/proc"))
+        return true;
+    directory_seek(&directory, *at);
+    while (more && (name = directory_next(&directory)) != NULL)
+        more = !text_to_number(name, 1, INT_MAX, &pid) || visit((pid_t)pid, context);
+    *at = more ? 0 : (int)directory.next; /* a pid and some (proc_pid_readdir() in fs/proc/base.c) */
     directory_close(&directory);
+    return more;
+}
+
+struct reading {
+    bool (*visit)(const struct process *process, void *context);
+    void *context;
+};
+
+static bool read_and_visit(pid_t pid, void *context)
+{
+    const struct reading *reading = context;
+    struct process process;
+    return !procfs_read(pid, &process) || reading->visit(&process, reading->context);
+}
+
+void procfs_each(bool (*visit)(const struct process *, void *), void *context)
+{
+    procfs_go_on(&(int){0}, read_and_visit, &(struct reading){visit, context});
 }
 
 /* The namespace of who reads, not of who mounted it: pid_ns_ctl_handler() in kernel/pid_namespace.c, Linux 3.3, where
  * the kernel has CONFIG_CHECKPOINT_RESTORE. Two system calls, and one from then on: the libc's open(3) takes two. */
-pid_t procfs_last_pid(void)
+pid_t procfs_last_pid(int *file)
 {
-    static int file = -1;
     char digits[DECIMAL_MAX] = "";
-    if (file == -1)
-        file = (int)syscall(SYS_openat, AT_FDCWD, "/proc/sys/kernel/ns_last_pid", O_RDONLY | O_CLOEXEC);
-    return pread(file, digits, sizeof digits - 1, 0) > 0 ? (pid_t)text_number(digits, NULL) : 0;
+    if (*file == -1)
+        *file = (int)syscall(SYS_openat, AT_FDCWD, "/proc/sys/kernel/ns_last_pid", O_RDONLY | O_CLOEXEC);
+    return pread(*file, digits, sizeof digits - 1, 0) > 0 ? (pid_t)text_number(digits, NULL) : 0;
 }
 
 /* One walk from parent to parent; *lost if a parent could not be read: reaped between two looks, or hidden from us. */
@@ -138,4 +155,9 @@ bool procfs_descends(pid_t pid, pid_t ancestor)
     for (int i = 0; i < WALKS && lost && !found; i++)
         found = walk_up(pid, ancestor, &lost);
     return found;
+}
+
+bool process_descends(const struct process *process, pid_t ancestor)
+{
+    return process->parent == ancestor || procfs_descends(process->pid, ancestor);
 }

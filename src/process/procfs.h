@@ -17,7 +17,8 @@ enum { PROCESS_NAME_MAX = 64 };
 struct process {
     pid_t pid;
     pid_t parent;
-    bool ended; /* nothing of it runs any more: a zombie, or about to be gone */
+    bool ended;   /* nothing of it runs any more: a zombie, or about to be gone */
+    bool stopped; /* by a signal; as a tracee it is not */
     char name[PROCESS_NAME_MAX];
 };
 
@@ -35,14 +36,22 @@ int64_t procfs_number(pid_t pid, const char *name, const char *key);
  * shown as Z, and is as alive as any other. */
 bool procfs_read(pid_t pid, struct process *process);
 
+/* Calls visit for the number of every process, until it returns false: then false as well, and *at is where the next
+ * call goes on. At first, and when all have been visited, it is 0. Whoever is forked meanwhile has a higher number, and
+ * is visited too, unless the numbers start again. */
+bool procfs_go_on(int *at, bool (*visit)(pid_t pid, void *context), void *context);
+
 /* Calls visit for every process that can be read, until it returns false. */
 void procfs_each(bool (*visit)(const struct process *process, void *context), void *context);
 
-/* The number that our pid namespace gave away last, whosever /proc it is; 0 if that is not told. One thread: it keeps a
- * file open. */
-pid_t procfs_last_pid(void);
+/* The number that our pid namespace gave away last, whosever /proc it is; 0 if that is not told. *file is -1 at first,
+ * and from then on the file: the caller's alone, for threads may have tables of descriptors of their own. */
+pid_t procfs_last_pid(int *file);
 
 /* True if the process descends from the ancestor: its child, or a child's child, and so on. */
 bool procfs_descends(pid_t pid, pid_t ancestor);
+
+/* The same for one that has been read. */
+bool process_descends(const struct process *process, pid_t ancestor);
 
 #endif

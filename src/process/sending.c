@@ -15,13 +15,7 @@
 #include <unistd.h>
 
 #include "process/status.h"
-
-/* The raw call: the libc's changes every thread of foster. Where uids had 16 bits once, there is one for 32. */
-#ifdef SYS_setresuid32
-enum { SET_UIDS = SYS_setresuid32 };
-#else
-enum { SET_UIDS = SYS_setresuid };
-#endif
+#include "process/user.h"
 
 enum { CAP_KILL = 5, CAP_SETUID = 7 }; /* capabilities(7); the kernel's header is not the libc's */
 
@@ -149,63 +143,79 @@ bool sending_has_been_told(void)
     return told_of_refusal;
 }
 
-/* ---- everybody who is meant ---- */
+/* ---- those who are meant ---- */
+
+int sending_to_one(pid_t pid, int signal, selection *is_meant, void *context)
+{
+    struct process process = {.pid = pid, .parent = getpid()};
+    int error = ESRCH, pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (pidfd == -1 && errno == ESRCH)
+        return ESRCH;
+    enum kinship kinship = status_of(pid);
+    if (kinship == NO_CHILD)
+        process.ended = !procfs_read(pid, &process) || process.ended;
+    if (kinship != DEAD_CHILD && !process.ended && is_meant(&process, context))
+        error = send(pidfd, pid, signal);
+    if (error == EPERM && signal != 0)
+        error = sending_by_pidfd(pidfd, pid, signal);
+    if (pidfd != -1)
+        close(pidfd);
+    return error;
+}
 
 /* Who has been told: a bit for each remainder of a pid. Where pids are more than these, somebody new may pass for told,
  * if he was forked behind the walk's back as well. */
-enum { TOLD_BITS = 32768, TOLD_WORD = 32, WALKS_MOST = 10 }; /* who forks on and on does not hold us up */
+enum { TOLD_BITS = 32768, TOLD_WORD = 32 };
 
 struct walk {
-    bool (*is_meant)(const struct process *process, void *context);
+    selection *is_meant;
     void *context;
     int signal;
+    milliseconds until;
     bool found_new;
     struct sent sent;
     uint32_t told[TOLD_BITS / TOLD_WORD];
 };
 
-static void note_refused(struct sent *sent, const struct process *process)
+static void note_refused(struct sent *sent, pid_t pid)
 {
     if (sent->refused++ == 0)
-        sent->refuser = *process;
+        procfs_read(pid, &sent->refuser);
 }
 
-/* Is asked and signalled while the pidfd holds it. */
-static void send_to(struct walk *walk, const struct process *process, int pidfd)
+static void send_to(struct walk *walk, pid_t pid)
 {
-    unsigned bit = (unsigned)process->pid % TOLD_BITS;
-    if (!walk->is_meant(process, walk->context))
+    unsigned bit = (unsigned)pid % TOLD_BITS;
+    if ((walk->told[bit / TOLD_WORD] >> bit % TOLD_WORD & 1) != 0)
         return;
-    int error = send(pidfd, process->pid, walk->signal);
-    if (error == EPERM && walk->signal != 0)
-        error = sending_by_pidfd(pidfd, process->pid, walk->signal);
+    int error = sending_to_one(pid, walk->signal, walk->is_meant, walk->context);
+    if (error == ESRCH)
+        return;
     if (error == EPERM)
-        note_refused(&walk->sent, process);
+        note_refused(&walk->sent, pid);
     walk->told[bit / TOLD_WORD] |= 1U << bit % TOLD_WORD;
     walk->sent.told |= error == 0;
     walk->found_new = true;
 }
 
-static bool visit(const struct process *process, void *context)
+static bool visit(pid_t pid, void *context)
 {
     struct walk *walk = context;
-    unsigned bit = (unsigned)process->pid % TOLD_BITS;
-    if ((walk->told[bit / TOLD_WORD] >> bit % TOLD_WORD & 1) != 0)
-        return true;
-    int pidfd = (int)syscall(SYS_pidfd_open, process->pid, 0);
-    send_to(walk, process, pidfd);
-    if (pidfd != -1)
-        close(pidfd);
-    return walk->signal != 0 || !walk->sent.told;
+    if (status_of(pid) == DEAD_CHILD)
+        children_sigchld();
+    else
+        send_to(walk, pid);
+    return (walk->signal != 0 || !walk->sent.told) && clock_now() < walk->until;
 }
 
-struct sent sending_to_all(int signal, bool (*is_meant)(const struct process *process, void *context), void *context)
+struct sent sending_to_all(int signal, milliseconds until, selection *is_meant, void *context)
 {
-    struct walk walk = {.is_meant = is_meant, .context = context, .signal = signal};
-    int walks = 0;
+    struct walk walk = {.is_meant = is_meant, .context = context, .signal = signal, .until = until};
+    bool is_whole;
     do {
         walk.found_new = false;
-        procfs_each(visit, &walk);
-    } while (signal != 0 && walk.found_new && ++walks < WALKS_MOST);
+        is_whole = procfs_go_on(&(int){0}, visit, &walk);
+    } while (is_whole && walk.found_new);
+    walk.sent.told |= !is_whole;
     return walk.sent;
 }

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "children/foster.h"
 #include "process/procfs.h"
@@ -37,19 +38,29 @@ void text_add_refusal(struct text *text, const char *name, pid_t pid, bool sent)
 /* True if that has been appended before: it is said once of those that nobody knows by name. */
 bool sending_has_been_told(void);
 
+/* Who lives, of which *process tells; of foster's own child only whose that is. */
+typedef bool selection(const struct process *process, void *context);
+
+/*
+ * Sends a process a signal, if it lives and is meant. A pidfd holds it while that is asked: a pid recycled in between
+ * is never hit. Where there are no pidfds (before Linux 5.3, or refused), the question and the kill are as close as
+ * they get. Where it is refused it is sent as the user whose the process is. 0, ESRCH if it is nobody, or EPERM.
+ */
+int sending_to_one(pid_t pid, int signal, selection *is_meant, void *context);
+
 /* Whom a signal went to. */
 struct sent {
-    bool told;              /* somebody */
+    bool told;              /* somebody, or perhaps: not everybody could be looked at in time */
     int refused;            /* how many it could not be sent to, and ... */
     struct process refuser; /* ... the first of them */
 };
 
 /*
  * Sends a signal to everybody in /proc who is meant, each once: the walk is repeated until it finds nobody new, for who
- * forks where it has been is not seen there. With 0 it ends at the first whom a signal could be sent to. A pidfd holds
- * each while it is asked whether it is meant: a pid recycled in between is never hit. Where there are no pidfds (before
- * Linux 5.3, or refused), the question and the kill are as close as they get.
+ * forks where it has been is not seen there; or until the deadline, for who forks without end is new for ever. With 0
+ * it ends at the first whom a signal could be sent to. Foster's own dead are reaped: they could be most of what there
+ * is.
  */
-struct sent sending_to_all(int signal, bool (*is_meant)(const struct process *process, void *context), void *context);
+struct sent sending_to_all(int signal, milliseconds until, selection *is_meant, void *context);
 
 #endif

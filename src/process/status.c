@@ -22,6 +22,15 @@ void text_add_status(struct text *text, int status)
         text_add(text, " (core dumped)");
 }
 
+/* A stop of our tracee comes unasked, foster.h. */
+enum kinship status_of(pid_t pid)
+{
+    siginfo_t end = {0};
+    if (waitid(P_PID, (id_t)pid, &end, WEXITED | WNOHANG | WNOWAIT | __WALL) == -1)
+        return NO_CHILD;
+    return end.si_pid == 0 || end.si_code == CLD_TRAPPED ? LIVING_CHILD : DEAD_CHILD;
+}
+
 bool status_is_stopped(pid_t child)
 {
     siginfo_t stop = {0};

@@ -24,15 +24,13 @@
 #include "process/signals.h"
 
 enum {
-    INIT = 1,
     EVERYBODY = -1,     /* kill(2): every process of the namespace except the caller and init */
     NEVER_REUSED = 300, /* RESERVED_PIDS in kernel/pid.c: numbers below it are given once, before any above it */
     FULL_HOST = 400,    /* threads: then a walk of our /proc, 30 us, is cheaper than a look at all */
     LOOK_FIRST_MS = 1,  /* the intervals at which we look for what is not our child */
     LOOK_MOST_MS = 50,
-    KILL_ROUND_MS = 100, /* what forked while we listed it is killed in the next round */
-    KILL_ROUNDS = 5,     /* a process in an uninterruptible call may never die; the kernel ends it after us */
-    NAMED_MOST = 8,      /* of those that had to be killed */
+    KILL_ROUNDS = 5, /* a process in an uninterruptible call may never die; the kernel ends it after us */
+    NAMED_MOST = 8,  /* of those that had to be killed */
 };
 
 /* ---- who is left ---- */
@@ -43,10 +41,12 @@ static bool has_children(void)
     return waitid(P_ALL, 0, &unused, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0;
 }
 
+static int last_pid_file = -1;
+
 /* As long as our namespace has given away few numbers, each can be tried. */
 static bool all_numbers_are_free(void)
 {
-    pid_t last = procfs_last_pid(), pid = INIT + 1;
+    pid_t last = procfs_last_pid(&last_pid_file), pid = INIT + 1;
     if (last == 0 || last >= NEVER_REUSED)
         return false;
     while (pid <= last && kill(pid, 0) == -1 && errno == ESRCH)
@@ -92,19 +92,15 @@ static bool anybody_left(pid_t self)
 
 /* ---- telling them ---- */
 
-/* Those that fork and exit faster than we walk fill /proc with zombies of ours, and a walk would last for all of them.
- */
 static bool is_descendant(const struct process *process, void *self)
 {
-    if (process->ended && process->parent == *(pid_t *)self)
-        children_sigchld();
-    return !process->ended && procfs_descends(process->pid, *(pid_t *)self);
+    return process_descends(process, *(pid_t *)self);
 }
 
 static bool is_refused(const struct process *process, void *unused)
 {
     (void)unused;
-    return !process->ended && process->pid != INIT && kill(process->pid, 0) == -1 && errno == EPERM;
+    return process->pid != INIT && kill(process->pid, 0) == -1 && errno == EPERM;
 }
 
 static void say_refused(const struct sent *sent)
@@ -120,11 +116,11 @@ static void say_refused(const struct sent *sent)
 }
 
 /* kill(2) does not say that somebody was left out. */
-static bool signal_everybody(int signal)
+static bool signal_everybody(int signal, milliseconds until)
 {
     bool told = kill(EVERYBODY, signal) == 0;
     if (told && signal != 0 && !sending_is_unlimited() && procfs_is_ours()) {
-        struct sent sent = sending_to_all(signal, is_refused, NULL);
+        struct sent sent = sending_to_all(signal, until, is_refused, NULL);
         say_refused(&sent);
     }
     return told;
@@ -132,15 +128,20 @@ static bool signal_everybody(int signal)
 
 /* Whoever has lost his parents has another than us, or, as we are a subreaper, is our child: so without a child there
  * is no descendant, and nobody to be looked for. */
-bool survivors_signal(pid_t self, int signal)
+bool survivors_signal(pid_t self, int signal, milliseconds until)
 {
     if (self == INIT)
-        return signal_everybody(signal);
+        return signal_everybody(signal, until);
     if (!has_children() || !procfs_is_ours())
         return false;
-    struct sent sent = sending_to_all(signal, is_descendant, &self);
+    struct sent sent = sending_to_all(signal, until, is_descendant, &self);
     say_refused(&sent);
     return sent.told;
+}
+
+bool survivors_kill(pid_t self)
+{
+    return survivors_signal(self, SIGKILL, clock_now() + KILL_ROUND_MS);
 }
 
 /* ---- waiting for them ---- */
@@ -159,14 +160,9 @@ static milliseconds continue_stopped(pid_t self, milliseconds now, milliseconds 
         return NEVER;
     if (now < *next)
         return *next;
-    survivors_signal(self, SIGCONT);
+    survivors_signal(self, SIGCONT, now + LOOK_MOST_MS);
     *next = now + LOOK_MOST_MS;
     return NEVER;
-}
-
-static milliseconds earlier(milliseconds one, milliseconds other)
-{
-    return one < other ? one : other;
 }
 
 /* False if somebody is left when the deadline passes. */
@@ -196,14 +192,15 @@ struct list {
     pid_t self;
     struct text *text;
     int named;
+    milliseconds until;
 };
 
 static bool name_one(const struct process *process, void *context)
 {
     struct list *list = context;
-    bool ours = process->pid != list->self && (list->self == INIT || procfs_descends(process->pid, list->self));
+    bool ours = process->pid != list->self && (list->self == INIT || process_descends(process, list->self));
     if (!ours || process->ended)
-        return true;
+        return clock_now() < list->until;
     text_add(list->text, "%s%s (pid %d)", list->named == 0 ? ": " : ", ", process->name, process->pid);
     return ++list->named < NAMED_MOST;
 }
@@ -211,7 +208,7 @@ static bool name_one(const struct process *process, void *context)
 static void say_who_is_killed(pid_t self, milliseconds grace)
 {
     struct text line;
-    struct list list = {.self = self, .text = &line};
+    struct list list = {.self = self, .text = &line, .until = clock_now() + KILL_ROUND_MS};
     log_begin(&line);
     text_add(&line, "killing what has not ended within ");
     text_add_duration(&line, grace);
@@ -225,16 +222,16 @@ void survivors_end(pid_t self, milliseconds grace)
     if (!anybody_left(self))
         return;
     milliseconds deadline = clock_now() + grace;
-    if (!survivors_signal(self, SIGTERM) && self != INIT) {
+    if (!survivors_signal(self, SIGTERM, deadline) && self != INIT) {
         children_sigchld(); /* the dead are told of */
         return;
     }
-    survivors_signal(self, SIGCONT);
+    survivors_signal(self, SIGCONT, deadline);
     if (await_the_last(self, deadline))
         return;
     say_who_is_killed(self, grace);
     for (int round = 0; round < KILL_ROUNDS; round++) {
-        survivors_signal(self, SIGKILL);
+        survivors_kill(self);
         if (await_the_last(self, clock_now() + KILL_ROUND_MS))
             return;
     }

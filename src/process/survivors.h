@@ -21,9 +21,19 @@
  */
 enum { STOP_BUDGET = 9 * MS_PER_SECOND };
 
-/* Sends a signal to every process but foster. False if there is nobody it could be sent to. Whom it may not be sent to
- * is said, once. */
-bool survivors_signal(pid_t self, int signal);
+/* How long after a signal to stop whoever is stopped, as by SIGSTOP, is continued for it though he has more time: as
+ * long as engines wait. Later he may be stopped for a reason. */
+enum { STOP_IS_MEANT = 10 * MS_PER_SECOND };
+
+enum { INIT = 1 };
+
+/* Sends a signal to every process but foster; where each must be looked for, as far as that can be done until then.
+ * False if there is nobody it could be sent to. Whom it may not be sent to is said, once. */
+bool survivors_signal(pid_t self, int signal, milliseconds until);
+
+/* Kills them all, but those who are forked behind its back: for these it is called again after so long. */
+enum { KILL_ROUND_MS = 100 };
+bool survivors_kill(pid_t self);
 
 /*
  * Ends them all: TERM and CONT, then KILL when the grace is over; returns as soon as the last is gone. Reaps what dies.

@@ -9,7 +9,16 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
+
+/* The raw calls: the libc's change every thread of foster. Where ids once had 16 bits the calls of those names still
+ * do, setresuid(2). */
+#ifdef SYS_setgroups32
+enum { SET_GROUPS = SYS_setgroups32, SET_GIDS = SYS_setresgid32, SET_UIDS = SYS_setresuid32 };
+#else
+enum { SET_GROUPS = SYS_setgroups, SET_GIDS = SYS_setresgid, SET_UIDS = SYS_setresuid };
+#endif
 
 struct user {
     uid_t uid;

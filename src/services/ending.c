@@ -118,13 +118,19 @@ static void stop_at_once(void)
     }
 }
 
+/* It runs, as far as foster knows. */
+static bool is_left_behind(const struct service *service)
+{
+    return signalling_is_in_vain(service) && service->state == STOPPING && !service->reaped;
+}
+
 /* The code of the first service that counts is foster's. */
 static void set_exit_code(const struct service *service)
 {
     if (exit_code_is_set)
         return;
     exit_code_is_set = true;
-    exit_code = signalling_is_in_vain(service) ? EXIT_FOSTER_FAILED : life_code(service);
+    exit_code = is_left_behind(service) ? EXIT_FOSTER_FAILED : life_code(service);
 }
 
 /* An essential service that has ended for good ends the container. */
@@ -143,7 +149,7 @@ static void note_essential(const struct service *service)
 static void settle_exit_code(void)
 {
     for (size_t i = 0; i < plan->count; i++)
-        if (signalling_is_in_vain(&plan->services[i]))
+        if (is_left_behind(&plan->services[i]))
             set_exit_code(&plan->services[i]);
     if (!under_way && first_failed != NULL)
         set_exit_code(first_failed);

@@ -92,9 +92,20 @@ static void anew(struct service *service)
     await(service);
 }
 
-static bool clear_leftovers(const struct service *service, int signal)
+bool life_is_cleared(struct service *service)
 {
-    return service->process.pid != 0 && leftovers_signal(run_self(), service->process.pid, run_mark(service), signal);
+    struct ended_run run = {run_self(), service->process.pid, run_mark(service)};
+    if (service->walk.signal != SIGKILL && probe_aside_runs(service))
+        return false;
+    return run.group == 0 || !leftovers_look(&run, &service->walk);
+}
+
+/* From now on by that signal. */
+static bool clear_with(struct service *service, int signal)
+{
+    if (service->walk.signal != signal)
+        service->walk = (struct leftovers_walk){.signal = (unsigned char)signal};
+    return life_is_cleared(service);
 }
 
 static void fail(struct service *service)
@@ -161,9 +172,10 @@ static void run(struct service *service)
 /* True if the last run has left something behind: its end is awaited first. */
 static bool begin_clearing(struct service *service, enum afterwards afterwards)
 {
-    if (!clear_leftovers(service, SIGTERM))
+    service->walk = (struct leftovers_walk){0};
+    if (clear_with(service, SIGTERM))
         return false;
-    clear_leftovers(service, SIGCONT);
+    service->kills = 0;
     say(LOG_INFO, "%s: ending what its last run left behind", service->name);
     milliseconds grace = service->settings->stop_grace_period;
     service->afterwards = (unsigned char)afterwards;
@@ -179,7 +191,8 @@ static void launch(struct service *service)
 
 static void kill_left(struct service *service)
 {
-    clear_leftovers(service, SIGKILL);
+    clear_with(service, SIGKILL);
+    signalling_count_kill(service);
     service->deadline = clock_now() + KILL_AGAIN_MS;
 }
 
@@ -283,9 +296,11 @@ static void kill_all(struct service *service)
 {
     if (!service->killed)
         news_late(service, " has not stopped within ", clock_now() - service->since, ": killing it");
+    if (service_extras(service)->probe != NULL)
+        probe_end(service);
     signalling_kill(service);
-    if (children_resolved(&service->process, NULL))
-        clear_leftovers(service, SIGKILL);
+    if (service->reaped)
+        clear_with(service, SIGKILL);
     service->deadline = clock_now() + KILL_AGAIN_MS;
 }
 
@@ -457,9 +472,8 @@ static void end_stop(struct service *service)
 static void end_told(struct service *service)
 {
     note_end(service);
-    if (clear_leftovers(service, SIGTERM))
-        clear_leftovers(service, SIGCONT);
-    else
+    service->walk = (struct leftovers_walk){0};
+    if (clear_with(service, service->killed ? SIGKILL : SIGTERM))
         end_stop(service);
 }
 

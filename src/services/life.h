@@ -42,6 +42,10 @@ int life_code(const struct service *service);
 /* True if it ended well: with 0, or with a code that the user calls a success. */
 bool life_is_success(const struct service *service);
 
+/* Goes on ending what the last run of a service has left behind, or finding out whether it has: true if nothing is
+ * left. While its stop command runs that has not begun. */
+bool life_is_cleared(struct service *service);
+
 /* Whose services they are, and what the command line says of them. Called once, before the first start. */
 void life_begin(const struct plan *all);
 

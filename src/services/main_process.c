@@ -20,7 +20,9 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "process/procfs.h"
 #include "process/sending.h"
+#include "process/status.h"
 #include "services/life.h"
 
 enum {
@@ -115,6 +117,15 @@ pid_t main_process_pid(const struct service *service)
 {
     const struct main_process *main = held(service);
     return main != NULL ? main->pid : service->process.pid;
+}
+
+bool main_process_is_stopped(const struct service *service)
+{
+    const struct main_process *main = held(service);
+    struct process process;
+    if (main == NULL)
+        return status_is_stopped(service->process.pid);
+    return procfs_is_ours() && procfs_read(main->pid, &process) && process.stopped;
 }
 
 /* What foster starts leads its session; what was named may be in another. */

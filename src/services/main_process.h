@@ -27,6 +27,9 @@ void main_process_begin(struct service *service);
 /* Its pid, to be told; it may be reaped already. */
 pid_t main_process_pid(const struct service *service);
 
+/* True if it is stopped, as by SIGSTOP. Of one that is not foster's child only /proc tells. */
+bool main_process_is_stopped(const struct service *service);
+
 /* The session that it is in. */
 pid_t main_process_session(struct service *service);
 

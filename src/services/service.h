@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "children/foster.h"
 #include "process/attributes.h"
+#include "process/leftovers.h"
 #include "process/user.h"
 #include "services/fault.h"
 #include "services/loop.h"
@@ -158,6 +159,7 @@ struct service {
     bool aside_failed : 1;    /* the last command beside it could not be run, which has been said */
     bool fork_failed : 1;     /* there was no process for it, which has been said */
     bool unready_end : 1;     /* its last run has ended before it was ready */
+    bool refusal_said : 1;    /* that it may not be signalled */
     unsigned restarts;        /* since foster started */
     const struct settings *settings;
 
@@ -169,8 +171,8 @@ struct service {
     unsigned short failures;    /* in a row */
     unsigned char exec_code;    /* why its program could not be run: the exit code for that, or 0 */
     unsigned short scratch;     /* its rank, in the plan; what a walk along the dependencies knows of it */
-    unsigned char kills;        /* how often it was killed at its present stop, once `killed` is set */
-    bool refusal_said;          /* that it may not be signalled */
+    unsigned char kills; /* how often it was killed at its present stop, once `killed` is set, or what it left behind */
+    struct leftovers_walk walk; /* for what its last run left behind */
 };
 
 /* The process that a service has named by MAINPID, if any: main_process.h. */

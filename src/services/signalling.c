@@ -5,15 +5,15 @@
 #include <signal.h>
 
 #include "base/log.h"
+#include "process/procfs.h"
 #include "process/sending.h"
-#include "process/status.h"
 #include "process/survivors.h"
 #include "services/main_process.h"
+#include "services/run.h"
 
 enum {
-    KILLS_MOST = 10,                    /* one in 100 ms: a process in an uninterruptible call may never die */
-    LOOK_AGAIN_MS = 50,                 /* who stops itself again and again does not keep us busy */
-    STOP_IS_MEANT = 10 * MS_PER_SECOND, /* who has all the time it wants may be stopped later for a reason */
+    KILLS_MOST = 10,    /* one in 100 ms: a process in an uninterruptible call may never die */
+    LOOK_AGAIN_MS = 50, /* who stops itself again and again does not keep us busy */
 };
 
 static void say_refused(struct service *service, bool sent)
@@ -44,7 +44,7 @@ int signalling_queue(struct service *service, int signal, siginfo_t *info)
 
 static void continue_stopped(struct service *service)
 {
-    if (status_is_stopped(main_process_pid(service)))
+    if (main_process_is_stopped(service))
         signalling_send(service, SIGCONT, REACH_CHILD);
 }
 
@@ -58,27 +58,57 @@ void signalling_stop(struct service *service, int signal)
     continue_stopped(service);
 }
 
-/* The count is of one stop. Where another process is the main one by MAINPID the one that foster started goes as well.
- */
+static pid_t tracer_of(pid_t pid)
+{
+    return procfs_is_ours() ? (pid_t)procfs_number(pid, "/status", "TracerPid:") : 0;
+}
+
+void text_add_in_vain(struct text *text, const struct service *service)
+{
+    pid_t pid = main_process_pid(service), tracer = service->reaped ? 0 : tracer_of(pid);
+    text_add(text, service->reaped ? "what %s has left behind cannot be killed" : "%s (pid %d) cannot be killed",
+             service->name, pid);
+    if (tracer > 0)
+        text_add(text, ": pid %d traces it", tracer);
+}
+
+void signalling_count_kill(struct service *service)
+{
+    struct text line;
+    if (service->kills == KILLS_MOST || ++service->kills < KILLS_MOST)
+        return;
+    log_begin(&line);
+    text_add_in_vain(&line, service);
+    log_end(LOG_WARNING, &line);
+}
+
+/* Where another process is the main one by MAINPID the one that foster started goes as well. */
+static void kill_main(struct service *service)
+{
+    pid_t pid = main_process_pid(service), tracer = tracer_of(pid);
+    if (pid != service->process.pid)
+        sending_to_child(&service->process, SIGKILL, REACH_GROUP, NULL);
+    if (signalling_send(service, SIGKILL, REACH_GROUP) == EPERM)
+        service->kills = KILLS_MOST - 1;
+    if (tracer > 0)
+        leftovers_kill_one(run_self(), run_mark(service), tracer);
+}
+
+/* The count is of one stop. */
 void signalling_kill(struct service *service)
 {
     if (!service->killed)
         service->kills = 0;
-    if (service->kills == KILLS_MOST)
-        return;
     service->killed = true;
-    service->kills++;
-    if (main_process_pid(service) != service->process.pid)
-        sending_to_child(&service->process, SIGKILL, REACH_GROUP, NULL);
-    if (signalling_send(service, SIGKILL, REACH_GROUP) == EPERM)
-        service->kills = KILLS_MOST;
-    if (service->kills == KILLS_MOST)
-        say(LOG_WARNING, "%s (pid %d) cannot be killed", service->name, main_process_pid(service));
+    if (!service->reaped && service->kills < KILLS_MOST)
+        kill_main(service);
+    signalling_count_kill(service);
 }
 
 bool signalling_is_in_vain(const struct service *service)
 {
-    return service->state == STOPPING && service->killed && service->kills == KILLS_MOST;
+    bool killed = service->state == CLEARING || (service->state == STOPPING && service->killed);
+    return killed && service->kills == KILLS_MOST;
 }
 
 static bool is_meant_to_end(const struct service *service, milliseconds now)
@@ -91,11 +121,12 @@ milliseconds signalling_look(struct plan *plan)
 {
     static milliseconds next;
     milliseconds now = clock_now();
-    bool found = false;
+    bool found = false, silent = false; /* of a stop of who is not our child nobody tells us */
     for (struct service *service = plan->services; service < plan->services + plan->count; service++) {
         if (!is_meant_to_end(service, now))
             continue;
         found = true;
+        silent |= main_process_pid(service) != service->process.pid;
         if (now >= next)
             continue_stopped(service);
     }
@@ -104,5 +135,5 @@ milliseconds signalling_look(struct plan *plan)
     if (now < next)
         return next;
     next = now + LOOK_AGAIN_MS;
-    return NEVER;
+    return silent ? next : NEVER;
 }

@@ -23,11 +23,19 @@ int signalling_queue(struct service *service, int signal, siginfo_t *info);
  * told, it has no more time than an engine gives. */
 void signalling_stop(struct service *service, int signal);
 
-/* Kills it with its group. */
+/* Kills it with its group, if it has not ended; and a process of its own that traces it, for as long as that lives
+ * nobody else is told of its end (ptrace(2)). */
 void signalling_kill(struct service *service);
 
-/* True for a service that has been killed and does not die, or may not be killed: nobody is to wait for it. */
+/* Counts one more time that it was killed, or what it left behind; the last is said. */
+void signalling_count_kill(struct service *service);
+
+/* True for a service that has been killed and does not die, or may not be killed, and for one that has left behind what
+ * does not: nobody is to wait for it. */
 bool signalling_is_in_vain(const struct service *service);
+
+/* Appends "web (pid 7) cannot be killed: pid 9 traces it", of such a one. */
+void text_add_in_vain(struct text *text, const struct service *service);
 
 /* Continues those that are stopped though they have been told to stop, as each SIGCHLD may say; for who is stopped
  * takes no signal but KILL. Returns when to call it again though nothing happens, or NEVER. */

@@ -20,7 +20,6 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "process/descriptors.h"
-#include "process/leftovers.h"
 #include "process/signals.h"
 #include "services/dependencies.h"
 #include "services/ending.h"
@@ -37,6 +36,7 @@
 
 enum {
     LOOK_AGAIN_MS = 50, /* for the end of leftovers that are nobody's children yet */
+    GO_ON_MS = 10,      /* with a walk to them, behind as long a turn */
     ROUND_MOST_MS = 20, /* what waits is heard within 100 ms, also when two rounds and a start come before it */
     LOOKS_MOST = 8,     /* at one service in a round: more than it takes to go from any state to a start */
 };
@@ -61,11 +61,6 @@ static void look_at_dependencies(struct service *service, milliseconds now)
     }
 }
 
-static bool is_left_behind(const struct service *service)
-{
-    return leftovers_signal(run_self(), service->process.pid, run_mark(service), 0);
-}
-
 static void look_at_process(struct service *service)
 {
     if (!main_process_has_ended(service))
@@ -73,7 +68,7 @@ static void look_at_process(struct service *service)
     if (!service->reaped) {
         service->reaped = true;
         life_happen(service, ENDED);
-    } else if (service->state == STOPPING && !is_left_behind(service)) {
+    } else if (service->state == STOPPING && life_is_cleared(service)) {
         life_happen(service, CLEARED);
     }
 }
@@ -122,7 +117,7 @@ static void look_at(struct service *service, milliseconds now)
 {
     if (service->state == WAITING)
         look_at_dependencies(service, now);
-    else if (service->state == CLEARING && !is_left_behind(service))
+    else if (service->state == CLEARING && life_is_cleared(service))
         life_happen(service, CLEARED);
     if (service_is_up(service))
         look_at_process(service);
@@ -135,11 +130,6 @@ static void look_at(struct service *service, milliseconds now)
     ending_note(service);
 }
 
-static milliseconds earlier(milliseconds one, milliseconds other)
-{
-    return one < other ? one : other;
-}
-
 /* When to look at it again if nothing happens before. */
 static milliseconds due(struct service *service, milliseconds now)
 {
@@ -148,7 +138,7 @@ static milliseconds due(struct service *service, milliseconds now)
     if (is_watched(service))
         first = earlier(first, service->extras->notes->watchdog_due);
     if (service->state == CLEARING || (service->state == STOPPING && service->reaped))
-        first = earlier(first, now + LOOK_AGAIN_MS);
+        first = earlier(first, now + (service->walk.at == 0 ? LOOK_AGAIN_MS : GO_ON_MS));
     if (service->state == WAITING && !start_watch_has_room(now))
         first = earlier(first, now + START_SLOW_MS);
     return first;

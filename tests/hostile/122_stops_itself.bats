@@ -82,3 +82,24 @@ CONF
         exits 4 "$way" --grace 60s -- sh -c 'sh stops.sh >said & until grep -q ready said; do sleep 0.01; done; exit 4'
     done
 }
+
+@test "122 one that MAINPID has named, and that is not foster's child" {
+    local way
+    stopping 1 2 >stops.sh
+    configure <<CONF
+[a]
+command = sh -c 'sh $PWD/stops.sh & service x notify "MAINPID=\$!|READY=1" barrier 5000 exit 0; wait'
+ready = notify
+stop_grace_period = 60s
+CONF
+    for way in "${HOSTILE_WAYS[@]}"; do
+        run_foster "$way"
+        reaches a ready
+        wait_for_line "$out" '^ready'
+        ctl stop --timeout 10s a
+        is_now a stopped
+        send TERM
+        ends 0
+        silent
+    done
+}

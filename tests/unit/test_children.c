@@ -269,7 +269,7 @@ END_TEST
  * die in mixed order, the even ones first. */
 START_TEST(long_chain)
 {
-    enum { COUNT = 1000, DISTANCE = 4096, FIRST = 7, STRIDE = 377 /* coprime with COUNT / 2 */ };
+    enum { COUNT = 1000, DISTANCE = 4096, FIRST = 7, STRIDE = 377 /* coprime with COUNT / 2 */, AT_A_TIME = 50 };
     static struct promise children[COUNT];
     static struct event deaths[COUNT];
     for (int i = 0; i < COUNT; i++)
@@ -279,10 +279,12 @@ START_TEST(long_chain)
         deaths[i] = (struct event){.pid = FIRST + who * DISTANCE, .status = W_EXITCODE(who, 0)};
     }
     children_watch_orphans(watch);
-    reap_as_scripted(deaths, COUNT / 2);
+    for (int i = 0; i < COUNT / 2; i += AT_A_TIME)
+        reap_as_scripted(deaths + i, AT_A_TIME);
     for (int i = 0; i < COUNT; i++)
         ck_assert_int_eq(children_resolved(&children[i], NULL), i % 2 == 0);
-    reap_as_scripted(deaths + COUNT / 2, COUNT / 2);
+    for (int i = COUNT / 2; i < COUNT; i += AT_A_TIME)
+        reap_as_scripted(deaths + i, AT_A_TIME);
     for (int i = 0; i < COUNT; i++)
         ck_assert_int_eq(status_of(&children[i]), W_EXITCODE(i, 0));
     ck_assert_int_eq(orphans, 0);

@@ -68,12 +68,12 @@ unsigned __wrap_run_mark(const struct service *service)
     return MARK;
 }
 
-bool __wrap_leftovers_signal(pid_t self, pid_t group, unsigned mark, int signal);
-bool __wrap_leftovers_signal(pid_t self, pid_t group, unsigned mark, int signal)
+bool __wrap_leftovers_look(struct ended_run *run, struct leftovers_walk *walk);
+bool __wrap_leftovers_look(struct ended_run *run, struct leftovers_walk *walk)
 {
-    (void)self, (void)signal;
-    ck_assert_int_eq(group, PID);
-    ck_assert_uint_eq(mark, MARK);
+    (void)walk;
+    ck_assert_int_eq(run->group, PID);
+    ck_assert_uint_eq(run->mark, MARK);
     return anybody_left;
 }
 

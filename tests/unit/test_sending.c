@@ -40,14 +40,15 @@ long __wrap_syscall(long number, ...)
 static pid_t seen[MOST]; /* what a walk of /proc finds, if there is anything */
 static int seen_count, walks, seen_later;
 
-void __real_procfs_each(bool (*visit)(const struct process *, void *), void *context);
-void __wrap_procfs_each(bool (*visit)(const struct process *, void *), void *context);
-void __wrap_procfs_each(bool (*visit)(const struct process *, void *), void *context)
+bool __wrap_procfs_go_on(int *at, bool (*visit)(pid_t, void *), void *context);
+bool __wrap_procfs_go_on(int *at, bool (*visit)(pid_t, void *), void *context)
 {
     int late = walks++ == 0 ? seen_later : 0;
     bool more = true;
+    (void)at;
     for (int i = 0; i < seen_count - late && more; i++)
-        more = visit(&(struct process){.pid = seen[i], .name = "somebody"}, context);
+        more = visit(seen[i], context);
+    return more;
 }
 
 /* ---- children ---- */
@@ -174,13 +175,13 @@ static void each_is_told_once_and_those_that_come_late(void)
         start(&children[i], getuid());
         seen[i] = children[i].pid;
     }
-    struct sent sent = sending_to_all(SIGTERM, is_anybody, NULL);
+    struct sent sent = sending_to_all(SIGTERM, NEVER, is_anybody, NULL);
     ck_assert(sent.told);
     ck_assert_int_eq(sent.refused, 0);
     ck_assert_int_eq(walks, 3); /* the second finds the last, the third nobody new */
     for (size_t i = 0; i < COUNT(children); i++)
         ck_assert_int_eq(WTERMSIG(end_of(&children[i])), SIGTERM);
-    ck_assert(!sending_to_all(SIGTERM, is_anybody, NULL).told);
+    ck_assert(!sending_to_all(SIGTERM, NEVER, is_anybody, NULL).told);
 }
 
 START_TEST(all)
@@ -202,27 +203,39 @@ START_TEST(zero_ends_at_the_first)
     start(&child, getuid());
     seen[0] = seen[1] = child.pid;
     seen_count = 2;
-    ck_assert(sending_to_all(0, is_anybody, NULL).told);
+    ck_assert(sending_to_all(0, NEVER, is_anybody, NULL).told);
     ck_assert_int_eq(walks, 1);
     ck_assert_int_eq(sending_to_child(&child, SIGKILL, REACH_CHILD, NULL), 0);
     end_of(&child);
 }
 END_TEST
 
+/* Each walk finds somebody new: a crowd that forks on and on. */
 static bool forks_on(const struct process *process, void *unused)
 {
     (void)process, (void)unused;
-    seen[0]++;
+    seen[0] = getppid() == seen[0] ? getpid() : getppid();
     return true;
 }
 
-/* Each walk finds somebody new: a crowd that forks on and on. None of these exists. */
 START_TEST(who_forks_on_does_not_hold_us_up)
 {
-    seen[0] = 1 << 22; /* above any pid, proc(5) */
+    seen[0] = getppid();
     seen_count = 1;
-    ck_assert(!sending_to_all(SIGTERM, forks_on, NULL).told);
-    ck_assert_int_eq(walks, 10);
+    ck_assert(sending_to_all(SIGCONT, clock_now(), forks_on, NULL).told);
+    ck_assert_int_eq(walks, 1);
+}
+END_TEST
+
+START_TEST(the_dead_are_reaped)
+{
+    seen[0] = fork_bound();
+    seen_count = 1;
+    if (seen[0] == 0)
+        _exit(EXIT_SUCCESS);
+    ck_assert_int_eq(waitid(P_PID, (id_t)seen[0], &(siginfo_t){0}, WEXITED | WNOWAIT), 0);
+    ck_assert(!sending_to_all(SIGTERM, NEVER, is_anybody, NULL).told);
+    ck_assert(is_childless());
 }
 END_TEST
 
@@ -234,7 +247,7 @@ START_TEST(those_of_another_user)
     seen[0] = child.pid;
     seen_count = 1;
     give_up(1U << CAP_KILL);
-    struct sent sent = sending_to_all(SIGTERM, is_anybody, NULL);
+    struct sent sent = sending_to_all(SIGTERM, NEVER, is_anybody, NULL);
     ck_assert(sent.told);
     ck_assert_int_eq(sent.refused, 0);
     ck_assert_int_eq(WTERMSIG(end_of(&child)), SIGTERM);
@@ -249,7 +262,7 @@ START_TEST(those_that_are_refused_are_counted)
     seen[0] = child.pid;
     seen_count = 1;
     give_up(1U << CAP_KILL | 1U << CAP_SETUID);
-    struct sent sent = sending_to_all(SIGTERM, is_anybody, NULL);
+    struct sent sent = sending_to_all(SIGTERM, NEVER, is_anybody, NULL);
     ck_assert(!sent.told);
     ck_assert_int_eq(sent.refused, 1);
     ck_assert_int_eq(sent.refuser.pid, child.pid);
@@ -260,6 +273,6 @@ END_TEST
 int main(void)
 {
     return RUN_TESTS("sending", as_the_owner, an_own_child_is_not_refused, without_the_right_to_change, all,
-                     all_without_pidfds, zero_ends_at_the_first, who_forks_on_does_not_hold_us_up,
+                     all_without_pidfds, zero_ends_at_the_first, who_forks_on_does_not_hold_us_up, the_dead_are_reaped,
                      those_of_another_user, those_that_are_refused_are_counted);
 }

@@ -195,7 +195,7 @@ static milliseconds end(milliseconds grace)
 
 static void nobody_is_there(void)
 {
-    ck_assert(!survivors_signal(getpid(), SIGTERM));
+    ck_assert(!survivors_signal(getpid(), SIGTERM, NEVER));
     end(LONG);
     ck_assert_str_eq(heard(), "");
 }
@@ -291,10 +291,10 @@ static void other_signals_are_dropped(void)
 static void one_signal_is_sent_to_all(void)
 {
     start_in_other_sessions(live_until_continued);
-    ck_assert(survivors_signal(getpid(), SIGUSR2));
+    ck_assert(survivors_signal(getpid(), SIGUSR2, NEVER));
     ck_assert_int_eq(next_news(), '?');
     ck_assert_int_eq(next_news(), '?');
-    ck_assert(survivors_signal(getpid(), 0));
+    ck_assert(survivors_signal(getpid(), 0, NEVER));
     end(LONG);
 }
 
@@ -308,7 +308,7 @@ static void the_dead_are_nobody(void)
     }
     siginfo_t info;
     ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
-    ck_assert(!survivors_signal(getpid(), SIGTERM));
+    ck_assert(!survivors_signal(getpid(), SIGTERM, NEVER));
     ck_assert_int_eq(waitpid(pid, NULL, 0), -1);
 }
 

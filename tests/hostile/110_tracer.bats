@@ -1,0 +1,65 @@
+#!/usr/bin/env bats
+# A process traces the main one and never waits for it. When that ends it stays a zombie, of whose end nobody else is
+# told as long as the tracer lives (ptrace(2)).
+
+load helpers
+
+# traced WORDS: the service is.
+traced() {
+    configure <<-END
+		[a]
+		command = tracer $1
+		stop_grace_period = 500ms
+		[k]
+		command = service k
+	END
+}
+
+@test "110 a tracer that is the service's own is killed with it" {
+    for way in "${HOSTILE_WAYS[@]}"; do
+        traced ''
+        run_foster "$way"
+        wait_for_line "$out" '^ready'
+        from=$(now_ms)
+        ctl stop a
+        between 400 $(($(now_ms) - from)) 3000
+        is_now a stopped
+        told 'a has not stopped within 0.5'
+        told 'cannot be killed' 0
+        send TERM
+        ends 0
+    done
+}
+
+@test "110 one that is not is named, and ctl stop and restart say so and return" {
+    for way in "${HOSTILE_WAYS[@]}"; do
+        traced unmarked
+        run_foster "$way" --grace 500ms
+        wait_for_line "$out" '^ready'
+        for verb in stop restart; do
+            from=$(now_ms)
+            run -1 ctl "$verb" a
+            within "$from" 5000
+            [[ $output == *"a: stopping; a (pid "*") cannot be killed: pid "*" traces it" ]]
+        done
+        is_now a stopping
+        told 'a (pid [0-9]*) cannot be killed: pid [0-9]* traces it'
+        from=$(now_ms)
+        send TERM
+        ends 125
+        within "$from" 5000
+    done
+}
+
+@test "110 one program that is traced ends in its time" {
+    for way in "${HOSTILE_WAYS[@]}"; do
+        for words in '' unmarked; do
+            start "$way" --stop-timeout 500ms -- tracer $words 3>&-
+            wait_for_line "$out" '^ready'
+            from=$(now_ms)
+            send TERM
+            ends 137
+            between 400 $(($(now_ms) - from)) 3000
+        done
+    done
+}
