@@ -234,10 +234,12 @@ static void finish_reaping(const struct heard *heard)
 
 /*
  * Reaps until nothing is left, or enough has been heard: then false. Caller holds the lock. Any thread and signal
- * handlers; allocates nothing. What wait4 says, and what it means: a pid    it is reaped, or has stopped and is let go;
- * SIGCHLDs coalesce, so go on 0        children, but none dead: done; the next death sets the flag again ECHILD   no
- * children at all: done other    what cannot be: waitid is asked, and if that fails as well, done: PID 1 must not ask
- * for ever
+ * handlers; allocates nothing.
+ * What wait4 says, and what it means:
+ *   a pid    it is reaped, or has stopped and is let go; SIGCHLDs coalesce, so go on
+ *   0        children, but none dead: done; the next death sets the flag again
+ *   ECHILD   no children at all: done
+ *   other    what cannot be: waitid is asked, and if that fails as well, done: PID 1 must not ask for ever
  */
 static bool reap_among(int threads)
 {
