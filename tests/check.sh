@@ -3,7 +3,7 @@
 # A suite that prints no result, or ends early, counts as a failure: silence is not success. In CI (CI=true) a skip is a
 # failure too.
 #
-# Usage: tests/check.sh [suite...], all of them if none is named.
+# Usage: tests/check.sh [suite...], one after another; all of them, in two lanes side by side, if none is named.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
@@ -16,9 +16,15 @@ packages=(gcc libc6-dev musl-tools binutils check libsubunit-dev pkg-config patc
     podman runc crun conmon docker.io busybox-static uidmap iproute2 bsdutils docker-compose    # to be in a container
     debootstrap)                                                                # to supervise what others wrote
 
-suites=(lint build unit_debug unit_asan unit_tsan mutants callgraph model fuzz system services hostile faults sanitized
-    names engines)
-results=build/check # a file of TAP for each suite
+# Suites that run beside each other: a row is a lane, and its suites run in this order. What computes, at low priority,
+# is beside what mostly waits and whose times are judged. The threads of unit_tsan and mutants take both processors of
+# a small machine: they are beside the engines, which are the most patient. A suite has its names, ports and files for
+# itself, in namespaces or folders of its own; what two need is built before: see prepare.
+computing=(mutants unit_tsan unit_asan unit_debug lint build model fuzz callgraph)
+waiting=(engines system services hostile sanitized faults names)
+
+suites=("${computing[@]}" "${waiting[@]}")
+results=build/check # a file of TAP for each suite, and its end in .SUITE: exit code and seconds
 limit=1800          # seconds for one suite
 
 # one DESCRIPTION COMMAND...: a test that is one command, with what it printed if it failed
@@ -130,27 +136,61 @@ suite_names() { tests/names/run.sh; }
 suite_engines() { bats --formatter tap tests/engines; }
 
 prepare() {
-    tests/need.sh "${packages[@]}" && make -s -j"$(nproc)" all programs hostile unit
+    tests/need.sh "${packages[@]}" && make -s -j"$(nproc)" all debug hardened injector programs hostile unit
+}
+
+yielding=()
+# run SUITE: to its end. The script calls itself, so that a time limit can be put on it.
+run() {
+    local started=$SECONDS
+    "${yielding[@]}" timeout "$limit" tests/check.sh --suite "$1" 2>&1 </dev/null | tee "$results/$1"
+    echo "${PIPESTATUS[0]} $((SECONDS - started))" >"$results/.$1"
+}
+
+# lane SUITE...: one after another, and says which has ended
+lane() {
+    local suite
+    for suite; do
+        run "$suite" >/dev/null
+        echo "$suite"
+    done
+}
+
+lanes() {
+    (yielding=(nice) && lane "${computing[@]}") &
+    lane "${waiting[@]}"
+    wait
+}
+
+# await SUITE: until it has ended in its lane, or both lanes have
+await() {
+    while [ ! -e "$results/.$1" ] && read -r _ <&"$ended"; do :; done
+    cat "$results/$1"
 }
 
 # count SUITE PATTERN
 count() { grep -acE "$2" "$results/$1"; }
 
-# The script calls itself for each suite, so that a time limit can be put on it.
 if [ "${1-}" = --suite ]; then
     "suite_$2"
     exit
 fi
-if [ $# -gt 0 ]; then suites=("$@"); fi
 rm -rf "$results" && mkdir -p "$results"
 prepare || exit 1
+if [ $# -gt 0 ]; then
+    suites=("$@") turn=run
+else
+    exec {ended}< <(lanes)
+    turn=await
+fi
 
 passed=0 failed=0 skipped=0
 for suite in "${suites[@]}"; do
     echo "# $suite"
-    started=$SECONDS
-    timeout "$limit" tests/check.sh --suite "$suite" 2>&1 </dev/null | tee "$results/$suite"
-    status=${PIPESTATUS[0]}
+    : >>"$results/$suite" # also of one that never began
+    "$turn" "$suite"
+    status=unknown seconds=0
+    [ ! -e "$results/.$suite" ] || read -r status seconds <"$results/.$suite"
     skips=$(count "$suite" '^ok .*# skip')
     bad=$(count "$suite" '^not ok')
     good=$(($(count "$suite" '^ok') - skips))
@@ -158,9 +198,10 @@ for suite in "${suites[@]}"; do
         echo "not ok - suite $suite ended with $status, $good passed"
         bad=$((bad + 1))
     fi
-    echo "# $suite: $good passed, $bad failed, $skips skipped, $((SECONDS - started)) s"
+    echo "# $suite: $good passed, $bad failed, $skips skipped, $seconds s"
     passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + skips))
 done
+echo "# all: $SECONDS s"
 if [ "${CI:-}" = true ]; then failed=$((failed + skipped)); fi
 
 grep -ahE '^not ok|^ok .*# skip' "$results"/* | sed 's/^/# /'
