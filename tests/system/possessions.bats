@@ -95,7 +95,7 @@ TWO=two words"
     via=(sh -c 'umask 027; ulimit -n 100; echo 500 >/proc/self/oom_score_adj; exec nice -n 5 "$@"' sh)
     for way in "${WAYS[@]}"; do
         exits 0 "$way" sh -c 'umask; ulimit -n; cat /proc/self/oom_score_adj; nice'
-        is $'0027\n100\n500\n5'
+        is $'0027\n100\n500\n'"$(nice -n 5 nice)"
     done
 }
 
@@ -103,7 +103,7 @@ TWO=two words"
     via=(sh -c 'echo 500 >/proc/self/oom_score_adj; exec nice -n 5 "$@"' sh)
     start_ready as_pid1 signals
     [ "$(cat "/proc/$init/oom_score_adj")" = 500 ]
-    [ "$(ps -o ni= -p "$init" | xargs)" = 5 ]
+    [ "$(ps -o ni= -p "$init" | xargs)" = "$(nice -n 5 nice)" ]
     send TERM
     ends 0
 }
