@@ -14,6 +14,7 @@ if [ "${1-}" = -k ]; then keep=true && shift; fi
 wanted=${1:-*}
 here=tests/names
 foster=${FOSTER:-$PWD/build/foster}
+[ -x "$foster" ] || { echo "no $foster: run make first" >&2 && exit 1; } # PATH would find the real one instead
 mkdir -p build
 room=$(mktemp -d "$PWD/build/names-XXXXXX") || exit # everything that a run needs is made here
 fields=(exit out err steps init left)
