@@ -6,12 +6,12 @@ VERSION = 0.1.0
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-BASE = address arena buffer clock directory file json log text utf8
+BASE = address arena buffer clock directory file hash_table json log text utf8
 CHILDREN = children lock pidfds promise tracees
-PROCESS = attributes cgroup death descriptors environment exec_error fork_error leftovers listening path procfs \
-    sending signals spawn status stream_file survivors terminal trusted_path user
-SERVICES = aside async_close config dependencies ending fault hash_table hearing keys life loop main_process news \
-    notify output plan printer probe question run service signalling start_watch supervisor thread values words
+PROCESS = attributes cgroup descriptors environment exec_error exit_report fork_error listening path procfs run_mark \
+    send_signal signals spawn stream_file terminal terminate_all thread trusted_path user wait_status
+SERVICES = aside async_close config dependencies ending fault hearing keys life loop main_process news notify output \
+    plan printer probe question run service signalling start_watch supervisor values words
 CONTROL = client facts metrics report server verbs writer
 INIT = farewell launch main names options relay settings several single texts voice
 

@@ -7,10 +7,10 @@
 #include <sys/wait.h>
 
 #include "main_service.h"
-#include "process/death.h"
-#include "process/status.h"
-#include "process/survivors.h"
+#include "process/exit_report.h"
 #include "process/terminal.h"
+#include "process/terminate_all.h"
+#include "process/wait_status.h"
 
 enum {
     /* Engines give a container 10 s from the signal to stop until they kill it. Main may need more, and then its engine
@@ -68,7 +68,7 @@ static void go(const struct main_service *service)
 void main_leave(const struct main_service *service)
 {
     if (service->name->ending == END_IN_ORDER && service->options->grace != 0)
-        survivors_end(service->self, grace(service));
+        terminate_all(service->self, grace(service));
     go(service);
 }
 
@@ -88,10 +88,10 @@ static void say_death(const struct main_service *service, int status, bool expec
     if (expected && !voice_has(event))
         return;
     struct text words;
-    struct facts facts = {event, .pid = service->main.pid, .number = status_code(status), .text = words.bytes};
+    struct facts facts = {event, .pid = service->main.pid, .number = wait_status_code(status), .text = words.bytes};
     facts.value = WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "";
     text_clear(&words);
-    text_add_death(&words, status, clock_now() - service->started, expected);
+    text_add_exit(&words, status, clock_now() - service->started, expected);
     if (expected)
         voice_say(&facts);
     else
@@ -100,7 +100,7 @@ static void say_death(const struct main_service *service, int status, bool expec
 
 int main_report(const struct main_service *service, int status)
 {
-    int code = status_code(status);
+    int code = wait_status_code(status);
     bool success = code == EXIT_SUCCESS || options_as_success(service->options, code);
     say_death(service, status, success || was_sent_its_death(service, status));
     return success ? EXIT_SUCCESS : code;

@@ -11,12 +11,12 @@
 
 #include "base/log.h"
 #include "main_service.h"
-#include "process/death.h"
 #include "process/descriptors.h"
 #include "process/exec_error.h"
+#include "process/exit_report.h"
 #include "process/fork_error.h"
-#include "process/status.h"
 #include "process/terminal.h"
+#include "process/wait_status.h"
 
 /* A watch of the reaper: under the lock; async-signal-safe. */
 static void say_orphan(pid_t pid, int status)
@@ -33,7 +33,7 @@ static void warn_of_orphan(pid_t pid, int status)
     struct text words;
     say_orphan(pid, status);
     text_clear(&words);
-    text_add_status(&words, status);
+    text_add_wait_status(&words, status);
     tell(ORPHAN_REAPED, .pid = pid, .text = words.bytes);
 }
 
@@ -124,7 +124,7 @@ static int exit_code_for(const struct exit_codes *codes, int error, int explaine
 static int explain_start(struct text *words, const struct program *program)
 {
     if (program->failed_step == NULL)
-        return exec_explain(words, program->argv[0], program->error);
+        return exec_error_explain(words, program->argv[0], program->error);
     text_add(words, "%s: cannot %s: %s", program->argv[0], program->failed_step, strerror(program->error));
     return EXIT_FOSTER_FAILED;
 }
@@ -140,7 +140,7 @@ static int say_not_started(const struct main_service *service, bool executed, in
     if (executed)
         code = exit_code_for(&name->codes, error, explain_start(&words, &service->program));
     else
-        fork_explain(&words, error);
+        fork_error_explain(&words, error);
     if (executed && !name->codes.explained)
         say_spawned(&service->program);
     struct facts facts = {executed ? EXEC_FAILED : FORK_FAILED, .pid = service->program.pid, .number = error,

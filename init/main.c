@@ -9,7 +9,7 @@
 #include "names.h"
 #include "options.h"
 #include "process/signals.h"
-#include "process/status.h"
+#include "process/wait_status.h"
 #include "several.h"
 #include "single.h"
 #include "texts.h"

@@ -9,7 +9,7 @@
 
 #include "children/foster.h"
 #include "names.h"
-#include "process/survivors.h"
+#include "process/terminate_all.h"
 
 struct main_service {
     const struct options *options;

@@ -11,8 +11,8 @@
 
 #include "base/log.h"
 #include "control/server.h"
-#include "process/death.h"
-#include "process/status.h"
+#include "process/exit_report.h"
+#include "process/wait_status.h"
 #include "services/config.h"
 #include "settings.h"
 

@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "main_service.h"
-#include "process/sending.h"
-#include "process/status.h"
-#include "process/survivors.h"
+#include "process/send_signal.h"
+#include "process/terminate_all.h"
+#include "process/wait_status.h"
 
 enum { DEATH_BY_KILL = 1 * MS_PER_SECOND }; /* may take so long; in an uninterruptible call main may never die */
 
@@ -33,7 +33,7 @@ static void note_refusal(struct main_service *service, int error)
         return;
     service->refusal_said = true;
     text_clear(&words);
-    text_add_refusal(&words, "main", service->main.pid, error == 0);
+    text_add_refused_signal(&words, "main", service->main.pid, error == 0);
     tell(REFUSED, .text = words.bytes);
 }
 
@@ -42,7 +42,7 @@ static void send_main(struct main_service *service, int signal)
     bool refused;
     enum children_reach reach = service->options->to_group ? REACH_GROUP : REACH_CHILD;
     service->sent |= 1ULL << (signal - 1);
-    int error = sending_to_child(&service->main, signal, reach, &refused);
+    int error = send_signal_to_child(&service->main, signal, reach, &refused);
     service->refused = error != 0; /* a filter may say anything */
     if (refused)
         note_refusal(service, error);
@@ -68,7 +68,7 @@ static void continue_main(struct main_service *service)
 {
     if (clock_now() >= service->continue_until)
         service->continue_until = 0;
-    else if (status_is_stopped(service->main.pid))
+    else if (wait_status_is_stopped(service->main.pid))
         send_main(service, SIGCONT);
 }
 
@@ -133,7 +133,7 @@ static void kill_all(struct main_service *service)
     text_add_duration(&words, stop_deadline(service) - service->asked_to_stop);
     tell(KILLING, .text = words.bytes);
     send_main(service, SIGKILL);
-    survivors_kill(service->self);
+    terminate_all_kill(service->self);
     service->leave_at = clock_now() + (service->refused ? 0 : DEATH_BY_KILL);
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "process/status.h"
+#include "process/wait_status.h"
 
 static const char license[] =
 #include "license.h"

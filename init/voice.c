@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "process/status.h"
+#include "process/wait_status.h"
 
 static const struct line *lines[EVENTS]; /* NULL: nothing is said */
 static const char *caller = "", *program = "";

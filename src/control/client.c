@@ -17,7 +17,7 @@
 #include "control/server.h"
 #include "control/verbs.h"
 #include "process/signals.h"
-#include "process/status.h"
+#include "process/wait_status.h"
 
 /* ---- what is asked ---- */
 

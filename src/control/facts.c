@@ -10,7 +10,7 @@
 
 #include "base/text.h"
 #include "process/procfs.h"
-#include "process/status.h"
+#include "process/wait_status.h"
 #include "services/main_process.h"
 #include "services/probe.h"
 
@@ -83,7 +83,7 @@ int64_t fact_exit_code(const struct service *service)
 {
     if (service->exec_code != 0)
         return service->exec_code;
-    return service->has_run ? status_code(service->last_status) : UNKNOWN;
+    return service->has_run ? wait_status_code(service->last_status) : UNKNOWN;
 }
 
 void text_add_last_exit(struct text *text, const struct service *service)
@@ -91,7 +91,7 @@ void text_add_last_exit(struct text *text, const struct service *service)
     if (service->exec_code != 0)
         text_add(text, "%s", service->exec_code == EXIT_NOT_FOUND ? "program not found" : "program not runnable");
     else if (service->has_run)
-        text_add_status(text, service->last_status);
+        text_add_wait_status(text, service->last_status);
 }
 
 void writer_add_condition(struct writer *writer, const struct service *service)

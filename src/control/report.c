@@ -115,7 +115,7 @@ static void add_memory(struct text *text, const struct service *service)
     add_string(text, " MiB");
 }
 
-static const char *status_of(const struct service *service)
+static const char *wait_status_kinship(const struct service *service)
 {
     const struct notes *notes = service_extras(service)->notes;
     return notes != NULL && notes->status[0] != '\0' ? notes->status : NULL;
@@ -123,7 +123,7 @@ static const char *status_of(const struct service *service)
 
 static void add_status(struct text *text, const struct service *service)
 {
-    add_string(text, status_of(service));
+    add_string(text, wait_status_kinship(service));
 }
 
 static const struct column {
@@ -175,7 +175,7 @@ void report_table(struct writer *writer, const struct plan *plan, const char *na
 {
     struct table table = {.count = COLUMNS_WITHOUT_STATUS};
     FOR_EACH_CHOSEN(service, plan, names)
-    if (status_of(service) != NULL)
+    if (wait_status_kinship(service) != NULL)
         table.count = COLUMNS;
     write_rows(&table, plan, names);
     table.writer = writer;
@@ -213,7 +213,7 @@ static void write_object(struct writer *writer, const struct service *service)
                fact_restarts(service), (int64_t)service->failures);
     write_last_exit(writer, service);
     writer_add(writer, ",\"health\":%q,\"ready\":%s,\"status\":%q,\"memory_bytes\":%d}", fact_health(service),
-               truth(fact_ready(service)), status_of(service), fact_memory(service));
+               truth(fact_ready(service)), wait_status_kinship(service), fact_memory(service));
 }
 
 void report_json(struct writer *writer, const struct plan *plan, const char *names)

@@ -23,7 +23,7 @@
 #include "base/log.h"
 #include "control/verbs.h"
 #include "process/listening.h"
-#include "process/status.h"
+#include "process/wait_status.h"
 #include "services/async_close.h"
 #include "services/loop.h"
 

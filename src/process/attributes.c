@@ -28,7 +28,7 @@ static int error_of(long result)
 
 /* ---- descriptors ---- */
 
-bool plugs_fill(const struct plug *plugs, size_t count, int place)
+bool fd_map_fills(const struct fd_mapping *plugs, size_t count, int place)
 {
     for (size_t i = 0; i < count; i++)
         if (plugs[i].to == place)
@@ -36,7 +36,7 @@ bool plugs_fill(const struct plug *plugs, size_t count, int place)
     return false;
 }
 
-int plugs_above(const struct plug *plugs, size_t count)
+int fd_map_above(const struct fd_mapping *plugs, size_t count)
 {
     int above = 0;
     for (size_t i = 0; i < count; i++)
@@ -46,9 +46,9 @@ int plugs_above(const struct plug *plugs, size_t count)
 }
 
 /* First every source goes where nobody's place is; EINVAL says that there are no such numbers, fcntl(2). */
-int plugs_connect(struct plug *plugs, size_t count)
+int fd_map_apply(struct fd_mapping *plugs, size_t count)
 {
-    int above = plugs_above(plugs, count), error = 0;
+    int above = fd_map_above(plugs, count), error = 0;
     for (size_t i = 0; i < count; i++)
         if (plugs[i].from < above && (plugs[i].from = descriptor_copy(plugs[i].from, above)) == -1)
             return errno == EINVAL ? EMFILE : errno;

@@ -13,7 +13,7 @@
 
 #include "base/file.h"
 #include "process/path.h"
-#include "process/status.h"
+#include "process/wait_status.h"
 
 /* A file that was to be run, or one that it needs for that. */
 struct suspect {
@@ -383,7 +383,7 @@ static int explain_absent(struct text *text, const char *name, int error)
 /* Not on the stack, which may be small (RLIMIT_STACK), nor in the first page: foster.ld. */
 static struct suspect suspect;
 
-int exec_explain(struct text *text, const char *name, int error)
+int exec_error_explain(struct text *text, const char *name, int error)
 {
     if (!find(name, &suspect, true) && !find(name, &suspect, false))
         return explain_absent(text, name, error);

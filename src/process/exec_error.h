@@ -12,6 +12,6 @@
 /* Appends why exec of the command failed with that error number, and returns the exit code that goes with it:
  * EXIT_NOT_FOUND or EXIT_NOT_RUNNABLE. Reads the command's file, and nothing but regular files; ordinary context, in
  * one thread at a time, allocates nothing. */
-int exec_explain(struct text *text, const char *name, int error);
+int exec_error_explain(struct text *text, const char *name, int error);
 
 #endif

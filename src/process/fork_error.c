@@ -65,7 +65,7 @@ static void add_zombies(struct text *text)
                  parent.name);
 }
 
-void fork_explain(struct text *text, int error)
+void fork_error_explain(struct text *text, int error)
 {
     text_add(text, "no new process: %s", strerror(error));
     if (error != EAGAIN)

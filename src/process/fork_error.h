@@ -10,6 +10,6 @@
 #include "base/text.h"
 
 /* Appends why fork failed with that error number. Ordinary context, allocates nothing. */
-void fork_explain(struct text *text, int error);
+void fork_error_explain(struct text *text, int error);
 
 #endif

@@ -19,9 +19,9 @@
 #include "base/address.h"
 #include "children/foster.h"
 #include "process/attributes.h"
-#include "process/status.h"
 #include "process/trusted_path.h"
 #include "process/user.h"
+#include "process/wait_status.h"
 
 /* The kernel takes as many as it is allowed, net.core.somaxconn; a libc's SOMAXCONN may be less, listen(2). */
 enum { BACKLOG = INT_MAX };
@@ -113,7 +113,7 @@ static pid_t bind_by_child(void *context)
         return -ECHILD;
     while (waitpid(child, &status, 0) == -1 && errno == EINTR)
         ;
-    binding->error = status_code(status);
+    binding->error = wait_status_code(status);
     return -ECHILD;
 }
 

@@ -37,8 +37,8 @@
 #include "base/text.h"
 #include "process/attributes.h"
 #include "process/descriptors.h"
-#include "process/leftovers.h"
 #include "process/path.h"
+#include "process/run_mark.h"
 #include "process/signals.h"
 #include "process/stream_file.h"
 #include "process/terminal.h"
@@ -79,22 +79,22 @@ IN_CHILD static void place(struct program *program)
     }
 }
 
-static struct plug *plug_in_last(struct program *program, int from, int to)
+static struct fd_mapping *plug_in_last(struct program *program, int from, int to)
 {
-    program->plugs[program->plug_count] = (struct plug){from, to};
+    program->plugs[program->plug_count] = (struct fd_mapping){from, to};
     return &program->plugs[program->plug_count++];
 }
 
 /* Above the places and the standard streams it is in nobody's way. */
 static int first_free_place(const struct program *program)
 {
-    int above = plugs_above(program->plugs, program->plug_count);
+    int above = fd_map_above(program->plugs, program->plug_count);
     return above > STDERR_FILENO ? above : STDERR_FILENO + 1;
 }
 
 /* Of a plug: where the descriptor is when not all could be connected. A source that has been moved is out of the
  * places' way. */
-IN_CHILD static int left_at(const struct plug *plug, int before, int above)
+IN_CHILD static int left_at(const struct fd_mapping *plug, int before, int above)
 {
     return plug->from >= above ? plug->from : before;
 }
@@ -106,7 +106,7 @@ IN_CHILD static int close_others(const struct program *program, int above, int e
         if (descriptor_close_on_exec(fd) == -1)
             return errno;
     for (int fd = STDERR_FILENO + 1; fd < above; fd++)
-        if (!plugs_fill(program->plugs, program->plug_count, fd))
+        if (!fd_map_fills(program->plugs, program->plug_count, fd))
             close(fd);
     descriptors_close_from(end);
     return 0;
@@ -115,7 +115,7 @@ IN_CHILD static int close_others(const struct program *program, int above, int e
 IN_CHILD static bool gets_other_stderr(const struct program *program)
 {
     const struct attributes *attributes = program->attributes;
-    bool other = plugs_fill(program->plugs, program->plug_count, STDERR_FILENO);
+    bool other = fd_map_fills(program->plugs, program->plug_count, STDERR_FILENO);
     for (unsigned i = 0; attributes != NULL && i < attributes->file_count; i++)
         other |= (attributes->files[i].places & STREAM(STDERR_FILENO)) != 0;
     return other;
@@ -126,11 +126,11 @@ IN_CHILD static bool gets_other_stderr(const struct program *program)
 IN_CHILD static int arrange_descriptors(struct program *program)
 {
     int above = first_free_place(program), end = above, report = program->report;
-    struct plug *own_stderr = NULL, *own_report;
+    struct fd_mapping *own_stderr = NULL, *own_report;
     if (gets_other_stderr(program) && descriptor_is_open(STDERR_FILENO))
         own_stderr = plug_in_last(program, STDERR_FILENO, end++);
     own_report = plug_in_last(program, report, end++);
-    int error = plugs_connect(program->plugs, program->plug_count);
+    int error = fd_map_apply(program->plugs, program->plug_count);
     program->report = error == 0 ? own_report->to : left_at(own_report, report, above);
     if (own_stderr != NULL)
         program->own_stderr = error == 0 ? own_stderr->to : left_at(own_stderr, STDERR_FILENO, above);
@@ -146,7 +146,7 @@ IN_CHILD static void equip(struct program *program, bool forked)
     if (program->attributes != NULL && program->error == 0)
         program->error = attributes_apply(program->attributes, &program->failed_step, &program->failed_path);
     if (program->mark != 0)
-        leftovers_mark(program->mark);
+        run_mark_set(program->mark);
 }
 
 /* PR_SET_PDEATHSIG is sent by a death that comes later; if foster is gone already, the program must not start. */

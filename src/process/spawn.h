@@ -17,7 +17,7 @@
 #include <sys/types.h>
 
 struct attributes;
-struct plug;
+struct fd_mapping;
 struct signal_state;
 
 /* Where in the world of groups and terminals the program stands. */
@@ -41,10 +41,10 @@ struct program {
     char **own_pid_entries;   /* "LISTEN_PID=" and the like, that NULL ends, or NULL: entries of the environment
                                  behind whose '=' the child writes its pid; with room for DECIMAL_MAX bytes */
     const struct attributes *attributes; /* or NULL */
-    struct plug *plugs;                  /* of program_fork() only, with room for PLUGS_OF_FORK more; are written over:
-                                            to be filled in for each start */
+    struct fd_mapping *plugs;            /* of program_fork() only, with room for FD_MAP_OF_FORK more; are written over:
+                                      to be filled in for each start */
     size_t plug_count;
-    unsigned mark; /* by which what it leaves behind is found, leftovers.h; 0: none */
+    unsigned mark; /* by which what it leaves behind is found, run_mark.h; 0: none */
     int report;    /* program_fork(): the end of a pipe, close-on-exec, that start_report_read() has the other end of */
 
     /* Called in the child if it cannot run: says so, and returns the exit code for it. There, because where vfork is
@@ -73,7 +73,7 @@ struct program {
  */
 pid_t program_start(void *context);
 
-enum { PLUGS_OF_FORK = 2 }; /* the report, and foster's stderr */
+enum { FD_MAP_OF_FORK = 2 }; /* the report, and foster's stderr */
 
 /*
  * The same with fork semantics: returns the pid as soon as there is a child, or a negative error number if there is

@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "process/sending.h"
+#include "process/send_signal.h"
 #include "services/run.h"
 
 bool aside_begin(struct aside *aside, struct service *service, const char *command)
@@ -34,5 +34,5 @@ bool aside_runs(struct aside *aside)
 void aside_kill(struct aside *aside)
 {
     if (aside_runs(aside))
-        sending_to_child(&aside->promise, SIGKILL, REACH_GROUP, NULL);
+        send_signal_to_child(&aside->promise, SIGKILL, REACH_GROUP, NULL);
 }

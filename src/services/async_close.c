@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #include "process/signals.h"
-#include "services/thread.h"
+#include "process/thread.h"
 
 enum {
     THREADS_MOST = 4,

@@ -18,8 +18,8 @@
 #include "base/arena.h"
 #include "base/directory.h"
 #include "base/file.h"
-#include "process/death.h"
-#include "services/hash_table.h"
+#include "base/hash_table.h"
+#include "process/exit_report.h"
 #include "services/keys.h"
 #include "services/values.h"
 

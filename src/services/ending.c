@@ -4,8 +4,8 @@
 #include "services/ending.h"
 
 #include "base/log.h"
-#include "process/status.h"
-#include "process/survivors.h"
+#include "process/terminate_all.h"
+#include "process/wait_status.h"
 #include "services/life.h"
 #include "services/signalling.h"
 

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "process/leftovers.h"
+#include "process/run_mark.h"
 #include "services/ending.h"
 #include "services/life.h"
 #include "services/loop.h"
@@ -62,7 +62,7 @@ static struct service *service_of_mark(int64_t mark)
 static struct service *service_of(pid_t pid)
 {
     struct service *service = service_of_session(getsid(pid));
-    return service != NULL ? service : service_of_mark(leftovers_mark_of(pid));
+    return service != NULL ? service : service_of_mark(run_mark_of(pid));
 }
 
 /* A mark can be forged; not by another user. */
@@ -78,7 +78,7 @@ static struct service *service_of_sender(pid_t pid, uid_t uid)
     struct service *service = service_of_session(getsid(pid));
     if (service != NULL)
         return service;
-    service = service_of_mark(leftovers_mark_of(pid));
+    service = service_of_mark(run_mark_of(pid));
     return service != NULL && is_its_user(service, uid) ? service : NULL;
 }
 

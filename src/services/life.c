@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "process/leftovers.h"
+#include "process/run_mark.h"
 #include "process/signals.h"
-#include "process/status.h"
+#include "process/wait_status.h"
 #include "services/main_process.h"
 #include "services/news.h"
 #include "services/output.h"
@@ -97,14 +97,14 @@ bool life_is_cleared(struct service *service)
     struct ended_run run = {run_self(), service->process.pid, run_mark(service)};
     if (service->walk.signal != SIGKILL && probe_aside_runs(service))
         return false;
-    return run.group == 0 || !leftovers_look(&run, &service->walk);
+    return run.group == 0 || !run_mark_look(&run, &service->walk);
 }
 
 /* From now on by that signal. */
 static bool clear_with(struct service *service, int signal)
 {
     if (service->walk.signal != signal)
-        service->walk = (struct leftovers_walk){.signal = (unsigned char)signal};
+        service->walk = (struct run_mark_walk){.signal = (unsigned char)signal};
     return life_is_cleared(service);
 }
 
@@ -172,7 +172,7 @@ static void run(struct service *service)
 /* True if the last run has left something behind: its end is awaited first. */
 static bool begin_clearing(struct service *service, enum afterwards afterwards)
 {
-    service->walk = (struct leftovers_walk){0};
+    service->walk = (struct run_mark_walk){0};
     if (clear_with(service, SIGTERM))
         return false;
     service->kills = 0;
@@ -310,7 +310,7 @@ bool life_is_success(const struct service *service)
 {
     if (service->exec_code != 0 || !service->has_run || service->unready_end)
         return false;
-    int code = status_code(service->last_status);
+    int code = wait_status_code(service->last_status);
     return code == EXIT_SUCCESS || (service == plan->command && plan->is_success != NULL && plan->is_success(code));
 }
 
@@ -322,7 +322,7 @@ int life_code(const struct service *service)
         return EXIT_FOSTER_FAILED;
     if (life_is_success(service))
         return service->state == FAILED ? EXIT_FAILURE : EXIT_SUCCESS;
-    int code = status_code(service->last_status);
+    int code = wait_status_code(service->last_status);
     return code != EXIT_SUCCESS ? code : EXIT_FAILURE; /* it was not ready */
 }
 
@@ -429,7 +429,7 @@ static void fail_start(struct service *service, int error)
 {
     int status = 0;
     children_resolved(&service->process, &status);
-    service->exec_code = (unsigned char)status_code(status);
+    service->exec_code = (unsigned char)wait_status_code(status);
     output_run_ended(service);
     if (start_error_passes(error) && service->settings->restart != RESTART_NO)
         fail_run(service);
@@ -472,7 +472,7 @@ static void end_stop(struct service *service)
 static void end_told(struct service *service)
 {
     note_end(service);
-    service->walk = (struct leftovers_walk){0};
+    service->walk = (struct run_mark_walk){0};
     if (clear_with(service, service->killed ? SIGKILL : SIGTERM))
         end_stop(service);
 }

@@ -21,13 +21,13 @@
  *   many services that change              a round ends after 20 ms, one service gets 8 looks (supervisor.c)
  *   the stop of all                        services times the longest chain a round, if dependents stand in front
  *   a walk through /proc                   in turns of 20 ms, for each service that is cleared; the round's 20 ms are
- *                                          looked at after each (leftovers.c)
+ *                                          looked at after each (run_mark.c)
  *   connect(2) of a tcp probe              non-blocking
  *   FIONREAD of a log, read of ready=fd:N  the pipe's mutex, which a writer holds while it copies: long only for
  *                                          memory on a dead file system (output.c)
  *   the lock of a log's stream             held for a read that does not block, not for a write (output.c)
- *   the termination log                    a file that is there, once, at the end of an essential service (death.c)
- *   reaping                                100 of those who have died, and the services (children.c)
+ *   the termination log                    a file that is there, once, at the end of an essential service
+ * (exit_report.c) reaping                                100 of those who have died, and the services (children.c)
  */
 #include "services/loop.h"
 

@@ -21,8 +21,8 @@
 
 #include "base/log.h"
 #include "process/procfs.h"
-#include "process/sending.h"
-#include "process/status.h"
+#include "process/send_signal.h"
+#include "process/wait_status.h"
 #include "services/life.h"
 
 enum {
@@ -124,7 +124,7 @@ bool main_process_is_stopped(const struct service *service)
     const struct main_process *main = held(service);
     struct process process;
     if (main == NULL)
-        return status_is_stopped(service->process.pid);
+        return wait_status_is_stopped(service->process.pid);
     return procfs_is_ours() && procfs_read(main->pid, &process) && process.stopped;
 }
 
@@ -141,13 +141,13 @@ int main_process_signal(struct service *service, int signal, enum children_reach
 {
     const struct main_process *main = held(service);
     if (main == NULL)
-        return sending_to_child(&service->process, signal, reach, refused);
+        return send_signal_to_child(&service->process, signal, reach, refused);
     bool leads = reach == REACH_GROUP && getpgid(main->pid) == main->pid;
     int error = send_by(main, signal, NULL, leads ? PIDFD_SIGNAL_PROCESS_GROUP : 0);
     if (leads && error == EINVAL)
         error = send_by(main, signal, NULL, 0);
     *refused = error == EPERM;
-    return *refused ? sending_by_pidfd(main->source.fd, main->pid, signal) : error;
+    return *refused ? send_signal_by_pidfd(main->source.fd, main->pid, signal) : error;
 }
 
 /* Without its value where it cannot be queued, as children_queue() does. */

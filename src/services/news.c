@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "process/death.h"
+#include "process/exit_report.h"
 
 /* For a service of the file: that the command's end is the container's end everybody knows. */
 #define STOPS_ALL "; it is essential: all is stopped"
@@ -61,7 +61,7 @@ static void add_end(struct text *line, const struct service *service)
         return;
     }
     text_add(line, "%s (pid %d) ", service->name, service->process.pid);
-    text_add_death(line, service->last_status, clock_now() - service->started, service->signalled || service->killed);
+    text_add_exit(line, service->last_status, clock_now() - service->started, service->signalled || service->killed);
     text_add(line, "%s", reason(service));
 }
 

@@ -43,8 +43,8 @@
 #include "children/lock.h"
 #include "process/descriptors.h"
 #include "process/signals.h"
+#include "process/thread.h"
 #include "services/printer.h"
-#include "services/thread.h"
 
 enum {
     READ_MOST = 16384, /* a quarter of a full pipe, pipe(7) */

@@ -19,7 +19,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "process/descriptors.h"
-#include "process/status.h"
+#include "process/wait_status.h"
 #include "services/question.h"
 
 /* Between two questions for readiness: doubling from the one to the other. */
@@ -168,7 +168,7 @@ static void say_unhealthy(const struct service *service, enum answer answer)
     } else if (answer == NOT_RUN) {
         text_add(&line, "could not be run");
     } else {
-        text_add_status(&line, probe->question.command.status);
+        text_add_wait_status(&line, probe->question.command.status);
     }
     if (probe->failures > 1)
         text_add(&line, ", %u times in a row", probe->failures);

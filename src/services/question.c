@@ -17,7 +17,7 @@
 
 #include "base/address.h"
 #include "base/log.h"
-#include "services/thread.h"
+#include "process/thread.h"
 
 static bool watch(struct question *question, uint32_t events)
 {

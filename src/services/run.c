@@ -20,15 +20,15 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "process/death.h"
 #include "process/descriptors.h"
 #include "process/environment.h"
 #include "process/exec_error.h"
+#include "process/exit_report.h"
 #include "process/fork_error.h"
 #include "process/listening.h"
 #include "process/signals.h"
-#include "process/status.h"
 #include "process/stream_file.h"
+#include "process/wait_status.h"
 #include "services/fault.h"
 #include "services/main_process.h"
 #include "services/notify.h"
@@ -214,7 +214,7 @@ static int say_cannot_run(struct program *program)
     text_add(&line, "%s: cannot ", start->service->name);
     if (program->failed_step == NULL) {
         text_add(&line, "run ");
-        code = exec_explain(&line, program->argv[0], program->error);
+        code = exec_error_explain(&line, program->argv[0], program->error);
     } else if (program->failed_path != NULL) {
         text_add(&line, "%s %s: %s", program->failed_step, program->failed_path, strerror(program->error));
     } else {
@@ -308,7 +308,7 @@ static void add_variables(struct variables *variables, const struct start *start
 
 /* What a start connects: descriptors of foster's, and files that the child opens. */
 struct wiring {
-    struct plug *plugs;
+    struct fd_mapping *plugs;
     size_t plug_count;
     struct stream_file files[STREAM_FILES];
     unsigned short file_count;
@@ -317,7 +317,7 @@ struct wiring {
 static void plug_in(struct wiring *wiring, int from, int to)
 {
     if (from >= 0)
-        wiring->plugs[wiring->plug_count++] = (struct plug){from, to};
+        wiring->plugs[wiring->plug_count++] = (struct fd_mapping){from, to};
 }
 
 static void add_file(struct wiring *wiring, const char *path, int flags, unsigned short places)
@@ -370,7 +370,7 @@ static int say_not_forked(const struct start *start, int error)
     start->service->fork_failed = true;
     log_begin(&line);
     text_add(&line, "%s: cannot run %s: ", start->service->name, start->program.argv[0]);
-    fork_explain(&line, error);
+    fork_error_explain(&line, error);
     log_end(level, &line);
     return error;
 }
@@ -403,7 +403,7 @@ static int start_with(struct start *start, char **argv)
     char room[variables_room(settings)], *own_pid[3];
     char *additions[settings->environment_count + OWN_VARIABLES_MAX];
     struct variables variables = {.entries = additions, .room = room};
-    struct plug plugs[STANDARD_STREAMS + 1 + settings->listen_count + inherited_count + PLUGS_OF_FORK];
+    struct fd_mapping plugs[STANDARD_STREAMS + 1 + settings->listen_count + inherited_count + FD_MAP_OF_FORK];
     struct wiring wiring = {.plugs = plugs};
     add_variables(&variables, start, own_pid);
     char *merged[variables.count > 0 ? environment_room(variables.count) : 1];

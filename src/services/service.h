@@ -19,7 +19,7 @@
 #include "base/clock.h"
 #include "children/foster.h"
 #include "process/attributes.h"
-#include "process/leftovers.h"
+#include "process/run_mark.h"
 #include "process/user.h"
 #include "services/fault.h"
 #include "services/loop.h"
@@ -172,7 +172,7 @@ struct service {
     unsigned char exec_code;    /* why its program could not be run: the exit code for that, or 0 */
     unsigned short scratch;     /* its rank, in the plan; what a walk along the dependencies knows of it */
     unsigned char kills; /* how often it was killed at its present stop, once `killed` is set, or what it left behind */
-    struct leftovers_walk walk; /* for what its last run left behind */
+    struct run_mark_walk walk; /* for what its last run left behind */
 };
 
 /* The process that a service has named by MAINPID, if any: main_process.h. */

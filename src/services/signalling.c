@@ -6,8 +6,8 @@
 
 #include "base/log.h"
 #include "process/procfs.h"
-#include "process/sending.h"
-#include "process/survivors.h"
+#include "process/send_signal.h"
+#include "process/terminate_all.h"
 #include "services/main_process.h"
 #include "services/run.h"
 
@@ -23,7 +23,7 @@ static void say_refused(struct service *service, bool sent)
         return;
     service->refusal_said = true;
     log_begin(&line);
-    text_add_refusal(&line, service->name, main_process_pid(service), sent);
+    text_add_refused_signal(&line, service->name, main_process_pid(service), sent);
     log_end(LOG_WARNING, &line);
 }
 
@@ -87,11 +87,11 @@ static void kill_main(struct service *service)
 {
     pid_t pid = main_process_pid(service), tracer = tracer_of(pid);
     if (pid != service->process.pid)
-        sending_to_child(&service->process, SIGKILL, REACH_GROUP, NULL);
+        send_signal_to_child(&service->process, SIGKILL, REACH_GROUP, NULL);
     if (signalling_send(service, SIGKILL, REACH_GROUP) == EPERM)
         service->kills = KILLS_MOST - 1;
     if (tracer > 0)
-        leftovers_kill_one(run_self(), run_mark(service), tracer);
+        run_mark_kill_one(run_self(), run_mark(service), tracer);
 }
 
 /* The count is of one stop. */

@@ -2,8 +2,8 @@
  * signalling.h - the signals that a service gets from foster, and what follows where it gets none: it may not be
  * signalled, it stops itself, it does not die.
  *
- * Below it main_process_signal() finds out whom MAINPID has named; for a child sending_to_child() sends as its owner
- * what children_signal() is refused.
+ * Below it main_process_signal() finds out whom MAINPID has named; for a child send_signal_to_child() sends as its
+ * owner what children_signal() is refused.
  *
  * All of it: supervisor's thread.
  */

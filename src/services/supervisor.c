@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "process/descriptors.h"
 #include "process/signals.h"
+#include "process/thread.h"
 #include "services/dependencies.h"
 #include "services/ending.h"
 #include "services/hearing.h"
@@ -32,7 +33,6 @@
 #include "services/run.h"
 #include "services/signalling.h"
 #include "services/start_watch.h"
-#include "services/thread.h"
 
 enum {
     LOOK_AGAIN_MS = 50, /* for the end of leftovers that are nobody's children yet */

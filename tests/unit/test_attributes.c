@@ -257,12 +257,12 @@ static int inherited_from(int first)
 START_TEST(into_each_others_places)
 {
     ino_t a = put_file(A), b = put_file(B), c = put_file(C), d = put_file(D);
-    struct plug plugs[] = {{A, B}, {B, C}, {C, A}, {D, D}, {A, D + 1}};
+    struct fd_mapping plugs[] = {{A, B}, {B, C}, {C, A}, {D, D}, {A, D + 1}};
     int before = inherited_from(3);
-    ck_assert_int_eq(plugs_above(plugs, COUNT(plugs)), D + 2);
-    ck_assert(plugs_fill(plugs, COUNT(plugs), D + 1));
-    ck_assert(!plugs_fill(plugs, COUNT(plugs) - 1, D + 1));
-    ck_assert_int_eq(plugs_connect(plugs, COUNT(plugs)), 0);
+    ck_assert_int_eq(fd_map_above(plugs, COUNT(plugs)), D + 2);
+    ck_assert(fd_map_fills(plugs, COUNT(plugs), D + 1));
+    ck_assert(!fd_map_fills(plugs, COUNT(plugs) - 1, D + 1));
+    ck_assert_int_eq(fd_map_apply(plugs, COUNT(plugs)), 0);
     ck_assert_uint_eq(file_on(A), c);
     ck_assert_uint_eq(file_on(B), a);
     ck_assert_uint_eq(file_on(C), b);
@@ -275,9 +275,9 @@ END_TEST
 START_TEST(sources_above_stay_where_they_are)
 {
     ino_t d = put_file(D);
-    struct plug plugs[] = {{D, A}, {D, STDERR_FILENO}};
+    struct fd_mapping plugs[] = {{D, A}, {D, STDERR_FILENO}};
     int before = inherited_from(A);
-    ck_assert_int_eq(plugs_connect(plugs, COUNT(plugs)), 0);
+    ck_assert_int_eq(fd_map_apply(plugs, COUNT(plugs)), 0);
     ck_assert_int_eq(plugs[0].from, D);
     ck_assert_uint_eq(file_on(A), d);
     ck_assert_uint_eq(file_on(STDERR_FILENO), d);
@@ -288,19 +288,19 @@ END_TEST
 
 START_TEST(nothing_to_connect)
 {
-    ck_assert_int_eq(plugs_above(NULL, 0), 0);
-    ck_assert(!plugs_fill(NULL, 0, 0));
-    ck_assert_int_eq(plugs_connect(NULL, 0), 0);
+    ck_assert_int_eq(fd_map_above(NULL, 0), 0);
+    ck_assert(!fd_map_fills(NULL, 0, 0));
+    ck_assert_int_eq(fd_map_apply(NULL, 0), 0);
 }
 END_TEST
 
 START_TEST(what_cannot_be_connected)
 {
-    struct plug low = {.from = A, .to = B}, high = {.from = LAST, .to = A}, far = {.from = 0, .to = 1 << 30};
+    struct fd_mapping low = {.from = A, .to = B}, high = {.from = LAST, .to = A}, far = {.from = 0, .to = 1 << 30};
     close(A);
-    ck_assert_int_eq(plugs_connect(&low, 1), EBADF);
-    ck_assert_int_eq(plugs_connect(&high, 1), EBADF);
-    ck_assert_int_eq(plugs_connect(&far, 1), EMFILE); /* fcntl(2) says EINVAL */
+    ck_assert_int_eq(fd_map_apply(&low, 1), EBADF);
+    ck_assert_int_eq(fd_map_apply(&high, 1), EBADF);
+    ck_assert_int_eq(fd_map_apply(&far, 1), EMFILE); /* fcntl(2) says EINVAL */
 }
 END_TEST
 

@@ -123,7 +123,7 @@ static void reap(pid_t pid)
     children_sigchld();
 }
 
-static int status_of(struct promise *child)
+static int wait_status_kinship(struct promise *child)
 {
     int status;
     ck_assert(children_resolved(child, &status));
@@ -198,7 +198,7 @@ START_TEST(exit_code_is_the_status)
     struct promise child;
     spawn(&child, start_exit, codes[_i]);
     reap(child.pid);
-    ck_assert_int_eq(status_of(&child), W_EXITCODE(codes[_i], 0));
+    ck_assert_int_eq(wait_status_kinship(&child), W_EXITCODE(codes[_i], 0));
     ck_assert(has_no_children());
 }
 END_TEST
@@ -210,7 +210,7 @@ START_TEST(deadly_signal_is_the_status)
     struct promise child;
     spawn(&child, start_killed, deadly[_i]);
     reap(child.pid);
-    ck_assert_int_eq(status_of(&child), W_EXITCODE(0, deadly[_i]));
+    ck_assert_int_eq(wait_status_kinship(&child), W_EXITCODE(0, deadly[_i]));
 }
 END_TEST
 
@@ -226,7 +226,7 @@ START_TEST(unresolved_until_reaped)
     ck_assert(!children_resolved(&child, NULL)); /* dead, not reaped */
     children_sigchld();
     ck_assert(children_resolved(&child, NULL)); /* reaped */
-    ck_assert_int_eq(status_of(&child), W_EXITCODE(3, 0));
+    ck_assert_int_eq(wait_status_kinship(&child), W_EXITCODE(3, 0));
     ck_assert(has_no_children());
 }
 END_TEST
@@ -242,7 +242,7 @@ START_TEST(one_sigchld_reaps_all)
         wait_for_death(children[i].pid);
     children_sigchld();
     for (int i = 0; i < COUNT; i++)
-        ck_assert_int_eq(status_of(&children[i]), W_EXITCODE(i % 256, 0));
+        ck_assert_int_eq(wait_status_kinship(&children[i]), W_EXITCODE(i % 256, 0));
     ck_assert(has_no_children());
 }
 END_TEST
@@ -259,8 +259,8 @@ START_TEST(who_is_known_to_be_dead_is_reaped_with_all_others)
     errno = EDOM;
     children_sigchld_of(known[_i]);
     ck_assert_int_eq(errno, EDOM);
-    ck_assert_int_eq(status_of(&first), W_EXITCODE(3, 0));
-    ck_assert_int_eq(status_of(&second), W_EXITCODE(4, 0));
+    ck_assert_int_eq(wait_status_kinship(&first), W_EXITCODE(3, 0));
+    ck_assert_int_eq(wait_status_kinship(&second), W_EXITCODE(4, 0));
     ck_assert(has_no_children());
 }
 END_TEST
@@ -286,7 +286,7 @@ START_TEST(long_chain)
     for (int i = COUNT / 2; i < COUNT; i += AT_A_TIME)
         reap_as_scripted(deaths + i, AT_A_TIME);
     for (int i = 0; i < COUNT; i++)
-        ck_assert_int_eq(status_of(&children[i]), W_EXITCODE(i, 0));
+        ck_assert_int_eq(wait_status_kinship(&children[i]), W_EXITCODE(i, 0));
     ck_assert_int_eq(orphans, 0);
 }
 END_TEST
@@ -299,7 +299,7 @@ START_TEST(reaped_pid_is_forgotten)
     spawn(&child, start_given, 7);
     children_watch_orphans(watch);
     reap_as_scripted(deaths, 2);
-    ck_assert_int_eq(status_of(&child), 1);
+    ck_assert_int_eq(wait_status_kinship(&child), 1);
     ck_assert_int_eq(orphans, 1);
     ck_assert_int_eq(orphan.status, 2);
 }
@@ -324,8 +324,8 @@ START_TEST(failed_waitpid_loses_nobody)
     wait_for_death(exited.pid);
     wait_for_death(killed.pid);
     reap_as_scripted(failures, 2);
-    ck_assert_int_eq(status_of(&exited), W_EXITCODE(42, 0));
-    ck_assert_int_eq(status_of(&killed), W_EXITCODE(0, SIGTERM));
+    ck_assert_int_eq(wait_status_kinship(&exited), W_EXITCODE(42, 0));
+    ck_assert_int_eq(wait_status_kinship(&killed), W_EXITCODE(0, SIGTERM));
 }
 END_TEST
 
@@ -347,7 +347,7 @@ START_TEST(orphan_is_watched)
     open_gate(1);
     reap(child.pid);
     ck_assert_int_eq(orphans, 1); /* a child is no orphan */
-    ck_assert_int_eq(status_of(&child), W_EXITCODE(1, 0));
+    ck_assert_int_eq(wait_status_kinship(&child), W_EXITCODE(1, 0));
 
     pid = make_orphan(42);
     children_watch_orphans(NULL);
@@ -389,7 +389,7 @@ START_TEST(orphan_that_is_taken_over_is_no_orphan_any_more)
     open_gate(1);
     reap(pid);
     ck_assert_int_eq(orphans, 0);
-    ck_assert_int_eq(status_of(&daemon), W_EXITCODE(42, 0));
+    ck_assert_int_eq(wait_status_kinship(&daemon), W_EXITCODE(42, 0));
     ck_assert_int_eq(children_signal(&daemon, SIGKILL, REACH_CHILD), ESRCH);
 }
 END_TEST
@@ -402,7 +402,7 @@ START_TEST(dead_orphan_is_taken_over_and_a_reaped_one_is_not)
     wait_for_death(pid);
     ck_assert_int_eq(children_adopt(&daemon, pid), 0);
     reap(pid);
-    ck_assert_int_eq(status_of(&daemon), W_EXITCODE(42, 0));
+    ck_assert_int_eq(wait_status_kinship(&daemon), W_EXITCODE(42, 0));
     ck_assert_int_eq(children_adopt(&daemon, pid), ESRCH);
     ck_assert_int_eq(children_adopt(&daemon, getppid()), ESRCH); /* not a child at all */
     ck_assert(has_no_children());
@@ -480,7 +480,7 @@ static void reap_tracee(struct promise *child)
 {
     for (struct timespec deadline = from_now(PATIENCE_MS); !children_resolved(child, NULL); look_again_soon(deadline))
         children_sigchld();
-    ck_assert_int_eq(status_of(child), W_EXITCODE(WENT_ON, 0));
+    ck_assert_int_eq(wait_status_kinship(child), W_EXITCODE(WENT_ON, 0));
     ck_assert(has_no_children());
 }
 
@@ -550,7 +550,7 @@ START_TEST(only_an_end_is_an_end)
     ck_assert_int_eq(orphans, 0);
     const struct event end = {.pid = 7, .status = W_EXITCODE(3, 0)};
     reap_as_scripted(&end, 1);
-    ck_assert_int_eq(status_of(&child), W_EXITCODE(3, 0));
+    ck_assert_int_eq(wait_status_kinship(&child), W_EXITCODE(3, 0));
 }
 END_TEST
 
@@ -568,7 +568,7 @@ START_TEST(let_go_child_stays_stopped_when_it_was_told_to)
     ck_assert(!children_resolved(&child, NULL));
     ck_assert_int_eq(children_signal(&child, SIGKILL, REACH_CHILD), 0);
     reap(child.pid);
-    ck_assert_int_eq(status_of(&child), W_EXITCODE(0, SIGKILL));
+    ck_assert_int_eq(wait_status_kinship(&child), W_EXITCODE(0, SIGKILL));
 }
 END_TEST
 
@@ -603,7 +603,7 @@ START_TEST(noted_child_can_be_killed)
     call_elsewhere(children_sigchld);
     ck_assert_int_eq(children_signal(&child, SIGKILL, REACH_CHILD), 0); /* also lets it go: KILL comes first or last */
     reap(child.pid);
-    int status = status_of(&child);
+    int status = wait_status_kinship(&child);
     ck_assert(status == W_EXITCODE(0, SIGKILL) || status == W_EXITCODE(WENT_ON, 0));
     ck_assert(has_no_children());
 }
@@ -638,7 +638,7 @@ START_TEST(who_awaits_a_promise_is_woken_to_let_go)
             struct timespec soon = from_now(MS_PER_SECOND);
             children_await_until(&other, &soon, NULL);
         }
-        ck_assert_int_eq(status_of(&tracee), W_EXITCODE(WENT_ON, 0));
+        ck_assert_int_eq(wait_status_kinship(&tracee), W_EXITCODE(WENT_ON, 0));
     }
     pthread_join(reaper, NULL);
     open_gate(1);
@@ -981,7 +981,7 @@ START_TEST(failed_start_leaves_nothing)
 
     spawn(&child, start_exit, 5); /* the lock is free again */
     reap(child.pid);
-    ck_assert_int_eq(status_of(&child), W_EXITCODE(5, 0));
+    ck_assert_int_eq(wait_status_kinship(&child), W_EXITCODE(5, 0));
 }
 END_TEST
 
@@ -997,7 +997,7 @@ START_TEST(signal_reaches_the_child)
     wait_for_death(child.pid);
     ck_assert_int_eq(children_signal(&child, SIGUSR1, REACH_CHILD), 0); /* a zombie keeps its number */
     children_sigchld();
-    ck_assert_int_eq(status_of(&child), W_EXITCODE(0, SIGUSR1));
+    ck_assert_int_eq(wait_status_kinship(&child), W_EXITCODE(0, SIGUSR1));
 }
 END_TEST
 
@@ -1056,7 +1056,7 @@ START_TEST(group_is_reached_when_asked)
 
     ck_assert_int_eq(children_signal(&leader, SIGTERM, reaches[_i].reach), 0);
     reap(group);
-    ck_assert_int_eq(status_of(&leader), W_EXITCODE(0, SIGTERM));
+    ck_assert_int_eq(wait_status_kinship(&leader), W_EXITCODE(0, SIGTERM));
     struct timespec deadline = from_now(PATIENCE_MS);
     for (; orphans < reaches[_i].orphans; children_sigchld())
         look_again_soon(deadline);
@@ -1074,10 +1074,10 @@ START_TEST(child_that_leads_no_group_is_reached_alone)
     spawn(&other, start_held, 0); /* in our group, too */
     ck_assert_int_eq(children_signal(&child, SIGKILL, REACH_GROUP), 0);
     reap(child.pid);
-    ck_assert_int_eq(status_of(&child), W_EXITCODE(0, SIGKILL));
+    ck_assert_int_eq(wait_status_kinship(&child), W_EXITCODE(0, SIGKILL));
     open_gate(1);
     reap(other.pid);
-    ck_assert_int_eq(status_of(&other), W_EXITCODE(0, 0));
+    ck_assert_int_eq(wait_status_kinship(&other), W_EXITCODE(0, 0));
 }
 END_TEST
 
@@ -1104,7 +1104,7 @@ START_TEST(queued_signal_keeps_its_value)
     spawn(&child, start_receiver, SIGRTMIN + 3);
     ck_assert_int_eq(children_queue(&child, SIGRTMIN + 3, &info), 0);
     reap(child.pid);
-    ck_assert_int_eq(status_of(&child), W_EXITCODE(77, 0));
+    ck_assert_int_eq(wait_status_kinship(&child), W_EXITCODE(77, 0));
     ck_assert_int_eq(children_queue(&child, SIGRTMIN + 3, &info), ESRCH);
 }
 END_TEST
@@ -1125,7 +1125,7 @@ START_TEST(signal_that_cannot_be_queued_comes_without_its_value)
     spawn(&child, start_full, SIGRTMIN + 3);
     ck_assert_int_eq(children_queue(&child, SIGRTMIN + 3, &info), 0);
     reap(child.pid);
-    ck_assert_int_eq(status_of(&child), W_EXITCODE(EXIT_FAILURE, 0));
+    ck_assert_int_eq(wait_status_kinship(&child), W_EXITCODE(EXIT_FAILURE, 0));
 }
 END_TEST
 
@@ -1208,7 +1208,7 @@ START_TEST(death_before_registration)
     struct promise child;
     children_watch_orphans(watch);
     spawn(&child, start_dead, 6);
-    ck_assert_int_eq(status_of(&child), W_EXITCODE(6, 0));
+    ck_assert_int_eq(wait_status_kinship(&child), W_EXITCODE(6, 0));
     ck_assert_int_eq(orphans, 0);
 }
 END_TEST
@@ -1226,7 +1226,7 @@ START_TEST(death_after_the_last_waitpid)
     spawn(&shared, start_held, 8);
     when_nobody_is_dead = shared_dies;
     children_sigchld();
-    ck_assert_int_eq(status_of(&shared), W_EXITCODE(8, 0));
+    ck_assert_int_eq(wait_status_kinship(&shared), W_EXITCODE(8, 0));
 }
 END_TEST
 

@@ -4,7 +4,7 @@
 #include <sys/resource.h>
 
 #include "kit.h"
-#include "process/death.h"
+#include "process/exit_report.h"
 #include "services/keys.h"
 #include "services/words.h"
 

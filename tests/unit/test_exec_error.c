@@ -14,7 +14,7 @@
 #include "process/path.h"
 #include "process/signals.h"
 #include "process/spawn.h"
-#include "process/status.h"
+#include "process/wait_status.h"
 
 #include "kit.h"
 
@@ -49,7 +49,7 @@ static struct text text;
 static void assert_explained(const char *name, int error, int code, const char *words)
 {
     text_clear(&text);
-    ck_assert_int_eq(exec_explain(&text, name, error), code);
+    ck_assert_int_eq(exec_error_explain(&text, name, error), code);
     ck_assert_msg(strcmp(text.bytes, words) == 0, "'%s' is not '%s'", text.bytes, words);
 }
 
@@ -362,7 +362,7 @@ START_TEST(an_interpreter_without_its_loader)
     signals_block(&(struct signal_state){0});
     ck_assert_int_eq(program_start(&program), -ENOENT);
     text_clear(&text);
-    ck_assert_int_eq(exec_explain(&text, "./script", ENOENT), EXIT_NOT_RUNNABLE);
+    ck_assert_int_eq(exec_error_explain(&text, "./script", ENOENT), EXIT_NOT_RUNNABLE);
     ck_assert_msg(strstr(text.bytes, LOADER) != NULL, "'%s' does not name the loader", text.bytes);
     ck_assert_msg(strstr(text.bytes, "interpreter of its #! line is missing") == NULL, "'%s' is not true", text.bytes);
 }
@@ -385,13 +385,13 @@ START_TEST(headers_that_lie)
         wide.header.e_phnum = (uint16_t)cases[i].count;
         wide.segment.p_offset = cases[i].loader;
         make_file("wide", &wide, sizeof wide, 0755);
-        ck_assert_int_eq(exec_explain(&text, "./wide", ENOENT), EXIT_NOT_RUNNABLE);
+        ck_assert_int_eq(exec_error_explain(&text, "./wide", ENOENT), EXIT_NOT_RUNNABLE);
         struct narrow_program narrow = narrow_program();
         narrow.header.e_phoff = (uint32_t)cases[i].table;
         narrow.header.e_phnum = (uint16_t)cases[i].count;
         narrow.segment.p_offset = (uint32_t)cases[i].loader;
         make_file("narrow", &narrow, sizeof narrow, 0755);
-        ck_assert_int_eq(exec_explain(&text, "./narrow", ENOENT), EXIT_NOT_RUNNABLE);
+        ck_assert_int_eq(exec_error_explain(&text, "./narrow", ENOENT), EXIT_NOT_RUNNABLE);
     }
 }
 END_TEST
@@ -405,8 +405,8 @@ START_TEST(files_that_end_early)
         make_file("wide", &wide, length, 0755);
         make_file("narrow", &narrow, length < sizeof narrow ? length : sizeof narrow, 0755);
         for (size_t i = 0; i < COUNT(errors); i++) {
-            ck_assert_int_eq(exec_explain(&text, "./wide", errors[i]), EXIT_NOT_RUNNABLE);
-            ck_assert_int_eq(exec_explain(&text, "./narrow", errors[i]), EXIT_NOT_RUNNABLE);
+            ck_assert_int_eq(exec_error_explain(&text, "./wide", errors[i]), EXIT_NOT_RUNNABLE);
+            ck_assert_int_eq(exec_error_explain(&text, "./narrow", errors[i]), EXIT_NOT_RUNNABLE);
         }
     }
 }
@@ -418,7 +418,7 @@ START_TEST(a_loaders_name_that_is_cut)
     struct wide_program wide = wide_program();
     make_file("wide", &wide, offsetof(struct wide_program, loader) + strlen("/lib/ld-mi"), 0755);
     text_clear(&text);
-    exec_explain(&text, "./wide", ENOENT);
+    exec_error_explain(&text, "./wide", ENOENT);
     ck_assert_ptr_nonnull(strstr(text.bytes, "its ELF loader is missing: /lib/ld-mi "));
 }
 END_TEST

@@ -13,16 +13,16 @@
 #include "process/attributes.h"
 #include "process/descriptors.h"
 #include "process/signals.h"
-#include "process/status.h"
 #include "process/stream_file.h"
 #include "process/user.h"
+#include "process/wait_status.h"
 
 #include "kit.h"
 
 enum { PAGE = 4096, SAID = 99, MOST = 16, NOBODY = 65534 };
 
 static struct program program;
-static struct plug plugs[MOST];
+static struct fd_mapping plugs[MOST];
 static struct promise child;
 static int report; /* its other end */
 
@@ -68,7 +68,7 @@ static int failure(void)
 {
     int error = 0;
     start();
-    ck_assert_int_eq(status_code(end()), SAID);
+    ck_assert_int_eq(wait_status_code(end()), SAID);
     ck_assert_int_eq(start_report_read(report, &error), START_FAILED);
     return error;
 }
@@ -83,7 +83,7 @@ static int complain(struct program *failed)
 
 static void plug(int from, int to)
 {
-    plugs[program.plug_count++] = (struct plug){from, to};
+    plugs[program.plug_count++] = (struct fd_mapping){from, to};
 }
 
 static const char *content(const char *path)
@@ -98,7 +98,7 @@ START_TEST(it_runs_or_not)
     program.failed = complain;
     hear_stderr();
     PROGRAM("sh", "-c", "exit 7");
-    ck_assert_int_eq(status_code(run()), 7);
+    ck_assert_int_eq(wait_status_code(run()), 7);
     PROGRAM("./absent");
     ck_assert_int_eq(failure(), ENOENT);
     ck_assert_str_eq(heard(), "exec");

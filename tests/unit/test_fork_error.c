@@ -55,7 +55,7 @@ static void assert_explained(int error, const char *words)
 {
     struct text text;
     text_clear(&text);
-    fork_explain(&text, error);
+    fork_error_explain(&text, error);
     ck_assert_str_eq(text.bytes, words);
 }
 

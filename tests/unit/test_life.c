@@ -7,7 +7,7 @@
 #include "services/life.h"
 
 #include "base/log.h"
-#include "process/leftovers.h"
+#include "process/run_mark.h"
 #include "services/probe.h"
 #include "services/run.h"
 #include "services/start_watch.h"
@@ -68,8 +68,8 @@ unsigned __wrap_run_mark(const struct service *service)
     return MARK;
 }
 
-bool __wrap_leftovers_look(struct ended_run *run, struct leftovers_walk *walk);
-bool __wrap_leftovers_look(struct ended_run *run, struct leftovers_walk *walk)
+bool __wrap_run_mark_look(struct ended_run *run, struct run_mark_walk *walk);
+bool __wrap_run_mark_look(struct ended_run *run, struct run_mark_walk *walk)
 {
     (void)walk;
     ck_assert_int_eq(run->group, PID);
@@ -95,8 +95,8 @@ bool __wrap_children_resolved(struct promise *promise, int *status)
     return true;
 }
 
-bool __wrap_status_is_stopped(pid_t child);
-bool __wrap_status_is_stopped(pid_t child)
+bool __wrap_wait_status_is_stopped(pid_t child);
+bool __wrap_wait_status_is_stopped(pid_t child)
 {
     return child == OTHER_PID;
 }

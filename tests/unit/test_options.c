@@ -2,8 +2,8 @@
 #include "names.h"
 
 #include "base/log.h"
-#include "process/death.h"
-#include "process/status.h"
+#include "process/exit_report.h"
+#include "process/wait_status.h"
 
 #include "kit.h"
 

@@ -15,8 +15,8 @@
 #include "children/foster.h"
 #include "process/attributes.h"
 #include "process/signals.h"
-#include "process/status.h"
 #include "process/user.h"
+#include "process/wait_status.h"
 
 #include "kit.h"
 
@@ -125,9 +125,9 @@ static const char *content(const char *path)
 START_TEST(the_exit_status_comes_back)
 {
     PROGRAM("sh", "-c", "exit 7");
-    ck_assert_int_eq(status_code(run()), 7);
+    ck_assert_int_eq(wait_status_code(run()), 7);
     PROGRAM("/bin/sh", "-c", "kill -KILL $$");
-    ck_assert_int_eq(status_code(run()), EXIT_BY_SIGNAL + SIGKILL);
+    ck_assert_int_eq(wait_status_code(run()), EXIT_BY_SIGNAL + SIGKILL);
 }
 END_TEST
 
@@ -325,7 +325,7 @@ START_TEST(a_parent_that_is_gone_already)
     program.parent_death_signal = SIGTERM;
     program.parent = getppid();
     ck_assert_int_eq(children_spawn(&child, program_start, &program), 0);
-    ck_assert_int_eq(status_code(wait_status(&child)), EXIT_FAILURE);
+    ck_assert_int_eq(wait_status_code(wait_status(&child)), EXIT_FAILURE);
     ck_assert_int_eq(access("started", F_OK), -1);
 }
 END_TEST
@@ -379,7 +379,7 @@ START_TEST(a_script_without_a_first_line_is_the_shells)
 {
     make_text_file("script", ECHO_ARGUMENTS, 0755);
     PROGRAM("./script", "one", "", "two words", "-x");
-    ck_assert_int_eq(status_code(run()), 5);
+    ck_assert_int_eq(wait_status_code(run()), 5);
     ck_assert_str_eq(content("arguments"), "[./script][one][][two words][-x]");
 }
 END_TEST
@@ -390,7 +390,7 @@ START_TEST(also_one_found_in_path)
     make_text_file("script", ECHO_ARGUMENTS, 0755);
     setenv("PATH", getcwd(here, sizeof here), true);
     PROGRAM("script", "one");
-    ck_assert_int_eq(status_code(run()), 5);
+    ck_assert_int_eq(wait_status_code(run()), 5);
     snprintf(expected, sizeof expected, "[%s/script][one]", here);
     ck_assert_str_eq(content("arguments"), expected);
 }
@@ -531,7 +531,7 @@ START_TEST(the_first_that_runs_is_taken)
     make_text_file("three/program", "#!/bin/sh\nexit 3\n", 0755);
     setenv("PATH", "absent:one:two:three", true);
     PROGRAM("program");
-    ck_assert_int_eq(status_code(run()), 2);
+    ck_assert_int_eq(wait_status_code(run()), 2);
 }
 END_TEST
 

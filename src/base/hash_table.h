@@ -3,8 +3,8 @@
  *
  * For as long as the configuration is read; its pages are given back. One thread, before the first start.
  */
-#ifndef SERVICES_HASH_TABLE_H
-#define SERVICES_HASH_TABLE_H
+#ifndef BASE_HASH_TABLE_H
+#define BASE_HASH_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>

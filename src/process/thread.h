@@ -1,6 +1,6 @@
 /* thread.h - a thread with a small stack, that nobody waits for. */
-#ifndef SERVICES_THREAD_H
-#define SERVICES_THREAD_H
+#ifndef PROCESS_THREAD_H
+#define PROCESS_THREAD_H
 
 #include <stddef.h>
 

@@ -1,10 +1,10 @@
 /*
- * sending.c - see sending.h.
+ * send_signal.c - see send_signal.h.
  *
  * The child that sends as another user has that user as its effective uid alone: that is enough to send (kill(2)), and
  * as its real and its saved uid stay foster's, that user may neither stop, kill nor trace it. So it can be waited for.
  */
-#include "process/sending.h"
+#include "process/send_signal.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -14,8 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "process/status.h"
 #include "process/user.h"
+#include "process/wait_status.h"
 
 enum { CAP_KILL = 5, CAP_SETUID = 7 }; /* capabilities(7); the kernel's header is not the libc's */
 
@@ -38,7 +38,7 @@ static bool has_capability(unsigned number)
     return syscall(SYS_capget, &header, sets) == 0 && (sets[0].effective >> number & 1) != 0;
 }
 
-bool sending_is_unlimited(void)
+bool send_signal_is_unlimited(void)
 {
     return has_capability(CAP_KILL);
 }
@@ -90,7 +90,7 @@ static pid_t send_by_child(void *context)
         return -errand->error;
     while (waitpid(sender, &status, 0) == -1 && errno == EINTR)
         ;
-    errand->error = status_code(status);
+    errand->error = wait_status_code(status);
     return -ECHILD;
 }
 
@@ -104,12 +104,12 @@ static int send_as_owner(struct errand *errand, pid_t pid)
     return errand->error;
 }
 
-int sending_by_pidfd(int pidfd, pid_t pid, int signal)
+int send_signal_by_pidfd(int pidfd, pid_t pid, int signal)
 {
     return send_as_owner(&(struct errand){.pidfd = pidfd, .pid = pid, .signal = signal}, pid);
 }
 
-int sending_to_child(struct promise *child, int signal, enum children_reach reach, bool *refused)
+int send_signal_to_child(struct promise *child, int signal, enum children_reach reach, bool *refused)
 {
     int error = children_signal(child, signal, reach);
     if (error == 0 && reach == REACH_GROUP && children_signal(child, 0, REACH_CHILD) == EPERM)
@@ -125,7 +125,7 @@ int sending_to_child(struct promise *child, int signal, enum children_reach reac
 
 /* ---- the line ---- */
 
-void text_add_refusal(struct text *text, const char *name, pid_t pid, bool sent)
+void text_add_refused_signal(struct text *text, const char *name, pid_t pid, bool sent)
 {
     uid_t owner = owner_of(pid);
     told_of_refusal = true;
@@ -138,26 +138,26 @@ void text_add_refusal(struct text *text, const char *name, pid_t pid, bool sent)
     text_add(text, "%s", sent ? "; signals are sent as that user" : "");
 }
 
-bool sending_has_been_told(void)
+bool send_signal_refusal_is_said(void)
 {
     return told_of_refusal;
 }
 
 /* ---- those who are meant ---- */
 
-int sending_to_one(pid_t pid, int signal, selection *is_meant, void *context)
+int send_signal_to_one(pid_t pid, int signal, process_filter *is_meant, void *context)
 {
     struct process process = {.pid = pid, .parent = getpid()};
     int error = ESRCH, pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
     if (pidfd == -1 && errno == ESRCH)
         return ESRCH;
-    enum kinship kinship = status_of(pid);
+    enum kinship kinship = wait_status_kinship(pid);
     if (kinship == NO_CHILD)
         process.ended = !procfs_read(pid, &process) || process.ended;
     if (kinship != DEAD_CHILD && !process.ended && is_meant(&process, context))
         error = send(pidfd, pid, signal);
     if (error == EPERM && signal != 0)
-        error = sending_by_pidfd(pidfd, pid, signal);
+        error = send_signal_by_pidfd(pidfd, pid, signal);
     if (pidfd != -1)
         close(pidfd);
     return error;
@@ -168,16 +168,16 @@ int sending_to_one(pid_t pid, int signal, selection *is_meant, void *context)
 enum { TOLD_BITS = 32768, TOLD_WORD = 32 };
 
 struct walk {
-    selection *is_meant;
+    process_filter *is_meant;
     void *context;
     int signal;
     milliseconds until;
     bool found_new;
-    struct sent sent;
+    struct send_result sent;
     uint32_t told[TOLD_BITS / TOLD_WORD];
 };
 
-static void note_refused(struct sent *sent, pid_t pid)
+static void note_refused(struct send_result *sent, pid_t pid)
 {
     if (sent->refused++ == 0)
         procfs_read(pid, &sent->refuser);
@@ -188,7 +188,7 @@ static void send_to(struct walk *walk, pid_t pid)
     unsigned bit = (unsigned)pid % TOLD_BITS;
     if ((walk->told[bit / TOLD_WORD] >> bit % TOLD_WORD & 1) != 0)
         return;
-    int error = sending_to_one(pid, walk->signal, walk->is_meant, walk->context);
+    int error = send_signal_to_one(pid, walk->signal, walk->is_meant, walk->context);
     if (error == ESRCH)
         return;
     if (error == EPERM)
@@ -201,14 +201,14 @@ static void send_to(struct walk *walk, pid_t pid)
 static bool visit(pid_t pid, void *context)
 {
     struct walk *walk = context;
-    if (status_of(pid) == DEAD_CHILD)
+    if (wait_status_kinship(pid) == DEAD_CHILD)
         children_sigchld();
     else
         send_to(walk, pid);
     return (walk->signal != 0 || !walk->sent.told) && clock_now() < walk->until;
 }
 
-struct sent sending_to_all(int signal, milliseconds until, selection *is_meant, void *context)
+struct send_result send_signal_to_all(int signal, milliseconds until, process_filter *is_meant, void *context)
 {
     struct walk walk = {.is_meant = is_meant, .context = context, .signal = signal, .until = until};
     bool is_whole;

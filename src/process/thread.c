@@ -1,5 +1,5 @@
 /* thread.c - see thread.h. */
-#include "services/thread.h"
+#include "process/thread.h"
 
 #include <pthread.h>
 

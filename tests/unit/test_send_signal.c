@@ -1,10 +1,10 @@
 /*
- * test_sending.c - signals to those that kill(2) refuses, and to everybody who is meant. Needs root for the first.
+ * test_send_signal.c - signals to those that kill(2) refuses, and to everybody who is meant. Needs root for the first.
  *
  * The test gives up CAP_KILL: then its children of another user are refused to it, as they are to a root in a container
  * without that capability.
  */
-#include "process/sending.h"
+#include "process/send_signal.h"
 
 #include <stdarg.h>
 #include <sys/syscall.h>
@@ -114,15 +114,15 @@ START_TEST(as_the_owner)
     bool refused;
     start(&child, UID);
     give_up(1U << CAP_KILL);
-    ck_assert(!sending_is_unlimited());
+    ck_assert(!send_signal_is_unlimited());
     ck_assert_int_eq(children_signal(&child, SIGTERM, REACH_CHILD), EPERM);
-    ck_assert_int_eq(sending_to_child(&child, SIGTERM, REACH_CHILD, &refused), 0);
+    ck_assert_int_eq(send_signal_to_child(&child, SIGTERM, REACH_CHILD, &refused), 0);
     ck_assert(refused);
     ck_assert_int_eq(geteuid(), 0);
     ck_assert_int_eq(WTERMSIG(end_of(&child)), SIGTERM);
     ck_assert(is_childless());
-    ck_assert_int_eq(sending_to_child(&child, SIGTERM, REACH_CHILD, &refused), ESRCH);
-    ck_assert_int_eq(sending_by_pidfd(-1, child.pid, SIGTERM), EPERM); /* nobody, of whom no owner is known */
+    ck_assert_int_eq(send_signal_to_child(&child, SIGTERM, REACH_CHILD, &refused), ESRCH);
+    ck_assert_int_eq(send_signal_by_pidfd(-1, child.pid, SIGTERM), EPERM); /* nobody, of whom no owner is known */
 }
 END_TEST
 
@@ -131,7 +131,7 @@ START_TEST(an_own_child_is_not_refused)
     struct promise child;
     bool refused;
     start(&child, getuid());
-    ck_assert_int_eq(sending_to_child(&child, SIGTERM, REACH_CHILD, &refused), 0);
+    ck_assert_int_eq(send_signal_to_child(&child, SIGTERM, REACH_CHILD, &refused), 0);
     ck_assert(!refused);
     ck_assert_int_eq(WTERMSIG(end_of(&child)), SIGTERM);
 }
@@ -145,17 +145,17 @@ START_TEST(without_the_right_to_change)
     char words[128];
     start(&child, UID);
     give_up(1U << CAP_KILL | 1U << CAP_SETUID);
-    ck_assert_int_eq(sending_to_child(&child, SIGTERM, REACH_CHILD, NULL), EPERM);
+    ck_assert_int_eq(send_signal_to_child(&child, SIGTERM, REACH_CHILD, NULL), EPERM);
     ck_assert(!children_resolved(&child, NULL));
-    ck_assert(!sending_has_been_told());
+    ck_assert(!send_signal_refusal_is_said());
     text_clear(&text);
-    text_add_refusal(&text, "web", child.pid, false);
+    text_add_refused_signal(&text, "web", child.pid, false);
     snprintf(words, sizeof words, "may not signal web (pid %d), which is uid %d's: CAP_KILL is missing", child.pid,
              UID);
     ck_assert_str_eq(text.bytes, words);
-    ck_assert(sending_has_been_told());
+    ck_assert(send_signal_refusal_is_said());
     text_clear(&text);
-    text_add_refusal(&text, "web", child.pid, true);
+    text_add_refused_signal(&text, "web", child.pid, true);
     ck_assert_ptr_ne(strstr(text.bytes, "missing; signals are sent as that user"), NULL);
 }
 END_TEST
@@ -175,13 +175,13 @@ static void each_is_told_once_and_those_that_come_late(void)
         start(&children[i], getuid());
         seen[i] = children[i].pid;
     }
-    struct sent sent = sending_to_all(SIGTERM, NEVER, is_anybody, NULL);
+    struct send_result sent = send_signal_to_all(SIGTERM, NEVER, is_anybody, NULL);
     ck_assert(sent.told);
     ck_assert_int_eq(sent.refused, 0);
     ck_assert_int_eq(walks, 3); /* the second finds the last, the third nobody new */
     for (size_t i = 0; i < COUNT(children); i++)
         ck_assert_int_eq(WTERMSIG(end_of(&children[i])), SIGTERM);
-    ck_assert(!sending_to_all(SIGTERM, NEVER, is_anybody, NULL).told);
+    ck_assert(!send_signal_to_all(SIGTERM, NEVER, is_anybody, NULL).told);
 }
 
 START_TEST(all)
@@ -203,9 +203,9 @@ START_TEST(zero_ends_at_the_first)
     start(&child, getuid());
     seen[0] = seen[1] = child.pid;
     seen_count = 2;
-    ck_assert(sending_to_all(0, NEVER, is_anybody, NULL).told);
+    ck_assert(send_signal_to_all(0, NEVER, is_anybody, NULL).told);
     ck_assert_int_eq(walks, 1);
-    ck_assert_int_eq(sending_to_child(&child, SIGKILL, REACH_CHILD, NULL), 0);
+    ck_assert_int_eq(send_signal_to_child(&child, SIGKILL, REACH_CHILD, NULL), 0);
     end_of(&child);
 }
 END_TEST
@@ -222,7 +222,7 @@ START_TEST(who_forks_on_does_not_hold_us_up)
 {
     seen[0] = getppid();
     seen_count = 1;
-    ck_assert(sending_to_all(SIGCONT, clock_now(), forks_on, NULL).told);
+    ck_assert(send_signal_to_all(SIGCONT, clock_now(), forks_on, NULL).told);
     ck_assert_int_eq(walks, 1);
 }
 END_TEST
@@ -234,7 +234,7 @@ START_TEST(the_dead_are_reaped)
     if (seen[0] == 0)
         _exit(EXIT_SUCCESS);
     ck_assert_int_eq(waitid(P_PID, (id_t)seen[0], &(siginfo_t){0}, WEXITED | WNOWAIT), 0);
-    ck_assert(!sending_to_all(SIGTERM, NEVER, is_anybody, NULL).told);
+    ck_assert(!send_signal_to_all(SIGTERM, NEVER, is_anybody, NULL).told);
     ck_assert(is_childless());
 }
 END_TEST
@@ -247,7 +247,7 @@ START_TEST(those_of_another_user)
     seen[0] = child.pid;
     seen_count = 1;
     give_up(1U << CAP_KILL);
-    struct sent sent = sending_to_all(SIGTERM, NEVER, is_anybody, NULL);
+    struct send_result sent = send_signal_to_all(SIGTERM, NEVER, is_anybody, NULL);
     ck_assert(sent.told);
     ck_assert_int_eq(sent.refused, 0);
     ck_assert_int_eq(WTERMSIG(end_of(&child)), SIGTERM);
@@ -262,7 +262,7 @@ START_TEST(those_that_are_refused_are_counted)
     seen[0] = child.pid;
     seen_count = 1;
     give_up(1U << CAP_KILL | 1U << CAP_SETUID);
-    struct sent sent = sending_to_all(SIGTERM, NEVER, is_anybody, NULL);
+    struct send_result sent = send_signal_to_all(SIGTERM, NEVER, is_anybody, NULL);
     ck_assert(!sent.told);
     ck_assert_int_eq(sent.refused, 1);
     ck_assert_int_eq(sent.refuser.pid, child.pid);
@@ -272,7 +272,7 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("sending", as_the_owner, an_own_child_is_not_refused, without_the_right_to_change, all,
+    return RUN_TESTS("send_signal", as_the_owner, an_own_child_is_not_refused, without_the_right_to_change, all,
                      all_without_pidfds, zero_ends_at_the_first, who_forks_on_does_not_hold_us_up, the_dead_are_reaped,
                      those_of_another_user, those_that_are_refused_are_counted);
 }

@@ -1,5 +1,6 @@
-/* test_death.c - the line that says how main ended, and where it is kept. The linker's --wrap plays the cgroup. */
-#include "process/death.h"
+/* test_exit_report.c - the line that says how main ended, and where it is kept. The linker's --wrap plays the cgroup.
+ */
+#include "process/exit_report.h"
 
 #include "base/file.h"
 #include "process/cgroup.h"
@@ -27,7 +28,7 @@ static void assert_told(int status, bool expected, const char *words)
 {
     struct text text;
     text_clear(&text);
-    text_add_death(&text, status, 12100, expected);
+    text_add_exit(&text, status, 12100, expected);
     ck_assert_str_eq(text.bytes, words);
 }
 
@@ -113,6 +114,6 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("death", ends_of_all_kinds, killed_by_whom, an_empty_log_is_written, what_main_wrote_is_kept,
+    return RUN_TESTS("exit_report", ends_of_all_kinds, killed_by_whom, an_empty_log_is_written, what_main_wrote_is_kept,
                      no_log_is_made, a_fifo_is_no_log);
 }

@@ -1,5 +1,5 @@
 /*
- * test_leftovers.c - what a run has left behind is found, and nobody else.
+ * test_run_mark.c - what a run has left behind is found, and nobody else.
  *
  * The test is foster. A run is a child of it that leads a group, leaves somebody behind, and is reaped. Whoever is left
  * says on a pipe that he is there, and which signals he gets.
@@ -7,7 +7,7 @@
  * A fault here would end the machine that the test runs on, so the wrapped kill and pidfd_send_signal pass on only what
  * is meant for a process of the test, and count the rest.
  */
-#include "process/leftovers.h"
+#include "process/run_mark.h"
 
 #include <grp.h>
 #include <poll.h>
@@ -168,7 +168,7 @@ static pid_t run(unsigned mark, void (*hide)(void))
     if (pid == 0) {
         setpgid(0, 0);
         if (mark != 0)
-            leftovers_mark(mark);
+            run_mark_set(mark);
         if (fork() == 0) {
             hide();
             live();
@@ -183,11 +183,11 @@ static pid_t run(unsigned mark, void (*hide)(void))
 
 static bool send_to(pid_t group, unsigned mark, int signal)
 {
-    struct leftovers_walk walk = {.signal = (unsigned char)signal};
+    struct run_mark_walk walk = {.signal = (unsigned char)signal};
     struct ended_run run = {getpid(), group, mark};
     bool left;
     do
-        left = leftovers_look(&run, &walk);
+        left = run_mark_look(&run, &walk);
     while (walk.at != 0);
     ck_assert_int_eq(trespasses, 0);
     ck_assert_int_eq(walk.signal, signal == SIGKILL ? SIGKILL : 0);
@@ -348,7 +348,7 @@ START_TEST(foster_itself)
 {
     prepare();
     no_children_file = true;
-    leftovers_mark(MARK);
+    run_mark_set(MARK);
     ck_assert(!send_to(getpid(), MARK, SIGTERM));
 }
 END_TEST
@@ -360,7 +360,7 @@ START_TEST(strangers)
     prepare();
     pid_t stranger = fork_bound();
     if (stranger == 0) {
-        leftovers_mark(MARK);
+        run_mark_set(MARK);
         live();
     }
     ck_assert_int_eq(next_news(), 'r');
@@ -400,11 +400,11 @@ START_TEST(the_hard_limit_stays)
 {
     struct rlimit limit = {.rlim_cur = 100, .rlim_max = 5000};
     ck_assert_int_eq(setrlimit(RLIMIT_LOCKS, &limit), 0);
-    leftovers_mark(MARK);
+    run_mark_set(MARK);
     ck_assert_int_eq(getrlimit(RLIMIT_LOCKS, &limit), 0);
     ck_assert_uint_eq(limit.rlim_cur, MARK);
     ck_assert_uint_eq(limit.rlim_max, 5000);
-    leftovers_mark(5001); /* may not be: nothing happens */
+    run_mark_set(5001); /* may not be: nothing happens */
     ck_assert_int_eq(getrlimit(RLIMIT_LOCKS, &limit), 0);
     ck_assert_uint_eq(limit.rlim_cur, MARK);
 }
@@ -412,7 +412,7 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("leftovers", nobody_is_left, services_of_another_thread, one_in_the_group, one_in_another_session,
+    return RUN_TESTS("run_mark", nobody_is_left, services_of_another_thread, one_in_the_group, one_in_another_session,
                      one_of_another_user, without_the_list_of_children, without_pidfds, without_proc_only_the_group,
                      who_belongs_to_another_run, foster_itself, strangers, a_number_that_is_anothers_by_now,
                      the_hard_limit_stays);

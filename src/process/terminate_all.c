@@ -1,5 +1,5 @@
 /*
- * survivors.c - see survivors.h.
+ * terminate_all.c - see terminate_all.h.
  *
  * How we learn that the last is gone: our children by SIGCHLD. What an engine's exec started is not our child, although
  * it lives in our namespace; there is no signal for its end, so once no child is left we look, at growing intervals,
@@ -9,7 +9,7 @@
  * machine (kill_something_info() in kernel/signal.c): some 0.4 us each, when nothing of them is in the caches. And it
  * counts zombies, those of a parent outside as well, whom nobody here can reap. So it is the last that is asked.
  */
-#include "process/survivors.h"
+#include "process/terminate_all.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -20,7 +20,7 @@
 #include "base/log.h"
 #include "children/foster.h"
 #include "process/procfs.h"
-#include "process/sending.h"
+#include "process/send_signal.h"
 #include "process/signals.h"
 
 enum {
@@ -103,13 +103,13 @@ static bool is_refused(const struct process *process, void *unused)
     return process->pid != INIT && kill(process->pid, 0) == -1 && errno == EPERM;
 }
 
-static void say_refused(const struct sent *sent)
+static void say_refused(const struct send_result *sent)
 {
     struct text line;
-    if (sent->refused == 0 || sending_has_been_told())
+    if (sent->refused == 0 || send_signal_refusal_is_said())
         return;
     log_begin(&line);
-    text_add_refusal(&line, sent->refuser.name, sent->refuser.pid, false);
+    text_add_refused_signal(&line, sent->refuser.name, sent->refuser.pid, false);
     if (sent->refused > 1)
         text_add(&line, ", and %d others", sent->refused - 1);
     log_end(LOG_WARNING, &line);
@@ -119,8 +119,8 @@ static void say_refused(const struct sent *sent)
 static bool signal_everybody(int signal, milliseconds until)
 {
     bool told = kill(EVERYBODY, signal) == 0;
-    if (told && signal != 0 && !sending_is_unlimited() && procfs_is_ours()) {
-        struct sent sent = sending_to_all(signal, until, is_refused, NULL);
+    if (told && signal != 0 && !send_signal_is_unlimited() && procfs_is_ours()) {
+        struct send_result sent = send_signal_to_all(signal, until, is_refused, NULL);
         say_refused(&sent);
     }
     return told;
@@ -128,20 +128,20 @@ static bool signal_everybody(int signal, milliseconds until)
 
 /* Whoever has lost his parents has another than us, or, as we are a subreaper, is our child: so without a child there
  * is no descendant, and nobody to be looked for. */
-bool survivors_signal(pid_t self, int signal, milliseconds until)
+bool terminate_all_signal(pid_t self, int signal, milliseconds until)
 {
     if (self == INIT)
         return signal_everybody(signal, until);
     if (!has_children() || !procfs_is_ours())
         return false;
-    struct sent sent = sending_to_all(signal, until, is_descendant, &self);
+    struct send_result sent = send_signal_to_all(signal, until, is_descendant, &self);
     say_refused(&sent);
     return sent.told;
 }
 
-bool survivors_kill(pid_t self)
+bool terminate_all_kill(pid_t self)
 {
-    return survivors_signal(self, SIGKILL, clock_now() + KILL_ROUND_MS);
+    return terminate_all_signal(self, SIGKILL, clock_now() + KILL_ROUND_MS);
 }
 
 /* ---- waiting for them ---- */
@@ -160,7 +160,7 @@ static milliseconds continue_stopped(pid_t self, milliseconds now, milliseconds 
         return NEVER;
     if (now < *next)
         return *next;
-    survivors_signal(self, SIGCONT, now + LOOK_MOST_MS);
+    terminate_all_signal(self, SIGCONT, now + LOOK_MOST_MS);
     *next = now + LOOK_MOST_MS;
     return NEVER;
 }
@@ -217,21 +217,21 @@ static void say_who_is_killed(pid_t self, milliseconds grace)
     log_end(LOG_WARNING, &line);
 }
 
-void survivors_end(pid_t self, milliseconds grace)
+void terminate_all(pid_t self, milliseconds grace)
 {
     if (!anybody_left(self))
         return;
     milliseconds deadline = clock_now() + grace;
-    if (!survivors_signal(self, SIGTERM, deadline) && self != INIT) {
+    if (!terminate_all_signal(self, SIGTERM, deadline) && self != INIT) {
         children_sigchld(); /* the dead are told of */
         return;
     }
-    survivors_signal(self, SIGCONT, deadline);
+    terminate_all_signal(self, SIGCONT, deadline);
     if (await_the_last(self, deadline))
         return;
     say_who_is_killed(self, grace);
     for (int round = 0; round < KILL_ROUNDS; round++) {
-        survivors_kill(self);
+        terminate_all_kill(self);
         if (await_the_last(self, clock_now() + KILL_ROUND_MS))
             return;
     }

@@ -1,5 +1,5 @@
-/* death.c - see death.h. */
-#include "process/death.h"
+/* exit_report.c - see exit_report.h. */
+#include "process/exit_report.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "process/cgroup.h"
-#include "process/status.h"
 #include "process/trusted_path.h"
+#include "process/wait_status.h"
 
 /* SIGKILL without a known sender: by the OOM killer, if the cgroup has counted a kill. The counter is not read at the
  * start, for the sake of a quick one; a container's cgroup starts at zero, and kills that have been told of are not
@@ -28,9 +28,9 @@ static void add_oom(struct text *text)
     text_add(text, "; raise it or use less");
 }
 
-void text_add_death(struct text *text, int status, milliseconds lifetime, bool expected)
+void text_add_exit(struct text *text, int status, milliseconds lifetime, bool expected)
 {
-    text_add_status(text, status);
+    text_add_wait_status(text, status);
     text_add(text, " after ");
     text_add_duration(text, lifetime);
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && !expected)

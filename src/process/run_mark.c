@@ -1,5 +1,5 @@
 /*
- * leftovers.c - see leftovers.h.
+ * run_mark.c - see run_mark.h.
  *
  * Nearly always nobody is left, and with many services that start again often the walk of /proc would be most of what
  * it costs. But whoever is left, or somebody above him, was adopted, and the kernel gives orphans to the first living
@@ -11,7 +11,7 @@
  * then it is another's; therefore only descendants are hit, as with the mark, and not even those if there is a process
  * of that number again: the leader of the group we mean is reaped.
  */
-#include "process/leftovers.h"
+#include "process/run_mark.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -24,12 +24,12 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "process/procfs.h"
-#include "process/sending.h"
-#include "process/status.h"
+#include "process/send_signal.h"
+#include "process/wait_status.h"
 
 enum { TURN_MS = 10 };
 
-void leftovers_mark(unsigned mark)
+void run_mark_set(unsigned mark)
 {
     struct {
         uint64_t soft, hard;
@@ -41,7 +41,7 @@ void leftovers_mark(unsigned mark)
 }
 
 /* The call tells who may change the limits, at a tenth of the cost of the file. */
-int64_t leftovers_mark_of(pid_t pid)
+int64_t run_mark_of(pid_t pid)
 {
     uint64_t limit[2];
     if (syscall(SYS_prlimit64, pid, RLIMIT_LOCKS, NULL, limit) == 0)
@@ -69,14 +69,14 @@ static bool is_gone(pid_t pid)
 /* A turn. */
 struct turn {
     struct ended_run *run; /* its group is 0 if the number is another's by now */
-    struct leftovers_walk *walk;
+    struct run_mark_walk *walk;
     milliseconds until;
     bool found;
 };
 
 static bool is_of_run(pid_t pid, const struct ended_run *run)
 {
-    return (run->group != 0 && getpgid(pid) == run->group) || (run->mark != 0 && leftovers_mark_of(pid) == run->mark);
+    return (run->group != 0 && getpgid(pid) == run->group) || (run->mark != 0 && run_mark_of(pid) == run->mark);
 }
 
 static bool is_left(const struct process *process, void *run)
@@ -86,10 +86,10 @@ static bool is_left(const struct process *process, void *run)
 
 static bool send_to(pid_t pid, int signal, struct ended_run *run)
 {
-    return sending_to_one(pid, signal, is_left, run) == 0;
+    return send_signal_to_one(pid, signal, is_left, run) == 0;
 }
 
-static bool is_answered(const struct leftovers_walk *walk)
+static bool is_answered(const struct run_mark_walk *walk)
 {
     return walk->signal == 0 && walk->has_found;
 }
@@ -98,8 +98,9 @@ static bool is_answered(const struct leftovers_walk *walk)
 static bool visit(pid_t pid, void *context)
 {
     struct turn *turn = context;
-    struct leftovers_walk *walk = turn->walk;
-    bool found = status_of(pid) != DEAD_CHILD && is_of_run(pid, turn->run) && send_to(pid, walk->signal, turn->run);
+    struct run_mark_walk *walk = turn->walk;
+    bool found =
+        wait_status_kinship(pid) != DEAD_CHILD && is_of_run(pid, turn->run) && send_to(pid, walk->signal, turn->run);
     if (found && walk->signal == SIGTERM)
         send_to(pid, SIGCONT, turn->run);
     turn->found |= found;
@@ -130,13 +131,13 @@ static bool group_is_left(pid_t group, int signal)
 }
 
 /* What the next one is to do. */
-static bool end(struct leftovers_walk *walk, bool is_left)
+static bool end(struct run_mark_walk *walk, bool is_left)
 {
-    *walk = (struct leftovers_walk){.signal = walk->signal == SIGKILL ? SIGKILL : 0};
+    *walk = (struct run_mark_walk){.signal = walk->signal == SIGKILL ? SIGKILL : 0};
     return is_left;
 }
 
-bool leftovers_look(struct ended_run *run, struct leftovers_walk *walk)
+bool run_mark_look(struct ended_run *run, struct run_mark_walk *walk)
 {
     struct turn turn = {run, walk, clock_now() + TURN_MS, false};
     if (has_adopted_nobody(run->self))
@@ -152,7 +153,7 @@ bool leftovers_look(struct ended_run *run, struct leftovers_walk *walk)
     return !is_over || end(walk, walk->has_found);
 }
 
-void leftovers_kill_one(pid_t self, unsigned mark, pid_t pid)
+void run_mark_kill_one(pid_t self, unsigned mark, pid_t pid)
 {
     send_to(pid, SIGKILL, &(struct ended_run){.self = self, .mark = mark});
 }

@@ -1,5 +1,5 @@
 /*
- * test_survivors.c - the end of all processes, as a subreaper: not PID 1, so nobody but descendants may be touched.
+ * test_terminate_all.c - the end of all processes, as a subreaper: not PID 1, so nobody but descendants may be touched.
  *
  * The test process is the one that ends its descendants. Each of those says on a pipe that it is there, and which
  * signals it got; it has the pipe's write end as long as it lives. Each test is done twice, with pidfds and without:
@@ -8,7 +8,7 @@
  * A fault here would end the machine that the test runs on, so the wrapped kill and pidfd_send_signal pass on only what
  * is meant for a process of the test, and count the rest.
  */
-#include "process/survivors.h"
+#include "process/terminate_all.h"
 
 #include <poll.h>
 #include <stdarg.h>
@@ -184,7 +184,7 @@ static void prepare(bool with_pidfds)
 static milliseconds end(milliseconds grace)
 {
     milliseconds before = clock_now();
-    survivors_end(getpid(), grace);
+    terminate_all(getpid(), grace);
     milliseconds took = clock_now() - before;
     ck_assert(is_childless());
     ck_assert_int_eq(cast->trespasses, 0);
@@ -195,7 +195,7 @@ static milliseconds end(milliseconds grace)
 
 static void nobody_is_there(void)
 {
-    ck_assert(!survivors_signal(getpid(), SIGTERM, NEVER));
+    ck_assert(!terminate_all_signal(getpid(), SIGTERM, NEVER));
     end(LONG);
     ck_assert_str_eq(heard(), "");
 }
@@ -266,7 +266,7 @@ static void strangers_are_left_alone(void)
             live_by_the_default();
         prctl(PR_SET_CHILD_SUBREAPER, 1);
         next_news();
-        survivors_end(getpid(), LONG);
+        terminate_all(getpid(), LONG);
         _exit(is_childless() ? EXIT_SUCCESS : EXIT_FAILURE);
     }
     int status;
@@ -291,10 +291,10 @@ static void other_signals_are_dropped(void)
 static void one_signal_is_sent_to_all(void)
 {
     start_in_other_sessions(live_until_continued);
-    ck_assert(survivors_signal(getpid(), SIGUSR2, NEVER));
+    ck_assert(terminate_all_signal(getpid(), SIGUSR2, NEVER));
     ck_assert_int_eq(next_news(), '?');
     ck_assert_int_eq(next_news(), '?');
-    ck_assert(survivors_signal(getpid(), 0, NEVER));
+    ck_assert(terminate_all_signal(getpid(), 0, NEVER));
     end(LONG);
 }
 
@@ -308,7 +308,7 @@ static void the_dead_are_nobody(void)
     }
     siginfo_t info;
     ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
-    ck_assert(!survivors_signal(getpid(), SIGTERM, NEVER));
+    ck_assert(!terminate_all_signal(getpid(), SIGTERM, NEVER));
     ck_assert_int_eq(waitpid(pid, NULL, 0), -1);
 }
 
@@ -361,7 +361,7 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("survivors", nobody, asked, asked_without_pidfds, stopped, stopped_without_pidfds, killed,
+    return RUN_TESTS("terminate_all", nobody, asked, asked_without_pidfds, stopped, stopped_without_pidfds, killed,
                      killed_without_pidfds, killed_in_sessions, killed_in_sessions_without_pidfds, orphan,
                      orphan_without_pidfds, dropped, dropped_without_pidfds, sent, sent_without_pidfds, dead,
                      dead_without_pidfds, strangers, strangers_without_pidfds);

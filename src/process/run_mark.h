@@ -1,5 +1,5 @@
 /*
- * leftovers.h - what the last run of a service has left behind: daemons of its own, helpers that nobody waits for.
+ * run_mark.h - what the last run of a service has left behind: daemons of its own, helpers that nobody waits for.
  *
  * They would hold the port and the lock that the next run needs. A process group alone does not find them: who calls
  * setsid has left it. So each run carries a mark that no program looks at: its soft RLIMIT_LOCKS, which has had no
@@ -7,18 +7,18 @@
  * read by anybody in /proc/PID/limits ("Max file locks"). The mark must be a number of the service's own among all that
  * live below foster.
  */
-#ifndef PROCESS_LEFTOVERS_H
-#define PROCESS_LEFTOVERS_H
+#ifndef PROCESS_RUN_MARK_H
+#define PROCESS_RUN_MARK_H
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 /* Puts the mark on the caller. In the child, async-signal-safe; where a hard limit forbids it there is no mark. */
-void leftovers_mark(unsigned mark);
+void run_mark_set(unsigned mark);
 
 /* The mark of a process; 0 if it has none, or /proc does not tell. Any thread. */
-int64_t leftovers_mark_of(pid_t pid);
+int64_t run_mark_of(pid_t pid);
 
 /* An ended run, and foster's own pid. */
 struct ended_run {
@@ -28,7 +28,7 @@ struct ended_run {
 
 /* A walk through /proc that is made in turns: whoever has many processes, or forks without end, holds up nobody else.
  * All zero but for the signal: it begins. */
-struct leftovers_walk {
+struct run_mark_walk {
     int at; /* where its next turn begins; 0: it has not begun, or is over */
     unsigned char
         signal;     /* that it sends; TERM is followed by CONT; 0: none, it is to find out whether anybody is left */
@@ -45,9 +45,9 @@ struct leftovers_walk {
  * be killed as well: they carry the mark too. Costs one system call when no orphan is below foster; without /proc only
  * the group is found. Supervisor's thread: it keeps a file open. Allocates nothing.
  */
-bool leftovers_look(struct ended_run *run, struct leftovers_walk *walk);
+bool run_mark_look(struct ended_run *run, struct run_mark_walk *walk);
 
 /* Kills one process, if it carries the mark of a run that need not have ended, and is below foster. */
-void leftovers_kill_one(pid_t self, unsigned mark, pid_t pid);
+void run_mark_kill_one(pid_t self, unsigned mark, pid_t pid);
 
 #endif

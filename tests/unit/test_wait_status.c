@@ -1,5 +1,5 @@
-/* test_status.c - how a process ended, as the kernel says it: the statuses are those of real children. */
-#include "process/status.h"
+/* test_wait_status.c - how a process ended, as the kernel says it: the statuses are those of real children. */
+#include "process/wait_status.h"
 
 #include <sys/resource.h>
 
@@ -10,7 +10,7 @@ static struct text text;
 static const char *words_of(int status)
 {
     text_clear(&text);
-    text_add_status(&text, status);
+    text_add_wait_status(&text, status);
     return text.bytes;
 }
 
@@ -45,7 +45,7 @@ START_TEST(exits)
     for (size_t i = 0; i < COUNT(codes); i++) {
         char words[64];
         int status = exited(codes[i]);
-        ck_assert_int_eq(status_code(status), codes[i]);
+        ck_assert_int_eq(wait_status_code(status), codes[i]);
         snprintf(words, sizeof words, "exited with status %d", codes[i]);
         ck_assert_str_eq(words_of(status), words);
     }
@@ -63,7 +63,7 @@ START_TEST(signals)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         int status = killed_by(cases[i].signal);
-        ck_assert_int_eq(status_code(status), 128 + cases[i].signal);
+        ck_assert_int_eq(wait_status_code(status), 128 + cases[i].signal);
         ck_assert_str_eq(words_of(status), cases[i].words);
     }
 }
@@ -73,7 +73,7 @@ END_TEST
 START_TEST(a_core)
 {
     enum { CORE = 0x80 };
-    ck_assert_int_eq(status_code(SIGSEGV | CORE), 139);
+    ck_assert_int_eq(wait_status_code(SIGSEGV | CORE), 139);
     ck_assert_str_eq(words_of(SIGSEGV | CORE), "was killed by SIGSEGV (core dumped)");
     ck_assert_str_eq(words_of(SIGSEGV), "was killed by SIGSEGV");
 }
@@ -81,5 +81,5 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("status", exits, signals, a_core);
+    return RUN_TESTS("wait_status", exits, signals, a_core);
 }

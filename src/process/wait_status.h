@@ -1,8 +1,8 @@
 /*
- * status.h - how a process ended: as an exit code, and in words.
+ * wait_status.h - how a process ended: as an exit code, and in words.
  */
-#ifndef PROCESS_STATUS_H
-#define PROCESS_STATUS_H
+#ifndef PROCESS_WAIT_STATUS_H
+#define PROCESS_WAIT_STATUS_H
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -19,17 +19,17 @@ enum {
 };
 
 /* The exit code for a wait status, as shells count: the status, or 128 + the signal. */
-int status_code(int status);
+int wait_status_code(int status);
 
 /* Appends "exited with status 3", "was killed by SIGSEGV (core dumped)". */
-void text_add_status(struct text *text, int status);
+void text_add_wait_status(struct text *text, int status);
 
 /* What a process is to us: a question of less than a microsecond. A dead child is one that is not reaped. */
 enum kinship { NO_CHILD, LIVING_CHILD, DEAD_CHILD };
-enum kinship status_of(pid_t pid);
+enum kinship wait_status_kinship(pid_t pid);
 
 /* True if a child of ours is stopped, as by SIGSTOP. The state is looked at, not collected: nobody else waits for it.
  */
-bool status_is_stopped(pid_t child);
+bool wait_status_is_stopped(pid_t child);
 
 #endif

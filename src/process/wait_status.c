@@ -1,16 +1,16 @@
-/* status.c - see status.h. Any thread and signal handlers; allocates nothing. */
-#include "process/status.h"
+/* wait_status.c - see wait_status.h. Any thread and signal handlers; allocates nothing. */
+#include "process/wait_status.h"
 
 #include <sys/wait.h>
 
 #include "process/signals.h"
 
-int status_code(int status)
+int wait_status_code(int status)
 {
     return WIFSIGNALED(status) ? EXIT_BY_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-void text_add_status(struct text *text, int status)
+void text_add_wait_status(struct text *text, int status)
 {
     if (!WIFSIGNALED(status)) {
         text_add(text, "exited with status %d", WEXITSTATUS(status));
@@ -23,7 +23,7 @@ void text_add_status(struct text *text, int status)
 }
 
 /* A stop of our tracee comes unasked, foster.h. */
-enum kinship status_of(pid_t pid)
+enum kinship wait_status_kinship(pid_t pid)
 {
     siginfo_t end = {0};
     if (waitid(P_PID, (id_t)pid, &end, WEXITED | WNOHANG | WNOWAIT | __WALL) == -1)
@@ -31,7 +31,7 @@ enum kinship status_of(pid_t pid)
     return end.si_pid == 0 || end.si_code == CLD_TRAPPED ? LIVING_CHILD : DEAD_CHILD;
 }
 
-bool status_is_stopped(pid_t child)
+bool wait_status_is_stopped(pid_t child)
 {
     siginfo_t stop = {0};
     bool told = waitid(P_PID, (id_t)child, &stop, WSTOPPED | WNOHANG | WNOWAIT) == 0;
