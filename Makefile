@@ -10,13 +10,15 @@ BASE = address arena buffer clock directory file hash_table json log text utf8
 CHILDREN = children lock pidfds promise tracees
 PROCESS = attributes cgroup descriptors environment exec_error exit_report fork_error listening path procfs run_mark \
     send_signal signals spawn stream_file terminal terminate_all thread trusted_path user wait_status
-SERVICES = aside async_close config dependencies ending fault hearing keys life loop main_process news notify output \
-    plan printer probe question run service signalling start_watch supervisor values words
+CONFIG = argv_split config diagnostics keys plan service values
+LOGS =
+SERVICES = aside async_close dependencies ending hearing life loop main_process news notify output printer probe \
+    question run signalling start_watch supervisor
 CONTROL = client facts metrics report server verbs writer
 INIT = farewell launch main names options relay settings several single texts voice
 
 ROOMS = $(BASE:%=src/base/%) $(CHILDREN:%=src/children/%) $(PROCESS:%=src/process/%) \
-    $(SERVICES:%=src/services/%) $(CONTROL:%=src/control/%)
+    $(CONFIG:%=src/config/%) $(LOGS:%=src/logs/%) $(SERVICES:%=src/services/%) $(CONTROL:%=src/control/%)
 SOURCES = $(ROOMS:%=%.c) $(INIT:%=init/%.c)
 CODE = $(SOURCES) $(wildcard src/*/*.h init/*.h src/children/example/*.c tests/*/*.[ch] tests/*/programs/*.[ch])
 SCRIPTS = $(shell grep -rlE '^\#!/(bin/sh|bin/bash|usr/bin/env bash)' tests docker .ci)

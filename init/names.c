@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "config/config.h"
 #include "control/server.h"
 #include "process/exit_report.h"
 #include "process/wait_status.h"
-#include "services/config.h"
 #include "settings.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "services/config.h"
+#include "config/config.h"
 #include "voice.h"
 
 /* What is being read. */

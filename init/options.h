@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "config/service.h"
 #include "process/signals.h"
 #include "process/spawn.h"
-#include "services/service.h"
 
 /* What foster is asked to be. */
 enum task {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "services/values.h"
+#include "config/values.h"
 #include "voice.h"
 
 /* Past what strtol and scanf pass over before a number. */

@@ -13,14 +13,14 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "config/config.h"
+#include "config/keys.h"
 #include "control/server.h"
 #include "main_service.h"
 #include "process/descriptors.h"
 #include "process/terminal.h"
 #include "process/wait_status.h"
-#include "services/config.h"
 #include "services/hearing.h"
-#include "services/keys.h"
 #include "services/loop.h"
 #include "services/output.h"
 #include "services/run.h"

@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 #include "base/text.h"
+#include "config/service.h"
 #include "control/writer.h"
-#include "services/service.h"
 
 enum { UNKNOWN = -1 };
 

@@ -9,8 +9,8 @@
 
 #include <stdbool.h>
 
+#include "config/plan.h"
 #include "control/writer.h"
-#include "services/plan.h"
 
 /* A table: name, state, pid, since, restarts, last exit in words, health, memory (if /proc tells), and what services
  * say of themselves, if any does. */

@@ -13,11 +13,11 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "config/diagnostics.h"
 #include "control/facts.h"
 #include "control/report.h"
 #include "process/signals.h"
 #include "services/dependencies.h"
-#include "services/fault.h"
 #include "services/signalling.h"
 #include "services/supervisor.h"
 
@@ -116,7 +116,7 @@ static const char *next_verb(void *context)
 /* The line for a word that is not known, with what was meant, if that can be told. */
 static void not_known(struct text *line, const char *what, const char *word, const char *(*next)(void *), void *context)
 {
-    const char *nearest = fault_nearest(word, next, context);
+    const char *nearest = diagnostics_nearest(word, next, context);
     text_clear(line);
     text_add(line, "no %s '%s'", what, word);
     if (nearest != NULL)

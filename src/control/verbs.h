@@ -13,8 +13,8 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "config/service.h"
 #include "control/writer.h"
-#include "services/service.h"
 
 struct request;
 

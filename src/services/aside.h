@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "children/foster.h"
-#include "services/service.h"
+#include "config/service.h"
 
 struct aside {
     struct promise promise; /* of the command, which leads a group */

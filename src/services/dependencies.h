@@ -6,7 +6,7 @@
 #ifndef SERVICES_DEPENDENCIES_H
 #define SERVICES_DEPENDENCIES_H
 
-#include "services/plan.h"
+#include "config/plan.h"
 
 enum prospect {
     NOT_MET_YET,

@@ -13,7 +13,7 @@
 
 #include <stdbool.h>
 
-#include "services/plan.h"
+#include "config/plan.h"
 
 /* Whose end it is. Called once, before the first start. */
 void ending_of(struct plan *all);

@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <stdbool.h>
 
-#include "services/plan.h"
+#include "config/plan.h"
 
 /* Begins to listen; before the first start. False, and errno, if that cannot be. */
 bool hearing_begin(struct plan *plan);

@@ -12,7 +12,7 @@
 #ifndef SERVICES_LIFE_H
 #define SERVICES_LIFE_H
 
-#include "services/plan.h"
+#include "config/plan.h"
 
 enum event {
     START,    /* somebody wants it to run */

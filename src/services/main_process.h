@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "services/service.h"
+#include "config/service.h"
 
 /* A handle for a process that may be named, or -1: to be opened before it is checked that the process is the service's,
  * and given to main_process_name() if it is, else closed. */

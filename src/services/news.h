@@ -7,7 +7,7 @@
 #define SERVICES_NEWS_H
 
 #include "base/log.h"
-#include "services/service.h"
+#include "config/service.h"
 
 /* The file for the last words, if an essential service fails; NULL: none. Before the first start. */
 void news_begin(const char *path);

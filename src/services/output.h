@@ -18,7 +18,7 @@
 #include <stddef.h>
 
 #include "base/clock.h"
-#include "services/plan.h"
+#include "config/plan.h"
 
 enum { OUTPUT_LINE_MAX = 1 << 20 };
 

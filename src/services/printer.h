@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <time.h>
 
-#include "services/service.h"
+#include "config/service.h"
 
 struct printer {
     int to;

@@ -14,7 +14,7 @@
 
 #include <stdbool.h>
 
-#include "services/service.h"
+#include "config/service.h"
 
 /* What a look at the probe has brought. */
 enum finding { FOUND_NOTHING, FOUND_READY, FOUND_UNWELL, FOUND_WELL };

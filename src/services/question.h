@@ -12,9 +12,9 @@
 #include <stdbool.h>
 
 #include "base/clock.h"
+#include "config/service.h"
 #include "services/aside.h"
 #include "services/loop.h"
-#include "services/service.h"
 
 enum answer {
     PENDING,

@@ -20,6 +20,8 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "config/argv_split.h"
+#include "config/diagnostics.h"
 #include "process/descriptors.h"
 #include "process/environment.h"
 #include "process/exec_error.h"
@@ -29,11 +31,9 @@
 #include "process/signals.h"
 #include "process/stream_file.h"
 #include "process/wait_status.h"
-#include "services/fault.h"
 #include "services/main_process.h"
 #include "services/notify.h"
 #include "services/output.h"
-#include "services/words.h"
 
 enum {
     MARK_MASK = 0x7fffffff, /* of the mark of the first service, which is random */
@@ -48,7 +48,7 @@ enum {
     /* Of addresses; what is not touched costs nothing. In twelfths, the most of each: 5 the words of a command, with
      * the address of each; 1 the additions to the environment, twice the address of each; somewhat more than 2 the
      * sockets' names; 2 what looks the program up along PATH, to run it and to say why not. */
-    STACK_SIZE = 12 * WORDS_ROOM_MOST,
+    STACK_SIZE = 12 * ARGV_ROOM_MOST,
     STACK_UNIT = 4096, /* a stack is a whole number of them */
 };
 
@@ -85,8 +85,8 @@ static bool open_socket(const struct service *service, unsigned number)
         return true;
     text_clear(&address);
     text_add_address(&address, &listen->address);
-    fault(&((struct place){listen->file, listen->line}), "%s: cannot listen on %s: %s", service->name, address.bytes,
-          strerror(-fd));
+    diagnostics_error(&((struct file_line){listen->file, listen->line}), "%s: cannot listen on %s: %s", service->name,
+                      address.bytes, strerror(-fd));
     return false;
 }
 
@@ -440,9 +440,9 @@ static int start_with(struct start *start, char **argv)
 static int start_command(struct start *start)
 {
     size_t room;
-    int count = words_count(start->command, &room);
+    int count = argv_split_count(start->command, &room);
     char buffer[room], *words[count + 2]; /* one before the words for a script's shell, and NULL */
-    words_split(start->command, buffer, words + 1);
+    argv_split(start->command, buffer, words + 1);
     return start_with(start, words + 1);
 }
 

@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "config/plan.h"
 #include "process/spawn.h"
-#include "services/plan.h"
 
 /* How the command of the command line is to stand among groups and terminals, and what it inherits. */
 struct command_manner {

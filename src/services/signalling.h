@@ -10,7 +10,7 @@
 #ifndef SERVICES_SIGNALLING_H
 #define SERVICES_SIGNALLING_H
 
-#include "services/plan.h"
+#include "config/plan.h"
 
 /* Sends a signal to the service's process, or to its group: 0 or an error number. Where that is refused, it is sent as
  * the user whose the process is; the first time it is said. */

@@ -7,8 +7,8 @@
 #ifndef SERVICES_START_WATCH_H
 #define SERVICES_START_WATCH_H
 
+#include "config/plan.h"
 #include "process/spawn.h"
-#include "services/plan.h"
 
 enum { START_SLOW_MS = 50 }; /* a start that takes longer is slow, and has hung perhaps: it keeps nobody else back */
 

@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "services/plan.h"
+#include "config/plan.h"
 
 /* Starts the thread. False, and it has been said, if that cannot be. Main thread, all signals blocked. */
 bool supervisor_begin(struct plan *plan);

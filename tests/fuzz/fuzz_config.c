@@ -13,9 +13,9 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "config/argv_split.h"
+#include "config/config.h"
 #include "process/trusted_path.h"
-#include "services/config.h"
-#include "services/words.h"
 
 static const uint8_t *input;
 static size_t input_length;
@@ -88,10 +88,10 @@ static void check(int holds)
 static void split(const char *command)
 {
     size_t room;
-    int count = words_count(command, &room);
+    int count = argv_split_count(command, &room);
     check(count > 0);
     char *buffer = malloc(room), **words = malloc(((size_t)count + 1) * sizeof *words);
-    words_split(command, buffer, words);
+    argv_split(command, buffer, words);
     check(words[count] == NULL && words[count - 1] + strlen(words[count - 1]) + 1 == buffer + room);
     free(buffer);
     free(words);

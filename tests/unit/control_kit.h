@@ -5,7 +5,7 @@
 #ifndef UNIT_CONTROL_KIT_H
 #define UNIT_CONTROL_KIT_H
 
-#include "services/plan.h"
+#include "config/plan.h"
 #include "services/probe.h"
 #include "services/supervisor.h"
 

@@ -1,12 +1,12 @@
 /* test_config.c - configurations: what is right comes out as it was meant, what is wrong is said, all of it. */
-#include "services/config.h"
+#include "config/config.h"
 
 #include <sys/resource.h>
 
+#include "config/argv_split.h"
+#include "config/keys.h"
 #include "kit.h"
 #include "process/exit_report.h"
-#include "services/keys.h"
-#include "services/words.h"
 
 static struct plan plan;
 
@@ -481,7 +481,7 @@ END_TEST
 /* A command that is one word, of so many bytes with its NUL. */
 static const char *section_with_room(size_t room)
 {
-    static char text[WORDS_ROOM_MOST + 64];
+    static char text[ARGV_ROOM_MOST + 64];
     char *end = stpcpy(text, "[a]\ncommand = ");
     memset(end, 'x', room - 1);
     end[room - 1] = '\0';
@@ -514,8 +514,8 @@ START_TEST(more_than_a_start_has_room_for)
     static const char bad_name[] = "c:3: listen needs addresses such as";
     static const char with_file[] = "[a]\ncommand = a\nenv_file = env";
     static const char too_long[] = "c:2: command needs a command of at most 128K, with its quotes closed, not 'xxx";
-    ck_assert(read_text(section_with_room(WORDS_ROOM_MOST)));
-    ck_assert(strncmp(faults_of(section_with_room(WORDS_ROOM_MOST + 1)), too_long, sizeof too_long - 1) == 0);
+    ck_assert(read_text(section_with_room(ARGV_ROOM_MOST)));
+    ck_assert(strncmp(faults_of(section_with_room(ARGV_ROOM_MOST + 1)), too_long, sizeof too_long - 1) == 0);
     make_env_file(ENVIRONMENT_MOST);
     ck_assert(read_text(with_file));
     make_env_file(ENVIRONMENT_MOST + 1);
@@ -563,7 +563,7 @@ START_TEST(the_nearest_word_is_near)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         const char *const *list = words;
-        ck_assert_pstr_eq(fault_nearest(cases[i][0], next_of, &list), cases[i][1]);
+        ck_assert_pstr_eq(diagnostics_nearest(cases[i][0], next_of, &list), cases[i][1]);
     }
 }
 END_TEST

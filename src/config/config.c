@@ -9,7 +9,7 @@
  *
  * A section that is refused, because of its name, is still read for its other faults; it belongs to no service then.
  */
-#include "services/config.h"
+#include "config/config.h"
 
 #include <limits.h>
 #include <stdint.h>
@@ -19,9 +19,9 @@
 #include "base/directory.h"
 #include "base/file.h"
 #include "base/hash_table.h"
+#include "config/keys.h"
+#include "config/values.h"
 #include "process/exit_report.h"
-#include "services/keys.h"
-#include "services/values.h"
 
 enum {
     NAME_MOST = 64,
@@ -46,10 +46,10 @@ struct reading {
     struct lines *files;
     size_t file_count;
     const char *global;            /* the name in the head of the global section */
-    struct place global_at;        /* where that stands */
+    struct file_line global_at;    /* where that stands */
     size_t most;                   /* services there can be */
     struct hash_table names;       /* services, by their names */
-    struct place *heads;           /* where the section of each service begins */
+    struct file_line *heads;       /* where the section of each service begins */
     struct shared *shared;         /* all there are */
     struct hash_table settings;    /* the same, by their settings */
     struct service *next;          /* whose section comes next */
@@ -72,7 +72,7 @@ static void open_file(struct reading *reading, const char *path)
     if (why == NULL)
         reading->file_count++;
     else
-        fault(&file->place, "%s", why);
+        diagnostics_error(&file->place, "%s", why);
 }
 
 static bool is_configuration(const char *name)
@@ -160,22 +160,22 @@ static char *cut_name(char *head)
     return name;
 }
 
-static void refuse_head(const char *head, const struct place *place)
+static void refuse_head(const char *head, const struct file_line *place)
 {
-    fault(place, "a section begins with [NAME], a name of letters, digits and _.@-, not with '%s'",
-          arena_copy(head, strcspn(head, "\r\n")));
+    diagnostics_error(place, "a section begins with [NAME], a name of letters, digits and _.@-, not with '%s'",
+                      arena_copy(head, strcspn(head, "\r\n")));
 }
 
 /* The command of the command line stands in no file. */
-static void refuse_second(const char *name, const struct place *place, const struct place *first)
+static void refuse_second(const char *name, const struct file_line *place, const struct file_line *first)
 {
     if (first->file == NULL)
-        fault(place, "the name [" COMMAND_NAME "] belongs to the command of the command line");
+        diagnostics_error(place, "the name [" COMMAND_NAME "] belongs to the command of the command line");
     else
-        fault(place, "[%s] for the second time; the first is in %s:%u", name, first->file, first->line);
+        diagnostics_error(place, "[%s] for the second time; the first is in %s:%u", name, first->file, first->line);
 }
 
-static void take_global(struct reading *reading, const char *name, const struct place *place)
+static void take_global(struct reading *reading, const char *name, const struct file_line *place)
 {
     if (reading->global != NULL) {
         refuse_second(name, place, &reading->global_at);
@@ -185,7 +185,7 @@ static void take_global(struct reading *reading, const char *name, const struct 
     reading->global_at = *place;
 }
 
-static void add_service(struct reading *reading, const void **slot, const char *name, const struct place *place)
+static void add_service(struct reading *reading, const void **slot, const char *name, const struct file_line *place)
 {
     struct plan *plan = reading->plan;
     reading->heads[plan->count] = *place;
@@ -193,7 +193,7 @@ static void add_service(struct reading *reading, const void **slot, const char *
     *slot = &plan->services[plan->count++];
 }
 
-static void take_service(struct reading *reading, const char *name, const struct place *place)
+static void take_service(struct reading *reading, const char *name, const struct file_line *place)
 {
     const void **slot = slot_of(reading, name);
     if (*slot == NULL)
@@ -203,7 +203,7 @@ static void take_service(struct reading *reading, const char *name, const struct
 }
 
 /* Gives the section's name to the next service, or says why not. */
-static void take_name(struct reading *reading, char *head, const struct place *place)
+static void take_name(struct reading *reading, char *head, const struct file_line *place)
 {
     const char *name = cut_name(head);
     if (name == NULL)
@@ -217,7 +217,7 @@ static void take_name(struct reading *reading, char *head, const struct place *p
 /* Goes through all heads of sections: to count them as long as there is no array for the services, then to fill it. */
 static void each_head_of(struct reading *reading, const struct lines *file)
 {
-    struct place place = {file->place.file, 0};
+    struct file_line place = {file->place.file, 0};
     for (char *line = file->next; line < file->end; line = line_after(file, line)) {
         place.line++;
         if (*line != '[')
@@ -249,7 +249,7 @@ static void take_names(struct reading *reading)
     if (reading->request->command != NULL) {
         plan->command = &plan->services[0];
         plan->command->settings = reading->request->command_settings;
-        add_service(reading, slot_of(reading, COMMAND_NAME), COMMAND_NAME, &(struct place){0});
+        add_service(reading, slot_of(reading, COMMAND_NAME), COMMAND_NAME, &(struct file_line){0});
     }
     reading->next = plan->services + plan->count;
     each_head(reading);
@@ -267,8 +267,8 @@ static const char *next_service(void *context)
 static void refuse_dependency(const struct reading *reading, const char *name)
 {
     struct reading walk = {.plan = reading->plan, .next = reading->plan->services};
-    fault_unknown(&reading->entry.place, "depends_on names an unknown service", name,
-                  fault_nearest(name, next_service, &walk));
+    diagnostics_unknown(&reading->entry.place, "depends_on names an unknown service", name,
+                        diagnostics_nearest(name, next_service, &walk));
 }
 
 /* scratch marks the services that the section which is read depends on. */
@@ -289,20 +289,20 @@ static void forget_marks(const struct reading *reading)
 /* "db", "db:started" */
 static void add_dependency(struct reading *reading, char *word)
 {
-    const struct place *place = &reading->entry.place;
+    const struct file_line *place = &reading->entry.place;
     char *colon = strchr(word, ':');
     size_t length = strcspn(word, ":");
     int condition = colon == NULL ? CONDITION_UNSAID : value_choose(CONDITIONS, colon + 1, strlen(colon + 1));
     if (condition == -1)
-        fault(place, "depends_on needs NAME, NAME:started, NAME:ready or NAME:completed, not '%s'", word);
+        diagnostics_error(place, "depends_on needs NAME, NAME:started, NAME:ready or NAME:completed, not '%s'", word);
     word[length] = '\0';
     struct service *on = (struct service *)(uintptr_t)*slot_of(reading, word);
     if (strcmp(word, reading->section.name) == 0) {
-        fault(place, "[%s] depends on itself", word);
+        diagnostics_error(place, "[%s] depends on itself", word);
     } else if (on == NULL) {
         refuse_dependency(reading, word);
     } else if (on->scratch) {
-        fault(place, "depends_on names '%s' twice", word);
+        diagnostics_error(place, "depends_on names '%s' twice", word);
     } else {
         append_dependency(reading, on, condition);
     }
@@ -323,22 +323,22 @@ static void check_section(const struct section *section)
 {
     const struct settings *settings = &section->settings;
     bool is_oneshot = settings->kind == KIND_ONESHOT;
-    struct place place = section->place;
+    struct file_line place = section->place;
     if (key_line(section, "command") == 0)
-        fault(&place, "there is no command in this section");
+        diagnostics_error(&place, "there is no command in this section");
     if (settings->environment_count > ENVIRONMENT_MOST)
-        fault(&place, "more than %d variables in this section", ENVIRONMENT_MOST);
+        diagnostics_error(&place, "more than %d variables in this section", ENVIRONMENT_MOST);
     if (settings->listen_count > LISTEN_MOST)
-        fault(&place, "more than %d sockets in this section", LISTEN_MOST);
+        diagnostics_error(&place, "more than %d sockets in this section", LISTEN_MOST);
     place.line = key_line(section, "env_file");
     if (settings->env_owner != 0 && (settings->user == NULL || settings->env_owner != settings->user->uid))
-        fault(&place, "env_file needs to be root's, or the user's");
+        diagnostics_error(&place, "env_file needs to be root's, or the user's");
     place.line = key_line(section, "restart");
     if (is_oneshot && settings->restart == RESTART_ALWAYS)
-        fault(&place, "a oneshot is to end, so it cannot have restart = always");
+        diagnostics_error(&place, "a oneshot is to end, so it cannot have restart = always");
     place.line = key_line(section, "ready");
     if (is_oneshot && settings->ready != READY_AT_ONCE)
-        fault(&place, "a oneshot says that it is done by its end, so it cannot have ready");
+        diagnostics_error(&place, "a oneshot says that it is done by its end, so it cannot have ready");
 }
 
 /* Byte for byte, which holds for the padding too: it is copied from settings_default by memcpy, and never written. */
@@ -371,7 +371,7 @@ static void end_section(struct reading *reading)
         reading->service->settings = share(reading);
         if (reading->depends_count > 0) {
             struct extras *extras = service_give_extras(reading->service);
-            extras->depends_at = (struct place){section->place.file, key_line(section, "depends_on")};
+            extras->depends_at = (struct file_line){section->place.file, key_line(section, "depends_on")};
             extras->depends_on = reading->depends_on;
             extras->depends_count = reading->depends_count;
         }
@@ -383,7 +383,7 @@ static void end_section(struct reading *reading)
 }
 
 /* The name of a head that was accepted ends with a NUL, and is the next service's. */
-static void begin_section(struct reading *reading, const char *name, const struct place *place)
+static void begin_section(struct reading *reading, const char *name, const struct file_line *place)
 {
     struct section *section = &reading->section;
     const struct plan *plan = reading->plan;
@@ -415,18 +415,18 @@ static void end_entry(struct reading *reading)
 }
 
 /* "key = value" */
-static void begin_entry(struct reading *reading, char *text, const struct place *place)
+static void begin_entry(struct reading *reading, char *text, const struct file_line *place)
 {
     char *equals = strchr(text, '='), *end = equals;
     if (equals == NULL || equals == text) {
-        fault(place, "'%s' is neither [SECTION] nor KEY = VALUE", text);
+        diagnostics_error(place, "'%s' is neither [SECTION] nor KEY = VALUE", text);
         return;
     }
     while (end > text && strchr(BLANKS, end[-1]) != NULL)
         end--;
     *end = '\0';
     if (reading->section.name == NULL) {
-        fault(place, "'%s' stands before the first [SECTION]", text);
+        diagnostics_error(place, "'%s' stands before the first [SECTION]", text);
         return;
     }
     char *value = equals + 1 + strspn(equals + 1, BLANKS);
@@ -444,7 +444,7 @@ static void continue_entry(struct reading *reading, const char *text)
     reading->value_end += length;
 }
 
-static void read_line(struct reading *reading, char *line, const struct place *place)
+static void read_line(struct reading *reading, char *line, const struct file_line *place)
 {
     size_t indent = strspn(line, BLANKS);
     char *text = line + indent;
@@ -511,8 +511,8 @@ bool config_read(struct plan *plan, const struct config_request *request)
     bool is_usual = request->path_count == 0 && request->command == NULL;
     const char *const *paths = is_usual ? usual : request->paths;
     size_t path_count = is_usual ? 1 : request->path_count;
-    const struct place whole = {.file = is_usual || path_count > 0 ? paths[0] : NULL};
-    unsigned faults = fault_count();
+    const struct file_line whole = {.file = is_usual || path_count > 0 ? paths[0] : NULL};
+    unsigned faults = diagnostics_count();
     memset(plan, 0, sizeof *plan);
     reading.section.globals =
         (struct globals){.output = OUTPUT_RAW, .grace = GRACE, .termination_log = TERMINATION_LOG};
@@ -522,12 +522,12 @@ bool config_read(struct plan *plan, const struct config_request *request)
     for (size_t i = 0; i < reading.file_count; i++)
         read_file(&reading, &reading.files[i]);
     settle(&reading);
-    if (plan->count == 0 && fault_count() == faults)
-        fault(&whole, "there is no service in it");
+    if (plan->count == 0 && diagnostics_count() == faults)
+        diagnostics_error(&whole, "there is no service in it");
     if (plan->count > SERVICES_MOST)
-        fault(&whole, "more than %d services", SERVICES_MOST);
+        diagnostics_error(&whole, "more than %d services", SERVICES_MOST);
     else
         plan_is_acyclic(plan);
     close_files(&reading);
-    return fault_count() == faults;
+    return diagnostics_count() == faults;
 }

@@ -2,7 +2,7 @@
  * keys.c - see keys.h. One table for both kinds of section: so it can be said of a key that stands in the wrong one
  * where it belongs.
  */
-#include "services/keys.h"
+#include "config/keys.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -133,16 +133,17 @@ void key_read(struct section *section, struct entry *entry)
     int row = key_named(entry->key, scope);
     if (row == -1) {
         const char *first = names;
-        fault_unknown(&entry->place, "unknown key", entry->key, fault_nearest(entry->key, next_name, &first));
+        diagnostics_unknown(&entry->place, "unknown key", entry->key,
+                            diagnostics_nearest(entry->key, next_name, &first));
         return;
     }
     const struct key *key = &keys[row];
     unsigned *line = &section->lines[row];
     if (key->scope != scope) {
-        fault(&entry->place, "'%s' is a key of %s", entry->key,
-              scope == SERVICE ? "the section [" GLOBAL_SECTION "]" : "a service's section");
+        diagnostics_error(&entry->place, "'%s' is a key of %s", entry->key,
+                          scope == SERVICE ? "the section [" GLOBAL_SECTION "]" : "a service's section");
     } else if (*line != 0 && !key->repeatable) {
-        fault(&entry->place, "'%s' for the second time; the first is in line %u", entry->key, *line);
+        diagnostics_error(&entry->place, "'%s' for the second time; the first is in line %u", entry->key, *line);
     } else {
         *line = entry->place.line;
         entry->detail = key->detail;

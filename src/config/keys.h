@@ -3,14 +3,14 @@
  *
  * The table is the manual's list of keys in the order of the manual. To add a key is to add a row.
  */
-#ifndef SERVICES_KEYS_H
-#define SERVICES_KEYS_H
+#ifndef CONFIG_KEYS_H
+#define CONFIG_KEYS_H
 
 #include <stdbool.h>
 
-#include "services/fault.h"
-#include "services/plan.h"
-#include "services/values.h"
+#include "config/diagnostics.h"
+#include "config/plan.h"
+#include "config/values.h"
 
 /* The settings of a section that says nothing. */
 extern const struct settings settings_default;
@@ -23,7 +23,7 @@ enum { KEYS_MOST = 64 };
 /* A section while it is read. */
 struct section {
     const char *name; /* NULL: there was none yet */
-    struct place place;
+    struct file_line place;
     bool is_global; /* its keys go to globals, which stay from one section to the next */
     const char *command;
     char *depends_on; /* the names, as they stand; the last ones, as the key may be repeated */

@@ -1,5 +1,5 @@
-/* test_words.c - a command becomes words: blanks, quotes, backslashes, and what does not end. */
-#include "services/words.h"
+/* test_argv_split.c - a command becomes words: blanks, quotes, backslashes, and what does not end. */
+#include "config/argv_split.h"
 
 #include "kit.h"
 
@@ -8,12 +8,12 @@ static const char *split(const char *command)
 {
     static char shown[256];
     size_t room;
-    int count = words_count(command, &room);
+    int count = argv_split_count(command, &room);
     if (count == -1)
         return NULL;
     char *buffer = malloc(room + 1), **words = malloc(((size_t)count + 1) * sizeof *words);
     buffer[room] = '#';
-    words_split(command, buffer, words);
+    argv_split(command, buffer, words);
     ck_assert_int_eq(buffer[room], '#');
     ck_assert_ptr_null(words[count]);
     shown[0] = '\0';
@@ -57,5 +57,5 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("words", words_are_split, what_does_not_end_is_refused);
+    return RUN_TESTS("argv_split", words_are_split, what_does_not_end_is_refused);
 }

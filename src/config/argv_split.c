@@ -1,8 +1,8 @@
 /*
- * words.c - see words.h. A command is walked the same way twice: to be counted, and to be split. So what fits the first
- * time fits the second.
+ * argv_split.c - see argv_split.h. A command is walked the same way twice: to be counted, and to be split. So what fits
+ * the first time fits the second.
  */
-#include "services/words.h"
+#include "config/argv_split.h"
 
 #include <string.h>
 
@@ -64,7 +64,7 @@ static int walk(const char *command, struct copy *copy, char **words)
     return count;
 }
 
-int words_count(const char *command, size_t *room)
+int argv_split_count(const char *command, size_t *room)
 {
     struct copy measure = {0};
     int count = walk(command, &measure, NULL);
@@ -72,7 +72,7 @@ int words_count(const char *command, size_t *room)
     return count;
 }
 
-void words_split(const char *command, char *buffer, char **words)
+void argv_split(const char *command, char *buffer, char **words)
 {
     struct copy copy;
     copy.buffer = buffer;

@@ -7,7 +7,7 @@
  * start. Nothing here calls itself: the longest chain of a file is no depth for a stack. And nothing goes over all
  * services for each of them: there may be ten thousand.
  */
-#include "services/plan.h"
+#include "config/plan.h"
 
 #include <limits.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
-#include "services/fault.h"
+#include "config/diagnostics.h"
 
 enum { PREFIX_MOST = 256 /* bytes: what hangs deeper in the tree is drawn no further in */ };
 
@@ -66,8 +66,8 @@ static void say_circle(const struct step *last, const struct service *to)
     for (; step < last && circle.length < TEXT_MAX - 1; step++)
         text_add(&circle, "%s -> ", step->service->name);
     const struct service *closer = last->service;
-    fault(&closer->extras->depends_at, "depends_on goes in a circle: %s -> %s%s", closer->name, circle.bytes,
-          closer->name);
+    diagnostics_error(&closer->extras->depends_at, "depends_on goes in a circle: %s -> %s%s", closer->name,
+                      circle.bytes, closer->name);
 }
 
 /* The next that it depends on and that has no rank, or NULL. */

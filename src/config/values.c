@@ -2,7 +2,7 @@
  * values.c - see values.h. A function for each kind, and one table of them. A function that says a fault of its own,
  * because it knows better where it is, returns true.
  */
-#include "services/values.h"
+#include "config/values.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -11,12 +11,12 @@
 #include <sys/resource.h>
 
 #include "base/arena.h"
+#include "config/argv_split.h"
+#include "config/plan.h"
 #include "process/environment.h"
 #include "process/signals.h"
 #include "process/trusted_path.h"
 #include "process/user.h"
-#include "services/plan.h"
-#include "services/words.h"
 
 enum {
     READY_FD_FIRST = 3,
@@ -79,7 +79,7 @@ static bool read_path(void *field, struct entry *entry)
 static bool is_command(const char *value)
 {
     size_t room;
-    return words_count(value, &room) > 0 && room <= WORDS_ROOM_MOST;
+    return argv_split_count(value, &room) > 0 && room <= ARGV_ROOM_MOST;
 }
 
 static bool read_command(void *field, struct entry *entry)
@@ -391,7 +391,7 @@ static bool read_env_file(void *field, struct entry *entry)
     if (why != NULL && (errno == ELOOP || errno == EPERM))
         why = "others may write it, or a link that leads there";
     if (why != NULL) {
-        fault(&entry->place, "env_file needs a text that can be read, not '%s': %s", entry->value, why);
+        diagnostics_error(&entry->place, "env_file needs a text that can be read, not '%s': %s", entry->value, why);
         return true;
     }
     while ((line = lines_next(&lines)) != NULL) {
@@ -402,7 +402,7 @@ static bool read_env_file(void *field, struct entry *entry)
         if (add_environment(settings, variable))
             unquote(strchr(variable, '=') + 1);
         else
-            fault(&lines.place, "'%s' is not NAME=VALUE", line);
+            diagnostics_error(&lines.place, "'%s' is not NAME=VALUE", line);
     }
     lines_close(&lines);
     return true;
@@ -476,5 +476,5 @@ void value_read(enum value_kind kind, void *field, struct entry *entry)
 {
     entry->culprit = entry->value;
     if (*entry->value == '\0' || !kinds[kind].read(field, entry))
-        fault(&entry->place, "%s needs %s, not '%s'", entry->key, kinds[kind].wants, entry->culprit);
+        diagnostics_error(&entry->place, "%s needs %s, not '%s'", entry->key, kinds[kind].wants, entry->culprit);
 }

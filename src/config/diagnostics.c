@@ -1,5 +1,5 @@
-/* fault.c - see fault.h. One thread, before the first start. */
-#include "services/fault.h"
+/* diagnostics.c - see diagnostics.h. One thread, before the first start. */
+#include "config/diagnostics.h"
 
 #include <errno.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 
 static unsigned count;
 
-void fault(const struct place *place, const char *format, ...)
+void diagnostics_error(const struct file_line *place, const char *format, ...)
 {
     struct text line;
     va_list list;
@@ -27,17 +27,17 @@ void fault(const struct place *place, const char *format, ...)
     count++;
 }
 
-unsigned fault_count(void)
+unsigned diagnostics_count(void)
 {
     return count;
 }
 
-void fault_unknown(const struct place *place, const char *what, const char *word, const char *nearest)
+void diagnostics_unknown(const struct file_line *place, const char *what, const char *word, const char *nearest)
 {
     if (nearest != NULL)
-        fault(place, "%s '%s'; did you mean '%s'?", what, word, nearest);
+        diagnostics_error(place, "%s '%s'; did you mean '%s'?", what, word, nearest);
     else
-        fault(place, "%s '%s'", what, word);
+        diagnostics_error(place, "%s '%s'", what, word);
 }
 
 /* ---- what was meant ---- */
@@ -72,7 +72,7 @@ static size_t distance(const char *one, size_t one_length, const char *other, si
     return row[other_length];
 }
 
-const char *fault_nearest(const char *word, const char *(*next)(void *context), void *context)
+const char *diagnostics_nearest(const char *word, const char *(*next)(void *context), void *context)
 {
     const char *candidate, *nearest = NULL;
     size_t length = strlen(word), least = LONGEST, pairs = 0;
@@ -99,7 +99,7 @@ const char *lines_open(struct lines *lines, const char *path, int fd)
 {
     static const char byte_order_mark[] = {'\xef', '\xbb', '\xbf', '\0'};
     size_t length;
-    lines->place = (struct place){path, 0};
+    lines->place = (struct file_line){path, 0};
     lines->text = lines->next = file_rest(fd, &length);
     if (lines->text == NULL)
         return errno == 0 ? "not a regular file" : strerror(errno);

@@ -1,14 +1,14 @@
 /*
  * plan.h - all services there are, and in which order they depend on each other.
  */
-#ifndef SERVICES_PLAN_H
-#define SERVICES_PLAN_H
+#ifndef CONFIG_PLAN_H
+#define CONFIG_PLAN_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "config/service.h"
 #include "process/signals.h"
-#include "services/service.h"
 
 /* The [foster] section, and what the command line says instead of it. */
 struct globals {

@@ -1,5 +1,5 @@
 /* service.c - see service.h. */
-#include "services/service.h"
+#include "config/service.h"
 
 #include "base/arena.h"
 

@@ -2,18 +2,18 @@
  * values.h - the kinds of values that a key can have: each is read in one place and refused in one style:
  *   foster: /etc/foster.conf:12: restart needs no, always or on-failure[:N], not 'allways'
  */
-#ifndef SERVICES_VALUES_H
-#define SERVICES_VALUES_H
+#ifndef CONFIG_VALUES_H
+#define CONFIG_VALUES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "services/fault.h"
-#include "services/service.h"
+#include "config/diagnostics.h"
+#include "config/service.h"
 
 /* What a line of a section says. */
 struct entry {
-    struct place place;
+    struct file_line place;
     const char *section; /* its name */
     char *key;
     char *value;          /* in the file's own memory: it may be written to, and goes when the file is closed */

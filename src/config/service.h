@@ -8,8 +8,8 @@
  *
  * The settings are constant once read. All else belongs to the supervisor's thread.
  */
-#ifndef SERVICES_SERVICE_H
-#define SERVICES_SERVICE_H
+#ifndef CONFIG_SERVICE_H
+#define CONFIG_SERVICE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,10 +18,10 @@
 #include "base/address.h"
 #include "base/clock.h"
 #include "children/foster.h"
+#include "config/diagnostics.h"
 #include "process/attributes.h"
 #include "process/run_mark.h"
 #include "process/user.h"
-#include "services/fault.h"
 #include "services/loop.h"
 #include "services/notify.h"
 
@@ -138,8 +138,8 @@ struct extras {
     struct notes *notes; /* what it has told by sd_notify; NULL: it is not asked to */
     struct dependency *depends_on;
     size_t depends_count;
-    struct place depends_at; /* where that stands, the last line of it */
-    int *sockets;            /* those of settings->listen, open; NULL: none */
+    struct file_line depends_at; /* where that stands, the last line of it */
+    int *sockets;                /* those of settings->listen, open; NULL: none */
 };
 
 /* What is looked at in each round comes first, in one line of the processor's cache. */

@@ -7,13 +7,13 @@
  * a name twice is a fault.
  * (No known parser was taken: inih, the smallest, wants stdio or a callback per line and knows no places for messages.)
  */
-#ifndef SERVICES_CONFIG_H
-#define SERVICES_CONFIG_H
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "services/plan.h"
+#include "config/plan.h"
 
 #define CONFIG_DEFAULT "/etc/foster.conf"
 
