@@ -11,9 +11,9 @@ CHILDREN = children lock pidfds promise tracees
 PROCESS = attributes cgroup descriptors environment exec_error exit_report fork_error listening path procfs run_mark \
     send_signal signals spawn stream_file terminal terminate_all thread trusted_path user wait_status
 CONFIG = argv_split config diagnostics keys plan service values
-LOGS =
-SERVICES = aside async_close dependencies ending hearing life loop main_process news notify output printer probe \
-    question run signalling start_watch supervisor
+LOGS = format relay
+SERVICES = aside async_close dependencies ending hearing life loop main_process news notify probe question run \
+    signalling start_watch supervisor
 CONTROL = client facts metrics report server verbs writer
 INIT = farewell launch main names options relay settings several single texts voice
 

@@ -16,13 +16,13 @@
 #include "config/config.h"
 #include "config/keys.h"
 #include "control/server.h"
+#include "logs/relay.h"
 #include "main_service.h"
 #include "process/descriptors.h"
 #include "process/terminal.h"
 #include "process/wait_status.h"
 #include "services/hearing.h"
 #include "services/loop.h"
-#include "services/output.h"
 #include "services/run.h"
 #include "services/supervisor.h"
 
@@ -103,7 +103,7 @@ static bool begin(const struct options *options, struct plan *plan)
         say(LOG_ERROR, "cannot supervise services: %s", strerror(errno));
         return false;
     }
-    if (!run_prepare(plan, &manner) || !output_begin(plan, STDOUT_FILENO))
+    if (!run_prepare(plan, &manner) || !relay_begin(plan, STDOUT_FILENO))
         return false;
     open_control(options, plan);
     if (chdir("/") == -1)
@@ -149,7 +149,7 @@ static int run(const struct options *options, const struct name *name, struct pl
     int code = serve(&foster);
     foster.program.took_terminal = run_took_terminal();
     main_leave(&foster);
-    output_end(clock_now() + LAST_LINES);
+    relay_end(clock_now() + LAST_LINES);
     server_close();
     return code;
 }

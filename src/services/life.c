@@ -12,12 +12,12 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "logs/relay.h"
 #include "process/run_mark.h"
 #include "process/signals.h"
 #include "process/wait_status.h"
 #include "services/main_process.h"
 #include "services/news.h"
-#include "services/output.h"
 #include "services/probe.h"
 #include "services/run.h"
 #include "services/signalling.h"
@@ -407,7 +407,7 @@ static void note_end(struct service *service)
     int status = 0;
     children_resolved(&service->process, &status);
     service->last_status = (unsigned short)status;
-    output_run_ended(service);
+    relay_run_ended(service);
     service->has_run = true;
 }
 
@@ -430,7 +430,7 @@ static void fail_start(struct service *service, int error)
     int status = 0;
     children_resolved(&service->process, &status);
     service->exec_code = (unsigned char)wait_status_code(status);
-    output_run_ended(service);
+    relay_run_ended(service);
     if (start_error_passes(error) && service->settings->restart != RESTART_NO)
         fail_run(service);
     else

@@ -22,6 +22,7 @@
 #include "base/log.h"
 #include "config/argv_split.h"
 #include "config/diagnostics.h"
+#include "logs/relay.h"
 #include "process/descriptors.h"
 #include "process/environment.h"
 #include "process/exec_error.h"
@@ -33,7 +34,6 @@
 #include "process/wait_status.h"
 #include "services/main_process.h"
 #include "services/notify.h"
-#include "services/output.h"
 
 enum {
     MARK_MASK = 0x7fffffff, /* of the mark of the first service, which is random */
@@ -343,11 +343,11 @@ static void wire_output(struct wiring *wiring, const struct start *start)
         add_file(wiring, settings->output_path, O_WRONLY | O_APPEND | O_CREAT, OUTPUTS);
         return;
     }
-    int fd = is_heard ? output_of(start->service) : OUTPUT_TO_NULL;
-    if (fd == OUTPUT_TO_NULL && null_fd == -1)
+    int fd = is_heard ? relay_of(start->service) : RELAY_TO_NULL;
+    if (fd == RELAY_TO_NULL && null_fd == -1)
         add_file(wiring, "/dev/null", O_WRONLY, OUTPUTS); /* which says what is wrong with it */
-    plug_in(wiring, fd == OUTPUT_TO_NULL ? null_fd : fd, STDOUT_FILENO);
-    plug_in(wiring, fd == OUTPUT_TO_NULL ? null_fd : fd, STDERR_FILENO);
+    plug_in(wiring, fd == RELAY_TO_NULL ? null_fd : fd, STDOUT_FILENO);
+    plug_in(wiring, fd == RELAY_TO_NULL ? null_fd : fd, STDERR_FILENO);
 }
 
 static void wire_own(struct wiring *wiring, const struct start *start)

@@ -1,5 +1,5 @@
 /*
- * output.c - see output.h.
+ * relay.c - see relay.h.
  *
  * Each relayed service has one pipe for as long as foster runs. foster keeps the write end for the next run, so the
  * end of the pipe never comes, and a grandchild that keeps its own copy delays nothing: at the end what is in the pipes
@@ -24,7 +24,7 @@
  * wrote; a pipe for each run, whose end would have to be waited for before the next, or else pipes add up while a
  * reader is slow; a word to the thread that the run has ended, which comes too late when the next run has written.
  */
-#include "services/output.h"
+#include "logs/relay.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,10 +41,10 @@
 #include "base/buffer.h"
 #include "base/log.h"
 #include "children/lock.h"
+#include "logs/format.h"
 #include "process/descriptors.h"
 #include "process/signals.h"
 #include "process/thread.h"
-#include "services/printer.h"
 
 enum {
     READ_MOST = 16384, /* a quarter of a full pipe, pipe(7) */
@@ -77,7 +77,7 @@ struct relay {
     int finished;        /* an eventfd: all is written */
     atomic_bool is_last; /* nobody writes any more */
     size_t count;
-    struct printer printer;
+    struct format format;
     char bytes[READ_MOST];
     struct stream streams[];
 };
@@ -158,7 +158,7 @@ static bool has_mark(struct stream *stream)
 
 static void print(const struct stream *stream, const char *bytes, size_t length)
 {
-    printer_line(&relay->printer, stream->service, (size_t)(stream - relay->streams), bytes, length);
+    format_line(&relay->format, stream->service, (size_t)(stream - relay->streams), bytes, length);
 }
 
 /* The last bytes of a line have come. Where there is no memory to join them to the rest, they are two lines. */
@@ -184,7 +184,7 @@ static void keep(struct stream *stream, const char *bytes, size_t length)
  * cut where it may not be longer; its newline may still follow that point. */
 static size_t take_line(struct stream *stream, const char *bytes, size_t length)
 {
-    size_t room = OUTPUT_LINE_MAX - stream->rest.length;
+    size_t room = RELAY_LINE_MAX - stream->rest.length;
     size_t looked_at = length <= room ? length : room + 1;
     const char *end = memchr(bytes, '\n', looked_at);
     if (end != NULL) {
@@ -204,7 +204,7 @@ static bool relay_once(struct stream *stream)
 {
     bool ends;
     size_t got = read_to_mark(stream, &ends);
-    printer_set_time(&relay->printer);
+    format_set_time(&relay->format);
     for (size_t done = 0; done < got;)
         done += take_line(stream, relay->bytes + done, got - done);
     if (ends && stream->rest.length > 0)
@@ -266,7 +266,7 @@ static void *run(void *unused)
                 is_last = relay_ended();
             else
                 relay_once(events[i].data.ptr);
-        printer_flush(&relay->printer);
+        format_flush(&relay->format);
     }
     eventfd_write(relay->finished, 1);
     return unused;
@@ -308,7 +308,7 @@ static bool open_streams(const struct plan *plan)
         if (!is_relayed(service))
             continue;
         if (service->settings->output == OUTPUT_PREFIX)
-            printer_make_room(&relay->printer, service->name);
+            format_make_room(&relay->format, service->name);
         if (!open_stream(&relay->streams[relay->count++], service))
             return false;
     }
@@ -330,13 +330,13 @@ static int open_or_none(int fd)
     return fstat(fd, &status) == -1 && errno == EBADF ? -1 : fd;
 }
 
-bool output_begin(const struct plan *plan, int to)
+bool relay_begin(const struct plan *plan, int to)
 {
     size_t count = count_relayed(plan);
     if (count == 0)
         return true;
     relay = arena_take(sizeof *relay + count * sizeof relay->streams[0]);
-    printer_begin(&relay->printer, open_or_none(to));
+    format_begin(&relay->format, open_or_none(to));
     relay->ready = epoll_create1(EPOLL_CLOEXEC);
     relay->poked = eventfd(0, EFD_CLOEXEC);
     relay->finished = eventfd(0, EFD_CLOEXEC);
@@ -406,21 +406,21 @@ static void let_all_open_ours(void)
     is_done = true;
 }
 
-int output_of(const struct service *service)
+int relay_of(const struct service *service)
 {
     const struct settings *settings = service->settings;
     if (is_relayed(service))
         return pipe_of(service);
     if (settings->output == OUTPUT_NULL)
-        return OUTPUT_TO_NULL;
+        return RELAY_TO_NULL;
     if (settings->user != NULL)
         let_all_open_ours();
-    return OUTPUT_KEPT;
+    return RELAY_KEPT;
 }
 
 /* ---- the end ---- */
 
-void output_run_ended(const struct service *service)
+void relay_run_ended(const struct service *service)
 {
     if (!is_relayed(service))
         return;
@@ -428,7 +428,7 @@ void output_run_ended(const struct service *service)
     eventfd_write(relay->poked, 1);
 }
 
-void output_end(milliseconds deadline)
+void relay_end(milliseconds deadline)
 {
     if (relay == NULL)
         return;

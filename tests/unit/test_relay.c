@@ -1,6 +1,6 @@
-/* test_output.c - what services print arrives: whole, in order, with its name, and at nobody's cost but the reader's.
+/* test_relay.c - what services print arrives: whole, in order, with its name, and at nobody's cost but the reader's.
  */
-#include "services/output.h"
+#include "logs/relay.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -41,19 +41,19 @@ static void begin(int to)
 {
     sigset_t all = signals_all();
     signals_set_mask(&all, NULL);
-    ck_assert(output_begin(&plan, to));
+    ck_assert(relay_begin(&plan, to));
 }
 
 static void end(void)
 {
     milliseconds deadline = clock_now() + PATIENCE;
-    output_end(deadline);
+    relay_end(deadline);
     ck_assert_int_lt(clock_now(), deadline);
 }
 
 static int out_of(const struct service *service)
 {
-    int fd = output_of(service);
+    int fd = relay_of(service);
     ck_assert_int_ge(fd, 0);
     return fd;
 }
@@ -233,7 +233,7 @@ START_TEST(the_end_of_a_run_ends_its_line)
     struct service *web = add_service("web", OUTPUT_PREFIX);
     begin(memory);
     print(web, "panic: oops");
-    output_run_ended(web);
+    relay_run_ended(web);
     await_length(memory, sizeof lines - 1);
     print(web, "next run\n");
     end();
@@ -269,18 +269,18 @@ START_TEST(the_longest_line_is_whole_and_a_longer_one_is_cut)
     int memory = make_memory();
     struct service *web = add_service("web", OUTPUT_PREFIX);
     begin(memory);
-    print_many(web, 'a', OUTPUT_LINE_MAX);
+    print_many(web, 'a', RELAY_LINE_MAX);
     print(web, "\n");
-    print_many(web, 'b', OUTPUT_LINE_MAX + 1);
+    print_many(web, 'b', RELAY_LINE_MAX + 1);
     print(web, "\n");
-    print_many(web, 'c', 2 * OUTPUT_LINE_MAX);
+    print_many(web, 'c', 2 * RELAY_LINE_MAX);
     print(web, "d");
     end();
     static const struct {
         char byte;
         size_t count;
-    } lines[] = {{'a', OUTPUT_LINE_MAX}, {'b', OUTPUT_LINE_MAX}, {'b', 1},
-                 {'c', OUTPUT_LINE_MAX}, {'c', OUTPUT_LINE_MAX}, {'d', 1}};
+    } lines[] = {{'a', RELAY_LINE_MAX}, {'b', RELAY_LINE_MAX}, {'b', 1},
+                 {'c', RELAY_LINE_MAX}, {'c', RELAY_LINE_MAX}, {'d', 1}};
     const char *at = read_back(memory);
     for (size_t i = 0; i < COUNT(lines); i++) {
         ck_assert_int_eq(strncmp(at, "web | ", 6), 0);
@@ -525,7 +525,7 @@ START_TEST(a_blocked_reader_does_not_hold_up_the_end)
     size_t lines = fill(web);
     ck_assert_uint_gt(lines, 2 * 65536 / strlen("web | just one line\n"));
     milliseconds deadline = clock_now() + GRACE;
-    output_end(deadline);
+    relay_end(deadline);
     ck_assert_int_ge(clock_now(), deadline - 1);
     ck_assert_int_lt(clock_now(), deadline + PATIENCE / 2);
     start_listening(&listener); /* and nothing was lost, if somebody had read on */
@@ -550,7 +550,7 @@ static void run_again_and_again(const struct service *web, int rounds)
 {
     for (int i = 0; i < rounds; i++) {
         print(web, "start\nhalf");
-        output_run_ended(web);
+        relay_run_ended(web);
     }
 }
 
@@ -596,12 +596,12 @@ START_TEST(what_a_run_leaves_behind_writes_lines_of_its_own)
     begin(memory);
     int old = out_of(web);
     print(web, "half");
-    output_run_ended(web);
+    relay_run_ended(web);
     await_length(memory, sizeof half - 1);
     ck_assert_int_eq(write(old, "left", 4), 4);
     for (int i = 0; i < 3; i++) { /* also runs that say nothing */
         out_of(web);
-        output_run_ended(web);
+        relay_run_ended(web);
     }
     print(web, "start\n");
     end();
@@ -623,7 +623,7 @@ START_TEST(one_who_reads_from_the_pipe_holds_up_nobody)
     snprintf(path, sizeof path, "/proc/self/fd/%d", out_of(web));
     int thief = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     print(web, "stolen");
-    output_run_ended(web);
+    relay_run_ended(web);
     out_of(web);
     ck_assert_int_eq(read(thief, stolen, sizeof stolen), 6);
     start_listening(&listener);
@@ -716,8 +716,8 @@ START_TEST(raw_is_our_own_and_null_is_dev_null)
 {
     struct service *web = add_service("web", OUTPUT_RAW), *quiet = add_service("quiet", OUTPUT_NULL);
     begin(STDOUT_FILENO);
-    ck_assert_int_eq(output_of(web), OUTPUT_KEPT);
-    ck_assert_int_eq(output_of(quiet), OUTPUT_TO_NULL);
+    ck_assert_int_eq(relay_of(web), RELAY_KEPT);
+    ck_assert_int_eq(relay_of(quiet), RELAY_TO_NULL);
 }
 END_TEST
 
@@ -748,10 +748,10 @@ START_TEST(another_user_can_open_dev_stdout)
     ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
     int saved = dup(STDOUT_FILENO);
     dup2(ends[1], STDOUT_FILENO);
-    output_of(raw);
+    relay_of(raw);
     bool before = nobody_can_open_stdout(STDOUT_FILENO);
     settings[1].user = &user;
-    output_of(raw);
+    relay_of(raw);
     bool after = nobody_can_open_stdout(STDOUT_FILENO);
     dup2(saved, STDOUT_FILENO);
     ck_assert(!before);
@@ -769,7 +769,7 @@ START_TEST(without_descriptors_it_is_said)
         add_service("web", OUTPUT_PREFIX);
     ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &(struct rlimit){.rlim_cur = FEW, .rlim_max = limit.rlim_max}), 0);
-    ck_assert(!output_begin(&plan, STDOUT_FILENO));
+    ck_assert(!relay_begin(&plan, STDOUT_FILENO));
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0); /* the sanitizer wants some too */
     ck_assert_str_eq(heard(), "foster: cannot relay logs: Too many open files; each service needs two descriptors "
                               "(ulimit -n), with 'log = raw' none\n");
