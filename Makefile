@@ -12,13 +12,13 @@ PROCESS = attributes cgroup descriptors environment exec_error exit_report fork_
     send_signal signals spawn stream_file terminal terminate_all thread trusted_path user wait_status
 CONFIG = argv_split config diagnostics keys plan service values
 LOGS = format relay
-SERVICES = aside async_close dependencies ending hearing life loop main_process news notify probe question run \
-    signalling start_watch supervisor
+SUPERVISE = async_close dependencies event_loop inbox main_process messages notify probe probe_methods shutdown \
+    side_command signalling start start_watch state_machine supervisor
 CONTROL = client facts metrics report server verbs writer
 INIT = farewell launch main names options relay settings several single texts voice
 
 ROOMS = $(BASE:%=src/base/%) $(CHILDREN:%=src/children/%) $(PROCESS:%=src/process/%) \
-    $(CONFIG:%=src/config/%) $(LOGS:%=src/logs/%) $(SERVICES:%=src/services/%) $(CONTROL:%=src/control/%)
+    $(CONFIG:%=src/config/%) $(LOGS:%=src/logs/%) $(SUPERVISE:%=src/supervise/%) $(CONTROL:%=src/control/%)
 SOURCES = $(ROOMS:%=%.c) $(INIT:%=init/%.c)
 CODE = $(SOURCES) $(wildcard src/*/*.h init/*.h src/children/example/*.c tests/*/*.[ch] tests/*/programs/*.[ch])
 SCRIPTS = $(shell grep -rlE '^\#!/(bin/sh|bin/bash|usr/bin/env bash)' tests docker .ci)

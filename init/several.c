@@ -21,10 +21,10 @@
 #include "process/descriptors.h"
 #include "process/terminal.h"
 #include "process/wait_status.h"
-#include "services/hearing.h"
-#include "services/loop.h"
-#include "services/run.h"
-#include "services/supervisor.h"
+#include "supervise/event_loop.h"
+#include "supervise/inbox.h"
+#include "supervise/start.h"
+#include "supervise/supervisor.h"
 
 enum {
     LAST_LINES = 1 * MS_PER_SECOND, /* in which what is still in the pipes when all have ended is written */
@@ -99,11 +99,11 @@ static bool begin(const struct options *options, struct plan *plan)
     struct command_manner manner = {options->placement, options->parent_death_signal};
     if (plan->command == NULL)
         descriptors_close_from(STDERR_FILENO + 1);
-    if (!loop_open()) {
+    if (!event_loop_open()) {
         say(LOG_ERROR, "cannot supervise services: %s", strerror(errno));
         return false;
     }
-    if (!run_prepare(plan, &manner) || !relay_begin(plan, STDOUT_FILENO))
+    if (!start_prepare(plan, &manner) || !relay_begin(plan, STDOUT_FILENO))
         return false;
     open_control(options, plan);
     if (chdir("/") == -1)
@@ -135,7 +135,7 @@ static int serve(struct main_service *foster)
             foster->asked_to_stop = clock_now();
         if (signal == 0)
             info = (siginfo_t){.si_signo = SIGCHLD}; /* of whom the search has found the supervisor is to know */
-        hearing_signal(&info);
+        inbox_put_signal(&info);
     }
     return code;
 }
@@ -147,7 +147,7 @@ static int run(const struct options *options, const struct name *name, struct pl
     if (!begin(options, plan))
         return EXIT_FOSTER_FAILED;
     int code = serve(&foster);
-    foster.program.took_terminal = run_took_terminal();
+    foster.program.took_terminal = start_took_terminal();
     main_leave(&foster);
     relay_end(clock_now() + LAST_LINES);
     server_close();

@@ -11,8 +11,8 @@
 #include "base/text.h"
 #include "process/procfs.h"
 #include "process/wait_status.h"
-#include "services/main_process.h"
-#include "services/probe.h"
+#include "supervise/main_process.h"
+#include "supervise/probe.h"
 
 int64_t fact_up(const struct service *service)
 {

@@ -34,7 +34,7 @@
 
 #include "control/facts.h"
 #include "process/signals.h"
-#include "services/supervisor.h"
+#include "supervise/supervisor.h"
 
 /* ---- of whom ---- */
 

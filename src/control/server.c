@@ -24,8 +24,8 @@
 #include "control/verbs.h"
 #include "process/listening.h"
 #include "process/wait_status.h"
-#include "services/async_close.h"
-#include "services/loop.h"
+#include "supervise/async_close.h"
+#include "supervise/event_loop.h"
 
 enum { ACCEPT_AGAIN_MS = 1000, CHUNK = 1024, KEPT_FOR_SERVICES = 12 };
 
@@ -57,7 +57,7 @@ static milliseconds accept_again = NEVER; /* when the listener is watched again;
 /* What a client has sent may have descriptors beside it, and to close these may take long. */
 static void forget(struct client *client)
 {
-    loop_forget(&client->source);
+    event_loop_forget(&client->source);
     async_close(client->source.fd);
     buffer_drop(&client->words, client->words.length);
     buffer_drop(&client->answer.buffer, client->answer.buffer.length);
@@ -126,7 +126,7 @@ static void write_answer(struct client *client)
     struct buffer *answer = &client->answer.buffer;
     while (answer->length > 0) {
         ssize_t sent = send(client->source.fd, answer->bytes, answer->length, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (sent == -1 && errno == EAGAIN && loop_watch(&client->source, EPOLLOUT))
+        if (sent == -1 && errno == EAGAIN && event_loop_watch(&client->source, EPOLLOUT))
             return;
         if (sent <= 0)
             break;
@@ -155,7 +155,7 @@ static void begin(struct client *client)
     struct request *request = &client->request;
     bool makes_sense = request_read(request, client->words.bytes, &line);
     enter(client, WAITING_FOR_SERVICES, request->timeout);
-    client->answer.failed = !loop_watch(&client->source, 0);
+    client->answer.failed = !event_loop_watch(&client->source, 0);
     writer_add(&client->answer, makes_sense ? "0\n" : "0\nfoster: %s\n", line.bytes);
     if (client->answer.failed || !makes_sense)
         finish(client, EXIT_USAGE);
@@ -199,7 +199,7 @@ static void client_ready(struct source *source, uint32_t events)
     else
         forget(client);
     if (client->phase != FREE && client->words.length + client->answer.buffer.length == before)
-        loop_rest();
+        event_loop_yield();
 }
 
 /* ---- those who come ---- */
@@ -230,7 +230,7 @@ static const char *welcome(int fd)
     }
     struct client *client = free_place();
     client->source = (struct source){fd, client_ready};
-    if (!loop_watch(&client->source, EPOLLIN))
+    if (!event_loop_watch(&client->source, EPOLLIN))
         return too_much;
     enter(client, READING, REQUEST_TIME_MS);
     read_words(client);
@@ -277,7 +277,7 @@ static void rest(int error)
     if (error != 0 && !said)
         say(LOG_WARNING, "foster ctl is not heard: %s", strerror(error));
     said |= error != 0;
-    loop_forget(&listener);
+    event_loop_forget(&listener);
     accept_again = clock_now() + ACCEPT_AGAIN_MS;
 }
 
@@ -295,7 +295,7 @@ static void listener_ready(struct source *source, uint32_t events)
     } else if (!has_room || (fd == -1 && errno != EAGAIN && errno != ECONNABORTED && errno != EINTR)) {
         rest(has_room ? errno : 0);
     } else if (fd == -1) {
-        loop_rest();
+        event_loop_yield();
     }
 }
 
@@ -324,7 +324,7 @@ bool server_open(const char *path)
         socket_path = path;
     clients = arena_take(CLIENTS_MAX * sizeof *clients);
     listener = (struct source){fd, listener_ready};
-    return ioctl(fd, FIONBIO, &(int){1}) == 0 && loop_watch(&listener, EPOLLIN);
+    return ioctl(fd, FIONBIO, &(int){1}) == 0 && event_loop_watch(&listener, EPOLLIN);
 }
 
 /* Its time in the phase is over. */
@@ -342,7 +342,7 @@ void server_look(void)
 {
     milliseconds now = clock_now();
     if (now >= accept_again)
-        accept_again = loop_watch(&listener, EPOLLIN) ? NEVER : now + ACCEPT_AGAIN_MS;
+        accept_again = event_loop_watch(&listener, EPOLLIN) ? NEVER : now + ACCEPT_AGAIN_MS;
     for (struct client *client = clients; client < clients + CLIENTS_MAX; client++) {
         if (client->phase == WAITING_FOR_SERVICES)
             finish(client, request_look(&client->request, &client->answer));

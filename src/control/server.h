@@ -33,7 +33,7 @@ bool server_address(const char *path, struct address *address);
 
 /* Opens the socket at that path and watches it in the loop; also "@name" in the abstract namespace. False: it cannot be
  * opened; errno says why. A socket file that nobody listens on any more is replaced. Main thread, before the supervisor
- * begins and after loop_open(). */
+ * begins and after event_loop_open(). */
 bool server_open(const char *path);
 
 /* Something has changed: answers the clients that wait for it (wait, start, stop, restart). */

@@ -17,9 +17,9 @@
 #include "control/facts.h"
 #include "control/report.h"
 #include "process/signals.h"
-#include "services/dependencies.h"
-#include "services/signalling.h"
-#include "services/supervisor.h"
+#include "supervise/dependencies.h"
+#include "supervise/signalling.h"
+#include "supervise/supervisor.h"
 
 /* ---- what can be waited for ---- */
 

@@ -6,8 +6,8 @@
 #define UNIT_CONTROL_KIT_H
 
 #include "config/plan.h"
-#include "services/probe.h"
-#include "services/supervisor.h"
+#include "supervise/probe.h"
+#include "supervise/supervisor.h"
 
 #include "kit.h"
 

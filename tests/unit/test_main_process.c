@@ -2,11 +2,11 @@
  * test_main_process.c - the process that a service is by now, with real ones: what foster started is `first`, and its
  * child `second` is named. The linker's --wrap notes what happens to the service.
  */
-#include "services/main_process.h"
+#include "supervise/main_process.h"
 
 #include <sys/prctl.h>
 
-#include "services/life.h"
+#include "supervise/state_machine.h"
 
 #include "kit.h"
 
@@ -14,8 +14,8 @@ enum { WAIT_MS = 10000, A_SIGNAL = SIGUSR1 };
 
 static int events[EVENTS];
 
-void __wrap_life_happen(struct service *service, enum event event);
-void __wrap_life_happen(struct service *service, enum event event)
+void __wrap_state_machine_handle(struct service *service, enum service_event event);
+void __wrap_state_machine_handle(struct service *service, enum service_event event)
 {
     (void)service;
     events[event]++;
@@ -62,7 +62,7 @@ static pid_t second_pid;
 static void start(void)
 {
     hear_stderr();
-    ck_assert(loop_open());
+    ck_assert(event_loop_open());
     ck_assert_int_eq(pipe(told), 0);
     ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
     ck_assert_int_eq(children_spawn(&service.process, start_both, NULL), 0);
@@ -115,8 +115,8 @@ START_TEST(signals_mean_the_named_one_at_once_and_its_end_is_the_services)
     ck_assert_int_eq(main_process_pid(&service), second_pid);
     ck_assert_int_eq(main_process_session(&service), second_pid);
     ck_assert_int_eq(main_process_signal(&service, A_SIGNAL, REACH_GROUP, &refused), 0);
-    loop_wait(clock_now() + WAIT_MS);
-    ck_assert_int_eq(events[UNWELL], 1);
+    event_loop_wait(clock_now() + WAIT_MS);
+    ck_assert_int_eq(events[EVENT_UNHEALTHY], 1);
     ck_assert_int_eq(main_process_pid(&service), service.process.pid);
     ck_assert(!main_process_has_ended(&service));
     end_first();
@@ -131,13 +131,13 @@ START_TEST(while_it_is_stopped_the_first_one_gets_the_signal_too)
     service.state = STOPPING;
     ck_assert_int_eq(main_process_queue(&service, A_SIGNAL, &(siginfo_t){.si_signo = A_SIGNAL, .si_code = SI_QUEUE}),
                      0);
-    loop_wait(clock_now() + WAIT_MS);
-    ck_assert_int_eq(events[ASKED], 0); /* its stop command runs */
+    event_loop_wait(clock_now() + WAIT_MS);
+    ck_assert_int_eq(events[EVENT_STOP_COMMAND_ENDED], 0); /* its stop command runs */
     name(second_pid);
     service.signalled = true;
-    loop_wait(clock_now() + WAIT_MS);
-    ck_assert_int_eq(events[UNWELL], 0);
-    ck_assert_int_ge(events[ASKED], 1);
+    event_loop_wait(clock_now() + WAIT_MS);
+    ck_assert_int_eq(events[EVENT_UNHEALTHY], 0);
+    ck_assert_int_ge(events[EVENT_STOP_COMMAND_ENDED], 1);
     main_process_signal(&service, SIGKILL, REACH_GROUP, &refused);
     reap(service.process.pid);
 }
@@ -206,8 +206,8 @@ START_TEST(one_whose_parent_lives_is_held_until_it_ends)
     ck_assert_int_eq(main_process_pid(&service), second_pid);
     ck_assert_int_gt(main_process_due(&service, 1), 1);
     main_process_signal(&service, SIGKILL, REACH_GROUP, &refused);
-    loop_wait(clock_now() + WAIT_MS);
-    ck_assert_int_eq(events[UNWELL], 1);
+    event_loop_wait(clock_now() + WAIT_MS);
+    ck_assert_int_eq(events[EVENT_UNHEALTHY], 1);
     ck_assert(main_process_has_ended(&service));
 }
 END_TEST

@@ -1,5 +1,5 @@
 /* test_notify.c - what comes by the socket of sd_notify(3), from senders that mean well and others. */
-#include "services/notify.h"
+#include "supervise/notify.h"
 
 #include <netinet/in.h>
 #include <poll.h>

@@ -1,6 +1,6 @@
 /* test_probe.c - what is asked of a service, when, and what is made of the answers. The clock is the test's own; the
  * commands are children that do as their names say; the loop is played. */
-#include "services/probe.h"
+#include "supervise/probe.h"
 
 #include <arpa/inet.h>
 #include <poll.h>
@@ -8,8 +8,8 @@
 #include <sys/resource.h>
 
 #include "base/log.h"
-#include "services/loop.h"
-#include "services/run.h"
+#include "supervise/event_loop.h"
+#include "supervise/start.h"
 
 #include "kit.h"
 
@@ -35,8 +35,8 @@ static struct source *watched;
 static uint32_t watched_events;
 static bool loop_is_full;
 
-bool __wrap_loop_watch(struct source *source, uint32_t events);
-bool __wrap_loop_watch(struct source *source, uint32_t events)
+bool __wrap_event_loop_watch(struct source *source, uint32_t events);
+bool __wrap_event_loop_watch(struct source *source, uint32_t events)
 {
     ck_assert(watched == NULL || watched == source);
     ck_assert_int_ne(fcntl(source->fd, F_GETFD) & FD_CLOEXEC, 0);
@@ -47,8 +47,8 @@ bool __wrap_loop_watch(struct source *source, uint32_t events)
     return true;
 }
 
-void __wrap_loop_forget(struct source *source);
-void __wrap_loop_forget(struct source *source)
+void __wrap_event_loop_forget(struct source *source);
+void __wrap_event_loop_forget(struct source *source)
 {
     ck_assert_ptr_eq(watched, source);
     ck_assert_int_ne(fcntl(source->fd, F_GETFD), -1); /* before it is closed */
@@ -112,8 +112,8 @@ static int open_report(bool cannot_run)
 
 /* A number is the command's exit status; "0 not" cannot be run; for "missing" there is no process to be had; "die" and
  * "hang" do so. */
-int __wrap_run_aside(struct service *whose, const char *command, struct promise *promise, int *report);
-int __wrap_run_aside(struct service *whose, const char *command, struct promise *promise, int *report)
+int __wrap_start_side_command(struct service *whose, const char *command, struct promise *promise, int *report);
+int __wrap_start_side_command(struct service *whose, const char *command, struct promise *promise, int *report)
 {
     char byte;
     ck_assert_ptr_eq(whose, &service);
@@ -212,7 +212,7 @@ START_TEST(a_service_without_a_probe)
     probe_is_ready(&service, now);
     assert_asks_nothing();
     ck_assert_int_eq(probe_health(&service), HEALTH_NONE);
-    ck_assert(!probe_aside_runs(&service));
+    ck_assert(!probe_stop_command_runs(&service));
     probe_end(&service);
     settings.ready = READY_BY_NOTIFY;
     prepare();
@@ -714,23 +714,23 @@ START_TEST(a_stop_command)
     probe_begin(&service, now);
     assert_asks_nothing();
     probe_end(&service);
-    ck_assert(!probe_aside_runs(&service));
-    ck_assert(probe_run_aside(&service, "0"));
-    ck_assert(probe_aside_runs(&service));
+    ck_assert(!probe_stop_command_runs(&service));
+    ck_assert(probe_run_stop_command(&service, "0"));
+    ck_assert(probe_stop_command_runs(&service));
     assert_asks_nothing();
     reap_command();
-    ck_assert(!probe_aside_runs(&service));
-    ck_assert(!probe_run_aside(&service, "missing"));
-    ck_assert(!probe_aside_runs(&service));
-    ck_assert(service.aside_failed);
-    ck_assert(probe_run_aside(&service, "0"));
+    ck_assert(!probe_stop_command_runs(&service));
+    ck_assert(!probe_run_stop_command(&service, "missing"));
+    ck_assert(!probe_stop_command_runs(&service));
+    ck_assert(service.side_command_failed);
+    ck_assert(probe_run_stop_command(&service, "0"));
     reap_command();
-    ck_assert(!probe_aside_runs(&service));
-    ck_assert(!service.aside_failed);
-    ck_assert(probe_run_aside(&service, CANNOT_RUN));
+    ck_assert(!probe_stop_command_runs(&service));
+    ck_assert(!service.side_command_failed);
+    ck_assert(probe_run_stop_command(&service, CANNOT_RUN));
     reap_command();
-    ck_assert(!probe_aside_runs(&service));
-    ck_assert(service.aside_failed);
+    ck_assert(!probe_stop_command_runs(&service));
+    ck_assert(service.side_command_failed);
 }
 END_TEST
 
@@ -741,15 +741,15 @@ START_TEST(a_stop_command_beside_a_check_that_is_dying)
     probe_begin(&service, now);
     ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
     probe_end(&service);
-    ck_assert(probe_run_aside(&service, "hang"));
-    ck_assert(probe_aside_runs(&service));
+    ck_assert(probe_run_stop_command(&service, "hang"));
+    ck_assert(probe_stop_command_runs(&service));
     probe_end(&service);
-    ck_assert(probe_aside_runs(&service)); /* until it is reaped */
+    ck_assert(probe_stop_command_runs(&service)); /* until it is reaped */
     ck_assert_str_eq(heard(), "");
-    ck_assert(!probe_run_aside(&service, "hang"));
+    ck_assert(!probe_run_stop_command(&service, "hang"));
     ck_assert_str_eq(heard(), "foster: web: hang has been killed and does not die\n");
     reap_all();
-    ck_assert(!probe_aside_runs(&service));
+    ck_assert(!probe_stop_command_runs(&service));
 }
 END_TEST
 

@@ -16,7 +16,7 @@
 
 #include "base/buffer.h"
 #include "control/client.h"
-#include "services/loop.h"
+#include "supervise/event_loop.h"
 
 #include "control_kit.h"
 
@@ -41,8 +41,8 @@ static int epoll = -1;
 static bool is_watched[DESCRIPTORS];
 static bool no_watching;
 
-bool __wrap_loop_watch(struct source *source, uint32_t events);
-bool __wrap_loop_watch(struct source *source, uint32_t events)
+bool __wrap_event_loop_watch(struct source *source, uint32_t events);
+bool __wrap_event_loop_watch(struct source *source, uint32_t events)
 {
     struct epoll_event event = {.events = events, .data.ptr = source};
     if (no_watching)
@@ -51,8 +51,8 @@ bool __wrap_loop_watch(struct source *source, uint32_t events)
     return is_watched[source->fd] = true;
 }
 
-void __wrap_loop_forget(struct source *source);
-void __wrap_loop_forget(struct source *source)
+void __wrap_event_loop_forget(struct source *source);
+void __wrap_event_loop_forget(struct source *source)
 {
     if (is_watched[source->fd])
         ck_assert_int_eq(epoll_ctl(epoll, EPOLL_CTL_DEL, source->fd, NULL), 0);

@@ -1,0 +1,116 @@
+/*
+ * messages.c - see messages.h.
+ */
+#include "supervise/messages.h"
+
+#include <string.h>
+
+#include "process/exit_report.h"
+
+/* For a service of the file: that the command's end is the container's end everybody knows. */
+#define STOPS_ALL "; it is essential: all is stopped"
+
+static const char *termination_log; /* NULL: none */
+
+void messages_begin(const char *path)
+{
+    termination_log = path;
+}
+
+/* The container's, if it ends with this service. */
+static void last_words(const struct service *service, const struct text *line)
+{
+    if (service->settings->essential)
+        termination_log_write(termination_log, line);
+}
+
+void messages_timeout(const struct service *service, const char *what, milliseconds limit, const char *next)
+{
+    struct text line;
+    log_begin(&line);
+    text_add(&line, "%s%s", service->name, what);
+    text_add_duration(&line, limit);
+    text_add(&line, "%s", next);
+    log_end(LOG_WARNING, &line);
+}
+
+/* 1st, 2nd, 3rd, 4th, 11th, 21st */
+static const char *ordinal(unsigned number)
+{
+    static const char *const endings[] = {"th", "st", "nd", "rd"};
+    enum { TEN = 10, HUNDRED = 100, ENDINGS = sizeof endings / sizeof endings[0] };
+    bool teen = number % HUNDRED / TEN == 1;
+    return endings[!teen && number % TEN < ENDINGS ? number % TEN : 0];
+}
+
+static const char *reason(const struct service *service)
+{
+    if (service->timed_out)
+        return " (it was not ready in time)";
+    if (service->unready_end)
+        return ", before it was ready";
+    return service->unwell ? " (it was not well)" : "";
+}
+
+/* "web (pid 12) was killed by SIGSEGV after 2.1 s" */
+static void add_end(struct text *line, const struct service *service)
+{
+    log_begin(line);
+    if (service->exec_code != 0) {
+        text_add(line, "%s could not be started", service->name);
+        return;
+    }
+    text_add(line, "%s (pid %d) ", service->name, service->process.pid);
+    text_add_exit(line, service->last_status, clock_now() - service->started, service->signalled || service->killed);
+    text_add(line, "%s", reason(service));
+}
+
+void messages_end(const struct service *service, const char *next)
+{
+    struct text line;
+    if (!log_wants(LOG_INFO))
+        return;
+    add_end(&line, service);
+    text_add(&line, "%s", next);
+    log_end(LOG_INFO, &line);
+}
+
+void messages_failure(const struct service *service, const char *next)
+{
+    struct text line;
+    add_end(&line, service);
+    text_add(&line, "%s%s", next, service->settings->essential && service->command != NULL ? STOPS_ALL : "");
+    log_end(LOG_WARNING, &line);
+    last_words(service, &line);
+}
+
+void messages_restart(const struct service *service, enum log_level level, milliseconds delay)
+{
+    struct text line;
+    if (!log_wants(level))
+        return;
+    add_end(&line, service);
+    text_add(&line, "; starting it again in ");
+    text_add_duration(&line, delay);
+    if (service->failures > 1)
+        text_add(&line, ", for the %d%s time in a row", service->failures, ordinal(service->failures));
+    log_end(level, &line);
+}
+
+/* "db has failed", "db ended before it was ready" */
+static void add_blame(struct text *line, const struct service *on)
+{
+    const char *why = on->state == DONE ? " has ended and will not be ready" : " has failed";
+    text_add(line, "%s%s", on->name, on->unready_end ? " ended before it was ready" : why);
+}
+
+void messages_dependency_failed(const struct service *service, const struct service *on)
+{
+    struct text line;
+    log_begin(&line);
+    text_add(&line, "%s cannot start: ", service->name);
+    add_blame(&line, on);
+    text_add(&line, "%s", service->settings->essential ? STOPS_ALL : "");
+    log_end(LOG_WARNING, &line);
+    last_words(service, &line);
+}

@@ -1,0 +1,506 @@
+/*
+ * state_machine.c - see state_machine.h. The table comes last; what stands in it is defined before it, each a few
+ * lines.
+ *
+ * Nothing here waits. What takes time is a state with a deadline; the supervisor sees to it that TIME happens then.
+ */
+#include "supervise/state_machine.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "logs/relay.h"
+#include "process/run_mark.h"
+#include "process/signals.h"
+#include "process/wait_status.h"
+#include "supervise/main_process.h"
+#include "supervise/messages.h"
+#include "supervise/probe.h"
+#include "supervise/signalling.h"
+#include "supervise/start.h"
+#include "supervise/start_watch.h"
+
+enum {
+    KILL_AGAIN_MS = 100, /* what forked while it was killed is killed in the next round */
+    CALM_LEAST = 10 * MS_PER_SECOND,
+    CLEARING_GRACE = 5 * MS_PER_SECOND, /* for leftovers of a service that itself has all the time it wants */
+    SECOND_DELAY = 100,                 /* behind a first one of 0, which cannot be doubled */
+    JITTER = 8,            /* a delay is longer by up to this part of it, so that not all come back at once */
+    FAILURES_MOST = 60000, /* the count stops here */
+    DOUBLINGS_MOST = 30,
+};
+
+static unsigned changes;
+static const struct plan *plan;
+static int command_stop_signal; /* 0: its own */
+
+unsigned state_machine_changes(void)
+{
+    return changes;
+}
+
+static void executed(struct service *service)
+{
+    state_machine_handle(service, EVENT_EXECED);
+}
+
+void state_machine_begin(const struct plan *all)
+{
+    plan = all;
+    messages_begin(plan->globals.termination_log);
+    start_watch_prepare(plan, executed);
+}
+
+void state_machine_set_command_stop_signal(int signal)
+{
+    command_stop_signal = signal;
+}
+
+/* ---- from one state to the next ---- */
+
+static void enter(struct service *service, enum state state, milliseconds duration)
+{
+    service->since = clock_now();
+    service->deadline = duration == NEVER ? NEVER : service->since + duration;
+    if (service->state != state)
+        say(LOG_DEBUG, "%s is %s", service->name, state_name(state));
+    service->state = (unsigned char)state;
+    changes++;
+}
+
+static void none(struct service *service)
+{
+    (void)service;
+}
+
+/* ---- the start ---- */
+
+static void await(struct service *service)
+{
+    service->held = false;
+    enter(service, WAITING, NEVER);
+}
+
+/* By hand, or for the first time: what was before does not count. */
+static void anew(struct service *service)
+{
+    service->failures = 0;
+    service->exec_code = 0;
+    await(service);
+}
+
+bool state_machine_is_cleared(struct service *service)
+{
+    struct ended_run run = {start_own_pid(), service->process.pid, start_mark(service)};
+    if (service->walk.signal != SIGKILL && probe_stop_command_runs(service))
+        return false;
+    return run.group == 0 || !run_mark_look(&run, &service->walk);
+}
+
+/* From now on by that signal. */
+static bool clear_with(struct service *service, int signal)
+{
+    if (service->walk.signal != signal)
+        service->walk = (struct run_mark_walk){.signal = (unsigned char)signal};
+    return state_machine_is_cleared(service);
+}
+
+static void fail(struct service *service)
+{
+    enter(service, FAILED, NEVER);
+}
+
+static void lack(struct service *service, int error);
+
+static void begin_notes(struct service *service)
+{
+    struct notes *notes = service->extras->notes;
+    main_process_begin(service);
+    notes->watchdog = service->settings->watchdog;
+    notes->watchdog_due = NEVER;
+    notes->status[0] = '\0';
+}
+
+/* The watchdog's time begins when the service is ready. */
+static void begin_watchdog(struct service *service)
+{
+    struct notes *notes = service_extras(service)->notes;
+    if (notes != NULL && notes->watchdog != 0)
+        notes->watchdog_due = clock_now() + notes->watchdog;
+}
+
+/* Its program runs. Its time to be ready has begun with the fork. */
+static void begin_run(struct service *service)
+{
+    milliseconds until = service->deadline;
+    service->exec_code = 0;
+    say(LOG_INFO, "%s runs, pid %d", service->name, service->process.pid);
+    if (service->settings->ready == READY_AT_ONCE) {
+        enter(service, RUNNING, NEVER);
+        begin_watchdog(service);
+    } else {
+        enter(service, STARTING, NEVER);
+        service->deadline = until;
+    }
+    if (service_extras(service)->probe != NULL)
+        probe_begin(service, service->started);
+}
+
+static void run(struct service *service)
+{
+    int report, ready_fd = service_extras(service)->probe != NULL ? probe_open_fd(service) : -1;
+    service->started = clock_now();
+    service->reaped = service->killed = service->unwell = service->signalled = service->timed_out =
+        service->unready_end = false;
+    if (service_extras(service)->notes != NULL)
+        begin_notes(service);
+    int error = start_service(service, ready_fd, &report);
+    if (ready_fd != -1)
+        close(ready_fd);
+    if (error != 0) {
+        lack(service, error);
+        return;
+    }
+    enter(service, FORKED, service->settings->ready_timeout);
+    if (!start_watch_begin(service, report))
+        begin_run(service); /* it does soon, or else its exit code says why not */
+}
+
+/* True if the last run has left something behind: its end is awaited first. */
+static bool begin_clearing(struct service *service, enum afterwards afterwards)
+{
+    service->walk = (struct run_mark_walk){0};
+    if (clear_with(service, SIGTERM))
+        return false;
+    service->kills = 0;
+    say(LOG_INFO, "%s: ending what its last run left behind", service->name);
+    milliseconds grace = service->settings->stop_grace_period;
+    service->afterwards = (unsigned char)afterwards;
+    enter(service, CLEARING, grace != NEVER ? grace : CLEARING_GRACE);
+    return true;
+}
+
+static void launch(struct service *service)
+{
+    if (!begin_clearing(service, START_AGAIN))
+        run(service);
+}
+
+static void kill_left(struct service *service)
+{
+    clear_with(service, SIGKILL);
+    signalling_count_kill(service);
+    service->deadline = clock_now() + KILL_AGAIN_MS;
+}
+
+static void get_ready(struct service *service)
+{
+    say(LOG_INFO, "%s is ready", service->name);
+    enter(service, READY, NEVER);
+    begin_watchdog(service);
+    if (service_extras(service)->probe != NULL)
+        probe_is_ready(service, service->since);
+}
+
+/* ---- the stop ---- */
+
+static int stop_signal(const struct service *service)
+{
+    return service == plan->command && command_stop_signal != 0 ? command_stop_signal : service->settings->stop_signal;
+}
+
+static void send_stop(struct service *service)
+{
+    signalling_stop(service, stop_signal(service));
+}
+
+static void begin_stop(struct service *service, enum afterwards afterwards)
+{
+    const char *stop_command = service->settings->stop_command;
+    service->afterwards = (unsigned char)afterwards;
+    enter(service, STOPPING, service->settings->stop_grace_period);
+    if (service_extras(service)->probe != NULL)
+        probe_end(service);
+    if (stop_command == NULL || !probe_run_stop_command(service, stop_command))
+        send_stop(service);
+}
+
+static void stop(struct service *service)
+{
+    begin_stop(service, STAY_STOPPED);
+}
+
+static void restart(struct service *service)
+{
+    begin_stop(service, START_AGAIN);
+}
+
+static void give_up(struct service *service)
+{
+    begin_stop(service, COUNT_AS_FAILURE);
+}
+
+static void then_rest(struct service *service)
+{
+    service->afterwards = STAY_STOPPED;
+}
+
+static void then_run(struct service *service)
+{
+    service->held = false;
+    service->afterwards = START_AGAIN;
+}
+
+static void rest(struct service *service)
+{
+    enter(service, STOPPED, NEVER);
+}
+
+/* By hand a service is stopped with all that its last run has left behind. Where all are stopped, what is left of them
+ * is ended afterwards, all of it together. */
+static void settle(struct service *service)
+{
+    if (service->held && service->state == CLEARING)
+        then_rest(service);
+    else if (!service->held || !begin_clearing(service, STAY_STOPPED))
+        rest(service);
+}
+
+/* It has ended for good, and stays as it has ended if it has left nothing behind. */
+static void sweep(struct service *service)
+{
+    if (service->held)
+        begin_clearing(service, STAY_STOPPED);
+}
+
+static void go_on(struct service *service)
+{
+    if (service->afterwards == STAY_STOPPED)
+        rest(service);
+    else
+        run(service);
+}
+
+static void time_out(struct service *service)
+{
+    service->timed_out = true;
+    messages_timeout(service, " is not ready after ", service->settings->ready_timeout, ": ending it");
+    give_up(service);
+}
+
+/* Also what the run left behind, and again until nothing is left. */
+static void kill_all(struct service *service)
+{
+    if (!service->killed)
+        messages_timeout(service, " has not stopped within ", clock_now() - service->since, ": killing it");
+    if (service_extras(service)->probe != NULL)
+        probe_end(service);
+    signalling_kill(service);
+    if (service->reaped)
+        clear_with(service, SIGKILL);
+    service->deadline = clock_now() + KILL_AGAIN_MS;
+}
+
+/* ---- the end of a run ---- */
+
+bool state_machine_is_success(const struct service *service)
+{
+    if (service->exec_code != 0 || !service->has_run || service->unready_end)
+        return false;
+    int code = wait_status_code(service->last_status);
+    return code == EXIT_SUCCESS || (service == plan->command && plan->is_success != NULL && plan->is_success(code));
+}
+
+int state_machine_exit_code(const struct service *service)
+{
+    if (service->exec_code != 0)
+        return service->exec_code;
+    if (!service->has_run)
+        return EXIT_FOSTER_FAILED;
+    if (state_machine_is_success(service))
+        return service->state == FAILED ? EXIT_FAILURE : EXIT_SUCCESS;
+    int code = wait_status_code(service->last_status);
+    return code != EXIT_SUCCESS ? code : EXIT_FAILURE; /* it was not ready */
+}
+
+/* Nobody needs good randomness here: the clock's last digits spread what failed together. */
+static milliseconds with_jitter(milliseconds delay)
+{
+    return delay + clock_read().tv_nsec % (delay / JITTER + 1);
+}
+
+static milliseconds restart_delay(const struct service *service)
+{
+    const struct settings *settings = service->settings;
+    milliseconds delay = settings->restart_first;
+    for (int i = 1; i < service->failures && i < DOUBLINGS_MOST && delay < settings->restart_most; i++)
+        delay = delay == 0 ? SECOND_DELAY : delay * 2;
+    return with_jitter(delay < settings->restart_most ? delay : settings->restart_most);
+}
+
+static void count_failure(struct service *service)
+{
+    if (service->failures < FAILURES_MOST)
+        service->failures++;
+}
+
+/* A run that has been as it should be for so long is calm, and after it the count starts anew. What was never ready was
+ * not calm, however long it took, nor what had to be ended. */
+static void forgive_if_calm(struct service *service)
+{
+    milliseconds most = service->settings->restart_most;
+    bool well = service->state == RUNNING || service->state == READY;
+    if (well && clock_now() - service->since >= (most > CALM_LEAST ? most : CALM_LEAST))
+        service->failures = 0;
+}
+
+/* There was no process to be had, which has been said: that is no failure of the service's, and no reason to give up;
+ * but where none is ever to be had (a filter forbids it) that is final. */
+static void lack(struct service *service, int error)
+{
+    count_failure(service);
+    service->exec_code = start_error_passes(error) ? 0 : EXIT_FOSTER_FAILED;
+    if (service->exec_code == 0)
+        enter(service, BACKING_OFF, restart_delay(service));
+    else
+        fail(service);
+}
+
+static bool has_failed_too_often(const struct service *service)
+{
+    const struct settings *settings = service->settings;
+    return settings->restart == RESTART_ON_FAILURE && settings->restart_limit != 0 &&
+           service->failures > settings->restart_limit;
+}
+
+/* A run has ended that should not have: as often as the settings say it is started again. */
+static void fail_run(struct service *service)
+{
+    count_failure(service);
+    if (service->settings->restart == RESTART_NO) {
+        messages_failure(service, "");
+        fail(service);
+    } else if (has_failed_too_often(service)) {
+        messages_failure(service, "; it has failed too often and is not started again");
+        fail(service);
+    } else {
+        milliseconds delay = restart_delay(service);
+        messages_restart(service, state_machine_is_success(service) ? LOG_INFO : LOG_WARNING, delay);
+        service->restarts++;
+        enter(service, BACKING_OFF, delay);
+    }
+}
+
+static void end_well(struct service *service)
+{
+    messages_end(service, "");
+    enter(service, DONE, NEVER);
+}
+
+static void note_end(struct service *service)
+{
+    int unused;
+    start_watch_end(service, &unused);
+    int status = 0;
+    children_resolved(&service->process, &status);
+    service->last_status = (unsigned short)status;
+    relay_run_ended(service);
+    service->has_run = true;
+}
+
+static void end_run(struct service *service)
+{
+    note_end(service);
+    service->unready_end = service->state == STARTING;
+    forgive_if_calm(service);
+    if (service_extras(service)->probe != NULL)
+        probe_end(service);
+    if (state_machine_is_success(service) && service->settings->restart != RESTART_ALWAYS)
+        end_well(service);
+    else
+        fail_run(service);
+}
+
+/* Its program could not be run, and the child has said why. What another try cannot change is final. */
+static void fail_start(struct service *service, int error)
+{
+    int status = 0;
+    children_resolved(&service->process, &status);
+    service->exec_code = (unsigned char)wait_status_code(status);
+    relay_run_ended(service);
+    if (start_error_passes(error) && service->settings->restart != RESTART_NO)
+        fail_run(service);
+    else
+        fail(service);
+}
+
+static void end_start(struct service *service)
+{
+    int error = 0;
+    if (start_watch_end(service, &error) == START_FAILED) {
+        fail_start(service, error);
+        return;
+    }
+    begin_run(service);
+    end_run(service);
+}
+
+/* It has stopped, and so has all that it left behind. */
+static void end_stop(struct service *service)
+{
+    if (service_extras(service)->probe != NULL)
+        probe_end(service);
+    switch ((enum afterwards)service->afterwards) {
+    case STAY_STOPPED:
+        messages_end(service, "");
+        rest(service);
+        break;
+    case START_AGAIN:
+        messages_end(service, "; starting it again");
+        service->restarts++;
+        anew(service);
+        break;
+    case COUNT_AS_FAILURE:
+        fail_run(service);
+        break;
+    }
+}
+
+static void end_told(struct service *service)
+{
+    note_end(service);
+    service->walk = (struct run_mark_walk){0};
+    if (clear_with(service, service->killed ? SIGKILL : SIGTERM))
+        end_stop(service);
+}
+
+/* ---- the table ---- */
+
+typedef void reaction(struct service *service);
+
+/* clang-format off */
+static reaction *const reactions[EVENTS][STATES] = {
+    /*             STOPPED WAITING    CLEARING   FORKED     STARTING   RUNNING  READY    STOPPING   BACKING_OFF DONE   FAILED */
+    [EVENT_START]    = { anew,   none,      then_run,  none,      none,      none,    none,    then_run,  anew,       anew,  anew },
+    [EVENT_STOP]     = { none,   settle,    settle,    stop,      stop,      stop,    stop,    then_rest, settle,     sweep, sweep },
+    [EVENT_RESTART]  = { anew,   none,      then_run,  restart,   restart,   restart, restart, then_run,  anew,       anew,  anew },
+    [EVENT_DEPENDENCIES_MET]      = { none,   launch,    none,      none,      none,      none,    none,    none,      none,       none,  none },
+    [EVENT_DEPENDENCIES_FAILED] = { none,   fail,      none,      none,      none,      none,    none,    none,      none,       none,  none },
+    [EVENT_CLEARED]  = { none,   none,      go_on,     none,      none,      none,    none,    end_stop,  none,       none,  none },
+    [EVENT_EXECED]   = { none,   none,      none,      begin_run, none,      none,    none,    none,      none,       none,  none },
+    [EVENT_READY]     = { none,   none,      none,      none,      get_ready, none,    none,    none,      none,       none,  none },
+    [EVENT_ENDED]    = { none,   none,      none,      end_start, end_run,   end_run, end_run, end_told,  none,       none,  none },
+    [EVENT_UNHEALTHY]   = { none,   none,      none,      none,      give_up,   give_up, give_up, none,      none,       none,  none },
+    [EVENT_TIMEOUT]     = { none,   none,      kill_left, time_out,  time_out,  none,    none,    kill_all,  await,      none,  none },
+    [EVENT_STOP_COMMAND_ENDED]    = { none,   none,      none,      none,      none,      none,    none,    send_stop, none,       none,  none },
+};
+/* clang-format on */
+
+void state_machine_handle(struct service *service, enum service_event event)
+{
+    reactions[event][service->state](service);
+}

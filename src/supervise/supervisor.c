@@ -1,0 +1,327 @@
+/*
+ * supervisor.c - see supervisor.h.
+ *
+ * The thread goes round: wait for something; then look at every service; show it to the onlooker; if all has ended,
+ * leave. A look is a few loads from memory, so a thousand services are looked at in the time of a few system calls, and
+ * there is no queue of events that could be lost, or come in the wrong order. When something has changed that others
+ * may wait for, the next round follows at once; but between two rounds descriptors are looked at, and a round ends
+ * after ROUND_MOST_MS, for services that crash and are started again can keep one going for ever. The next goes on
+ * where it ended.
+ */
+#include "supervise/supervisor.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "process/descriptors.h"
+#include "process/signals.h"
+#include "process/thread.h"
+#include "supervise/dependencies.h"
+#include "supervise/event_loop.h"
+#include "supervise/inbox.h"
+#include "supervise/main_process.h"
+#include "supervise/messages.h"
+#include "supervise/probe.h"
+#include "supervise/shutdown.h"
+#include "supervise/signalling.h"
+#include "supervise/start.h"
+#include "supervise/start_watch.h"
+#include "supervise/state_machine.h"
+
+enum {
+    LOOK_AGAIN_MS = 50, /* for the end of leftovers that are nobody's children yet */
+    GO_ON_MS = 10,      /* with a walk to them, behind as long a turn */
+    ROUND_MOST_MS = 20, /* what waits is heard within 100 ms, also when two rounds and a start come before it */
+    LOOKS_MOST = 8,     /* at one service in a round: more than it takes to go from any state to a start */
+};
+
+static struct plan *plan;
+static struct onlooker onlooker;
+
+static int exit_code; /* once ended is set */
+static atomic_bool ended;
+
+/* ---- one service ---- */
+
+static void look_at_dependencies(struct service *service, milliseconds now)
+{
+    enum prospect prospect = dependencies_look(service);
+    if (prospect == NEVER_MET) {
+        messages_dependency_failed(service, dependencies_failed(service));
+        state_machine_handle(service, EVENT_DEPENDENCIES_FAILED);
+    } else if (prospect == ALL_MET && !shutdown_is_under_way() && !inbox_has_stop_request() &&
+               start_watch_has_room(now)) {
+        state_machine_handle(service, EVENT_DEPENDENCIES_MET);
+    }
+}
+
+static void look_at_process(struct service *service)
+{
+    if (!main_process_has_ended(service))
+        return;
+    if (!service->reaped) {
+        service->reaped = true;
+        state_machine_handle(service, EVENT_ENDED);
+    } else if (service->state == STOPPING && state_machine_is_cleared(service)) {
+        state_machine_handle(service, EVENT_CLEARED);
+    }
+}
+
+static void be_unwell(struct service *service)
+{
+    service->unwell = true;
+    state_machine_handle(service, EVENT_UNHEALTHY);
+}
+
+static void look_at_probe(struct service *service, milliseconds now)
+{
+    switch (probe_look(service, now)) {
+    case FOUND_READY:
+        state_machine_handle(service, EVENT_READY);
+        break;
+    case FOUND_UNWELL:
+        if (service->settings->restart != RESTART_NO)
+            be_unwell(service);
+        break;
+    case FOUND_NOTHING:
+    case FOUND_WELL:
+        break;
+    }
+    if (service->state == STOPPING && !service->signalled && !service->reaped && !probe_stop_command_runs(service))
+        state_machine_handle(service, EVENT_STOP_COMMAND_ENDED);
+}
+
+/* As with systemd the watchdog begins when the service is ready. */
+static bool is_watched(const struct service *service)
+{
+    return service_extras(service)->notes != NULL && (service->state == RUNNING || service->state == READY) &&
+           !inbox_is_suspended();
+}
+
+static void look_at_watchdog(struct service *service, milliseconds now)
+{
+    if (now < service->extras->notes->watchdog_due)
+        return;
+    service->extras->notes->watchdog_due = NEVER;
+    say(LOG_WARNING, "%s has missed its watchdog", service->name);
+    be_unwell(service);
+}
+
+static void look_at(struct service *service, milliseconds now)
+{
+    if (service->state == WAITING)
+        look_at_dependencies(service, now);
+    else if (service->state == CLEARING && state_machine_is_cleared(service))
+        state_machine_handle(service, EVENT_CLEARED);
+    if (service_is_up(service))
+        look_at_process(service);
+    if (service_is_up(service) && service_extras(service)->probe != NULL)
+        look_at_probe(service, now);
+    if (is_watched(service))
+        look_at_watchdog(service, now);
+    if (now >= service->deadline)
+        state_machine_handle(service, EVENT_TIMEOUT);
+    shutdown_note_service(service);
+}
+
+/* When to look at it again if nothing happens before. */
+static milliseconds due(struct service *service, milliseconds now)
+{
+    milliseconds first = earlier(service->deadline, probe_due(service));
+    first = earlier(first, main_process_due(service, now));
+    if (is_watched(service))
+        first = earlier(first, service->extras->notes->watchdog_due);
+    if (service->state == CLEARING || (service->state == STOPPING && service->reaped))
+        first = earlier(first, now + (service->walk.at == 0 ? LOOK_AGAIN_MS : GO_ON_MS));
+    if (service->state == WAITING && !start_watch_has_room(now))
+        first = earlier(first, now + START_SLOW_MS);
+    return first;
+}
+
+/* Nothing has happened, nothing is due: so it is with nearly all of a thousand, nearly always. */
+static bool is_at_rest(struct service *service)
+{
+    return service->state == RUNNING && service->extras == NULL && service->deadline == NEVER &&
+           !children_resolved(&service->process, NULL);
+}
+
+/* ---- the thread ---- */
+
+/* What takes time: a change may be a start, and whoever is ended may need a walk through /proc. Most services are
+ * looked at in less than it takes to read the clock. */
+static bool takes_time(const struct service *service, unsigned changes_before)
+{
+    return state_machine_changes() != changes_before || service->state == CLEARING || service->state == STOPPING;
+}
+
+/* Until nothing more happens to it at once; a run of no length with a delay of none could go on like that. Returns when
+ * to look at it again. */
+static milliseconds look_through(struct service *service, milliseconds *now)
+{
+    for (int i = 0; i < LOOKS_MOST; i++) {
+        unsigned before = state_machine_changes();
+        look_at(service, *now);
+        if (takes_time(service, before))
+            *now = clock_now();
+        if (state_machine_changes() == before)
+            return due(service, *now);
+    }
+    return *now;
+}
+
+/* Looks once at each, or until the round has lasted too long; returns when to look again, which may be at once: others
+ * may wait for what has changed. */
+static milliseconds go_round(void)
+{
+    static size_t next;
+    milliseconds begun = clock_now(), now = begun, first = NEVER;
+    unsigned before = state_machine_changes();
+    bool somebody_waits = false, is_long = false;
+    for (size_t i = 0; i < plan->count && !is_long; i++) {
+        struct service *service = &plan->services[next];
+        next = (next + 1) % plan->count;
+        if (is_at_rest(service))
+            continue;
+        first = earlier(first, look_through(service, &now));
+        somebody_waits |= service->state == WAITING;
+        is_long = now - begun >= ROUND_MOST_MS;
+    }
+    first = earlier(first, earlier(shutdown_look(now), inbox_look(now)));
+    bool has_changed = state_machine_changes() != before && (somebody_waits || shutdown_is_under_way());
+    return is_long || has_changed ? begun : first;
+}
+
+static void start_all(void)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->services[i].settings->autostart)
+            state_machine_handle(&plan->services[i], EVENT_START);
+    dependencies_start(plan, NULL);
+}
+
+/*
+ * Where there are many services it has its own table of descriptors, which each start copies, and the signal thread's,
+ * where the pidfds are, is not that. What both had before is kept open as long as foster runs: the signals' pipe, the
+ * sockets, the pipes of the logs.
+ *
+ * It does not return: a program with PR_SET_PDEATHSIG is told of the end of the thread that started it, prctl(2).
+ */
+static void *supervise(void *unused)
+{
+    signals_block_again();
+    bool wants_pidfds = start_uses_pidfds() && descriptors_unshare();
+    start_all();
+    for (;;) {
+        children_let_go();
+        milliseconds first = earlier(go_round(), signalling_look(plan));
+        if (wants_pidfds && first > clock_now()) {
+            wants_pidfds = false;
+            children_use_pidfds(); /* not earlier: it would hold up the first starts */
+            continue;
+        }
+        if (onlooker.look != NULL) {
+            onlooker.look();
+            first = earlier(first, onlooker.due());
+        }
+        if (shutdown_is_over(&exit_code))
+            break;
+        event_loop_wait(first);
+    }
+    atomic_store(&ended, true);
+    if (syscall(SYS_tgkill, start_own_pid(), start_own_pid(), SIGCHLD) == -1) /* the signal thread sleeps */
+        kill(start_own_pid(), SIGCHLD);
+    for (;;) {
+        pause();
+        poll(NULL, 0, MS_PER_SECOND); /* where a filter forbids the one */
+    }
+    return unused;
+}
+
+/* ---- before, and from outside ---- */
+
+static void prepare(struct service *service, milliseconds now)
+{
+    service->since = now;
+    service->deadline = NEVER;
+    probe_prepare(service);
+    if (service->settings->ready == READY_BY_NOTIFY || service->settings->watchdog != 0)
+        service_give_extras(service)->notes = arena_take(sizeof(struct notes));
+}
+
+bool supervisor_begin(struct plan *all)
+{
+    plan = all;
+    state_machine_begin(plan);
+    shutdown_prepare(plan);
+    milliseconds now = clock_now();
+    for (size_t i = 0; i < plan->count; i++)
+        prepare(&plan->services[i], now);
+    int error = inbox_begin(plan) ? thread_start_for_good(supervise, start_stack_size()) : errno;
+    if (error != 0)
+        say(LOG_ERROR, "cannot supervise services: %s", strerror(error));
+    return error == 0;
+}
+
+bool supervisor_has_ended(int *code)
+{
+    *code = exit_code;
+    return atomic_load(&ended);
+}
+
+/* With what it depends on. */
+static void start_by_hand(struct service *service, enum service_event event)
+{
+    if (shutdown_is_under_way())
+        return;
+    state_machine_handle(service, event);
+    dependencies_start(plan, service);
+}
+
+void supervisor_start(struct service *service)
+{
+    start_by_hand(service, EVENT_START);
+}
+
+void supervisor_stop(struct service *service)
+{
+    service->held = true;
+    state_machine_handle(service, EVENT_STOP);
+}
+
+void supervisor_restart(struct service *service)
+{
+    start_by_hand(service, EVENT_RESTART);
+}
+
+int supervisor_send(struct service *service, int signal)
+{
+    if (!service_is_up(service))
+        return ESRCH;
+    return signalling_send(service, signal, REACH_CHILD);
+}
+
+void supervisor_shut_down(void)
+{
+    shutdown_begin();
+}
+
+bool supervisor_is_shutting_down(void)
+{
+    return shutdown_is_under_way();
+}
+
+const struct plan *supervisor_plan(void)
+{
+    return plan;
+}
+
+void supervisor_watch(const struct onlooker *who)
+{
+    onlooker = *who;
+}

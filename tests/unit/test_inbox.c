@@ -1,0 +1,305 @@
+/*
+ * test_inbox.c - signals on their way from the signal thread to the supervisor's.
+ *
+ * One thread plays both; the linker's --wrap notes what is sent to the service, and the stop.
+ */
+#include "supervise/inbox.h"
+
+#include <errno.h>
+#include <stdalign.h>
+#include <stddef.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "supervise/event_loop.h"
+#include "supervise/shutdown.h"
+#include "supervise/state_machine.h"
+
+#include "kit.h"
+
+enum { PID = 4711, FEW = 20, MORE_THAN_THE_PIPE_TAKES = 1000 };
+
+static int sent[MORE_THAN_THE_PIPE_TAKES], sent_count;
+static int sent_before_the_stop, command_signal;
+
+int __wrap_children_signal(struct promise *child, int signal, enum children_reach reach);
+int __wrap_children_signal(struct promise *child, int signal, enum children_reach reach)
+{
+    ck_assert_int_eq(child->pid, PID);
+    ck_assert_int_eq(reach, REACH_CHILD);
+    sent[sent_count++] = signal;
+    return 0;
+}
+
+void __wrap_shutdown_begin(void);
+void __wrap_shutdown_begin(void)
+{
+    if (sent_before_the_stop == -1)
+        sent_before_the_stop = sent_count;
+}
+
+void __wrap_state_machine_set_command_stop_signal(int signal);
+void __wrap_state_machine_set_command_stop_signal(int signal)
+{
+    command_signal = signal;
+}
+
+static void begin(const struct signal_map *map)
+{
+    static const struct settings settings = {.essential = true};
+    static struct service service = {.name = "web", .settings = &settings, .state = RUNNING, .process.pid = PID};
+    static struct plan plan = {.services = &service, .count = 1};
+    static const struct signal_map same;
+    plan.map = map != NULL ? map : &same;
+    sent_before_the_stop = -1;
+    ck_assert(event_loop_open());
+    ck_assert(inbox_begin(&plan));
+}
+
+static void come(int signal)
+{
+    inbox_put_signal(&(siginfo_t){.si_signo = signal});
+}
+
+/* All that has come, in one go. */
+static void hear(void)
+{
+    event_loop_wait(NEVER);
+}
+
+START_TEST(signals_are_forwarded_in_their_order_and_before_a_stop)
+{
+    begin(NULL);
+    for (int i = 0; i < FEW; i++)
+        come(SIGRTMIN + i % 2);
+    come(SIGCHLD);
+    ck_assert(!inbox_has_stop_request());
+    come(SIGTERM);
+    ck_assert(inbox_has_stop_request());
+    ck_assert_int_eq(sent_count, 0);
+    hear();
+    ck_assert_int_eq(sent_count, FEW);
+    for (int i = 0; i < FEW; i++)
+        ck_assert_int_eq(sent[i], SIGRTMIN + i % 2);
+    ck_assert_int_eq(sent_before_the_stop, FEW);
+    ck_assert_int_eq(command_signal, SIGTERM);
+}
+END_TEST
+
+START_TEST(a_stop_is_heard_though_the_pipe_is_full)
+{
+    begin(NULL);
+    for (int i = 0; i < MORE_THAN_THE_PIPE_TAKES; i++)
+        come(SIGUSR1);
+    come(SIGINT);
+    hear();
+    ck_assert_int_lt(sent_count, MORE_THAN_THE_PIPE_TAKES);
+    ck_assert_int_eq(sent_before_the_stop, sent_count);
+    ck_assert_int_eq(command_signal, SIGINT);
+}
+END_TEST
+
+START_TEST(a_stop_may_become_another_signal_or_nothing)
+{
+    begin(&(struct signal_map){.to = {[SIGTERM] = SIGQUIT, [SIGINT] = SIGNAL_DROPPED}});
+    come(SIGINT);
+    hear();
+    ck_assert(!inbox_has_stop_request());
+    ck_assert_int_eq(sent_before_the_stop, -1);
+    come(SIGTERM);
+    hear();
+    ck_assert_int_eq(sent_before_the_stop, 0);
+    ck_assert_int_eq(sent_count, 0);
+    ck_assert_int_eq(command_signal, SIGQUIT);
+}
+END_TEST
+
+/* ---- what services say ---- */
+
+enum { GIVEN = 1000, LONG = 100000 };
+
+static milliseconds end_of_all = NEVER; /* the time for the whole stop, 0: none; NEVER: it is not under way */
+
+bool __wrap_shutdown_is_under_way(void);
+bool __wrap_shutdown_is_under_way(void)
+{
+    return end_of_all != NEVER;
+}
+
+milliseconds __wrap_shutdown_deadline(void);
+milliseconds __wrap_shutdown_deadline(void)
+{
+    return end_of_all;
+}
+
+/* Nobody bears it. */
+unsigned __wrap_start_mark(const struct service *service);
+unsigned __wrap_start_mark(const struct service *service)
+{
+    (void)service;
+    return 1;
+}
+
+static const struct settings limits = {
+    .ready = READY_BY_NOTIFY, .ready_timeout = GIVEN, .stop_grace_period = 2 * GIVEN};
+static struct notes notes;
+static struct extras extras = {.notes = &notes};
+static struct service speaker = {.name = "web", .settings = &limits, .extras = &extras};
+static int sender;
+
+/* The service is the session that this test is in. */
+static void begin_speaking(enum state state)
+{
+    static struct plan plan = {.services = &speaker, .count = 1};
+    static const struct signal_map same;
+    plan.map = &same;
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    speaker.process.pid = getsid(0);
+    speaker.state = (unsigned char)state;
+    speaker.since = clock_now();
+    speaker.deadline = speaker.since + GIVEN;
+    ck_assert(event_loop_open());
+    ck_assert(inbox_begin(&plan));
+    const char *name = strchr(notify_variable(), '@') + 1;
+    memcpy(to.sun_path + 1, name, strlen(name));
+    sender = socket(AF_UNIX, SOCK_DGRAM, 0);
+    socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name));
+    ck_assert_int_eq(connect(sender, (struct sockaddr *)&to, size), 0);
+}
+
+static void speak(const char *message)
+{
+    ck_assert_int_ne(send(sender, message, strlen(message), 0), -1);
+    hear();
+}
+
+/* How much later the deadline is, at most 10 ms less than it is to be. */
+static void check_extension(milliseconds before, milliseconds wanted)
+{
+    ck_assert_int_le(speaker.deadline - before, wanted);
+    ck_assert_int_ge(speaker.deadline - before, wanted > 0 ? wanted - 100 : 0);
+}
+
+START_TEST(more_time_is_given_up_to_a_bound)
+{
+    static const struct {
+        enum state state;
+        milliseconds most; /* from its beginning, if it asks for much */
+    } states[] = {{FORKED, 10 * GIVEN}, {STARTING, 10 * GIVEN}, {STOPPING, 20 * GIVEN},
+                  {READY, GIVEN},       {CLEARING, GIVEN},      {BACKING_OFF, GIVEN}};
+    for (size_t i = 0; i < COUNT(states); i++) {
+        begin_speaking(states[i].state);
+        speak("EXTEND_TIMEOUT_USEC=999999999999");
+        ck_assert_int_eq(speaker.deadline - speaker.since, states[i].most);
+    }
+    begin_speaking(STARTING);
+    speak("EXTEND_TIMEOUT_USEC=3000000");
+    check_extension(speaker.since, 3100);
+    speak("EXTEND_TIMEOUT_USEC=1"); /* takes nothing back */
+    check_extension(speaker.since, 3100);
+    speaker.deadline = NEVER;
+    speak("EXTEND_TIMEOUT_USEC=1");
+    ck_assert_int_eq(speaker.deadline, NEVER);
+}
+END_TEST
+
+START_TEST(a_leftover_is_given_no_time_nor_heard)
+{
+    begin_speaking(STOPPING);
+    speaker.reaped = true;
+    speak("EXTEND_TIMEOUT_USEC=5000000\nSTATUS=here");
+    check_extension(speaker.since, GIVEN);
+    ck_assert_str_eq(notes.status, "");
+    speaker.reaped = false;
+    speaker.killed = true;
+    speak("EXTEND_TIMEOUT_USEC=5000000\nSTATUS=here");
+    check_extension(speaker.since, GIVEN);
+    ck_assert_str_eq(notes.status, "here");
+}
+END_TEST
+
+/* Neither of them has a session. */
+START_TEST(a_dead_sender_does_not_speak_for_a_dead_main_process)
+{
+    begin_speaking(READY);
+    pid_t dead = fork();
+    if (dead == 0)
+        _exit(send(sender, "STATUS=mine", sizeof "STATUS=mine" - 1, 0) == -1);
+    ck_assert_int_eq(waitpid(dead, NULL, 0), dead);
+    notes.main = (struct main_process){.pid = dead, .is_held = true};
+    hear();
+    ck_assert_str_eq(notes.status, "");
+}
+END_TEST
+
+START_TEST(nobody_holds_back_the_stop_of_all)
+{
+    begin_speaking(STOPPING);
+    end_of_all = 0;
+    speak("EXTEND_TIMEOUT_USEC=5000000");
+    ck_assert_int_eq(speaker.deadline - speaker.since, GIVEN);
+    end_of_all = speaker.since + 2 * GIVEN;
+    speak("EXTEND_TIMEOUT_USEC=5000000");
+    ck_assert_int_eq(speaker.deadline, end_of_all);
+}
+END_TEST
+
+static int thread_error;
+int __real_thread_start_with(void *(*run)(void *context), void *context, size_t stack);
+int __wrap_thread_start_with(void *(*run)(void *context), void *context, size_t stack);
+int __wrap_thread_start_with(void *(*run)(void *context), void *context, size_t stack)
+{
+    return thread_error != 0 ? thread_error : __real_thread_start_with(run, context, stack);
+}
+
+static void speak_with_descriptor(void)
+{
+    struct iovec text = {(char[]){"STATUS=here"}, sizeof "STATUS=here"};
+    alignas(struct cmsghdr) char beside[CMSG_SPACE(sizeof(int))] = {0};
+    struct msghdr message = {.msg_iov = &text, .msg_iovlen = 1, .msg_control = beside, .msg_controllen = sizeof beside};
+    *CMSG_FIRSTHDR(&message) =
+        (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+    memcpy(CMSG_DATA(CMSG_FIRSTHDR(&message)), &(int){STDERR_FILENO}, sizeof(int));
+    ck_assert_int_ne(sendmsg(sender, &message, 0), -1);
+    hear();
+}
+
+START_TEST(while_nobody_listens_watchdogs_rest_and_then_have_their_time)
+{
+    begin_speaking(READY);
+    hear_stderr();
+    notes.watchdog = LONG;
+    notes.watchdog_due = clock_now() + 1;
+    ck_assert_int_eq(inbox_look(clock_now()), NEVER);
+    thread_error = EAGAIN;
+    milliseconds before = clock_now();
+    speak_with_descriptor();
+    ck_assert(inbox_is_suspended());
+    ck_assert_str_eq(notes.status, "here");
+    ck_assert_int_ge(inbox_look(clock_now()), clock_now());
+    ck_assert_str_eq(heard(), "");
+    milliseconds later = clock_now() + LONG / 2;
+    inbox_look(later);
+    inbox_look(later);
+    ck_assert_str_eq(heard(),
+                     "foster: services are not heard until the descriptors that somebody sent to NOTIFY_SOCKET "
+                     "are closed\n");
+    thread_error = 0;
+    while (inbox_look(later) != NEVER)
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    ck_assert(!inbox_is_suspended());
+    ck_assert_int_ge(notes.watchdog_due, later + LONG / 2);
+    ck_assert_int_le(notes.watchdog_due, later + (later - before));
+}
+END_TEST
+
+int main(void)
+{
+    return RUN_TESTS("inbox", signals_are_forwarded_in_their_order_and_before_a_stop,
+                     a_stop_is_heard_though_the_pipe_is_full, a_stop_may_become_another_signal_or_nothing,
+                     more_time_is_given_up_to_a_bound, a_leftover_is_given_no_time_nor_heard,
+                     a_dead_sender_does_not_speak_for_a_dead_main_process, nobody_holds_back_the_stop_of_all,
+                     while_nobody_listens_watchdogs_rest_and_then_have_their_time);
+}
