@@ -72,25 +72,20 @@ static void enter(struct service *service, enum state state, milliseconds durati
     changes++;
 }
 
-static void none(struct service *service)
-{
-    (void)service;
-}
-
 /* ---- the start ---- */
 
-static void await(struct service *service)
+static void wait_for_dependencies(struct service *service)
 {
     service->held = false;
     enter(service, WAITING, NEVER);
 }
 
 /* By hand, or for the first time: what was before does not count. */
-static void anew(struct service *service)
+static void start_again(struct service *service)
 {
     service->failures = 0;
     service->exec_code = 0;
-    await(service);
+    wait_for_dependencies(service);
 }
 
 bool state_machine_is_cleared(struct service *service)
@@ -109,12 +104,12 @@ static bool clear_with(struct service *service, int signal)
     return state_machine_is_cleared(service);
 }
 
-static void fail(struct service *service)
+static void become_failed(struct service *service)
 {
     enter(service, FAILED, NEVER);
 }
 
-static void lack(struct service *service, int error);
+static void handle_fork_error(struct service *service, int error);
 
 static void begin_notes(struct service *service)
 {
@@ -150,7 +145,7 @@ static void begin_run(struct service *service)
         probe_begin(service, service->started);
 }
 
-static void run(struct service *service)
+static void start_run(struct service *service)
 {
     int report, ready_fd = service_extras(service)->probe != NULL ? probe_open_fd(service) : -1;
     service->started = clock_now();
@@ -162,7 +157,7 @@ static void run(struct service *service)
     if (ready_fd != -1)
         close(ready_fd);
     if (error != 0) {
-        lack(service, error);
+        handle_fork_error(service, error);
         return;
     }
     enter(service, FORKED, service->settings->ready_timeout);
@@ -184,20 +179,20 @@ static bool begin_clearing(struct service *service, enum afterwards afterwards)
     return true;
 }
 
-static void launch(struct service *service)
+static void clear_then_start(struct service *service)
 {
     if (!begin_clearing(service, START_AGAIN))
-        run(service);
+        start_run(service);
 }
 
-static void kill_left(struct service *service)
+static void kill_leftovers(struct service *service)
 {
     clear_with(service, SIGKILL);
     signalling_count_kill(service);
     service->deadline = clock_now() + KILL_AGAIN_MS;
 }
 
-static void get_ready(struct service *service)
+static void become_ready(struct service *service)
 {
     say(LOG_INFO, "%s is ready", service->name);
     enter(service, READY, NEVER);
@@ -213,7 +208,7 @@ static int stop_signal(const struct service *service)
     return service == plan->command && command_stop_signal != 0 ? command_stop_signal : service->settings->stop_signal;
 }
 
-static void send_stop(struct service *service)
+static void send_stop_signal(struct service *service)
 {
     signalling_stop(service, stop_signal(service));
 }
@@ -226,74 +221,74 @@ static void begin_stop(struct service *service, enum afterwards afterwards)
     if (service_extras(service)->probe != NULL)
         probe_end(service);
     if (stop_command == NULL || !probe_run_stop_command(service, stop_command))
-        send_stop(service);
+        send_stop_signal(service);
 }
 
-static void stop(struct service *service)
+static void stop_run(struct service *service)
 {
     begin_stop(service, STAY_STOPPED);
 }
 
-static void restart(struct service *service)
+static void restart_run(struct service *service)
 {
     begin_stop(service, START_AGAIN);
 }
 
-static void give_up(struct service *service)
+static void stop_as_failed(struct service *service)
 {
     begin_stop(service, COUNT_AS_FAILURE);
 }
 
-static void then_rest(struct service *service)
+static void stop_afterwards(struct service *service)
 {
     service->afterwards = STAY_STOPPED;
 }
 
-static void then_run(struct service *service)
+static void start_afterwards(struct service *service)
 {
     service->held = false;
     service->afterwards = START_AGAIN;
 }
 
-static void rest(struct service *service)
+static void become_stopped(struct service *service)
 {
     enter(service, STOPPED, NEVER);
 }
 
 /* By hand a service is stopped with all that its last run has left behind. Where all are stopped, what is left of them
  * is ended afterwards, all of it together. */
-static void settle(struct service *service)
+static void cancel_start(struct service *service)
 {
     if (service->held && service->state == CLEARING)
-        then_rest(service);
+        stop_afterwards(service);
     else if (!service->held || !begin_clearing(service, STAY_STOPPED))
-        rest(service);
+        become_stopped(service);
 }
 
 /* It has ended for good, and stays as it has ended if it has left nothing behind. */
-static void sweep(struct service *service)
+static void clear_after_end(struct service *service)
 {
     if (service->held)
         begin_clearing(service, STAY_STOPPED);
 }
 
-static void go_on(struct service *service)
+static void continue_after_clearing(struct service *service)
 {
     if (service->afterwards == STAY_STOPPED)
-        rest(service);
+        become_stopped(service);
     else
-        run(service);
+        start_run(service);
 }
 
-static void time_out(struct service *service)
+static void stop_unready(struct service *service)
 {
     service->timed_out = true;
     messages_timeout(service, " is not ready after ", service->settings->ready_timeout, ": ending it");
-    give_up(service);
+    stop_as_failed(service);
 }
 
 /* Also what the run left behind, and again until nothing is left. */
-static void kill_all(struct service *service)
+static void kill_run(struct service *service)
 {
     if (!service->killed)
         messages_timeout(service, " has not stopped within ", clock_now() - service->since, ": killing it");
@@ -350,7 +345,7 @@ static void count_failure(struct service *service)
 
 /* A run that has been as it should be for so long is calm, and after it the count starts anew. What was never ready was
  * not calm, however long it took, nor what had to be ended. */
-static void forgive_if_calm(struct service *service)
+static void reset_failures_if_stable(struct service *service)
 {
     milliseconds most = service->settings->restart_most;
     bool well = service->state == RUNNING || service->state == READY;
@@ -360,14 +355,14 @@ static void forgive_if_calm(struct service *service)
 
 /* There was no process to be had, which has been said: that is no failure of the service's, and no reason to give up;
  * but where none is ever to be had (a filter forbids it) that is final. */
-static void lack(struct service *service, int error)
+static void handle_fork_error(struct service *service, int error)
 {
     count_failure(service);
     service->exec_code = start_error_passes(error) ? 0 : EXIT_FOSTER_FAILED;
     if (service->exec_code == 0)
         enter(service, BACKING_OFF, restart_delay(service));
     else
-        fail(service);
+        become_failed(service);
 }
 
 static bool has_failed_too_often(const struct service *service)
@@ -378,15 +373,15 @@ static bool has_failed_too_often(const struct service *service)
 }
 
 /* A run has ended that should not have: as often as the settings say it is started again. */
-static void fail_run(struct service *service)
+static void restart_or_fail(struct service *service)
 {
     count_failure(service);
     if (service->settings->restart == RESTART_NO) {
         messages_failure(service, "");
-        fail(service);
+        become_failed(service);
     } else if (has_failed_too_often(service)) {
         messages_failure(service, "; it has failed too often and is not started again");
-        fail(service);
+        become_failed(service);
     } else {
         milliseconds delay = restart_delay(service);
         messages_restart(service, state_machine_is_success(service) ? LOG_INFO : LOG_WARNING, delay);
@@ -395,13 +390,13 @@ static void fail_run(struct service *service)
     }
 }
 
-static void end_well(struct service *service)
+static void complete(struct service *service)
 {
     messages_end(service, "");
     enter(service, DONE, NEVER);
 }
 
-static void note_end(struct service *service)
+static void record_end(struct service *service)
 {
     int unused;
     start_watch_end(service, &unused);
@@ -414,15 +409,15 @@ static void note_end(struct service *service)
 
 static void end_run(struct service *service)
 {
-    note_end(service);
+    record_end(service);
     service->unready_end = service->state == STARTING;
-    forgive_if_calm(service);
+    reset_failures_if_stable(service);
     if (service_extras(service)->probe != NULL)
         probe_end(service);
     if (state_machine_is_success(service) && service->settings->restart != RESTART_ALWAYS)
-        end_well(service);
+        complete(service);
     else
-        fail_run(service);
+        restart_or_fail(service);
 }
 
 /* Its program could not be run, and the child has said why. What another try cannot change is final. */
@@ -433,9 +428,9 @@ static void fail_start(struct service *service, int error)
     service->exec_code = (unsigned char)wait_status_code(status);
     relay_run_ended(service);
     if (start_error_passes(error) && service->settings->restart != RESTART_NO)
-        fail_run(service);
+        restart_or_fail(service);
     else
-        fail(service);
+        become_failed(service);
 }
 
 static void end_start(struct service *service)
@@ -450,57 +445,110 @@ static void end_start(struct service *service)
 }
 
 /* It has stopped, and so has all that it left behind. */
-static void end_stop(struct service *service)
+static void finish_stop(struct service *service)
 {
     if (service_extras(service)->probe != NULL)
         probe_end(service);
     switch ((enum afterwards)service->afterwards) {
     case STAY_STOPPED:
         messages_end(service, "");
-        rest(service);
+        become_stopped(service);
         break;
     case START_AGAIN:
         messages_end(service, "; starting it again");
         service->restarts++;
-        anew(service);
+        start_again(service);
         break;
     case COUNT_AS_FAILURE:
-        fail_run(service);
+        restart_or_fail(service);
         break;
     }
 }
 
-static void end_told(struct service *service)
+static void end_stopping(struct service *service)
 {
-    note_end(service);
+    record_end(service);
     service->walk = (struct run_mark_walk){0};
     if (clear_with(service, service->killed ? SIGKILL : SIGTERM))
-        end_stop(service);
+        finish_stop(service);
 }
 
 /* ---- the table ---- */
 
 typedef void reaction(struct service *service);
 
-/* clang-format off */
-static reaction *const reactions[EVENTS][STATES] = {
-    /*             STOPPED WAITING    CLEARING   FORKED     STARTING   RUNNING  READY    STOPPING   BACKING_OFF DONE   FAILED */
-    [EVENT_START]    = { anew,   none,      then_run,  none,      none,      none,    none,    then_run,  anew,       anew,  anew },
-    [EVENT_STOP]     = { none,   settle,    settle,    stop,      stop,      stop,    stop,    then_rest, settle,     sweep, sweep },
-    [EVENT_RESTART]  = { anew,   none,      then_run,  restart,   restart,   restart, restart, then_run,  anew,       anew,  anew },
-    [EVENT_DEPENDENCIES_MET]      = { none,   launch,    none,      none,      none,      none,    none,    none,      none,       none,  none },
-    [EVENT_DEPENDENCIES_FAILED] = { none,   fail,      none,      none,      none,      none,    none,    none,      none,       none,  none },
-    [EVENT_CLEARED]  = { none,   none,      go_on,     none,      none,      none,    none,    end_stop,  none,       none,  none },
-    [EVENT_EXECED]   = { none,   none,      none,      begin_run, none,      none,    none,    none,      none,       none,  none },
-    [EVENT_READY]     = { none,   none,      none,      none,      get_ready, none,    none,    none,      none,       none,  none },
-    [EVENT_ENDED]    = { none,   none,      none,      end_start, end_run,   end_run, end_run, end_told,  none,       none,  none },
-    [EVENT_UNHEALTHY]   = { none,   none,      none,      none,      give_up,   give_up, give_up, none,      none,       none,  none },
-    [EVENT_TIMEOUT]     = { none,   none,      kill_left, time_out,  time_out,  none,    none,    kill_all,  await,      none,  none },
-    [EVENT_STOP_COMMAND_ENDED]    = { none,   none,      none,      none,      none,      none,    none,    send_stop, none,       none,  none },
+/* What an event does in a state, and the state after it. What is not here does nothing. */
+static const struct transition {
+    unsigned char state; /* enum state */
+    unsigned char event; /* enum service_event */
+    reaction *react;
+} transitions[] = {
+    /* clang-format off */
+    {STOPPED, EVENT_START, start_again},                            /* WAITING */
+    {STOPPED, EVENT_RESTART, start_again},                          /* WAITING */
+
+    {WAITING, EVENT_STOP, cancel_start},                            /* STOPPED; CLEARING if something is left */
+    {WAITING, EVENT_DEPENDENCIES_MET, clear_then_start},            /* CLEARING, FORKED; BACKING_OFF or FAILED */
+    {WAITING, EVENT_DEPENDENCIES_FAILED, become_failed},            /* FAILED */
+
+    {CLEARING, EVENT_START, start_afterwards},                      /* the same; WAITING or FORKED after it */
+    {CLEARING, EVENT_STOP, cancel_start},                           /* STOPPED; CLEARING if something is left */
+    {CLEARING, EVENT_RESTART, start_afterwards},                    /* the same; WAITING or FORKED after it */
+    {CLEARING, EVENT_CLEARED, continue_after_clearing},             /* STOPPED or FORKED, as is planned */
+    {CLEARING, EVENT_TIMEOUT, kill_leftovers},                      /* the same */
+
+    {FORKED, EVENT_STOP, stop_run},                                 /* STOPPING, then STOPPED */
+    {FORKED, EVENT_RESTART, restart_run},                           /* STOPPING, then WAITING */
+    {FORKED, EVENT_EXECED, begin_run},                              /* STARTING or RUNNING */
+    {FORKED, EVENT_ENDED, end_start},                               /* BACKING_OFF, FAILED, or as end_run */
+    {FORKED, EVENT_TIMEOUT, stop_unready},                          /* STOPPING, then BACKING_OFF or FAILED */
+
+    {STARTING, EVENT_STOP, stop_run},                               /* STOPPING, then STOPPED */
+    {STARTING, EVENT_RESTART, restart_run},                         /* STOPPING, then WAITING */
+    {STARTING, EVENT_READY, become_ready},                          /* READY */
+    {STARTING, EVENT_ENDED, end_run},                               /* DONE, BACKING_OFF or FAILED */
+    {STARTING, EVENT_UNHEALTHY, stop_as_failed},                    /* STOPPING, then BACKING_OFF or FAILED */
+    {STARTING, EVENT_TIMEOUT, stop_unready},                        /* STOPPING, then BACKING_OFF or FAILED */
+
+    {RUNNING, EVENT_STOP, stop_run},                                /* STOPPING, then STOPPED */
+    {RUNNING, EVENT_RESTART, restart_run},                          /* STOPPING, then WAITING */
+    {RUNNING, EVENT_ENDED, end_run},                                /* DONE, BACKING_OFF or FAILED */
+    {RUNNING, EVENT_UNHEALTHY, stop_as_failed},                     /* STOPPING, then BACKING_OFF or FAILED */
+
+    {READY, EVENT_STOP, stop_run},                                  /* STOPPING, then STOPPED */
+    {READY, EVENT_RESTART, restart_run},                            /* STOPPING, then WAITING */
+    {READY, EVENT_ENDED, end_run},                                  /* DONE, BACKING_OFF or FAILED */
+    {READY, EVENT_UNHEALTHY, stop_as_failed},                       /* STOPPING, then BACKING_OFF or FAILED */
+
+    {STOPPING, EVENT_START, start_afterwards},                      /* the same; WAITING or FORKED after it */
+    {STOPPING, EVENT_STOP, stop_afterwards},                        /* the same, then STOPPED */
+    {STOPPING, EVENT_RESTART, start_afterwards},                    /* the same; WAITING or FORKED after it */
+    {STOPPING, EVENT_CLEARED, finish_stop},                         /* STOPPED, WAITING, BACKING_OFF, FAILED */
+    {STOPPING, EVENT_ENDED, end_stopping},                          /* the same, or as finish_stop */
+    {STOPPING, EVENT_TIMEOUT, kill_run},                            /* the same */
+    {STOPPING, EVENT_STOP_COMMAND_ENDED, send_stop_signal},         /* the same */
+
+    {BACKING_OFF, EVENT_START, start_again},                        /* WAITING */
+    {BACKING_OFF, EVENT_STOP, cancel_start},                        /* STOPPED; CLEARING if something is left */
+    {BACKING_OFF, EVENT_RESTART, start_again},                      /* WAITING */
+    {BACKING_OFF, EVENT_TIMEOUT, wait_for_dependencies},            /* WAITING */
+
+    {DONE, EVENT_START, start_again},                               /* WAITING */
+    {DONE, EVENT_STOP, clear_after_end},                            /* the same; CLEARING if something is left */
+    {DONE, EVENT_RESTART, start_again},                             /* WAITING */
+
+    {FAILED, EVENT_START, start_again},                             /* WAITING */
+    {FAILED, EVENT_STOP, clear_after_end},                          /* the same; CLEARING if something is left */
+    {FAILED, EVENT_RESTART, start_again},                           /* WAITING */
+    /* clang-format on */
 };
-/* clang-format on */
 
 void state_machine_handle(struct service *service, enum service_event event)
 {
-    reactions[event][service->state](service);
+    for (size_t i = 0; i < sizeof transitions / sizeof *transitions; i++) {
+        if (transitions[i].state == service->state && transitions[i].event == event) {
+            transitions[i].react(service);
+            return;
+        }
+    }
 }
