@@ -15,7 +15,7 @@ LOGS = format relay
 SUPERVISE = async_close dependencies event_loop inbox main_process messages notify probe probe_methods shutdown \
     side_command signalling start start_watch state_machine supervisor
 CONTROL = client facts metrics report server verbs writer
-INIT = farewell launch main names options relay settings several single texts voice
+INIT = catalogue finish forward help launch main one_command option_setters options personality supervise_mode
 
 ROOMS = $(BASE:%=src/base/%) $(CHILDREN:%=src/children/%) $(PROCESS:%=src/process/%) \
     $(CONFIG:%=src/config/%) $(LOGS:%=src/logs/%) $(SUPERVISE:%=src/supervise/%) $(CONTROL:%=src/control/%)

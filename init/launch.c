@@ -22,9 +22,9 @@
 static void say_orphan(pid_t pid, int status)
 {
     if (WIFEXITED(status))
-        tell(ORPHAN_EXITED, .pid = pid, .number = WEXITSTATUS(status));
+        catalogue_say(ORPHAN_EXITED, .pid = pid, .number = WEXITSTATUS(status));
     else
-        tell(ORPHAN_KILLED, .pid = pid, .number = WTERMSIG(status));
+        catalogue_say(ORPHAN_KILLED, .pid = pid, .number = WTERMSIG(status));
 }
 
 /* The same, where -w asks for a warning. */
@@ -34,14 +34,14 @@ static void warn_of_orphan(pid_t pid, int status)
     say_orphan(pid, status);
     text_clear(&words);
     text_add_wait_status(&words, status);
-    tell(ORPHAN_REAPED, .pid = pid, .text = words.bytes);
+    catalogue_say(ORPHAN_REAPED, .pid = pid, .text = words.bytes);
 }
 
 static void watch_orphans(const struct options *options)
 {
     if (options->say_orphans)
         children_watch_orphans(warn_of_orphan);
-    else if (voice_has(ORPHAN_EXITED))
+    else if (catalogue_has(ORPHAN_EXITED))
         children_watch_orphans(say_orphan);
 }
 
@@ -57,16 +57,16 @@ static void adopt(const struct main_service *service)
     bool first = service->self == INIT;
     bool wanted = service->options->adopt || (!first && service->name->adoption == ADOPT_ALWAYS);
     if (!wanted && !first && !adopts_already())
-        tell(NOT_ADOPTING);
+        catalogue_say(NOT_ADOPTING);
     if (!wanted)
         return;
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) == 0)
-        tell(ADOPTING);
+        catalogue_say(ADOPTING);
     else
-        tell(CANNOT_ADOPT, .text = strerror(errno));
+        catalogue_say(CANNOT_ADOPT, .text = strerror(errno));
 }
 
-void main_prepare(struct main_service *service, const struct options *options, const struct name *name)
+void main_prepare(struct main_service *service, const struct options *options, const struct personality *name)
 {
     *service = (struct main_service){
         .options = options, .name = name, .self = gettid(), .asked_to_stop = NEVER, .leave_at = NEVER};
@@ -91,24 +91,25 @@ static const char *error_words(int error)
 
 static void say_spawned(const struct program *program)
 {
-    tell(SPAWNED, .pid = program->pid);
+    catalogue_say(SPAWNED, .pid = program->pid);
     if (program->placement != IN_OWN_SESSION)
         return;
     if (program->terminal_error != 0)
-        tell(TERMINAL_NOT_ADOPTED, .number = program->terminal_error, .text = error_words(program->terminal_error));
-    tell(SESSION_MADE);
+        catalogue_say(TERMINAL_NOT_ADOPTED, .number = program->terminal_error,
+                      .text = error_words(program->terminal_error));
+    catalogue_say(SESSION_MADE);
 }
 
 /* To the others a command that cannot be run is a child that exits at once. */
 static void say_short_life(const struct main_service *service, int code)
 {
-    tell(SIGCHLD_CAME, .number = SIGCHLD);
+    catalogue_say(SIGCHLD_CAME, .number = SIGCHLD);
     main_say_reaped(service->program.pid, true, code);
     if (service->name->ending == END_GROUP)
-        tell(SENT, .number = SIGTERM);
-    tell(MAIN_EXITED, .number = code);
-    tell(NONE_LEFT);
-    tell(LEAVING);
+        catalogue_say(SENT, .number = SIGTERM);
+    catalogue_say(MAIN_EXITED, .number = code);
+    catalogue_say(NONE_LEFT);
+    catalogue_say(LEAVING);
 }
 
 static int exit_code_for(const struct exit_codes *codes, int error, int explained)
@@ -133,7 +134,7 @@ static int explain_start(struct text *words, const struct program *program)
  */
 static int say_not_started(const struct main_service *service, bool executed, int error)
 {
-    const struct name *name = service->name;
+    const struct personality *name = service->name;
     int code = name->codes.no_process;
     struct text words;
     text_clear(&words);
@@ -143,8 +144,8 @@ static int say_not_started(const struct main_service *service, bool executed, in
         fork_error_explain(&words, error);
     if (executed && !name->codes.explained)
         say_spawned(&service->program);
-    struct facts facts = {executed ? EXEC_FAILED : FORK_FAILED, .pid = service->program.pid, .number = error,
-                          .text = name->codes.explained ? words.bytes : strerror(error)};
+    struct message_values facts = {executed ? EXEC_FAILED : FORK_FAILED, .pid = service->program.pid, .number = error,
+                                   .text = name->codes.explained ? words.bytes : strerror(error)};
     main_say_last(service, &facts);
     if (executed && !name->codes.explained)
         say_short_life(service, code);
@@ -168,11 +169,11 @@ static int release_terminal(void)
 {
     int error = terminal_release(), ignored = 0;
     if (error == EPERM)
-        tell(TERMINAL_NOT_LED);
+        catalogue_say(TERMINAL_NOT_LED);
     else if (error != 0)
-        tell(TERMINAL_NOT_RELEASED, .number = error, .text = error_words(error));
+        catalogue_say(TERMINAL_NOT_RELEASED, .number = error, .text = error_words(error));
     else
-        tell(TERMINAL_RELEASED);
+        catalogue_say(TERMINAL_RELEASED);
     for (int i = 0; i < HAND_OFFS && error == 0; i++)
         ignored += signals_discard(hand_off[i]);
     return ignored;
@@ -181,8 +182,8 @@ static int release_terminal(void)
 static void say_ignored(int count)
 {
     for (int i = 0; i < count; i++) {
-        tell(SIGNAL_CAME, .number = hand_off[i], .text = "");
-        tell(HAND_OFF_IGNORED, .number = hand_off[i]);
+        catalogue_say(SIGNAL_CAME, .number = hand_off[i], .text = "");
+        catalogue_say(HAND_OFF_IGNORED, .number = hand_off[i]);
     }
 }
 
@@ -199,7 +200,7 @@ bool main_start(struct main_service *service, const struct signal_state *found)
         .owner = service,
     };
     service->exit_code = service->name->codes.no_process;
-    voice_use_command(options->command[0]);
+    catalogue_use_command(options->command[0]);
     int ignored = options->placement == IN_OWN_SESSION ? release_terminal() : 0;
     int error = children_spawn(&service->main, program_start, &service->program);
     service->started = clock_now();

@@ -5,27 +5,27 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "catalogue.h"
 #include "control/client.h"
-#include "names.h"
+#include "help.h"
+#include "one_command.h"
 #include "options.h"
+#include "personality.h"
 #include "process/signals.h"
 #include "process/wait_status.h"
-#include "several.h"
-#include "single.h"
-#include "texts.h"
-#include "voice.h"
+#include "supervise_mode.h"
 
 int main(int argc, char **argv)
 {
     struct signal_state inherited;
     int blocked = signals_block(&inherited);
     const char *called = argc > 0 ? argv[0] : "foster";
-    const struct name *name = name_called(called);
+    const struct personality *name = personality_called(called);
     struct options options;
     if (name->lets_through != 0)
         signals_let_through(name->lets_through);
-    voice_use(name->lines, name->line_count, called,
-              gettid()); /* musl remembers it, and the main thread's is the process's */
+    catalogue_use(name->lines, name->line_count, called,
+                  gettid()); /* musl remembers it, and the main thread's is the process's */
     if (blocked != 0) {
         say(LOG_ERROR, "cannot block signals: %s", strerror(blocked));
         return EXIT_FOSTER_FAILED;
@@ -35,12 +35,12 @@ int main(int argc, char **argv)
     options_read(&options, &name->grammar, argv);
     switch (options.task) {
     case TASK_RUN:
-        return single_run(&options, name, &inherited);
+        return one_command_run(&options, name, &inherited);
     case TASK_SUPERVISE:
     case TASK_CHECK:
-        return several_run(&options, name);
+        return supervise_mode_run(&options, name);
     case TASK_PAUSE:
-        return single_pause(&options, name);
+        return one_command_pause(&options, name);
     case TASK_HELP:
         return print_help(name);
     case TASK_VERSION:

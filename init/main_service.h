@@ -8,12 +8,12 @@
 #define INIT_MAIN_SERVICE_H
 
 #include "children/foster.h"
-#include "names.h"
+#include "personality.h"
 #include "process/terminate_all.h"
 
 struct main_service {
     const struct options *options;
-    const struct name *name;
+    const struct personality *name;
     pid_t self;
     struct program program;
     struct promise main;
@@ -30,7 +30,7 @@ struct main_service {
 /* launch.c: while we may still fail. */
 
 /* Makes foster ready for orphans; the service is not started. */
-void main_prepare(struct main_service *service, const struct options *options, const struct name *name);
+void main_prepare(struct main_service *service, const struct options *options, const struct personality *name);
 
 /* Starts main. False if that failed; it has been said, and exit_code is what to leave with. */
 bool main_start(struct main_service *service, const struct signal_state *found);
@@ -44,13 +44,13 @@ void main_settle(void);
  * not be killed. */
 bool main_serve(struct main_service *service, int *end);
 
-/* farewell.c: the end. */
+/* finish.c: the end. */
 
 /* Says that main, or a main that could not be run, was reaped. */
 void main_say_reaped(pid_t pid, bool exited, int number);
 
 /* Says why there is no main any more, to the termination log as well. */
-void main_say_last(const struct main_service *service, const struct facts *facts);
+void main_say_last(const struct main_service *service, const struct message_values *facts);
 
 /* Says whether there are children left, for those whose custom that is. */
 void main_say_rest(void);

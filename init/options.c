@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "catalogue.h"
 #include "config/config.h"
-#include "voice.h"
 
 /* What is being read. */
 struct reading {
@@ -33,33 +33,33 @@ static bool is_done(const struct options *options)
 }
 
 /* Says what is wrong, and the usage where that is the custom. */
-static void refuse(struct reading *reading, const struct facts *facts)
+static void refuse(struct reading *reading, const struct message_values *facts)
 {
     bool unknown = facts->event == UNKNOWN_LETTER || facts->event == UNKNOWN_NAME || facts->event == AMBIGUOUS_NAME;
     if (unknown && reading->grammar->any_option_will_do)
         return;
-    voice_say(facts);
+    catalogue_say_values(facts);
     if (facts->event != BAD_VALUE && facts->event != BAD_VARIABLE)
-        voice_print(STDERR_FILENO, reading->grammar->usage);
+        catalogue_print(STDERR_FILENO, reading->grammar->usage);
     reading->options->task = TASK_REFUSE;
 }
 
 /* Takes the value an option came with or, if it needs one and has none, the next word. Without one, wants is said. */
-static void apply(struct reading *reading, const struct rule *rule, enum event wants, const char *value)
+static void apply(struct reading *reading, const struct rule *rule, enum message wants, const char *value)
 {
     const char letter[] = {'-', rule->letter, '\0'};
     if (rule->wants != NULL && value == NULL && *reading->next != NULL)
         value = *reading->next++;
     if (rule->wants != NULL && value == NULL)
-        refuse(reading, &(struct facts){.event = wants,
-                                        .option = wants == LETTER_WANTS ? letter + 1 : rule->name,
-                                        .value = rule->usage,
-                                        .text = rule->wants});
+        refuse(reading, &(struct message_values){.event = wants,
+                                                 .option = wants == LETTER_WANTS ? letter + 1 : rule->name,
+                                                 .value = rule->usage,
+                                                 .text = rule->wants});
     else if (!rule->apply(reading->options, value))
-        refuse(reading, &(struct facts){.event = BAD_VALUE,
-                                        .option = rule->usage != NULL ? rule->usage : letter,
-                                        .value = value,
-                                        .text = rule->wants});
+        refuse(reading, &(struct message_values){.event = BAD_VALUE,
+                                                 .option = rule->usage != NULL ? rule->usage : letter,
+                                                 .value = value,
+                                                 .text = rule->wants});
 }
 
 /* The option that a name, or a beginning that only one name has, means. NULL if there is none, or several. */
@@ -90,9 +90,10 @@ static void read_long(struct reading *reading, const char *word)
     const struct rule *rule = rule_named(reading->grammar, name, length, &ambiguous);
     const char *value = name[length] == '=' ? name + length + 1 : NULL;
     if (rule == NULL)
-        refuse(reading, &(struct facts){ambiguous ? AMBIGUOUS_NAME : UNKNOWN_NAME, .option = word});
+        refuse(reading, &(struct message_values){ambiguous ? AMBIGUOUS_NAME : UNKNOWN_NAME, .option = word});
     else if (rule->wants == NULL && value != NULL)
-        refuse(reading, &(struct facts){NAME_TAKES_NONE, .option = rule->name, .value = value, .text = rule->usage});
+        refuse(reading,
+               &(struct message_values){NAME_TAKES_NONE, .option = rule->name, .value = value, .text = rule->usage});
     else
         apply(reading, rule, NAME_WANTS, value);
 }
@@ -111,7 +112,7 @@ static void read_letters(struct reading *reading, const char *word)
     for (const char *letter = word + 1; *letter != '\0' && !is_done(reading->options); letter++) {
         const struct rule *rule = rule_lettered(reading->grammar, *letter);
         if (rule == NULL) {
-            refuse(reading, &(struct facts){UNKNOWN_LETTER, .option = (const char[]){*letter, '\0'}});
+            refuse(reading, &(struct message_values){UNKNOWN_LETTER, .option = (const char[]){*letter, '\0'}});
         } else if (rule->wants == NULL) {
             apply(reading, rule, LETTER_WANTS, NULL);
         } else {
@@ -143,7 +144,7 @@ static void read_variables(struct reading *reading)
         const struct variable *variable = &reading->grammar->variables[i];
         const char *value = getenv(variable->name);
         if (value != NULL && !variable->apply(reading->options, value))
-            refuse(reading, &(struct facts){BAD_VARIABLE, .option = variable->name});
+            refuse(reading, &(struct message_values){BAD_VARIABLE, .option = variable->name});
     }
 }
 
@@ -161,9 +162,9 @@ static void check_command(struct reading *reading)
     if (options->task == TASK_RUN && reading->grammar->supervises && is_supervisor(options))
         options->task = TASK_SUPERVISE;
     if (options->task == TASK_RUN && *options->command == NULL)
-        refuse(reading, &(struct facts){.event = NO_COMMAND});
+        refuse(reading, &(struct message_values){.event = NO_COMMAND});
     else if (options->task == TASK_PAUSE && *options->command != NULL && !reading->grammar->any_command_pauses)
-        refuse(reading, &(struct facts){COMMAND_TO_PAUSE, .value = *options->command});
+        refuse(reading, &(struct message_values){COMMAND_TO_PAUSE, .value = *options->command});
 }
 
 /* A session has no stop from the terminal: its leader's group is orphaned as soon as it begins, and there the kernel

@@ -2,7 +2,7 @@
  * options.h - the command line and the environment, made into a plan.
  *
  * Which options and variables there are, and what they start from, depends on the name that foster was called by: see
- * names.h. Parsing stops at the first word that is not an option: what follows belongs to the command.
+ * personality.h. Parsing stops at the first word that is not an option: what follows belongs to the command.
  */
 #ifndef INIT_OPTIONS_H
 #define INIT_OPTIONS_H

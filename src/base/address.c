@@ -2,7 +2,7 @@
  * address.c - see address.h.
  *
  * inet_pton(3) reads addresses, but inet_ntop(3) is not used to write them: musl's is made of printf. Port 0, "any", is
- * refused: nobody could tell where the socket is.
+ * refused: nobody could catalogue_say where the socket is.
  */
 #include "base/address.h"
 

@@ -129,7 +129,7 @@ static void write_line(const struct outlet *outlet, const char *bytes, size_t le
             bytes += written;
             left -= (size_t)written;
         } else if (taken || clock_now() >= until) {
-            break; /* nobody is left to tell */
+            break; /* nobody is left to catalogue_say */
         } else {
             poll(NULL, 0, REST_MS);
         }

@@ -51,7 +51,7 @@ void text_add_list(struct text *text, const char *format, va_list list)
         if (*format == '\0')
             return;
         /* NOLINTBEGIN(clang-analyzer-valist.Uninitialized, bugprone-branch-clone): clang-tidy 14 forgets va_start() in
-         * its second file, and does not tell the types of two va_arg() apart */
+         * its second file, and does not catalogue_say the types of two va_arg() apart */
         switch (format[1]) {
         case 's':
             add_string(text, va_arg(list, const char *));

@@ -1,5 +1,6 @@
 /*
- * facts.h - what there is to tell about a service, for all who tell it: the table, JSON, health, metrics.
+ * facts.h - what there is to catalogue_say about a service, for all who catalogue_say it: the table, JSON, health,
+ * metrics.
  *
  * Numbers are never negative; one that is not there is UNKNOWN. Supervisor's thread; allocates nothing.
  */

@@ -90,7 +90,7 @@ enum {
 
 #define TIMED "[--timeout D] NAME..."
 const struct verb verbs[VERBS] = {
-    {"status", "[--json] [NAME...]", "how they are", 0, HAS_NAMES | MAY_JSON, .tell = tell_status},
+    {"status", "[--json] [NAME...]", "how they are", 0, HAS_NAMES | MAY_JSON, .catalogue_say = tell_status},
     {"start", TIMED, "start, and wait until they are up", 1, TAKES_TIME, UNTIL_UP, .act = supervisor_start},
     {"stop", TIMED, "stop, and wait until they have ended", 1, TAKES_TIME, UNTIL_DOWN, .act = supervisor_stop},
     {"restart", TIMED, "stop, start, and wait", 1, TAKES_TIME, UNTIL_UP, .act = supervisor_restart},
@@ -98,9 +98,10 @@ const struct verb verbs[VERBS] = {
     {"signal", "SIGNAL NAME...", "send that", 2, HAS_NAMES | HAS_SIGNAL, .act = NULL},
     {"wait", "[--timeout D] NAME[:ready|:started|:completed|:stopped]...", "", 1, TAKES_TIME | HAS_GOALS, UNTIL_READY,
      .act = NULL},
-    {"health", "", "exit 0 if all is well; else what is not", 0, 0, .always_stdout = true, .tell = tell_health},
-    {"metrics", "", "numbers, as OpenMetrics", 0, 0, .tell = tell_metrics},
-    {"shutdown", "", "stop all services, and foster", 0, 0, .tell = shut_down},
+    {"health", "", "exit 0 if all is well; else what is not", 0, 0, .always_stdout = true,
+     .catalogue_say = tell_health},
+    {"metrics", "", "numbers, as OpenMetrics", 0, 0, .catalogue_say = tell_metrics},
+    {"shutdown", "", "stop all services, and foster", 0, 0, .catalogue_say = shut_down},
 };
 
 /* ---- reading ---- */
@@ -280,8 +281,8 @@ enum verdict request_begin(const struct request *request, struct writer *answer)
     enum verdict verdict = check_names(request, answer);
     if (verdict != YES)
         return verdict;
-    if (verb->tell != NULL)
-        return verb->tell(request, answer) ? YES : NO;
+    if (verb->catalogue_say != NULL)
+        return verb->catalogue_say(request, answer) ? YES : NO;
     FOR_EACH_WORD(word, request->names)
     {
         struct service *service = service_of(request, word);

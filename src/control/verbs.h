@@ -27,7 +27,8 @@ struct verb {
     unsigned char until;                  /* what each service is to come to: verbs.c; or 0 */
     bool always_stdout;                   /* the answer is what was asked for, also if it is no */
     void (*act)(struct service *service); /* on each, or NULL */
-    bool (*tell)(const struct request *request, struct writer *answer); /* that is all, and yes or no; or NULL */
+    bool (*catalogue_say)(const struct request *request,
+                          struct writer *answer); /* that is all, and yes or no; or NULL */
 };
 
 enum { VERBS = 10 };

@@ -20,9 +20,10 @@
  * already is none, so there are no more marks than bytes in the pipe. Bytes that somebody else has read out of the pipe
  * are found missing when it is empty before a mark is reached.
  *
- * Rejected: splice(2) and tee(2), which cannot put a name before a line; one pipe for all, which would not tell who
- * wrote; a pipe for each run, whose end would have to be waited for before the next, or else pipes add up while a
- * reader is slow; a word to the thread that the run has ended, which comes too late when the next run has written.
+ * Rejected: splice(2) and tee(2), which cannot put a name before a line; one pipe for all, which would not
+ * catalogue_say who wrote; a pipe for each run, whose end would have to be waited for before the next, or else pipes
+ * add up while a reader is slow; a word to the thread that the run has ended, which comes too late when the next run
+ * has written.
  */
 #include "logs/relay.h"
 
@@ -70,7 +71,7 @@ struct stream {
     struct buffer rest; /* the thread's: of what was read, a line without its end */
 };
 
-/* The descriptors are set before there is a thread; finish and finished are how the two tell each other. */
+/* The descriptors are set before there is a thread; finish and finished are how the two catalogue_say each other. */
 struct relay {
     int ready;           /* an epoll of all that can be read */
     int poked;           /* an eventfd: a run has ended, or all have */

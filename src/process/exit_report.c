@@ -45,6 +45,6 @@ void termination_log_write(const char *path, const struct text *line)
     struct stat file;
     if (fstat(fd, &file) == 0 && S_ISREG(file.st_mode) && file.st_size == 0)
         while (write(fd, line->bytes, line->length) == -1)
-            break; /* nobody to tell: the same line is on stderr */
+            break; /* nobody to catalogue_say: the same line is on stderr */
     close(fd);
 }

@@ -17,7 +17,7 @@
 /* Puts the mark on the caller. In the child, async-signal-safe; where a hard limit forbids it there is no mark. */
 void run_mark_set(unsigned mark);
 
-/* The mark of a process; 0 if it has none, or /proc does not tell. Any thread. */
+/* The mark of a process; 0 if it has none, or /proc does not catalogue_say. Any thread. */
 int64_t run_mark_of(pid_t pid);
 
 /* An ended run, and foster's own pid. */

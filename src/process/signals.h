@@ -49,7 +49,7 @@ int signals_set_mask(const sigset_t *mask, sigset_t *old);
  * the old mask back, without a look at whether it could be read (fork, pthread_create). Async-signal-safe. */
 void signals_block_again(void);
 
-/* Sets every disposition to SIG_DFL; KILL and STOP have no other. Nobody can tell which were ignored for less.
+/* Sets every disposition to SIG_DFL; KILL and STOP have no other. Nobody can catalogue_say which were ignored for less.
  * Async-signal-safe. */
 void signals_reset(void);
 

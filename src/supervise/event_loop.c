@@ -5,7 +5,7 @@
  * its address, so one that was forgotten while the round was under way must not be called any more: forgetting clears
  * it from the rest of the round.
  *
- * What can block in the supervisor's thread, and in the signal thread (init/several.c), and what bounds it:
+ * What can block in the supervisor's thread, and in the signal thread (init/supervise_mode.c), and what bounds it:
  *
  *   waiting: epoll_wait(2) here, sigtimedwait(2) there   that is their rest; deadlines and signals end it
  *   a line on stderr (log.c)               100 ms once, then not at all until a line has been taken; a file on a dead

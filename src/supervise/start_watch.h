@@ -17,7 +17,7 @@ enum { START_SLOW_MS = 50 }; /* a start that takes longer is slow, and has hung 
 void start_watch_prepare(const struct plan *plan, void (*executed)(struct service *service));
 
 /* Watches the report of a service's start, which is closed when the start is over. False if the kernel has no memory
- * for it: nobody will tell, and it is closed. */
+ * for it: nobody will catalogue_say, and it is closed. */
 bool start_watch_begin(struct service *service, int report);
 
 /* False while as many starts are under way as the machine has use for, and none of them is slow: another one would only

@@ -72,7 +72,7 @@ void scenario_prepare(const struct scenario *scenario);   /* an empty scratch fo
 char **scenario_command(const struct scenario *scenario); /* the words to exec */
 void scenario_amiss(char *text, size_t size);             /* what members found wrong, "" if nothing */
 
-/* names.c */
+/* personality.c */
 const char *call_name(long call);
 long call_number(const char *name); /* -1: there is none */
 int error_number(const char *name); /* 0: there is none */

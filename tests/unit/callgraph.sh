@@ -26,7 +26,7 @@ ordinary=(getpgid gettid)
 
 number=0
 failed=0
-# fact DESCRIPTION [FAULT]: one line of TAP; a fact holds if there is no fault to tell
+# fact DESCRIPTION [FAULT]: one line of TAP; a fact holds if there is no fault to catalogue_say
 fact() {
     number=$((number + 1))
     if [ -z "${2-}" ]; then
@@ -42,7 +42,7 @@ fact() {
 compile() {
     local source
     mkdir -p "$2"
-    (cd "$1" && printf '%s\n' init/[!t]*.c src/*/*.c) >"$2/sources" # all but texts.c, which needs a made header
+    (cd "$1" && printf '%s\n' init/[!h]*.c src/*/*.c) >"$2/sources" # all but help.c, which needs a made header
     while read -r source; do
         (cd "$1" && "${CC:-musl-gcc}" -std=c11 -D_GNU_SOURCE -DFOSTER_VERSION='""' -Isrc -Iinit -Oz -fcallgraph-info \
             -c "$source" -o "$2/${source//\//-}.o")

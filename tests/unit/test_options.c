@@ -1,5 +1,5 @@
 /* test_options.c - the command line and the environment: each option in each form, and each way to get it wrong. */
-#include "names.h"
+#include "personality.h"
 
 #include "base/log.h"
 #include "process/exit_report.h"
@@ -20,8 +20,8 @@ static void start_without_variables(void)
 
 static enum task read_list(const char *const *list)
 {
-    const struct name *name = name_called("foster");
-    voice_use(name->lines, name->line_count, "foster", getpid());
+    const struct personality *name = personality_called("foster");
+    catalogue_use(name->lines, name->line_count, "foster", getpid());
     options_read(&options, &name->grammar, make_arguments(list));
     return options.task;
 }
@@ -307,7 +307,7 @@ END_TEST
 START_TEST(the_help_fits_a_screen)
 {
     enum { LINES_LEFT = 18, COLUMNS = 80, INDENT = 2, MEANING_AT = 26 };
-    const struct name *name = name_called("foster");
+    const struct personality *name = personality_called("foster");
     size_t shown = 0;
     for (size_t i = 0; i < name->grammar.rule_count; i++) {
         const struct rule *rule = &name->grammar.rules[i];
@@ -345,7 +345,7 @@ START_TEST(by_its_name)
         {"/pause", "pause"},
     };
     for (size_t i = 0; i < COUNT(cases); i++)
-        ck_assert_str_eq(name_called(cases[i].called)->names[0], cases[i].first);
+        ck_assert_str_eq(personality_called(cases[i].called)->names[0], cases[i].first);
 }
 END_TEST
 

@@ -11,11 +11,11 @@
 
 /* ---- a /proc of our own ---- */
 
-struct line {
+struct catalogue_line {
     const char *path;
     const char *content; /* NULL: it is gone */
 };
-static const struct line *lines; /* what is read, in this order; NULL: the real files are */
+static const struct catalogue_line *lines; /* what is read, in this order; NULL: the real files are */
 
 ssize_t __real_file_head(const char *path, char *buffer, size_t size);
 ssize_t __wrap_file_head(const char *path, char *buffer, size_t size);
@@ -25,7 +25,7 @@ ssize_t __wrap_file_head(const char *path, char *buffer, size_t size)
         return __real_file_head(path, buffer, size);
     if (lines->path == NULL) /* the end: nobody is left */
         return -1;
-    const struct line *line = lines++;
+    const struct catalogue_line *line = lines++;
     ck_assert_str_eq(path, line->path);
     if (line->content == NULL)
         return -1;
@@ -33,7 +33,7 @@ ssize_t __wrap_file_head(const char *path, char *buffer, size_t size)
     return (ssize_t)strlen(buffer);
 }
 
-#define LINES(...) (lines = (const struct line[]){__VA_ARGS__, {NULL, NULL}})
+#define LINES(...) (lines = (const struct catalogue_line[]){__VA_ARGS__, {NULL, NULL}})
 
 /* ---- one process ---- */
 
@@ -257,10 +257,10 @@ END_TEST
 START_TEST(a_parent_that_is_hidden)
 {
     enum { PATIENCE = 100 };
-    static struct line hidden[2 * PATIENCE + 1];
+    static struct catalogue_line hidden[2 * PATIENCE + 1];
     for (int i = 0; i < PATIENCE; i++) {
-        hidden[2 * i] = (struct line){"/proc/9/stat", "9 (c) S 8"};
-        hidden[2 * i + 1] = (struct line){"/proc/8/stat", NULL};
+        hidden[2 * i] = (struct catalogue_line){"/proc/9/stat", "9 (c) S 8"};
+        hidden[2 * i + 1] = (struct catalogue_line){"/proc/8/stat", NULL};
     }
     hidden[2 * PATIENCE].path = "nothing: it has been asked often enough";
     lines = hidden;

@@ -111,7 +111,7 @@ bool __wrap_procfs_go_on(int *at, bool (*visit)(pid_t, void *), void *context)
 
 static int news[2];
 
-static void tell(char what)
+static void catalogue_say(char what)
 {
     if (write(news[1], &what, 1) != 1)
         _exit(EXIT_FAILURE);
@@ -138,10 +138,10 @@ static void live(void)
     siginfo_t info;
     int signal;
     cast->members[atomic_fetch_add(&cast->count, 1)] = getpid();
-    tell('r');
+    catalogue_say('r');
     while ((signal = signals_wait(&info, clock_now() + TEST_SECONDS * MS_PER_SECOND)) != 0 && signal != SIGTERM)
-        tell('?');
-    tell(signal == SIGTERM ? 'T' : '0');
+        catalogue_say('?');
+    catalogue_say(signal == SIGTERM ? 'T' : '0');
     _exit(EXIT_SUCCESS);
 }
 

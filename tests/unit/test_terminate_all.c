@@ -91,7 +91,7 @@ long __wrap_syscall(long number, ...)
 
 static int news[2];
 
-static void tell(char what)
+static void catalogue_say(char what)
 {
     if (write(news[1], &what, 1) != 1)
         _exit(EXIT_FAILURE);
@@ -117,11 +117,11 @@ static void live_until_continued(void)
     siginfo_t info;
     int signal;
     join_cast();
-    tell('r');
+    catalogue_say('r');
     do {
         signal = signals_wait(&info, clock_now() + LIFETIME_SECONDS * MS_PER_SECOND);
         if (signal != SIGCHLD)
-            tell(letter_of(signal));
+            catalogue_say(letter_of(signal));
     } while (signal != SIGCONT && signal != 0);
     _exit(EXIT_SUCCESS);
 }
@@ -130,7 +130,7 @@ static void live_until_continued(void)
 static void live_on(void)
 {
     join_cast();
-    tell('r');
+    catalogue_say('r');
     sleep(LIFETIME_SECONDS);
     _exit(EXIT_SUCCESS);
 }
@@ -140,7 +140,7 @@ static void live_by_the_default(void)
     sigset_t none;
     sigemptyset(&none);
     join_cast();
-    tell('r');
+    catalogue_say('r');
     sigprocmask(SIG_SETMASK, &none, NULL);
     sleep(LIFETIME_SECONDS);
     _exit(EXIT_SUCCESS);

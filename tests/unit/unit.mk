@@ -2,7 +2,7 @@
 # glibc, because musl has no sanitizers and Debian's check does not link with it.
 # `make unit` builds them all; tests/check.sh runs them.
 
-UNIT_SOURCES = $(ROOMS:%=%.c) $(patsubst %,init/%.c,$(filter-out main texts,$(INIT)))
+UNIT_SOURCES = $(ROOMS:%=%.c) $(patsubst %,init/%.c,$(filter-out main help,$(INIT)))
 UNIT_TESTS = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c tests/unit/stress_*.c))
 UNIT_BUILDS = debug asan tsan
 

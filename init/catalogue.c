@@ -1,5 +1,5 @@
-/* voice.c - see voice.h. What it holds is set once, before there is a second thread. */
-#include "voice.h"
+/* catalogue.c - see catalogue.h. What it holds is set once, before there is a second thread. */
+#include "catalogue.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,11 +8,11 @@
 #include "base/log.h"
 #include "process/wait_status.h"
 
-static const struct line *lines[EVENTS]; /* NULL: nothing is said */
+static const struct catalogue_line *lines[EVENTS]; /* NULL: nothing is said */
 static const char *caller = "", *program = "";
 static pid_t own_pid;
 
-void voice_use(const struct line *table, size_t count, const char *called, pid_t self)
+void catalogue_use(const struct catalogue_line *table, size_t count, const char *called, pid_t self)
 {
     for (size_t i = 0; i < count; i++)
         lines[table[i].event] = &table[i];
@@ -20,12 +20,12 @@ void voice_use(const struct line *table, size_t count, const char *called, pid_t
     own_pid = self;
 }
 
-void voice_use_command(const char *command)
+void catalogue_use_command(const char *command)
 {
     program = command;
 }
 
-bool voice_has(enum event event)
+bool catalogue_has(enum message event)
 {
     return lines[event] != NULL && log_wants((enum log_level)lines[event]->level);
 }
@@ -36,7 +36,7 @@ static const char *base_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-static void add_fact(struct text *text, char letter, const struct facts *facts)
+static void add_fact(struct text *text, char letter, const struct message_values *facts)
 {
     const struct {
         char letter;
@@ -55,7 +55,7 @@ static void add_fact(struct text *text, char letter, const struct facts *facts)
             text_add(text, "%d", numbers[i].number);
 }
 
-static void add_filled(struct text *text, const char *pattern, const struct facts *facts)
+static void add_filled(struct text *text, const char *pattern, const struct message_values *facts)
 {
     for (;;) {
         size_t plain = strcspn(pattern, "%");
@@ -68,27 +68,27 @@ static void add_filled(struct text *text, const char *pattern, const struct fact
     }
 }
 
-void text_add_event(struct text *text, const struct facts *facts)
+void text_add_message(struct text *text, const struct message_values *facts)
 {
     if (lines[facts->event] != NULL)
         add_filled(text, lines[facts->event]->text, facts);
 }
 
-void voice_say(const struct facts *facts)
+void catalogue_say_values(const struct message_values *facts)
 {
     struct text line;
-    if (!voice_has(facts->event))
+    if (!catalogue_has(facts->event))
         return;
     text_clear(&line);
-    text_add_event(&line, facts);
+    text_add_message(&line, facts);
     log_write(lines[facts->event]->fd, &line);
 }
 
-int voice_print(int fd, const char *pattern)
+int catalogue_print(int fd, const char *pattern)
 {
     struct text text;
     text_clear(&text);
     if (pattern != NULL)
-        add_filled(&text, pattern, &(struct facts){0});
+        add_filled(&text, pattern, &(struct message_values){0});
     return write(fd, text.bytes, text.length) == (ssize_t)text.length ? EXIT_SUCCESS : EXIT_FOSTER_FAILED;
 }

@@ -1,5 +1,5 @@
 /*
- * voice.h - what foster says, in the words of the name it was called by.
+ * catalogue.h - what foster says, in the words of the name it was called by.
  *
  * Every line that can be said is an event; a name has a table of its lines, with the stream and the verbosity at which
  * it is said. Scripts and test suites match on these lines, so they are written out in full, one beside the other.
@@ -15,8 +15,8 @@
  *   %t  an explanation, in words
  *   %v  a value
  */
-#ifndef INIT_VOICE_H
-#define INIT_VOICE_H
+#ifndef INIT_CATALOGUE_H
+#define INIT_CATALOGUE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,7 +24,7 @@
 
 #include "base/text.h"
 
-enum event {
+enum message {
     /* the command line and the environment */
     UNKNOWN_LETTER,  /* %o */
     UNKNOWN_NAME,    /* %o */
@@ -81,7 +81,7 @@ enum event {
 };
 
 /* What is said of an event. */
-struct line {
+struct catalogue_line {
     uint8_t event;
     uint8_t level; /* a log level */
     uint8_t fd;
@@ -89,35 +89,36 @@ struct line {
 };
 
 /* What has happened. */
-struct facts {
-    enum event event;
+struct message_values {
+    enum message event;
     pid_t pid;
     int number;
     const char *option, *value, *text;
 };
 
 /* Who speaks: the lines there are, in any order. Called once, before anything is said; what it gets is kept. */
-void voice_use(const struct line *table, size_t count, const char *called, pid_t self);
+void catalogue_use(const struct catalogue_line *table, size_t count, const char *called, pid_t self);
 
 /* What is run, for %c. Called once, before it is started. */
-void voice_use_command(const char *command);
+void catalogue_use_command(const char *command);
 
 /* True if the event would be said at the level that was set: for facts that are not worth finding out otherwise. Any
  * thread and signal handlers. */
-bool voice_has(enum event event);
+bool catalogue_has(enum message event);
 
-/* Says an event, if it is to be said: tell(SPAWNED, .pid = pid). Any thread and signal handlers; allocates nothing. */
-#define tell(what, ...)                                                                                                \
+/* Says an event, if it is to be said: catalogue_say(SPAWNED, .pid = pid). Any thread and signal handlers; allocates
+ * nothing. */
+#define catalogue_say(what, ...)                                                                                       \
     do {                                                                                                               \
-        if (voice_has(what))                                                                                           \
-            voice_say(&(struct facts){.event = (what), __VA_ARGS__});                                                  \
+        if (catalogue_has(what))                                                                                       \
+            catalogue_say_values(&(struct message_values){.event = (what), __VA_ARGS__});                              \
     } while (0)
-void voice_say(const struct facts *facts);
+void catalogue_say_values(const struct message_values *facts);
 
 /* Prints a text with the letters above in it, more than a line perhaps; NULL is none. Returns an exit code. */
-int voice_print(int fd, const char *pattern);
+int catalogue_print(int fd, const char *pattern);
 
 /* Appends an event's line, whether it would be said or not. The same callers. */
-void text_add_event(struct text *text, const struct facts *facts);
+void text_add_message(struct text *text, const struct message_values *facts);
 
 #endif

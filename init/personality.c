@@ -1,9 +1,10 @@
 /*
- * names.c - see names.h. Each name in a section of its own: options, variables, lines, and its row in the table.
+ * personality.c - see personality.h. Each name in a section of its own: options, variables, lines, and its row in the
+ * table.
  *
  * The texts of the other programs are their interface, not their code: what is matched on must be the same.
  */
-#include "names.h"
+#include "personality.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +13,9 @@
 #include "base/log.h"
 #include "config/config.h"
 #include "control/server.h"
+#include "option_setters.h"
 #include "process/exit_report.h"
 #include "process/wait_status.h"
-#include "settings.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -65,7 +66,7 @@ static const struct variable foster_variables[] = {
 
 #define SEE_HELP "; foster --help lists the options"
 
-static const struct line foster_lines[] = {
+static const struct catalogue_line foster_lines[] = {
     {UNKNOWN_LETTER, LOG_ERROR, ERR, "foster: unknown option -%o" SEE_HELP},
     {UNKNOWN_NAME, LOG_ERROR, ERR, "foster: unknown option %o" SEE_HELP},
     {AMBIGUOUS_NAME, LOG_ERROR, ERR, "foster: option %o could mean several" SEE_HELP},
@@ -143,7 +144,7 @@ static const char tini_usage[] = "%b (" TINI_VERSION ")\n"
 #define DEBUG "[DEBUG tini (%i)] "
 #define TRACE "[TRACE tini (%i)] "
 
-static const struct line tini_lines[] = {
+static const struct catalogue_line tini_lines[] = {
     {UNKNOWN_LETTER, LOG_ERROR, ERR, "%a: invalid option -- '%o'"},
     {UNKNOWN_NAME, LOG_ERROR, ERR, "%a: invalid option -- '-'"},
     {LETTER_WANTS, LOG_ERROR, ERR, "%a: option requires an argument -- '%o'"},
@@ -224,7 +225,7 @@ static const char dumb_init_bad_rewrite[] =
     "This option can be specified multiple times.\n"
     "Use --help for full usage.";
 
-static const struct line dumb_init_lines[] = {
+static const struct catalogue_line dumb_init_lines[] = {
     {UNKNOWN_LETTER, LOG_ERROR, ERR, "%a: invalid option -- '%o'"},
     {UNKNOWN_NAME, LOG_ERROR, ERR, "%a: unrecognized option '%o'"},
     {AMBIGUOUS_NAME, LOG_ERROR, ERR, "%a: option '%o' is ambiguous; possibilities: '--verbose' '--version'"},
@@ -289,7 +290,7 @@ static const char catatonit_help[] =
                     "The source code can be found at <https://github.com/openSUSE/catatonit/>.\n"
                     "For bug reporting instructions, please see: <https://bugs.opensuse.org/>.\n";
 
-static const struct line catatonit_lines[] = {
+static const struct catalogue_line catatonit_lines[] = {
     {UNKNOWN_LETTER, LOG_ERROR, ERR, "%a: invalid option -- '%o'"},
     {UNKNOWN_NAME, LOG_ERROR, ERR, "%a: unrecognized option '%o'"},
     {NAME_TAKES_NONE, LOG_ERROR, ERR, "%a: option '--%o' doesn't allow an argument"},
@@ -313,7 +314,7 @@ static const struct rule pause_rules[] = {
     {'V', NULL, NULL, ask_version, NULL, NULL},
 };
 
-static const struct line pause_lines[] = {
+static const struct catalogue_line pause_lines[] = {
     {NOT_FIRST, LOG_WARNING, ERR, "Warning: pause should be the first process"},
     {PAUSE_ENDED, LOG_WARNING, ERR, "Shutting down, got signal: %t"},
 };
@@ -328,7 +329,7 @@ static const struct line pause_lines[] = {
 #define VARIABLES(table) .variables = (table), .variable_count = COUNT(table)
 #define LINES(table)     .lines = (table), .line_count = COUNT(table)
 
-static const struct name names[] = {
+static const struct personality names[] = {
     {
         .names = (const char *const[]){"foster", NULL},
         .grammar =
@@ -426,7 +427,7 @@ static const struct name names[] = {
     },
 };
 
-static bool answers_to(const struct name *name, const char *called)
+static bool answers_to(const struct personality *name, const char *called)
 {
     for (const char *const *one = name->names; *one != NULL; one++)
         if (strcmp(*one, called) == 0)
@@ -434,7 +435,7 @@ static bool answers_to(const struct name *name, const char *called)
     return false;
 }
 
-const struct name *name_called(const char *argv0)
+const struct personality *personality_called(const char *argv0)
 {
     const char *slash = strrchr(argv0, '/');
     for (size_t i = 0; i < COUNT(names); i++)

@@ -1,5 +1,5 @@
 /*
- * farewell.c - main has ended: say so, see to what it left behind, leave with its exit code.
+ * finish.c - main has ended: say so, see to what it left behind, leave with its exit code.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -21,29 +21,29 @@ enum {
 void main_say_reaped(pid_t pid, bool exited, int number)
 {
     if (exited)
-        tell(REAPED_EXITED, .pid = pid, .number = number);
+        catalogue_say(REAPED_EXITED, .pid = pid, .number = number);
     else
-        tell(REAPED_KILLED, .pid = pid, .number = number);
+        catalogue_say(REAPED_KILLED, .pid = pid, .number = number);
 }
 
-void main_say_last(const struct main_service *service, const struct facts *facts)
+void main_say_last(const struct main_service *service, const struct message_values *facts)
 {
     struct text line;
-    voice_say(facts);
+    catalogue_say_values(facts);
     text_clear(&line);
-    text_add_event(&line, facts);
+    text_add_message(&line, facts);
     termination_log_write(service->options->termination_log, &line);
 }
 
 void main_say_rest(void)
 {
     siginfo_t unused;
-    if (!voice_has(NONE_LEFT))
+    if (!catalogue_has(NONE_LEFT))
         return;
     if (waitid(P_ALL, 0, &unused, WEXITED | WNOHANG | WNOWAIT) == 0)
-        tell(NONE_DEAD);
+        catalogue_say(NONE_DEAD);
     else
-        tell(NONE_LEFT);
+        catalogue_say(NONE_LEFT);
 }
 
 static milliseconds grace(const struct main_service *service)
@@ -62,7 +62,7 @@ static void go(const struct main_service *service)
 {
     if (service->program.took_terminal && service->self != INIT)
         terminal_take();
-    tell(LEAVING);
+    catalogue_say(LEAVING);
 }
 
 void main_leave(const struct main_service *service)
@@ -84,16 +84,17 @@ static bool was_sent_its_death(const struct main_service *service, int status)
 
 static void say_death(const struct main_service *service, int status, bool expected)
 {
-    enum event event = WIFEXITED(status) ? MAIN_EXITED : expected ? MAIN_KILLED : MAIN_DIED;
-    if (expected && !voice_has(event))
+    enum message event = WIFEXITED(status) ? MAIN_EXITED : expected ? MAIN_KILLED : MAIN_DIED;
+    if (expected && !catalogue_has(event))
         return;
     struct text words;
-    struct facts facts = {event, .pid = service->main.pid, .number = wait_status_code(status), .text = words.bytes};
+    struct message_values facts = {event, .pid = service->main.pid, .number = wait_status_code(status),
+                                   .text = words.bytes};
     facts.value = WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "";
     text_clear(&words);
     text_add_exit(&words, status, clock_now() - service->started, expected);
     if (expected)
-        voice_say(&facts);
+        catalogue_say_values(&facts);
     else
         main_say_last(service, &facts);
 }
@@ -109,7 +110,7 @@ int main_report(const struct main_service *service, int status)
 /* PID 1 takes it along, and all others; elsewhere it stays behind. They have all been killed that can be. */
 int main_abandon(const struct main_service *service)
 {
-    main_say_last(service, &(struct facts){ABANDONED, .pid = service->main.pid});
+    main_say_last(service, &(struct message_values){ABANDONED, .pid = service->main.pid});
     go(service);
     return EXIT_FOSTER_FAILED;
 }

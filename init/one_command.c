@@ -1,15 +1,15 @@
 /*
- * single.c - see single.h. The order matters: descriptors are closed and the directory is left only after the start,
- * because main inherits both.
+ * one_command.c - see one_command.h. The order matters: descriptors are closed and the directory is left only after the
+ * start, because main inherits both.
  */
-#include "single.h"
+#include "one_command.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "main_service.h"
 
-int single_run(const struct options *options, const struct name *name, const struct signal_state *found)
+int one_command_run(const struct options *options, const struct personality *name, const struct signal_state *found)
 {
     struct main_service service;
     main_prepare(&service, options, name);
@@ -26,21 +26,21 @@ int single_run(const struct options *options, const struct name *name, const str
     return code;
 }
 
-int single_pause(const struct options *options, const struct name *name)
+int one_command_pause(const struct options *options, const struct personality *name)
 {
     struct main_service service;
     siginfo_t info;
     int signal;
     main_prepare(&service, options, name);
     if (service.self != INIT)
-        tell(NOT_FIRST);
+        catalogue_say(NOT_FIRST);
     main_settle();
     do {
         signal = signals_wait(&info, NEVER);
         if (signal == SIGCHLD)
             children_sigchld();
     } while (!signal_asks_to_stop(signal_map_apply(&options->map, signal)));
-    tell(PAUSE_ENDED, .text = strsignal(signal));
+    catalogue_say(PAUSE_ENDED, .text = strsignal(signal));
     main_leave(&service);
     return EXIT_SUCCESS;
 }

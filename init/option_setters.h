@@ -1,9 +1,9 @@
 /*
- * settings.h - what the options and variables do, each a function that the tables of names.c name. They return false
- * for a value that makes no sense. Those that take no value ignore it.
+ * option_setters.h - what the options and variables do, each a function that the tables of personality.c name. They
+ * return false for a value that makes no sense. Those that take no value ignore it.
  */
-#ifndef INIT_SETTINGS_H
-#define INIT_SETTINGS_H
+#ifndef INIT_OPTION_SETTERS_H
+#define INIT_OPTION_SETTERS_H
 
 #include "options.h"
 

@@ -1,5 +1,5 @@
-/* texts.c - see texts.h. */
-#include "texts.h"
+/* help.c - see help.h. */
+#include "help.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,10 +33,10 @@ static void print_rule(const struct rule *rule)
 }
 
 /* foster's own help is made from its options; the others' is a text of theirs. */
-int print_help(const struct name *name)
+int print_help(const struct personality *name)
 {
     if (name->help.text != NULL)
-        return voice_print(name->help.fd, name->help.text);
+        return catalogue_print(name->help.fd, name->help.text);
     print("usage: foster [options] [--] command [argument...]      run one main service\n"
           "       foster [options] --config PATH [-- command...]   supervise several\n"
           "       foster ctl VERB [argument...]                    talk to them\n");
@@ -46,9 +46,9 @@ int print_help(const struct name *name)
                  "runnable, 125 foster failed, 2 wrong usage. The manual is foster(8).\n");
 }
 
-int print_version(const struct name *name)
+int print_version(const struct personality *name)
 {
-    return voice_print(name->version.fd, name->version.text);
+    return catalogue_print(name->version.fd, name->version.text);
 }
 
 int print_license(void)

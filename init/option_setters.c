@@ -1,11 +1,11 @@
-/* settings.c - see settings.h. */
-#include "settings.h"
+/* option_setters.c - see option_setters.h. */
+#include "option_setters.h"
 
 #include <string.h>
 
 #include "base/log.h"
+#include "catalogue.h"
 #include "config/values.h"
-#include "voice.h"
 
 /* Past what strtol and scanf pass over before a number. */
 static const char *skip_to_digits(const char *string)
@@ -62,7 +62,7 @@ bool set_debug_if_one(struct options *options, const char *value)
         return true;
     set_debug(options, value);
     log_set_level(options->verbosity);
-    tell(DEBUG_MODE);
+    catalogue_say(DEBUG_MODE);
     return true;
 }
 
@@ -84,7 +84,7 @@ bool set_no_session_if_zero(struct options *options, const char *value)
     if (strcmp(value, "0") != 0)
         return true;
     log_set_level(options->verbosity);
-    tell(NO_SESSION_MODE);
+    catalogue_say(NO_SESSION_MODE);
     return stay_in_group(options, value);
 }
 

@@ -1,5 +1,6 @@
 /*
- * relay.c - while main runs: signals are passed on, and whatever dies is reaped. Nothing may end us now but main's end.
+ * forward.c - while main runs: signals are passed on, and whatever dies is reaped. Nothing may end us now but main's
+ * end.
  */
 #include <errno.h>
 #include <signal.h>
@@ -16,25 +17,25 @@ enum { DEATH_BY_KILL = 1 * MS_PER_SECOND }; /* may take so long; in an uninterru
 
 static void say_sent(int signal, int error)
 {
-    enum event event = error == 0 ? SENT : NOT_SENT;
+    enum message event = error == 0 ? SENT : NOT_SENT;
     struct text words;
-    if (!voice_has(event))
+    if (!catalogue_has(event))
         return;
     text_clear(&words);
     text_add_signal(&words, signal);
-    tell(event, .number = signal, .text = words.bytes);
+    catalogue_say(event, .number = signal, .text = words.bytes);
 }
 
 /* It was sent as the user whose main is, or, with EPERM, could not be sent at all. */
 static void note_refusal(struct main_service *service, int error)
 {
     struct text words;
-    if (service->refusal_said || !voice_has(REFUSED))
+    if (service->refusal_said || !catalogue_has(REFUSED))
         return;
     service->refusal_said = true;
     text_clear(&words);
     text_add_refused_signal(&words, "main", service->main.pid, error == 0);
-    tell(REFUSED, .text = words.bytes);
+    catalogue_say(REFUSED, .text = words.bytes);
 }
 
 static void send_main(struct main_service *service, int signal)
@@ -77,9 +78,9 @@ static int translate(const struct options *options, int came)
 {
     int signal = signal_map_apply(&options->map, came);
     if (options->map.to[came] != SIGNAL_UNCHANGED)
-        tell(TRANSLATED, .number = came, .pid = signal);
+        catalogue_say(TRANSLATED, .number = came, .pid = signal);
     if (signal == 0)
-        tell(DROPPED, .number = came);
+        catalogue_say(DROPPED, .number = came);
     return signal;
 }
 
@@ -88,7 +89,7 @@ static void suspend_with_main(const struct main_service *service, int came)
 {
     if (!service->name->suspends || (came != SIGTSTP && came != SIGTTIN && came != SIGTTOU))
         return;
-    tell(SUSPENDING);
+    catalogue_say(SUSPENDING);
     kill(service->self, SIGSTOP);
 }
 
@@ -114,8 +115,8 @@ static void ask_to_stop(struct main_service *service)
 static void forward(struct main_service *service, siginfo_t *info)
 {
     int came = info->si_signo;
-    if (signal_map_apply(&service->options->map, came) != 0 || voice_has(DROPPED)) /* else not a word of it */
-        tell(SIGNAL_CAME, .number = came, .text = strsignal(came));
+    if (signal_map_apply(&service->options->map, came) != 0 || catalogue_has(DROPPED)) /* else not a word of it */
+        catalogue_say(SIGNAL_CAME, .number = came, .text = strsignal(came));
     int signal = translate(service->options, came);
     if (signal != 0 && info->si_code == SI_QUEUE && !service->options->to_group)
         queue_main(service, signal, info);
@@ -131,7 +132,7 @@ static void kill_all(struct main_service *service)
     struct text words;
     text_clear(&words);
     text_add_duration(&words, stop_deadline(service) - service->asked_to_stop);
-    tell(KILLING, .text = words.bytes);
+    catalogue_say(KILLING, .text = words.bytes);
     send_main(service, SIGKILL);
     terminate_all_kill(service->self);
     service->leave_at = clock_now() + (service->refused ? 0 : DEATH_BY_KILL);
@@ -153,7 +154,7 @@ static void end_group(struct main_service *service)
 
 static void reap(struct main_service *service)
 {
-    tell(SIGCHLD_CAME, .number = SIGCHLD);
+    catalogue_say(SIGCHLD_CAME, .number = SIGCHLD);
     if (service->name->ending == END_GROUP)
         end_group(service);
     children_sigchld();

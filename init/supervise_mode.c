@@ -1,10 +1,10 @@
 /*
- * several.c - see several.h. This is the signal thread: it reaps, passes signals on, and sees to the end.
+ * supervise_mode.c - see supervise_mode.h. This is the signal thread: it reaps, passes signals on, and sees to the end.
  *
  * Until the supervisor has begun everything may fail, and foster then says so and exits; afterwards nothing may end it
  * but the end of the services.
  */
-#include "several.h"
+#include "supervise_mode.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -140,7 +140,7 @@ static int serve(struct main_service *foster)
     return code;
 }
 
-static int run(const struct options *options, const struct name *name, struct plan *plan)
+static int run(const struct options *options, const struct personality *name, struct plan *plan)
 {
     struct main_service foster;
     main_prepare(&foster, options, name);
@@ -173,7 +173,7 @@ static void let_signals_end_us(void)
     signals_set_mask(&blocked, NULL);
 }
 
-int several_run(const struct options *options, const struct name *name)
+int supervise_mode_run(const struct options *options, const struct personality *name)
 {
     static struct plan plan;
     struct options merged = *options; /* what the command line does not say, the configuration may */
