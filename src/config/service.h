@@ -22,8 +22,6 @@
 #include "process/attributes.h"
 #include "process/run_mark.h"
 #include "process/user.h"
-#include "supervise/event_loop.h"
-#include "supervise/notify.h"
 
 /* ---- what the file says ---- */
 
@@ -130,7 +128,8 @@ enum state {
 /* What happens to a service after it has stopped. */
 enum afterwards { STAY_STOPPED, START_AGAIN, COUNT_AS_FAILURE };
 
-struct probe; /* probe.h */
+struct notes; /* supervise/notes.h */
+struct probe; /* supervise/probe.h */
 
 /* What only some services have. */
 struct extras {
@@ -173,24 +172,6 @@ struct service {
     unsigned short scratch;     /* its rank, in the plan; what a walk along the dependencies knows of it */
     unsigned char kills; /* how often it was killed at its present stop, once `killed` is set, or what it left behind */
     struct run_mark_walk walk; /* for what its last run left behind */
-};
-
-/* The process that a service has named by MAINPID, if any: main_process.h. */
-struct main_process {
-    struct source source; /* its pidfd, while it is held */
-    struct service *service;
-    pid_t pid;       /* 0: it has named none, or that one is the promise's by now */
-    bool is_held;    /* there is a pidfd */
-    bool is_alone;   /* it is held, and what foster started has ended */
-    bool is_adopted; /* the promise is that of one which was named */
-};
-
-/* What a service says of itself, and what is expected of it. */
-struct notes {
-    struct main_process main;
-    milliseconds watchdog;     /* the longest time between two WATCHDOG=1; 0: none is wanted */
-    milliseconds watchdog_due; /* when the next must have come, or NEVER */
-    char status[NOTIFY_STATUS_MAX];
 };
 
 /* What it has of these; all zero if it has none. */

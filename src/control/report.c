@@ -34,6 +34,7 @@
 
 #include "control/facts.h"
 #include "process/signals.h"
+#include "supervise/notes.h"
 #include "supervise/supervisor.h"
 
 /* ---- of whom ---- */

@@ -18,6 +18,7 @@
 #include "process/run_mark.h"
 #include "supervise/event_loop.h"
 #include "supervise/main_process.h"
+#include "supervise/notes.h"
 #include "supervise/notify.h"
 #include "supervise/shutdown.h"
 #include "supervise/signalling.h"

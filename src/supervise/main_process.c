@@ -23,12 +23,19 @@
 #include "process/procfs.h"
 #include "process/send_signal.h"
 #include "process/wait_status.h"
-#include "supervise/state_machine.h"
+#include "supervise/notes.h"
 
 enum {
     PIDFD_SIGNAL_PROCESS_GROUP = 4, /* Linux 6.9; musl comes without the kernel's headers */
     ASK_AGAIN_MS = 1000,
 };
+
+static void (*tell)(struct service *service, enum service_event event);
+
+void main_process_prepare(void (*handler)(struct service *service, enum service_event event))
+{
+    tell = handler;
+}
 
 static struct main_process *named(const struct service *service)
 {
@@ -76,12 +83,12 @@ static void held_ended(struct source *source, uint32_t events)
         return;
     if (service->state == STOPPING) {
         if (service->signalled)
-            state_machine_handle(service, EVENT_STOP_COMMAND_ENDED);
+            tell(service, EVENT_STOP_COMMAND_ENDED);
         return;
     }
     say(LOG_WARNING, "%s: its main process (MAINPID %d) has ended, nobody knows how; stopping what is left of it",
         service->name, pid);
-    state_machine_handle(service, EVENT_UNHEALTHY);
+    tell(service, EVENT_UNHEALTHY);
 }
 
 void main_process_begin(struct service *service)
@@ -110,7 +117,7 @@ void main_process_name(struct service *service, pid_t pid, int handle)
         close(handle);
     main->pid = is_first(service, pid) ? 0 : pid;
     if (is_new && main->is_held && service->state == STOPPING && service->signalled)
-        state_machine_handle(service, EVENT_STOP_COMMAND_ENDED);
+        tell(service, EVENT_STOP_COMMAND_ENDED);
 }
 
 pid_t main_process_pid(const struct service *service)

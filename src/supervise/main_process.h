@@ -12,6 +12,10 @@
 #include <sys/types.h>
 
 #include "config/service.h"
+#include "supervise/service_event.h"
+
+/* What happens to the main process of a service is told by this: to be called before the first start. */
+void main_process_prepare(void (*handler)(struct service *service, enum service_event event));
 
 /* A handle for a process that may be named, or -1: to be opened before it is checked that the process is the service's,
  * and given to main_process_name() if it is, else closed. */

@@ -19,6 +19,7 @@
 #include "process/wait_status.h"
 #include "supervise/main_process.h"
 #include "supervise/messages.h"
+#include "supervise/notes.h"
 #include "supervise/probe.h"
 #include "supervise/signalling.h"
 #include "supervise/start.h"
@@ -53,6 +54,7 @@ void state_machine_begin(const struct plan *all)
     plan = all;
     messages_begin(plan->globals.termination_log);
     start_watch_prepare(plan, executed);
+    main_process_prepare(state_machine_handle);
 }
 
 void state_machine_set_command_stop_signal(int signal)

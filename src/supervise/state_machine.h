@@ -13,22 +13,7 @@
 #define SUPERVISE_STATE_MACHINE_H
 
 #include "config/plan.h"
-
-enum service_event {
-    EVENT_START,               /* somebody wants it to run */
-    EVENT_STOP,                /* somebody wants it to end */
-    EVENT_RESTART,             /* both, one after the other */
-    EVENT_DEPENDENCIES_MET,    /* what it depends on is there */
-    EVENT_DEPENDENCIES_FAILED, /* what it depends on will never be there */
-    EVENT_CLEARED,             /* nothing is left of its last run */
-    EVENT_EXECED,              /* its program runs */
-    EVENT_READY,               /* it is ready */
-    EVENT_ENDED,               /* its process is reaped */
-    EVENT_UNHEALTHY,           /* it runs, and does not do its work */
-    EVENT_TIMEOUT,             /* the deadline of its state has come */
-    EVENT_STOP_COMMAND_ENDED,  /* its stop command has ended, and it has not: the signal is next */
-    EVENTS,
-};
+#include "supervise/service_event.h"
 
 /* Lets an event happen to a service. */
 void state_machine_handle(struct service *service, enum service_event event);

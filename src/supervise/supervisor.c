@@ -27,6 +27,7 @@
 #include "supervise/inbox.h"
 #include "supervise/main_process.h"
 #include "supervise/messages.h"
+#include "supervise/notes.h"
 #include "supervise/probe.h"
 #include "supervise/shutdown.h"
 #include "supervise/signalling.h"

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "supervise/event_loop.h"
+#include "supervise/notes.h"
 #include "supervise/shutdown.h"
 #include "supervise/state_machine.h"
 

@@ -1,12 +1,13 @@
 /*
  * test_main_process.c - the process that a service is by now, with real ones: what foster started is `first`, and its
- * child `second` is named. The linker's --wrap notes what happens to the service.
+ * child `second` is named.
  */
 #include "supervise/main_process.h"
 
 #include <sys/prctl.h>
 
-#include "supervise/state_machine.h"
+#include "supervise/event_loop.h"
+#include "supervise/notes.h"
 
 #include "kit.h"
 
@@ -14,8 +15,7 @@ enum { WAIT_MS = 10000, A_SIGNAL = SIGUSR1 };
 
 static int events[EVENTS];
 
-void __wrap_state_machine_handle(struct service *service, enum service_event event);
-void __wrap_state_machine_handle(struct service *service, enum service_event event)
+static void count(struct service *service, enum service_event event)
 {
     (void)service;
     events[event]++;
@@ -67,6 +67,7 @@ static void start(void)
     ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
     ck_assert_int_eq(children_spawn(&service.process, start_both, NULL), 0);
     ck_assert_int_eq(read(told[0], &second_pid, sizeof second_pid), sizeof second_pid);
+    main_process_prepare(count);
     main_process_begin(&service);
 }
 

@@ -9,6 +9,8 @@
 
 #include "base/clock.h"
 
+#include "supervise/notes.h"
+
 #include "control_kit.h"
 
 static struct settings vital = {.autostart = true, .essential = true};
