@@ -38,7 +38,7 @@ bool main_start(struct main_service *service, const struct signal_state *found);
 /* Lets go of what was meant for main: open files, a directory that somebody will want to unmount. */
 void main_settle(void);
 
-/* relay.c: while main runs. */
+/* forward.c: while main runs. */
 
 /* Forwards signals and reaps until main is reaped: *end is its wait status. False if main, whose time was over, could
  * not be killed. */
