@@ -194,6 +194,7 @@ lint: build/license.h
 	shellcheck tests/names/run.sh
 	tests/promises.sh docs/SECURITY.md
 	tests/rooms.py
+	tests/states.py --check
 	mandoc -Tlint -Wwarning init/foster.8 init/foster.conf.5
 
 clean:
