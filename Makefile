@@ -195,6 +195,7 @@ lint: build/license.h
 	tests/promises.sh docs/SECURITY.md
 	tests/rooms.py
 	tests/states.py --check
+	tests/statements.py
 	mandoc -Tlint -Wwarning init/foster.8 init/foster.conf.5
 
 clean:
