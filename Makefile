@@ -38,7 +38,7 @@ SONAME = libfoster.so.0
 
 .DELETE_ON_ERROR:
 .PHONY: all debug hardened install install-links uninstall programs hostile faults injector demo check bench bench-services \
-    format lint clean
+    format lint hooks clean
 
 all: build/foster build/libfoster.a build/$(SONAME)
 
@@ -197,6 +197,10 @@ lint: build/license.h
 	tests/states.py --check
 	tests/statements.py
 	mandoc -Tlint -Wwarning init/foster.8 init/foster.conf.5
+
+# git runs tests/hooks/pre-commit before each commit from now on.
+hooks:
+	git config core.hooksPath tests/hooks
 
 clean:
 	rm -rf build
