@@ -348,7 +348,7 @@ hang() {
     prlimit --pid "$init" --nofile="$free:1000"
     spent=$(awk '{ print $14 + $15 }' "/proc/$init/stat")
     fails timeout -s KILL 3 "$FOSTER" ctl --control "$PWD/sock" status 3>&- # it is tried each second
-    told 'foster ctl is not heard: No file descriptors available'
+    told 'foster ctl is not heard: \(No file descriptors available\|Too many open files\)' # musl's words, glibc's
     between 0 $(($(awk '{ print $14 + $15 }' "/proc/$init/stat") - spent)) 10 # hundredths of a second
     prlimit --pid "$init" --nofile=1000
     ctl status
