@@ -48,7 +48,7 @@ static const struct rule foster_rules[] = {
      "for what main leaves behind (5s; 0: none)"},
     {0, "termination-log", "the path of a file", set_termination_log, "--termination-log PATH",
      "last words (" TERMINATION_LOG ")"},
-    {'w', NULL, NULL, set_say_orphans, "-w", "say each orphan that is reaped"},
+    {'w', NULL, NULL, set_say_orphans, "-w", "log each orphan that is reaped"},
     {'v', "verbose", NULL, set_verbose, "-v, --verbose", "say more; twice: say all"},
     {'P', "pause", NULL, set_pause, "-P, --pause", "run nothing, only reap, until INT, QUIT or TERM"},
     {'l', NULL, NULL, ask_license, NULL, NULL},

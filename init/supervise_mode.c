@@ -129,6 +129,7 @@ static int serve(struct main_service *foster)
     while (!supervisor_has_ended(&code)) {
         siginfo_t info;
         int signal = signals_wait(&info, search);
+        start_close_doubles();
         if (signal == SIGCHLD || signal == 0)
             search = reap(signal == SIGCHLD ? &info : NULL, search);
         if (signal_asks_to_stop(signal) && foster->asked_to_stop == NEVER)

@@ -7,15 +7,16 @@ import sys
 
 SOURCE, PAGE = "src/supervise/state_machine.c", "docs/ARCHITECTURE.md"
 BEGIN, END = "<!-- made by tests/states.py -->\n", "<!-- end -->\n"
-LINE = re.compile(r"^    \{(\w+), EVENT_(\w+), (\w+)\}, +/\* (.*) \*/$", re.M)
+LINE = re.compile(r"^    \{EVENT_(\w+), (IN[^,]*), (\w+)\}, /\* (.*) \*/$", re.M)
 
 
 def table(transitions):
-    yield "| state | event | what is done | the state after it |\n|---|---|---|---|\n"
+    yield "| event | in the states | what is done | the state after it |\n|---|---|---|---|\n"
     before = ""
-    for state, event, reaction, after in transitions:
-        yield f"| {state if state != before else ''} | {event} | `{reaction}` | {after} |\n"
-        before = state
+    for event, states, reaction, after in transitions:
+        names = ", ".join(re.findall(r"IN\((\w+)\)", states))
+        yield f"| {event if event != before else ''} | {names} | `{reaction}` | {after} |\n"
+        before = event
 
 
 def read(path):

@@ -13,15 +13,13 @@
 #include <limits.h>
 #include <poll.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/address.h"
-#include "children/foster.h"
 #include "process/attributes.h"
+#include "process/brief_child.h"
 #include "process/trusted_path.h"
 #include "process/user.h"
-#include "process/wait_status.h"
 
 /* The kernel takes as many as it is allowed, net.core.somaxconn; a libc's SOMAXCONN may be less, listen(2). */
 enum { BACKLOG = INT_MAX };
@@ -77,59 +75,45 @@ static int bind_to(int fd, const struct address *address)
 
 enum { ALL_MAY = S_IRWXU | S_IRWXG | S_IRWXO };
 
-struct binding {
+/* While services run nobody waits for a path in a directory that is not root's alone: its file system may be dead. */
+enum { LOOK_MOST_MS = 100 };
+
+/* What is done with an address. */
+struct task {
+    int (*act)(const struct task *task); /* 0 or an error number */
     int fd;
     const struct address *address;
-    const struct user *user;
+    const char *path;        /* of a socket that is a file, else NULL */
+    const struct user *user; /* NULL: foster's own */
     mode_t mode;
-    int error;
+    bool by_root; /* root alone says what the path means, so foster has done it itself */
 };
 
-/* The umask is the process's; no other thread makes files. */
-static int bind_with_mode(const struct binding *binding)
+static int act_as_user(void *context)
 {
-    mode_t mask = umask(ALL_MAY & ~binding->mode);
-    int error = bind_to(binding->fd, binding->address);
+    const struct task *task = context;
+    int error = task->user != NULL ? attributes_set_ids(task->user, false) : 0;
+    return error != 0 ? error : task->act(task);
+}
+
+static int act_on(struct task *task)
+{
+    task->by_root = task->path == NULL || path_is_trusted(task->path);
+    return task->by_root ? task->act(task) : brief_child_run(act_as_user, task, NULL, LOOK_MOST_MS);
+}
+
+/* The umask is the process's; no other thread makes files. */
+static int bind_with_mode(const struct task *task)
+{
+    mode_t mask = umask(ALL_MAY & ~task->mode);
+    int error = bind_to(task->fd, task->address);
     umask(mask);
     return error;
 }
 
-static _Noreturn void bind_and_exit(const struct binding *binding)
+static int look(const struct task *task)
 {
-    int error = attributes_set_ids(binding->user, false);
-    _exit(error != 0 ? error : bind_with_mode(binding));
-}
-
-/* Under the children's lock, as nobody else is to reap this child; whom its user may not stop. */
-static pid_t bind_by_child(void *context)
-{
-    struct binding *binding = context;
-    int status = 0;
-    pid_t child = _Fork();
-    if (child == 0)
-        bind_and_exit(binding);
-    binding->error = errno;
-    if (child == -1)
-        return -ECHILD;
-    while (waitpid(child, &status, 0) == -1 && errno == EINTR)
-        ;
-    binding->error = wait_status_code(status);
-    return -ECHILD;
-}
-
-/* Where root alone says what the path means the file can be given away afterwards. */
-static int bind_for_user(struct binding *binding)
-{
-    const char *path = path_of(binding->address);
-    struct promise unused;
-    if (binding->user == NULL || path == NULL)
-        return bind_with_mode(binding);
-    if (!path_is_trusted(path)) {
-        children_spawn(&unused, bind_by_child, binding);
-        return binding->error;
-    }
-    int error = bind_with_mode(binding);
-    return error == 0 && lchown(path, binding->user->uid, binding->user->gid) == -1 ? errno : error;
+    return access(task->path, F_OK) == -1 ? errno : 0;
 }
 
 int listening_open(const struct address *address, const struct user *user, mode_t mode)
@@ -138,7 +122,11 @@ int listening_open(const struct address *address, const struct user *user, mode_
     if (fd == -1)
         return -errno;
     set_options(fd, address);
-    int error = bind_for_user(&(struct binding){.fd = fd, .address = address, .user = user, .mode = mode});
+    struct task task = {bind_with_mode, fd, address, path_of(address), user, mode, false};
+    int error = act_on(&task);
+    if (error == 0 && task.by_root && user != NULL && task.path != NULL &&
+        lchown(task.path, user->uid, user->gid) == -1)
+        error = errno;
     if (error == 0 && address->type == SOCK_STREAM && listen(fd, BACKLOG) == -1)
         error = errno;
     if (error == 0)
@@ -147,14 +135,14 @@ int listening_open(const struct address *address, const struct user *user, mode_
     return -error;
 }
 
-static bool has_lost_file(const struct address *address)
+static bool has_lost_file(const struct address *address, const struct user *user)
 {
-    const char *path = path_of(address);
-    return path != NULL && access(path, F_OK) == -1 && errno == ENOENT;
+    struct task task = {.act = look, .path = path_of(address), .user = user};
+    return task.path != NULL && act_on(&task) == ENOENT;
 }
 
 /* After shutdown(2) a socket of TCP no longer listens, and poll(2) tells of the others. */
-bool listening_is_whole(int fd, const struct address *address)
+bool listening_is_whole(int fd, const struct address *address, const struct user *user)
 {
     struct pollfd end = {.fd = fd, .events = POLLRDHUP};
     struct sockaddr peer;
@@ -162,5 +150,5 @@ bool listening_is_whole(int fd, const struct address *address)
     socklen_t length = sizeof listens, peer_length = sizeof peer;
     return poll(&end, 1, 0) == 0 && getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) == 0 &&
            listens == (address->type == SOCK_STREAM) && getpeername(fd, &peer, &peer_length) == -1 &&
-           !has_lost_file(address);
+           !has_lost_file(address, user);
 }

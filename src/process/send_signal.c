@@ -11,9 +11,9 @@
 #include <signal.h>
 #include <stdint.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "process/brief_child.h"
 #include "process/user.h"
 #include "process/wait_status.h"
 
@@ -52,12 +52,10 @@ static uid_t owner_of(pid_t pid)
 /* ---- as another user ---- */
 
 struct errand {
-    struct promise *child; /* NULL: who is meant is held by the pidfd, or by nothing */
-    int pidfd;             /* -1: none */
-    pid_t pid;             /* as for kill(2) */
+    int pidfd; /* -1: none, and the pid is meant as for kill(2) */
+    pid_t pid;
     int signal;
     uid_t owner;
-    int error;
 };
 
 static int send(int pidfd, pid_t pid, int signal)
@@ -66,47 +64,27 @@ static int send(int pidfd, pid_t pid, int signal)
     return sent ? 0 : errno;
 }
 
-/* In the child: nothing but system calls. */
-static _Noreturn void send_and_exit(const struct errand *errand)
+/* In the child. */
+static int send_in_child(void *context)
 {
+    const struct errand *errand = context;
     bool changed = syscall(SET_UIDS, UNKNOWN, errand->owner, UNKNOWN) == 0;
-    _exit(changed ? send(errand->pidfd, errand->pid, errand->signal) : EPERM);
+    return changed ? send(errand->pidfd, errand->pid, errand->signal) : EPERM;
 }
 
-/* Under the children's lock: nobody reaps meanwhile, neither the one it is sent to nor the one that sends. The latter
- * is reaped here, so that there is no child left to be registered. */
-static pid_t send_by_child(void *context)
+/* The child that is meant, or NULL where the pidfd, or nothing, holds who is meant. Who was refused may be reaped by
+ * now, and has no owner then. */
+static int send_as_owner(struct errand *errand, pid_t pid, struct promise *child)
 {
-    struct errand *errand = context;
-    int status = 0;
-    pid_t sender = -1;
-    errno = ESRCH;
-    if (errand->child == NULL || !children_resolved(errand->child, NULL))
-        sender = _Fork();
-    if (sender == 0)
-        send_and_exit(errand);
-    errand->error = errno;
-    if (sender == -1)
-        return -errand->error;
-    while (waitpid(sender, &status, 0) == -1 && errno == EINTR)
-        ;
-    errand->error = wait_status_code(status);
-    return -ECHILD;
-}
-
-static int send_as_owner(struct errand *errand, pid_t pid)
-{
-    struct promise unused;
     errand->owner = owner_of(pid);
     if (errand->owner == UNKNOWN || !has_capability(CAP_SETUID))
-        return EPERM;
-    children_spawn(&unused, send_by_child, errand);
-    return errand->error;
+        return send(-1, pid, 0) == ESRCH ? ESRCH : EPERM;
+    return brief_child_run(send_in_child, errand, child, NEVER);
 }
 
 int send_signal_by_pidfd(int pidfd, pid_t pid, int signal)
 {
-    return send_as_owner(&(struct errand){.pidfd = pidfd, .pid = pid, .signal = signal}, pid);
+    return send_as_owner(&(struct errand){.pidfd = pidfd, .pid = pid, .signal = signal}, pid, NULL);
 }
 
 int send_signal_to_child(struct promise *child, int signal, enum children_reach reach, bool *refused)
@@ -118,9 +96,9 @@ int send_signal_to_child(struct promise *child, int signal, enum children_reach 
         *refused = error == EPERM;
     if (error != EPERM)
         return error;
-    struct errand errand = {.child = child, .pidfd = -1, .signal = signal};
+    struct errand errand = {.pidfd = -1, .signal = signal};
     errand.pid = reach == REACH_GROUP ? -child->pid : child->pid;
-    return send_as_owner(&errand, child->pid);
+    return send_as_owner(&errand, child->pid, child);
 }
 
 /* ---- the line ---- */

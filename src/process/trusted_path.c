@@ -27,6 +27,7 @@ enum {
 struct walk {
     int at;              /* the directory that has been reached, or -1 */
     int links;           /* that have been followed */
+    bool to_the_end;     /* or as far as root alone says what the path means */
     bool trusted;        /* so far root alone says what the path means */
     bool strange_link;   /* a link of somebody else's has been met */
     bool arrived;        /* name is the file itself, in at */
@@ -96,12 +97,17 @@ static bool is_in_proc(int directory)
     return fstatfs(directory, &found) == 0 && found.f_type == PROC_MAGIC;
 }
 
-/* One component. A link of the kernel's is not followed, but opened. */
+/* One component, of which nothing is asked if it is to be trusted and cannot be: its file system may be dead. A link of
+ * the kernel's is not followed, but opened. */
 static void step(struct walk *walk)
 {
     struct stat found;
     bool is_last = take_component(walk), trusted = is_roots_alone(walk->at);
     walk->trusted &= trusted;
+    if (!walk->trusted && !walk->to_the_end) {
+        move_to(walk, -1);
+        return;
+    }
     bool is_link = fstatat(walk->at, walk->name, &found, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(found.st_mode);
     if (is_link && !(is_last && is_in_proc(walk->at))) {
         walk->strange_link |= !trusted;
@@ -113,11 +119,12 @@ static void step(struct walk *walk)
     }
 }
 
-static struct walk *walk_along(const char *path)
+static struct walk *walk_along(const char *path, bool to_the_end)
 {
     struct walk *walk = &the_walk;
     walk->at = -1;
     walk->links = 0;
+    walk->to_the_end = to_the_end;
     walk->trusted = true;
     walk->strange_link = walk->arrived = false;
     errno = ENAMETOOLONG;
@@ -132,14 +139,14 @@ static struct walk *walk_along(const char *path)
 
 bool path_is_trusted(const char *path)
 {
-    struct walk *walk = walk_along(path);
+    struct walk *walk = walk_along(path, false);
     move_to(walk, -1);
     return walk->arrived && walk->trusted;
 }
 
 int path_open_own(const char *path, int flags)
 {
-    const struct walk *walk = walk_along(path);
+    const struct walk *walk = walk_along(path, true);
     if (walk->strange_link)
         errno = ELOOP;
     int fd = -1, no_link = walk->arrived && is_in_proc(walk->at) ? 0 : O_NOFOLLOW;

@@ -14,7 +14,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* True if root alone does. The file itself need not be there; where a directory is missing nobody can be trusted. */
+/* True if root alone does; waits for no file system that others may have put there. The file itself need not be there;
+ * where a directory is missing nobody can be trusted. */
 bool path_is_trusted(const char *path);
 
 /* Opens the file, close-on-exec, but follows no link that stands in a directory to which others may write: -1 and ELOOP

@@ -11,9 +11,11 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -59,6 +61,7 @@ static int null_fd = -1;
 static pid_t self;
 static bool took_terminal;
 static bool uses_pidfds;
+static atomic_bool sockets_are_doubled; /* the signal thread has copies of them */
 
 /* Those that foster was started with beside the standard streams. They are the command's; foster keeps them for its
  * next run, and nobody else gets them. */
@@ -100,19 +103,36 @@ static bool open_sockets(struct service *service)
     return opened == count;
 }
 
-/* A run may have ended one for all that come after it, or made it non-blocking. The old one is closed first, so that
- * its address is free. False, and it has been said, if there is none to be had. */
+static void move(int fd, int to)
+{
+    if (syscall(SYS_dup3, fd, to, O_CLOEXEC) != -1)
+        close(fd);
+}
+
+/* It has the number of the one before, by which the signal thread closes its copy. Until there is another that one
+ * stands for the number, so that nobody else has it; and is not whole, as it is connected to nothing. */
+static bool replace_socket(const struct service *service, unsigned number)
+{
+    int *fd = &service->extras->sockets[number], before = *fd;
+    move(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), before); /* its address is free now */
+    bool opened = open_socket(service, number);
+    move(*fd, before);
+    *fd = before;
+    return opened;
+}
+
+/* A run may have ended one for all that come after it, or made it non-blocking. False, and it has been said, if there
+ * is none to be had. */
 static bool mend_sockets(const struct service *service)
 {
     for (unsigned i = 0; i < service->settings->listen_count; i++) {
         int fd = service->extras->sockets[i];
         descriptor_set_flags(fd, 0);
-        if (listening_is_whole(fd, &service->settings->listen[i].address))
+        if (listening_is_whole(fd, &service->settings->listen[i].address, service->settings->user))
             continue;
-        say(LOG_WARNING, "%s: its socket is of no use any more, opening another: descriptor %d", service->name,
+        say(LOG_WARNING, "%s: its socket is of no use, opening another: descriptor %d", service->name,
             LISTEN_FDS_START + (int)i);
-        close(fd);
-        if (!open_socket(service, i))
+        if (!replace_socket(service, i))
             return false;
     }
     return true;
@@ -163,9 +183,20 @@ pid_t start_own_pid(void)
     return self;
 }
 
-bool start_uses_pidfds(void)
+bool start_with_own_descriptors(void)
 {
-    return uses_pidfds;
+    bool own = uses_pidfds && descriptors_unshare();
+    atomic_store(&sockets_are_doubled, own);
+    return own;
+}
+
+void start_close_doubles(void)
+{
+    if (!atomic_exchange(&sockets_are_doubled, false))
+        return;
+    for (const struct service *service = plan->services; service < plan->services + plan->count; service++)
+        for (unsigned i = 0; i < service->settings->listen_count; i++)
+            close(service->extras->sockets[i]);
 }
 
 bool start_took_terminal(void)

@@ -43,8 +43,13 @@ unsigned start_mark(const struct service *service);
 /* foster's own pid. */
 pid_t start_own_pid(void);
 
-/* True if there are so many services that each is to have a pidfd, children_use_pidfds(). */
-bool start_uses_pidfds(void);
+/* Where there are so many services that each is to have a pidfd, children_use_pidfds(): gives the caller descriptors of
+ * its own, and returns true. Supervisor's thread, before the first start. */
+bool start_with_own_descriptors(void);
+
+/* Closes the copies of the services' sockets that were left behind by that: as long as there is one its address is
+ * taken. Signal thread, now and then. */
+void start_close_doubles(void);
 
 /* True if the command was put into the foreground of the terminal. */
 bool start_took_terminal(void);

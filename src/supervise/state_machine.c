@@ -479,76 +479,57 @@ static void end_stopping(struct service *service)
 
 typedef void reaction(struct service *service);
 
-/* What an event does in a state, and the state after it. What is not here does nothing. */
+#define IN(state) (1U << (state))
+
+/* What an event does in some states, and the state after it. In all others it does nothing. */
 static const struct transition {
-    unsigned char state; /* enum state */
-    unsigned char event; /* enum service_event */
+    unsigned char event;   /* enum service_event */
+    unsigned short states; /* IN(...) of each */
     reaction *react;
 } transitions[] = {
     /* clang-format off */
-    {STOPPED, EVENT_START, start_again},                            /* WAITING */
-    {STOPPED, EVENT_RESTART, start_again},                          /* WAITING */
+    {EVENT_START, IN(STOPPED) | IN(BACKING_OFF) | IN(DONE) | IN(FAILED), start_again}, /* WAITING */
+    {EVENT_START, IN(CLEARING) | IN(STOPPING), start_afterwards}, /* the same; WAITING or FORKED after it */
 
-    {WAITING, EVENT_STOP, cancel_start},                            /* STOPPED; CLEARING if something is left */
-    {WAITING, EVENT_DEPENDENCIES_MET, clear_then_start},            /* CLEARING, FORKED; BACKING_OFF or FAILED */
-    {WAITING, EVENT_DEPENDENCIES_FAILED, become_failed},            /* FAILED */
+    {EVENT_STOP, IN(WAITING) | IN(CLEARING) | IN(BACKING_OFF), cancel_start}, /* STOPPED; CLEARING if something is left */
+    {EVENT_STOP, IN(FORKED) | IN(STARTING) | IN(RUNNING) | IN(READY), stop_run}, /* STOPPING, then STOPPED */
+    {EVENT_STOP, IN(STOPPING), stop_afterwards}, /* the same, then STOPPED */
+    {EVENT_STOP, IN(DONE) | IN(FAILED), clear_after_end}, /* the same; CLEARING if something is left */
 
-    {CLEARING, EVENT_START, start_afterwards},                      /* the same; WAITING or FORKED after it */
-    {CLEARING, EVENT_STOP, cancel_start},                           /* STOPPED; CLEARING if something is left */
-    {CLEARING, EVENT_RESTART, start_afterwards},                    /* the same; WAITING or FORKED after it */
-    {CLEARING, EVENT_CLEARED, continue_after_clearing},             /* STOPPED or FORKED, as is planned */
-    {CLEARING, EVENT_TIMEOUT, kill_leftovers},                      /* the same */
+    {EVENT_RESTART, IN(STOPPED) | IN(BACKING_OFF) | IN(DONE) | IN(FAILED), start_again}, /* WAITING */
+    {EVENT_RESTART, IN(CLEARING) | IN(STOPPING), start_afterwards}, /* the same; WAITING or FORKED after it */
+    {EVENT_RESTART, IN(FORKED) | IN(STARTING) | IN(RUNNING) | IN(READY), restart_run}, /* STOPPING, then WAITING */
 
-    {FORKED, EVENT_STOP, stop_run},                                 /* STOPPING, then STOPPED */
-    {FORKED, EVENT_RESTART, restart_run},                           /* STOPPING, then WAITING */
-    {FORKED, EVENT_EXECED, begin_run},                              /* STARTING or RUNNING */
-    {FORKED, EVENT_ENDED, end_start},                               /* BACKING_OFF, FAILED, or as end_run */
-    {FORKED, EVENT_TIMEOUT, stop_unready},                          /* STOPPING, then BACKING_OFF or FAILED */
+    {EVENT_DEPENDENCIES_MET, IN(WAITING), clear_then_start}, /* CLEARING, FORKED; BACKING_OFF or FAILED */
 
-    {STARTING, EVENT_STOP, stop_run},                               /* STOPPING, then STOPPED */
-    {STARTING, EVENT_RESTART, restart_run},                         /* STOPPING, then WAITING */
-    {STARTING, EVENT_READY, become_ready},                          /* READY */
-    {STARTING, EVENT_ENDED, end_run},                               /* DONE, BACKING_OFF or FAILED */
-    {STARTING, EVENT_UNHEALTHY, stop_as_failed},                    /* STOPPING, then BACKING_OFF or FAILED */
-    {STARTING, EVENT_TIMEOUT, stop_unready},                        /* STOPPING, then BACKING_OFF or FAILED */
+    {EVENT_DEPENDENCIES_FAILED, IN(WAITING), become_failed}, /* FAILED */
 
-    {RUNNING, EVENT_STOP, stop_run},                                /* STOPPING, then STOPPED */
-    {RUNNING, EVENT_RESTART, restart_run},                          /* STOPPING, then WAITING */
-    {RUNNING, EVENT_ENDED, end_run},                                /* DONE, BACKING_OFF or FAILED */
-    {RUNNING, EVENT_UNHEALTHY, stop_as_failed},                     /* STOPPING, then BACKING_OFF or FAILED */
+    {EVENT_CLEARED, IN(CLEARING), continue_after_clearing}, /* STOPPED or FORKED, as is planned */
+    {EVENT_CLEARED, IN(STOPPING), finish_stop}, /* STOPPED, WAITING, BACKING_OFF, FAILED */
 
-    {READY, EVENT_STOP, stop_run},                                  /* STOPPING, then STOPPED */
-    {READY, EVENT_RESTART, restart_run},                            /* STOPPING, then WAITING */
-    {READY, EVENT_ENDED, end_run},                                  /* DONE, BACKING_OFF or FAILED */
-    {READY, EVENT_UNHEALTHY, stop_as_failed},                       /* STOPPING, then BACKING_OFF or FAILED */
+    {EVENT_EXECED, IN(FORKED), begin_run}, /* STARTING or RUNNING */
 
-    {STOPPING, EVENT_START, start_afterwards},                      /* the same; WAITING or FORKED after it */
-    {STOPPING, EVENT_STOP, stop_afterwards},                        /* the same, then STOPPED */
-    {STOPPING, EVENT_RESTART, start_afterwards},                    /* the same; WAITING or FORKED after it */
-    {STOPPING, EVENT_CLEARED, finish_stop},                         /* STOPPED, WAITING, BACKING_OFF, FAILED */
-    {STOPPING, EVENT_ENDED, end_stopping},                          /* the same, or as finish_stop */
-    {STOPPING, EVENT_TIMEOUT, kill_run},                            /* the same */
-    {STOPPING, EVENT_STOP_COMMAND_ENDED, send_stop_signal},         /* the same */
+    {EVENT_READY, IN(STARTING), become_ready}, /* READY */
 
-    {BACKING_OFF, EVENT_START, start_again},                        /* WAITING */
-    {BACKING_OFF, EVENT_STOP, cancel_start},                        /* STOPPED; CLEARING if something is left */
-    {BACKING_OFF, EVENT_RESTART, start_again},                      /* WAITING */
-    {BACKING_OFF, EVENT_TIMEOUT, wait_for_dependencies},            /* WAITING */
+    {EVENT_ENDED, IN(FORKED), end_start}, /* BACKING_OFF, FAILED, or as end_run */
+    {EVENT_ENDED, IN(STARTING) | IN(RUNNING) | IN(READY), end_run}, /* DONE, BACKING_OFF or FAILED */
+    {EVENT_ENDED, IN(STOPPING), end_stopping}, /* the same, or as finish_stop */
 
-    {DONE, EVENT_START, start_again},                               /* WAITING */
-    {DONE, EVENT_STOP, clear_after_end},                            /* the same; CLEARING if something is left */
-    {DONE, EVENT_RESTART, start_again},                             /* WAITING */
+    {EVENT_UNHEALTHY, IN(STARTING) | IN(RUNNING) | IN(READY), stop_as_failed}, /* STOPPING, then BACKING_OFF or FAILED */
 
-    {FAILED, EVENT_START, start_again},                             /* WAITING */
-    {FAILED, EVENT_STOP, clear_after_end},                          /* the same; CLEARING if something is left */
-    {FAILED, EVENT_RESTART, start_again},                           /* WAITING */
+    {EVENT_TIMEOUT, IN(CLEARING), kill_leftovers}, /* the same */
+    {EVENT_TIMEOUT, IN(FORKED) | IN(STARTING), stop_unready}, /* STOPPING, then BACKING_OFF or FAILED */
+    {EVENT_TIMEOUT, IN(STOPPING), kill_run}, /* the same */
+    {EVENT_TIMEOUT, IN(BACKING_OFF), wait_for_dependencies}, /* WAITING */
+
+    {EVENT_STOP_COMMAND_ENDED, IN(STOPPING), send_stop_signal}, /* the same */
     /* clang-format on */
 };
 
 void state_machine_handle(struct service *service, enum service_event event)
 {
     for (size_t i = 0; i < sizeof transitions / sizeof *transitions; i++) {
-        if (transitions[i].state == service->state && transitions[i].event == event) {
+        if (transitions[i].event == event && (transitions[i].states & IN(service->state)) != 0) {
             transitions[i].react(service);
             return;
         }

@@ -19,7 +19,6 @@
 
 #include "base/arena.h"
 #include "base/log.h"
-#include "process/descriptors.h"
 #include "process/signals.h"
 #include "process/thread.h"
 #include "supervise/dependencies.h"
@@ -208,15 +207,15 @@ static void start_all(void)
 
 /*
  * Where there are many services it has its own table of descriptors, which each start copies, and the signal thread's,
- * where the pidfds are, is not that. What both had before is kept open as long as foster runs: the signals' pipe, the
- * sockets, the pipes of the logs.
+ * where the pidfds are, is not that. What both had before is kept open as long as foster runs: the signals' pipe,
+ * the pipes of the logs; but not the sockets, start_close_doubles().
  *
  * It does not return: a program with PR_SET_PDEATHSIG is told of the end of the thread that started it, prctl(2).
  */
 static void *supervise(void *unused)
 {
     signals_block_again();
-    bool wants_pidfds = start_uses_pidfds() && descriptors_unshare();
+    bool wants_pidfds = start_with_own_descriptors();
     start_all();
     for (;;) {
         children_let_go();

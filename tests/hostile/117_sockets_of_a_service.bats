@@ -145,3 +145,45 @@ whole() {
     exits 0 as_pid1 --control none --config conf
     is "$(printf 'nonblock 3: done\nblocking 3: done')"
 }
+
+# From 200 services on the signal thread has descriptors of its own, and must not keep the ruined one's address.
+@test "117: among many services a ruined socket is opened again as well" {
+    own_network
+    for address in udp:127.0.0.1:8081 tcp:127.0.0.1:8080; do
+        rm -f ruined
+        how=connect
+        [[ $address == udp:* ]] || how=both
+        {
+            printf '[web]\ncommand = sh -c "[ -e ruined ] && exec service web serve 3; : >ruined; ruin %s 3; exit 1"\n' $how
+            printf 'listen = %s\nrestart = on-failure\nrestart_delay = 20ms..50ms\n' "$address"
+            for i in {1..220}; do printf '[s%d]\ncommand = sleep 300\n' "$i"; done
+        } >conf
+        run_foster as_pid1
+        happens 'web starts'
+        send TERM
+        wait "$job" || true
+    done
+}
+
+# The file system is dead before web's first run has ended: its socket, and its address, are looked at in a child.
+@test "117: a socket file on a dead file system holds up nobody but its service" {
+    mkdir later
+    "${NAMESPACE[@]}" "$BIN/dead_fs" "$PWD/later" true 3>&- || skip "needs FUSE"
+    configure <<-END
+		[mount]
+		command = dead_fs $PWD/later sh -c ': >mounted; exec sleep 300'
+		[web]
+		command = sh -c 'until [ -e mounted ]; do sleep 0.01; done; ruin both 3; exit 1'
+		listen = unix:$PWD/later/s
+		restart = on-failure
+	END
+    run_foster as_pid1
+    wait_until grep -q 'web: cannot listen on unix:.*/later/s: Operation timed out' "$err"
+    before=$(now_ms)
+    ctl status
+    between 0 $(($(now_ms) - before)) 1000
+    send TERM
+    before=$(now_ms)
+    wait "$job" || true
+    between 0 $(($(now_ms) - before)) 3000
+}

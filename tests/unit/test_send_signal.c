@@ -122,7 +122,7 @@ START_TEST(as_the_owner)
     ck_assert_int_eq(WTERMSIG(end_of(&child)), SIGTERM);
     ck_assert(is_childless());
     ck_assert_int_eq(send_signal_to_child(&child, SIGTERM, REACH_CHILD, &refused), ESRCH);
-    ck_assert_int_eq(send_signal_by_pidfd(-1, child.pid, SIGTERM), EPERM); /* nobody, of whom no owner is known */
+    ck_assert_int_eq(send_signal_by_pidfd(-1, child.pid, SIGTERM), ESRCH);
 }
 END_TEST
 
@@ -183,6 +183,17 @@ static void each_is_told_once_and_those_that_come_late(void)
         ck_assert_int_eq(WTERMSIG(end_of(&children[i])), SIGTERM);
     ck_assert(!send_signal_to_all(SIGTERM, NEVER, is_anybody, NULL).told);
 }
+
+/* Refused while it lived, and reaped before it was asked whose it is. */
+START_TEST(one_that_is_reaped_meanwhile_is_gone)
+{
+    pid_t pid = fork_bound();
+    if (pid == 0)
+        _exit(EXIT_SUCCESS);
+    ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+    ck_assert_int_eq(send_signal_by_pidfd(-1, pid, SIGKILL), ESRCH);
+}
+END_TEST
 
 START_TEST(all)
 {
@@ -272,7 +283,8 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("send_signal", as_the_owner, an_own_child_is_not_refused, without_the_right_to_change, all,
-                     all_without_pidfds, zero_ends_at_the_first, who_forks_on_does_not_hold_us_up, the_dead_are_reaped,
-                     those_of_another_user, those_that_are_refused_are_counted);
+    return RUN_TESTS("send_signal", as_the_owner, an_own_child_is_not_refused, without_the_right_to_change,
+                     one_that_is_reaped_meanwhile_is_gone, all, all_without_pidfds, zero_ends_at_the_first,
+                     who_forks_on_does_not_hold_us_up, the_dead_are_reaped, those_of_another_user,
+                     those_that_are_refused_are_counted);
 }
