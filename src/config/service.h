@@ -168,8 +168,8 @@ struct service {
     milliseconds started;       /* when its present run began, or its last */
     unsigned short last_status; /* of waitpid(2), of the last run that ended: Linux uses 16 bits of it */
     unsigned short failures;    /* in a row */
-    unsigned char exec_code;    /* why its program could not be run: the exit code for that, or 0 */
     unsigned short scratch;     /* its rank, in the plan; what a walk along the dependencies knows of it */
+    unsigned char exec_code;    /* why its program could not be run: the exit code for that, or 0 */
     unsigned char kills; /* how often it was killed at its present stop, once `killed` is set, or what it left behind */
     struct run_mark_walk walk; /* for what its last run left behind */
 };

@@ -334,7 +334,7 @@ START_TEST(a_thousand_services_are_small)
     ck_assert(read_text(text));
     ck_assert_uint_eq(plan.count, SERVICES + 1);
     ck_assert_ptr_eq(plan.services[0].settings, plan.services[SERVICES].settings);
-    ck_assert_uint_le(sizeof(struct service), 152);
+    ck_assert_uint_le(sizeof(struct service), 112);
 }
 END_TEST
 
