@@ -24,8 +24,8 @@ int main(int argc, char **argv)
     struct options options;
     if (name->lets_through != 0)
         signals_let_through(name->lets_through);
-    catalogue_use(name->lines, name->line_count, called,
-                  gettid()); /* musl remembers it, and the main thread's is the process's */
+    /* gettid() is cached by musl; in the main thread it equals the pid. */
+    catalogue_use(name->lines, name->line_count, called, gettid());
     if (blocked != 0) {
         say(LOG_ERROR, "cannot block signals: %s", strerror(blocked));
         return EXIT_FOSTER_FAILED;

@@ -4,8 +4,8 @@
  *
  * Each start of a service forks, and a fork copies every mapping and every page table. So the chunks follow the
  * program's variables, and the large stack ends where the program begins: one mapping less for each, and one page table
- * for all. With 1,000 services that is a tenth of what foster spends on a start. mmap(2) takes the address for a hint:
- * where something else lies there, it gives another.
+ * for all. With 1,000 services that is a twentieth of what foster spends on a start. mmap(2) takes the address for a
+ * hint: where something else lies there, it gives another.
  */
 #include "base/arena.h"
 

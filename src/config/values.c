@@ -1,6 +1,6 @@
 /*
- * values.c - see values.h. A function for each kind, and one table of them. A function that says a fault of its own,
- * because it knows better where it is, returns true.
+ * values.c - see values.h. A function for each kind, and one table of them. A function returns true as well
+ * when it has reported the error itself.
  */
 #include "config/values.h"
 

@@ -7,7 +7,7 @@
 
 #include "process/exit_report.h"
 
-/* For a service of the file: that the command's end is the container's end everybody knows. */
+/* Not said of the command: its end always ends the container. */
 #define STOPS_ALL "; it is essential: all is stopped"
 
 static const char *termination_log; /* NULL: none */

@@ -68,8 +68,8 @@ milliseconds shutdown_deadline(void)
     return kill_at != NEVER ? kill_at : 0;
 }
 
-/* Marks all that something which is up depends on, also by way of what is done. Those who depend mostly stand behind.
- */
+/* Marks every dependency of a running service, also those of a dependency that is done. Dependents usually come later
+ * in the file, so the loop goes backwards. */
 static void mark_what_is_needed(void)
 {
     bool changed = true;

@@ -1,7 +1,7 @@
 /*
  * start.h - a program of a service is started, with all that its settings give it.
  *
- * Where foster's own stdin goes to nobody: a service reads /dev/null unless it names a file, and the command of the
+ * Services do not share foster's stdin: each reads /dev/null unless it names a file, and the command of the
  * command line has foster's.
  */
 #ifndef SUPERVISE_START_H

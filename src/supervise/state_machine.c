@@ -2,7 +2,8 @@
  * state_machine.c - see state_machine.h. The table comes last; what stands in it is defined before it, each a few
  * lines.
  *
- * Nothing here waits. What takes time is a state with a deadline; the supervisor sees to it that TIME happens then.
+ * Nothing here waits. What takes time is a state with a deadline; the supervisor handles
+ * EVENT_TIMEOUT then.
  */
 #include "supervise/state_machine.h"
 
