@@ -49,8 +49,10 @@ has_children() { [ "$(pgrep -c -P "$init" -x sleep)" -eq "$1" ]; }
     read -r -t 3 _ <> <(:) || true
     [ "$(switches)" -eq "$before" ]
 }
+# For longer than the 100 ms after which foster searches once more for whom it may have missed (SEARCH_AFTER).
 is_settled() {
     local before=$settled
+    read -r -t 0.5 _ <> <(:) || true
     settled=$(switches)
     [ "$before" -eq "$settled" ]
 }
