@@ -90,5 +90,6 @@ int catalogue_print(int fd, const char *pattern)
     text_clear(&text);
     if (pattern != NULL)
         add_filled(&text, pattern, &(struct message_values){0});
-    return write(fd, text.bytes, text.length) == (ssize_t)text.length ? EXIT_SUCCESS : EXIT_FOSTER_FAILED;
+    return write(fd, text.bytes, text.length) == (ssize_t)text.length ? EXIT_SUCCESS
+                                                                      : EXIT_FOSTER_FAILED;
 }

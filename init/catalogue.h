@@ -1,8 +1,9 @@
 /*
  * catalogue.h - what foster says, in the words of the name it was called by.
  *
- * Every line that can be said is an event; a name has a table of its lines, with the stream and the verbosity at which
- * it is said. Scripts and test suites match on these lines, so they are written out in full, one beside the other.
+ * Every line that can be said is an event; a name has a table of its lines, with the stream and the
+ * verbosity at which it is said. Scripts and test suites match on these lines, so they are written
+ * out in full, one beside the other.
  *
  * In a line these stand for:
  *   %a  the name as it was called
@@ -96,26 +97,29 @@ struct message_values {
     const char *option, *value, *text;
 };
 
-/* Who speaks: the lines there are, in any order. Called once, before anything is said; what it gets is kept. */
-void catalogue_use(const struct catalogue_line *table, size_t count, const char *called, pid_t self);
+/* Who speaks: the lines there are, in any order. Called once, before anything is said; what it gets
+ * is kept. */
+void catalogue_use(const struct catalogue_line *table, size_t count, const char *called,
+                   pid_t self);
 
 /* What is run, for %c. Called once, before it is started. */
 void catalogue_use_command(const char *command);
 
-/* True if the event would be said at the level that was set: for facts that are not worth finding out otherwise. Any
- * thread and signal handlers. */
+/* True if the event would be said at the level that was set: for facts that are not worth finding
+ * out otherwise. Any thread and signal handlers. */
 bool catalogue_has(enum message event);
 
-/* Says an event, if it is to be said: catalogue_say(SPAWNED, .pid = pid). Any thread and signal handlers; allocates
- * nothing. */
-#define catalogue_say(what, ...)                                                                                       \
-    do {                                                                                                               \
-        if (catalogue_has(what))                                                                                       \
-            catalogue_say_values(&(struct message_values){.event = (what), __VA_ARGS__});                              \
+/* Says an event, if it is to be said: catalogue_say(SPAWNED, .pid = pid). Any thread and signal
+ * handlers; allocates nothing. */
+#define catalogue_say(what, ...)                                                                   \
+    do {                                                                                           \
+        if (catalogue_has(what))                                                                   \
+            catalogue_say_values(&(struct message_values){.event = (what), __VA_ARGS__});          \
     } while (0)
 void catalogue_say_values(const struct message_values *facts);
 
-/* Prints a text with the letters above in it, more than a line perhaps; NULL is none. Returns an exit code. */
+/* Prints a text with the letters above in it, more than a line perhaps; NULL is none. Returns an
+ * exit code. */
 int catalogue_print(int fd, const char *pattern);
 
 /* Appends an event's line, whether it would be said or not. The same callers. */

@@ -13,8 +13,8 @@
 #include "process/wait_status.h"
 
 enum {
-    /* Engines give a container 10 s from the signal to stop until they kill it. Main may need more, and then its engine
-     * was told so; what we add stays within, unless the user says how much. */
+    /* Engines give a container 10 s from the signal to stop until they kill it. Main may need more,
+     * and then its engine was told so; what we add stays within, unless the user says how much. */
     ENGINE_TIMEOUT = 10 * MS_PER_SECOND,
 };
 
@@ -72,13 +72,15 @@ void main_leave(const struct main_service *service)
     go(service);
 }
 
-/* True if main was killed by a signal that it had from us, or from the keys of the terminal that was handed to it. */
+/* True if main was killed by a signal that it had from us, or from the keys of the terminal that
+ * was handed to it. */
 static bool was_sent_its_death(const struct main_service *service, int status)
 {
     if (!WIFSIGNALED(status))
         return false;
     int signal = WTERMSIG(status);
-    bool from_keys = service->program.took_terminal && (signal == SIGINT || signal == SIGQUIT || signal == SIGHUP);
+    bool from_keys = service->program.took_terminal &&
+                     (signal == SIGINT || signal == SIGQUIT || signal == SIGHUP);
     return from_keys || (service->sent >> (signal - 1) & 1) != 0;
 }
 
@@ -88,8 +90,8 @@ static void say_death(const struct main_service *service, int status, bool expec
     if (expected && !catalogue_has(event))
         return;
     struct text words;
-    struct message_values facts = {event, .pid = service->main.pid, .number = wait_status_code(status),
-                                   .text = words.bytes};
+    struct message_values facts = {event, .pid = service->main.pid,
+                                   .number = wait_status_code(status), .text = words.bytes};
     facts.value = WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "";
     text_clear(&words);
     text_add_exit(&words, status, clock_now() - service->started, expected);
@@ -107,7 +109,8 @@ int main_report(const struct main_service *service, int status)
     return success ? EXIT_SUCCESS : code;
 }
 
-/* PID 1 takes it along, and all others; elsewhere it stays behind. They have all been killed that can be. */
+/* PID 1 takes it along, and all others; elsewhere it stays behind. They have all been killed that
+ * can be. */
 int main_abandon(const struct main_service *service)
 {
     main_say_last(service, &(struct message_values){ABANDONED, .pid = service->main.pid});

@@ -1,6 +1,6 @@
 /*
- * forward.c - while main runs: signals are passed on, and whatever dies is reaped. Nothing may end us now but main's
- * end.
+ * forward.c - while main runs: signals are passed on, and whatever dies is reaped. Nothing may end
+ * us now but main's end.
  */
 #include <errno.h>
 #include <signal.h>
@@ -13,7 +13,9 @@
 #include "process/terminate_all.h"
 #include "process/wait_status.h"
 
-enum { DEATH_BY_KILL = 1 * MS_PER_SECOND }; /* may take so long; in an uninterruptible call main may never die */
+enum {
+    DEATH_BY_KILL = 1 * MS_PER_SECOND
+}; /* may take so long; in an uninterruptible call main may never die */
 
 static void say_sent(int signal, int error)
 {
@@ -63,8 +65,9 @@ static void queue_main(struct main_service *service, int signal, siginfo_t *info
     say_sent(signal, error);
 }
 
-/* A stopped process takes no signal but KILL until it is continued, and whoever stopped it may be gone. But main may
- * have taken the signal for something else, and be stopped later for a reason. */
+/* A stopped process takes no signal but KILL until it is continued, and whoever stopped it may be
+ * gone. But main may have taken the signal for something else, and be stopped later for a reason.
+ */
 static void continue_main(struct main_service *service)
 {
     if (clock_now() >= service->continue_until)
@@ -93,14 +96,15 @@ static void suspend_with_main(const struct main_service *service, int came)
     kill(service->self, SIGSTOP);
 }
 
-/* When main has had all the time it was given, from the signal to stop on. Who may not be signalled gets no more than
- * an engine gives. */
+/* When main has had all the time it was given, from the signal to stop on. Who may not be signalled
+ * gets no more than an engine gives. */
 static milliseconds stop_deadline(const struct main_service *service)
 {
     milliseconds given = service->options->stop_timeout;
     if (service->refused && given > STOP_BUDGET)
         given = STOP_BUDGET;
-    return service->asked_to_stop == NEVER || given == NEVER ? NEVER : service->asked_to_stop + given;
+    return service->asked_to_stop == NEVER || given == NEVER ? NEVER
+                                                             : service->asked_to_stop + given;
 }
 
 static void ask_to_stop(struct main_service *service)
@@ -115,7 +119,8 @@ static void ask_to_stop(struct main_service *service)
 static void forward(struct main_service *service, siginfo_t *info)
 {
     int came = info->si_signo;
-    if (signal_map_apply(&service->options->map, came) != 0 || catalogue_has(DROPPED)) /* else not a word of it */
+    if (signal_map_apply(&service->options->map, came) != 0 ||
+        catalogue_has(DROPPED)) /* else not a word of it */
         catalogue_say(SIGNAL_CAME, .number = came, .text = strsignal(came));
     int signal = translate(service->options, came);
     if (signal != 0 && info->si_code == SI_QUEUE && !service->options->to_group)
@@ -138,13 +143,13 @@ static void kill_all(struct main_service *service)
     service->leave_at = clock_now() + (service->refused ? 0 : DEATH_BY_KILL);
 }
 
-/* END_GROUP: main's group is told to end while main is dead but not reaped: until then the number is the group's for
- * certain. */
+/* END_GROUP: main's group is told to end while main is dead but not reaped: until then the number
+ * is the group's for certain. */
 static void end_group(struct main_service *service)
 {
     siginfo_t end = {0};
-    if (waitid(P_PID, (id_t)service->main.pid, &end, WEXITED | WNOHANG | WNOWAIT) == -1 || end.si_pid == 0 ||
-        end.si_code == CLD_TRAPPED) /* as a tracee, foster.h: unasked */
+    if (waitid(P_PID, (id_t)service->main.pid, &end, WEXITED | WNOHANG | WNOWAIT) == -1 ||
+        end.si_pid == 0 || end.si_code == CLD_TRAPPED) /* as a tracee, foster.h: unasked */
         return;
     main_say_reaped(end.si_pid, end.si_code == CLD_EXITED, end.si_status);
     int signal = translate(service->options, SIGTERM);
@@ -165,7 +170,8 @@ bool main_serve(struct main_service *service, int *end)
     int status;
     while (!children_resolved(&service->main, &status)) {
         siginfo_t info;
-        int signal = signals_wait(&info, service->leave_at != NEVER ? service->leave_at : stop_deadline(service));
+        int signal = signals_wait(&info, service->leave_at != NEVER ? service->leave_at
+                                                                    : stop_deadline(service));
         if (signal == SIGCHLD)
             reap(service);
         else if (signal != 0)

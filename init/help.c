@@ -14,7 +14,8 @@ static const char license[] =
 static int print(const char *string)
 {
     size_t length = strlen(string);
-    return write(STDOUT_FILENO, string, length) == (ssize_t)length ? EXIT_SUCCESS : EXIT_FOSTER_FAILED;
+    return write(STDOUT_FILENO, string, length) == (ssize_t)length ? EXIT_SUCCESS
+                                                                   : EXIT_FOSTER_FAILED;
 }
 
 static void print_rule(const struct rule *rule)

@@ -1,4 +1,5 @@
-/* help.h - what foster prints when it is asked about itself, by whatever name. Each returns the exit code. */
+/* help.h - what foster prints when it is asked about itself, by whatever name. Each returns the
+ * exit code. */
 #ifndef INIT_HELP_H
 #define INIT_HELP_H
 

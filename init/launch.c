@@ -66,10 +66,14 @@ static void adopt(const struct main_service *service)
         catalogue_say(CANNOT_ADOPT, .text = strerror(errno));
 }
 
-void main_prepare(struct main_service *service, const struct options *options, const struct personality *name)
+void main_prepare(struct main_service *service, const struct options *options,
+                  const struct personality *name)
 {
-    *service = (struct main_service){
-        .options = options, .name = name, .self = gettid(), .asked_to_stop = NEVER, .leave_at = NEVER};
+    *service = (struct main_service){.options = options,
+                                     .name = name,
+                                     .self = gettid(),
+                                     .asked_to_stop = NEVER,
+                                     .leave_at = NEVER};
     watch_orphans(options);
     adopt(service);
     if (options->parent_death_signal != 0)
@@ -126,11 +130,13 @@ static int explain_start(struct text *words, const struct program *program)
 {
     if (program->failed_step == NULL)
         return exec_error_explain(words, program->argv[0], program->error);
-    text_add(words, "%s: cannot %s: %s", program->argv[0], program->failed_step, strerror(program->error));
+    text_add(words, "%s: cannot %s: %s", program->argv[0], program->failed_step,
+             strerror(program->error));
     return EXIT_FOSTER_FAILED;
 }
 
-/* Says why main could not be started, and returns the exit code for that. After a failed exec this runs in the child.
+/* Says why main could not be started, and returns the exit code for that. After a failed exec this
+ * runs in the child.
  */
 static int say_not_started(const struct main_service *service, bool executed, int error)
 {
@@ -144,12 +150,14 @@ static int say_not_started(const struct main_service *service, bool executed, in
         fork_error_explain(&words, error);
     if (executed && !name->codes.explained)
         say_spawned(&service->program);
-    struct message_values facts = {executed ? EXEC_FAILED : FORK_FAILED, .pid = service->program.pid, .number = error,
+    struct message_values facts = {executed ? EXEC_FAILED : FORK_FAILED,
+                                   .pid = service->program.pid, .number = error,
                                    .text = name->codes.explained ? words.bytes : strerror(error)};
     main_say_last(service, &facts);
     if (executed && !name->codes.explained)
         say_short_life(service, code);
-    return name->remaps_failures && options_as_success(service->options, code) ? EXIT_SUCCESS : code;
+    return name->remaps_failures && options_as_success(service->options, code) ? EXIT_SUCCESS
+                                                                               : code;
 }
 
 static int exec_failed(struct program *program)
@@ -163,8 +171,8 @@ static int exec_failed(struct program *program)
 static const int hand_off[] = {SIGHUP, SIGCONT};
 enum { HAND_OFFS = sizeof hand_off / sizeof hand_off[0] };
 
-/* For a main that is to have it in a session of its own. The hand-off signals are taken off at once: the next ones may
- * be meant for main. Returns how many there were. */
+/* For a main that is to have it in a session of its own. The hand-off signals are taken off at
+ * once: the next ones may be meant for main. Returns how many there were. */
 static int release_terminal(void)
 {
     int error = terminal_release(), ignored = 0;

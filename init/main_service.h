@@ -1,6 +1,6 @@
 /*
- * main_service.h - the one main service, as those who launch it, relay to it and see it off share it. Internal to this
- * room.
+ * main_service.h - the one main service, as those who launch it, relay to it and see it off share
+ * it. Internal to this room.
  *
  * For all of these: the caller has all signals blocked, and there is one thread.
  */
@@ -20,9 +20,11 @@ struct main_service {
     int exit_code; /* for a main that could not be started */
     milliseconds started;
     milliseconds asked_to_stop;  /* when INT, QUIT or TERM first came, or NEVER */
-    milliseconds continue_until; /* while it is meant to stop, main is continued if it is stopped; 0: no longer */
-    milliseconds leave_at;       /* main had its time, and was killed for it: until then it may die; else NEVER */
-    bool refused;                /* main may not be signalled, not even as the user that it belongs to */
+    milliseconds continue_until; /* while it is meant to stop, main is continued if it is stopped;
+                                    0: no longer */
+    milliseconds
+        leave_at; /* main had its time, and was killed for it: until then it may die; else NEVER */
+    bool refused; /* main may not be signalled, not even as the user that it belongs to */
     bool refusal_said;
     uint64_t sent; /* the signals that main got from us, a bit each */
 };
@@ -30,18 +32,20 @@ struct main_service {
 /* launch.c: while we may still fail. */
 
 /* Makes foster ready for orphans; the service is not started. */
-void main_prepare(struct main_service *service, const struct options *options, const struct personality *name);
+void main_prepare(struct main_service *service, const struct options *options,
+                  const struct personality *name);
 
 /* Starts main. False if that failed; it has been said, and exit_code is what to leave with. */
 bool main_start(struct main_service *service, const struct signal_state *found);
 
-/* Lets go of what was meant for main: open files, a directory that somebody will want to unmount. */
+/* Lets go of what was meant for main: open files, a directory that somebody will want to unmount.
+ */
 void main_settle(void);
 
 /* forward.c: while main runs. */
 
-/* Forwards signals and reaps until main is reaped: *end is its wait status. False if main, whose time was over, could
- * not be killed. */
+/* Forwards signals and reaps until main is reaped: *end is its wait status. False if main, whose
+ * time was over, could not be killed. */
 bool main_serve(struct main_service *service, int *end);
 
 /* finish.c: the end. */

@@ -1,6 +1,6 @@
 /*
- * one_command.c - see one_command.h. The order matters: descriptors are closed and the directory is left only after the
- * start, because main inherits both.
+ * one_command.c - see one_command.h. The order matters: descriptors are closed and the directory is
+ * left only after the start, because main inherits both.
  */
 #include "one_command.h"
 
@@ -9,7 +9,8 @@
 
 #include "main_service.h"
 
-int one_command_run(const struct options *options, const struct personality *name, const struct signal_state *found)
+int one_command_run(const struct options *options, const struct personality *name,
+                    const struct signal_state *found)
 {
     struct main_service service;
     main_prepare(&service, options, name);

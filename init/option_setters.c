@@ -97,9 +97,10 @@ bool set_parent_death_signal(struct options *options, const char *signal)
 /* tini's: the name in full and in capitals, of one of the standard signals. */
 bool set_parent_death_signal_by_name(struct options *options, const char *signal)
 {
-    bool in_full =
-        strncmp(signal, "SIG", strlen("SIG")) == 0 && strcspn(signal, "abcdefghijklmnopqrstuvwxyz") == strlen(signal);
-    return in_full && set_parent_death_signal(options, signal) && options->parent_death_signal < SIGNAL_RT_FIRST;
+    bool in_full = strncmp(signal, "SIG", strlen("SIG")) == 0 &&
+                   strcspn(signal, "abcdefghijklmnopqrstuvwxyz") == strlen(signal);
+    return in_full && set_parent_death_signal(options, signal) &&
+           options->parent_death_signal < SIGNAL_RT_FIRST;
 }
 
 bool set_pause(struct options *options, const char *value)
@@ -165,7 +166,8 @@ bool set_session(struct options *options, const char *value)
     return true;
 }
 
-/* DUMB_INIT_SETSID under foster's own name: 1 is that program's default, a session that is signalled as a group. */
+/* DUMB_INIT_SETSID under foster's own name: 1 is that program's default, a session that is
+ * signalled as a group. */
 bool set_session_by_number(struct options *options, const char *value)
 {
     if (strcmp(value, "1") == 0)
@@ -209,7 +211,9 @@ bool set_verbose(struct options *options, const char *value)
 /* As atoi reads it: the number at the start, and 0 if there is none. */
 bool set_verbosity(struct options *options, const char *level)
 {
-    int64_t number = *level == '-' ? LOG_TRACE : text_number(level, NULL); /* below zero is above all there, too */
+    int64_t number = *level == '-'
+                         ? LOG_TRACE
+                         : text_number(level, NULL); /* below zero is above all there, too */
     options->verbosity = number < LOG_TRACE ? (int)number : LOG_TRACE;
     return true;
 }

@@ -1,6 +1,7 @@
 /*
- * option_setters.h - what the options and variables do, each a function that the tables of personality.c name. They
- * return false for a value that makes no sense. Those that take no value ignore it.
+ * option_setters.h - what the options and variables do, each a function that the tables of
+ * personality.c name. They return false for a value that makes no sense. Those that take no value
+ * ignore it.
  */
 #ifndef INIT_OPTION_SETTERS_H
 #define INIT_OPTION_SETTERS_H

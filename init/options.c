@@ -1,9 +1,9 @@
 /*
  * options.c - see options.h.
  *
- * getopt_long was tried and left: in musl it brings stdio for messages that are not ours, 6 KiB of 64. What is read
- * here is what it reads: letters that may be clustered and carry their value, long names that may be abbreviated and
- * carry theirs behind '=', and "--".
+ * getopt_long was tried and left: in musl it brings stdio for messages that are not ours, 6 KiB
+ * of 64. What is read here is what it reads: letters that may be clustered and carry their value,
+ * long names that may be abbreviated and carry theirs behind '=', and "--".
  */
 #include "options.h"
 
@@ -35,7 +35,8 @@ static bool is_done(const struct options *options)
 /* Says what is wrong, and the usage where that is the custom. */
 static void refuse(struct reading *reading, const struct message_values *facts)
 {
-    bool unknown = facts->event == UNKNOWN_LETTER || facts->event == UNKNOWN_NAME || facts->event == AMBIGUOUS_NAME;
+    bool unknown = facts->event == UNKNOWN_LETTER || facts->event == UNKNOWN_NAME ||
+                   facts->event == AMBIGUOUS_NAME;
     if (unknown && reading->grammar->any_option_will_do)
         return;
     catalogue_say_values(facts);
@@ -44,26 +45,32 @@ static void refuse(struct reading *reading, const struct message_values *facts)
     reading->options->task = TASK_REFUSE;
 }
 
-/* Takes the value an option came with or, if it needs one and has none, the next word. Without one, wants is said. */
-static void apply(struct reading *reading, const struct rule *rule, enum message wants, const char *value)
+/* Takes the value an option came with or, if it needs one and has none, the next word. Without one,
+ * wants is said. */
+static void apply(struct reading *reading, const struct rule *rule, enum message wants,
+                  const char *value)
 {
     const char letter[] = {'-', rule->letter, '\0'};
     if (rule->wants != NULL && value == NULL && *reading->next != NULL)
         value = *reading->next++;
     if (rule->wants != NULL && value == NULL)
-        refuse(reading, &(struct message_values){.event = wants,
-                                                 .option = wants == LETTER_WANTS ? letter + 1 : rule->name,
-                                                 .value = rule->usage,
-                                                 .text = rule->wants});
+        refuse(reading,
+               &(struct message_values){.event = wants,
+                                        .option = wants == LETTER_WANTS ? letter + 1 : rule->name,
+                                        .value = rule->usage,
+                                        .text = rule->wants});
     else if (!rule->apply(reading->options, value))
-        refuse(reading, &(struct message_values){.event = BAD_VALUE,
-                                                 .option = rule->usage != NULL ? rule->usage : letter,
-                                                 .value = value,
-                                                 .text = rule->wants});
+        refuse(reading,
+               &(struct message_values){.event = BAD_VALUE,
+                                        .option = rule->usage != NULL ? rule->usage : letter,
+                                        .value = value,
+                                        .text = rule->wants});
 }
 
-/* The option that a name, or a beginning that only one name has, means. NULL if there is none, or several. */
-static const struct rule *rule_named(const struct grammar *grammar, const char *word, size_t length, bool *ambiguous)
+/* The option that a name, or a beginning that only one name has, means. NULL if there is none, or
+ * several. */
+static const struct rule *rule_named(const struct grammar *grammar, const char *word, size_t length,
+                                     bool *ambiguous)
 {
     const struct rule *found = NULL;
     *ambiguous = false;
@@ -90,10 +97,11 @@ static void read_long(struct reading *reading, const char *word)
     const struct rule *rule = rule_named(reading->grammar, name, length, &ambiguous);
     const char *value = name[length] == '=' ? name + length + 1 : NULL;
     if (rule == NULL)
-        refuse(reading, &(struct message_values){ambiguous ? AMBIGUOUS_NAME : UNKNOWN_NAME, .option = word});
-    else if (rule->wants == NULL && value != NULL)
         refuse(reading,
-               &(struct message_values){NAME_TAKES_NONE, .option = rule->name, .value = value, .text = rule->usage});
+               &(struct message_values){ambiguous ? AMBIGUOUS_NAME : UNKNOWN_NAME, .option = word});
+    else if (rule->wants == NULL && value != NULL)
+        refuse(reading, &(struct message_values){NAME_TAKES_NONE, .option = rule->name,
+                                                 .value = value, .text = rule->usage});
     else
         apply(reading, rule, NAME_WANTS, value);
 }
@@ -112,7 +120,8 @@ static void read_letters(struct reading *reading, const char *word)
     for (const char *letter = word + 1; *letter != '\0' && !is_done(reading->options); letter++) {
         const struct rule *rule = rule_lettered(reading->grammar, *letter);
         if (rule == NULL) {
-            refuse(reading, &(struct message_values){UNKNOWN_LETTER, .option = (const char[]){*letter, '\0'}});
+            refuse(reading, &(struct message_values){UNKNOWN_LETTER,
+                                                     .option = (const char[]){*letter, '\0'}});
         } else if (rule->wants == NULL) {
             apply(reading, rule, LETTER_WANTS, NULL);
         } else {
@@ -126,7 +135,8 @@ static void read_letters(struct reading *reading, const char *word)
 static void read_words(struct reading *reading)
 {
     const char *word;
-    while ((word = *reading->next) != NULL && word[0] == '-' && word[1] != '\0' && !is_done(reading->options)) {
+    while ((word = *reading->next) != NULL && word[0] == '-' && word[1] != '\0' &&
+           !is_done(reading->options)) {
         reading->next++;
         if (strcmp(word, "--") == 0)
             break;
@@ -163,12 +173,14 @@ static void check_command(struct reading *reading)
         options->task = TASK_SUPERVISE;
     if (options->task == TASK_RUN && *options->command == NULL)
         refuse(reading, &(struct message_values){.event = NO_COMMAND});
-    else if (options->task == TASK_PAUSE && *options->command != NULL && !reading->grammar->any_command_pauses)
+    else if (options->task == TASK_PAUSE && *options->command != NULL &&
+             !reading->grammar->any_command_pauses)
         refuse(reading, &(struct message_values){COMMAND_TO_PAUSE, .value = *options->command});
 }
 
-/* A session has no stop from the terminal: its leader's group is orphaned as soon as it begins, and there the kernel
- * drops the default action of these three (setpgid(2)). STOP stops it all the same. */
+/* A session has no stop from the terminal: its leader's group is orphaned as soon as it begins, and
+ * there the kernel drops the default action of these three (setpgid(2)). STOP stops it all the
+ * same. */
 static void make_stoppable(struct signal_map *map)
 {
     static const int stops[] = {SIGTSTP, SIGTTIN, SIGTTOU};
@@ -179,7 +191,8 @@ static void make_stoppable(struct signal_map *map)
 
 void options_read(struct options *options, const struct grammar *grammar, char **argv)
 {
-    struct reading reading = {.options = options, .grammar = grammar, .next = *argv != NULL ? argv + 1 : argv};
+    struct reading reading = {
+        .options = options, .grammar = grammar, .next = *argv != NULL ? argv + 1 : argv};
     void *words = reading.next; /* those that have been read make room for what is kept of them */
     *options = grammar->defaults;
     options->configs = words;

@@ -1,9 +1,10 @@
 /*
  * personality.h - the names that foster answers to, and who it is then.
  *
- * Called by a name of tini, dumb-init, catatonit or of the pause program, foster is that program to its user: flags,
- * defaults, streams, exit codes, and the lines that scripts match on. All of that is one row of one table; no other
- * file knows a name. Where one of them has a fault that nobody can want, foster does it right; foster(8) lists these.
+ * Called by a name of tini, dumb-init, catatonit or of the pause program, foster is that program to
+ * its user: flags, defaults, streams, exit codes, and the lines that scripts match on. All of that
+ * is one row of one table; no other file knows a name. Where one of them has a fault that nobody
+ * can want, foster does it right; foster(8) lists these.
  */
 #ifndef INIT_PERSONALITY_H
 #define INIT_PERSONALITY_H
@@ -39,8 +40,10 @@ struct personality {
     const char *const *names; /* the last part of argv[0]; NULL ends them */
     struct grammar grammar;
     enum adoption adoption;
-    bool hands_signals_on; /* main gets the mask and dispositions that we were started with, not clean ones */
-    uint64_t lets_through; /* signals to itself, SIGNAL_BIT() each, of which it dies as any program but PID 1 */
+    bool hands_signals_on; /* main gets the mask and dispositions that we were started with, not
+                              clean ones */
+    uint64_t lets_through; /* signals to itself, SIGNAL_BIT() each, of which it dies as any program
+                              but PID 1 */
     bool suspends;         /* stops itself as well when main is stopped from a terminal */
     bool remaps_failures;  /* as_success holds for a command that cannot be run, too */
     enum finish ending;

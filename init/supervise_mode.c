@@ -1,8 +1,9 @@
 /*
- * supervise_mode.c - see supervise_mode.h. This is the signal thread: it reaps, passes signals on, and sees to the end.
+ * supervise_mode.c - see supervise_mode.h. This is the signal thread: it reaps, passes signals on,
+ * and sees to the end.
  *
- * Until the supervisor has begun everything may fail, and foster then says so and exits; afterwards nothing may end it
- * but the end of the services.
+ * Until the supervisor has begun everything may fail, and foster then says so and exits; afterwards
+ * nothing may end it but the end of the services.
  */
 #include "supervise_mode.h"
 
@@ -27,8 +28,10 @@
 #include "supervise/supervisor.h"
 
 enum {
-    LAST_LINES = 1 * MS_PER_SECOND, /* in which what is still in the pipes when all have ended is written */
-    SEARCH_AFTER = 100, /* ms after a death, for those that children_sigchld_of() may leave: 0.2 us for each child */
+    LAST_LINES =
+        1 * MS_PER_SECOND, /* in which what is still in the pipes when all have ended is written */
+    SEARCH_AFTER = 100, /* ms after a death, for those that children_sigchld_of() may leave: 0.2 us
+                           for each child */
     LIST_AFTER = 5,     /* ms, for the next of those who have no pidfd yet */
 };
 
@@ -39,8 +42,8 @@ static bool is_success(int code)
     return options_as_success(asked, code);
 }
 
-/* The command is a service like others, but essential, with what the command line says of it. Without a configuration
- * it has all the time it wants for its end, as if it were run once. */
+/* The command is a service like others, but essential, with what the command line says of it.
+ * Without a configuration it has all the time it wants for its end, as if it were run once. */
 static struct settings command_settings(const struct options *options)
 {
     struct settings settings = settings_default;
@@ -79,7 +82,8 @@ static bool read_plan(struct plan *plan, const struct options *options)
     return true;
 }
 
-/* The socket is a convenience: only one that was asked for is missed. But where another listens `foster ctl` asks him.
+/* The socket is a convenience: only one that was asked for is missed. But where another listens
+ * `foster ctl` asks him.
  */
 static void open_control(const struct options *options, const struct plan *plan)
 {
@@ -90,8 +94,8 @@ static void open_control(const struct options *options, const struct plan *plan)
     if (server_open(path))
         supervisor_watch(&(struct onlooker){server_look, server_due});
     else
-        say(asked_for != NULL || errno == EADDRINUSE ? LOG_WARNING : LOG_INFO, "no control socket at %s: %s", path,
-            strerror(errno));
+        say(asked_for != NULL || errno == EADDRINUSE ? LOG_WARNING : LOG_INFO,
+            "no control socket at %s: %s", path, strerror(errno));
 }
 
 static bool begin(const struct options *options, struct plan *plan)
@@ -111,7 +115,8 @@ static bool begin(const struct options *options, struct plan *plan)
     return supervisor_begin(plan);
 }
 
-/* The one that the signal names and its like, or, when it is time, all; returns when to search for all. */
+/* The one that the signal names and its like, or, when it is time, all; returns when to search for
+ * all. */
 static milliseconds reap(const siginfo_t *sigchld, milliseconds search)
 {
     if (children_sigchld_of(sigchld != NULL ? sigchld->si_pid : 0))
@@ -135,7 +140,8 @@ static int serve(struct main_service *foster)
         if (signal_asks_to_stop(signal) && foster->asked_to_stop == NEVER)
             foster->asked_to_stop = clock_now();
         if (signal == 0)
-            info = (siginfo_t){.si_signo = SIGCHLD}; /* of whom the search has found the supervisor is to know */
+            info = (siginfo_t){
+                .si_signo = SIGCHLD}; /* of whom the search has found the supervisor is to know */
         inbox_put_signal(&info);
     }
     return code;
@@ -155,7 +161,8 @@ static int run(const struct options *options, const struct personality *name, st
     return code;
 }
 
-/* Dies of the signal, as its handler is reset by now; the init of a pid namespace does not (pid_namespaces(7)). */
+/* Dies of the signal, as its handler is reset by now; the init of a pid namespace does not
+ * (pid_namespaces(7)). */
 static void end_by(int signal)
 {
     kill(getpid(), signal);
@@ -168,7 +175,9 @@ static void let_signals_end_us(void)
     static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
     sigset_t blocked = signals_all();
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
-        sigaction(signals[i], &(struct sigaction){.sa_handler = end_by, .sa_flags = SA_RESETHAND | SA_NODEFER}, NULL);
+        sigaction(signals[i],
+                  &(struct sigaction){.sa_handler = end_by, .sa_flags = SA_RESETHAND | SA_NODEFER},
+                  NULL);
         sigdelset(&blocked, signals[i]);
     }
     signals_set_mask(&blocked, NULL);
@@ -177,7 +186,8 @@ static void let_signals_end_us(void)
 int supervise_mode_run(const struct options *options, const struct personality *name)
 {
     static struct plan plan;
-    struct options merged = *options; /* what the command line does not say, the configuration may */
+    struct options merged =
+        *options; /* what the command line does not say, the configuration may */
     asked = options;
     if (options->task == TASK_CHECK)
         let_signals_end_us();

@@ -1,8 +1,8 @@
 /*
  * address.c - see address.h.
  *
- * inet_pton(3) reads addresses, but inet_ntop(3) is not used to write them: musl's is made of printf. Port 0, "any", is
- * refused: nobody could catalogue_say where the socket is.
+ * inet_pton(3) reads addresses, but inet_ntop(3) is not used to write them: musl's is made of
+ * printf. Port 0, "any", is refused: nobody could catalogue_say where the socket is.
  */
 #include "base/address.h"
 
@@ -24,7 +24,8 @@ static bool parse_port(const char *string, in_port_t *port)
     return true;
 }
 
-/* "[::1]" or "127.0.0.1" or "localhost". Nothing at all is every address, and the struct is zero already. */
+/* "[::1]" or "127.0.0.1" or "localhost". Nothing at all is every address, and the struct is zero
+ * already. */
 static bool parse_host(char *host, size_t length, struct address *address)
 {
     address->length = sizeof address->to.v4;
@@ -35,7 +36,8 @@ static bool parse_host(char *host, size_t length, struct address *address)
         address->to.v6.sin6_family = AF_INET6;
         return inet_pton(AF_INET6, host + 1, &address->to.v6.sin6_addr) == 1;
     }
-    return inet_pton(AF_INET, strcmp(host, "localhost") == 0 ? "127.0.0.1" : host, &address->to.v4.sin_addr) == 1;
+    return inet_pton(AF_INET, strcmp(host, "localhost") == 0 ? "127.0.0.1" : host,
+                     &address->to.v4.sin_addr) == 1;
 }
 
 static bool parse_internet(const char *string, struct address *address)
@@ -55,8 +57,8 @@ static bool parse_internet(const char *string, struct address *address)
     return parse_host(host, strlen(host), address) && parse_port(string, port);
 }
 
-/* An abstract name begins with NUL and ends where the length says, unix(7). A relative path is refused: foster does not
- * stay where it was started. */
+/* An abstract name begins with NUL and ends where the length says, unix(7). A relative path is
+ * refused: foster does not stay where it was started. */
 static bool parse_local(const char *string, struct address *address)
 {
     struct sockaddr_un *local = &address->to.local;

@@ -1,11 +1,12 @@
 /*
- * arena.c - see arena.h. Chunks from the kernel, taken off from the front: of a chunk only those pages count that are
- * written to. brk(2) was left to the libc.
+ * arena.c - see arena.h. Chunks from the kernel, taken off from the front: of a chunk only those
+ * pages count that are written to. brk(2) was left to the libc.
  *
- * Each start of a service forks, and a fork copies every mapping and every page table. So the chunks follow the
- * program's variables, and the large stack ends where the program begins: one mapping less for each, and one page table
- * for all. With 1,000 services that is a twentieth of what foster spends on a start. mmap(2) takes the address for a
- * hint: where something else lies there, it gives another.
+ * Each start of a service forks, and a fork copies every mapping and every page table. So the
+ * chunks follow the program's variables, and the large stack ends where the program begins: one
+ * mapping less for each, and one page table for all. With 1,000 services that is a twentieth of
+ * what foster spends on a start. mmap(2) takes the address for a hint: where something else lies
+ * there, it gives another.
  */
 #include "base/arena.h"
 
@@ -24,7 +25,8 @@ enum {
     EXIT_NO_MEMORY = 125, /* EXIT_FOSTER_FAILED, which belongs to a higher room */
 };
 
-extern char __executable_start, _end; /* ld(1): where the program begins, and where its variables end */
+extern char __executable_start,
+    _end; /* ld(1): where the program begins, and where its variables end */
 
 /* What is left of the present chunk. */
 static char *chunk;
@@ -37,7 +39,8 @@ static size_t round_up(size_t size, size_t unit)
 
 static void *map_near(uintptr_t hint, size_t size)
 {
-    void *pages = mmap((void *)hint, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *pages =
+        mmap((void *)hint, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages != MAP_FAILED)
         return pages;
     say(LOG_ERROR, "no memory for the services: %s", strerror(errno));
@@ -49,7 +52,8 @@ void *arena_lend(size_t size)
     return map_near(0, size);
 }
 
-/* Below the program nothing is mapped; elsewhere something may be, and what runs over the end must not reach it. */
+/* Below the program nothing is mapped; elsewhere something may be, and what runs over the end must
+ * not reach it. */
 void *arena_stack(size_t size)
 {
     uintptr_t hint = (uintptr_t)&__executable_start - size;

@@ -1,9 +1,9 @@
 /*
  * buffer.c - see buffer.h.
  *
- * Straight from mmap(2): there is no heap that could keep what one long line once needed. The room doubles, so that a
- * megabyte in small pieces is a few calls; room that nothing was written to costs no memory, and growing copies nothing
- * (mremap(2)).
+ * Straight from mmap(2): there is no heap that could keep what one long line once needed. The room
+ * doubles, so that a megabyte in small pieces is a few calls; room that nothing was written to
+ * costs no memory, and growing copies nothing (mremap(2)).
  */
 #include "base/buffer.h"
 
@@ -19,8 +19,9 @@ static bool make_room(struct buffer *buffer, size_t needed)
         room *= 2;
     if (room == buffer->room)
         return true;
-    void *bytes = buffer->room == 0 ? mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-                                    : mremap(buffer->bytes, buffer->room, room, MREMAP_MAYMOVE);
+    void *bytes = buffer->room == 0
+                      ? mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+                      : mremap(buffer->bytes, buffer->room, room, MREMAP_MAYMOVE);
     if (bytes == MAP_FAILED)
         return false;
     buffer->bytes = bytes;

@@ -1,8 +1,10 @@
 /*
- * buffer.h - bytes that come and go while foster runs: an answer that a client has not read, a line without its end.
+ * buffer.h - bytes that come and go while foster runs: an answer that a client has not read, a line
+ * without its end.
  *
- * Pages from the kernel and back to it: an empty buffer holds none. When there is no memory the bytes are refused and
- * the caller goes on with less. Each function: one thread at a time per buffer, not a signal handler.
+ * Pages from the kernel and back to it: an empty buffer holds none. When there is no memory the
+ * bytes are refused and the caller goes on with less. Each function: one thread at a time per
+ * buffer, not a signal handler.
  */
 #ifndef BASE_BUFFER_H
 #define BASE_BUFFER_H

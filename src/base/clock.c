@@ -11,7 +11,8 @@ enum { READ_CLOCK = SYS_clock_gettime64 };
 #else
 enum { READ_CLOCK = SYS_clock_gettime };
 #endif
-_Static_assert(sizeof(time_t) == sizeof(int64_t), "the kernel would write past a struct timespec of 32 bits");
+_Static_assert(sizeof(time_t) == sizeof(int64_t),
+               "the kernel would write past a struct timespec of 32 bits");
 
 enum { NS_PER_MS = 1000000 };
 
@@ -27,10 +28,11 @@ static const struct unit units[] = {
 static const milliseconds LONGEST = (milliseconds)MS_PER_DAY * 365;
 
 /*
- * The raw call. The libc asks the vDSO, whose code and data lie where nothing else of a static program does: the first
- * reading costs two page faults and three page tables (12 KiB on x86-64). One program reads the clock a few times in a
- * life; for services, some thousand readings more by 50 ns each are not to be seen. The libc's is for who refuses the
- * raw one: Linux before 5.1 on a 32-bit machine.
+ * The raw call. The libc asks the vDSO, whose code and data lie where nothing else of a static
+ * program does: the first reading costs two page faults and three page tables (12 KiB on x86-64).
+ * One program reads the clock a few times in a life; for services, some thousand readings more by
+ * 50 ns each are not to be seen. The libc's is for who refuses the raw one: Linux before 5.1 on a
+ * 32-bit machine.
  */
 struct timespec clock_read(void)
 {
@@ -51,7 +53,8 @@ struct timespec clock_until(milliseconds point)
     milliseconds left = point - clock_now();
     if (left < 0)
         left = 0;
-    return (struct timespec){.tv_sec = left / MS_PER_SECOND, .tv_nsec = left % MS_PER_SECOND * NS_PER_MS};
+    return (struct timespec){.tv_sec = left / MS_PER_SECOND,
+                             .tv_nsec = left % MS_PER_SECOND * NS_PER_MS};
 }
 
 bool duration_parse(const char *string, milliseconds *duration)
@@ -68,7 +71,8 @@ bool duration_parse(const char *string, milliseconds *duration)
     return false;
 }
 
-/* The scale in which a span is told: whole units above a few minutes, fractions of a second below. */
+/* The scale in which a span is told: whole units above a few minutes, fractions of a second below.
+ */
 struct scale {
     milliseconds below;
     milliseconds unit;

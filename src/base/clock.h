@@ -1,8 +1,8 @@
 /*
  * clock.h - time spans, and the one clock they are measured by.
  *
- * CLOCK_MONOTONIC: a wall clock that jumps neither fires nor delays anything here. It stands still while the machine is
- * suspended (clock_gettime(2)).
+ * CLOCK_MONOTONIC: a wall clock that jumps neither fires nor delays anything here. It stands still
+ * while the machine is suspended (clock_gettime(2)).
  */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
@@ -38,7 +38,8 @@ static inline milliseconds earlier(milliseconds one, milliseconds other)
 /* How long until a point, zero if it has passed; as the system calls want it. */
 struct timespec clock_until(milliseconds point);
 
-/* Reads "500ms", "5s", "2m", "1h", or "5", which means seconds. False if it is none of these, or above a year. */
+/* Reads "500ms", "5s", "2m", "1h", or "5", which means seconds. False if it is none of these, or
+ * above a year. */
 bool duration_parse(const char *string, milliseconds *duration);
 
 /* Appends a span as people say it: "0.25 s", "12.1 s", "3 min", "5 h", "12 days". */

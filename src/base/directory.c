@@ -1,4 +1,5 @@
-/* directory.c - see directory.h. The raw call, getdents64(2): its entries are laid out as struct dirent. */
+/* directory.c - see directory.h. The raw call, getdents64(2): its entries are laid out as struct
+ * dirent. */
 #include "base/directory.h"
 
 #include <fcntl.h>
@@ -16,7 +17,8 @@ bool directory_open(struct directory *directory, const char *path)
 const char *directory_next(struct directory *directory)
 {
     if (directory->offset >= directory->length) {
-        directory->length = syscall(SYS_getdents64, directory->fd, directory->buffer, sizeof directory->buffer);
+        directory->length =
+            syscall(SYS_getdents64, directory->fd, directory->buffer, sizeof directory->buffer);
         directory->offset = 0;
     }
     if (directory->length <= 0)

@@ -20,7 +20,8 @@ static size_t plain_length(const unsigned char *bytes, size_t length)
 /* What a byte that cannot stay becomes: its length. */
 static size_t replace(unsigned char byte, char escape[JSON_ESCAPE])
 {
-    static const char named[] = "\"\\\b\f\n\r\t", names[] = "\"\\bfnrt", digits[] = "0123456789abcdef";
+    static const char named[] = "\"\\\b\f\n\r\t", names[] = "\"\\bfnrt",
+                      digits[] = "0123456789abcdef";
     static const char unknown[] = "\xef\xbf\xbd", hexadecimal[] = "\\u00";
     if (byte >= ASCII_END) {
         memcpy(escape, unknown, sizeof unknown - 1);

@@ -1,13 +1,15 @@
 /*
  * log.c - see log.h. Allocates nothing; the level is set once, before there is a second thread.
  *
- * A line must not wait for who reads it. poll(2) is not enough: a terminal that takes one byte more says that it is
- * writable, and lets who writes two wait (n_tty_write() in drivers/tty/n_tty.c); and of what is free somebody else may
- * be faster. O_NONBLOCK belongs to the open file that we share with others, so it is opened once more: /proc/self/fd
- * leads to the same pipe or terminal. Where that cannot be (no /proc, another user's), a terminal gets pieces that fit.
+ * A line must not wait for who reads it. poll(2) is not enough: a terminal that takes one byte more
+ * says that it is writable, and lets who writes two wait (n_tty_write() in drivers/tty/n_tty.c);
+ * and of what is free somebody else may be faster. O_NONBLOCK belongs to the open file that we
+ * share with others, so it is opened once more: /proc/self/fd leads to the same pipe or terminal.
+ * Where that cannot be (no /proc, another user's), a terminal gets pieces that fit.
  *
- * Rejected: RWF_NOWAIT of pwritev2(2), which terminals do not know, nor FIFOs (Linux 6.18); a thread or a child to do
- * the waiting, for one program has neither; a timer to interrupt the write, which takes five system calls and a signal.
+ * Rejected: RWF_NOWAIT of pwritev2(2), which terminals do not know, nor FIFOs (Linux 6.18); a
+ * thread or a child to do the waiting, for one program has neither; a timer to interrupt the write,
+ * which takes five system calls and a signal.
  */
 #include "base/log.h"
 
@@ -23,12 +25,12 @@
 #include "base/clock.h"
 
 enum {
-    /* How long a full pipe or a stopped terminal may hold us up: once. From then on nobody reads, and we do not wait at
-     * all until a line has been taken again. */
+    /* How long a full pipe or a stopped terminal may hold us up: once. From then on nobody reads,
+     * and we do not wait at all until a line has been taken again. */
     PATIENCE_MS = 100,
     REST_MS = 5, /* between two tries */
-    /* What fits into a terminal that says it is writable, whose buffers grow by 256 bytes (tty_buffer_alloc()). A
-     * newline is looked at anew by the kernel, and so goes by itself. */
+    /* What fits into a terminal that says it is writable, whose buffers grow by 256 bytes
+     * (tty_buffer_alloc()). A newline is looked at anew by the kernel, and so goes by itself. */
     PIECE = 128,
 };
 static atomic_int patience = PATIENCE_MS;
@@ -68,13 +70,15 @@ static int open_again(int fd, const struct stat *same)
     strcpy(path, folder);
     strcat(path, text_decimal(digits, fd));
     int own = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (own == -1 || (fstat(own, &file) == 0 && file.st_dev == same->st_dev && file.st_ino == same->st_ino))
+    if (own == -1 ||
+        (fstat(own, &file) == 0 && file.st_dev == same->st_dev && file.st_ino == same->st_ino))
         return own;
     close(own);
     return -1;
 }
 
-/* Only a pipe or a terminal lets a writer wait; to open another device again may mean something to it. */
+/* Only a pipe or a terminal lets a writer wait; to open another device again may mean something to
+ * it. */
 static struct outlet find_outlet(int fd)
 {
     struct outlet outlet = {.fd = fd, .own = -1};
@@ -89,8 +93,8 @@ static struct outlet find_outlet(int fd)
     return outlet;
 }
 
-/* False for a reader that takes nothing before that moment: full, or stopped by Ctrl-S. A closed one takes the write
- * and fails it. */
+/* False for a reader that takes nothing before that moment: full, or stopped by Ctrl-S. A closed
+ * one takes the write and fails it. */
 static bool takes_more(int fd, milliseconds until)
 {
     struct pollfd log = {.fd = fd, .events = POLLOUT};
@@ -117,7 +121,8 @@ static ssize_t write_piece(const struct outlet *outlet, const char *bytes, size_
     return write(outlet->own != -1 ? outlet->own : outlet->fd, bytes, length);
 }
 
-/* In one write, but to a terminal that is nearly full. EAGAIN: another who writes was faster, or is at it. */
+/* In one write, but to a terminal that is nearly full. EAGAIN: another who writes was faster, or is
+ * at it. */
 static void write_line(const struct outlet *outlet, const char *bytes, size_t left)
 {
     milliseconds until = clock_now() + patience;

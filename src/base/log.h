@@ -1,17 +1,18 @@
 /*
  * log.h - what foster says, on stderr, a line at a time.
  *
- * PID 1 shares its stderr with the programs it runs. A line is one write(2), so it is not torn, wherever it fits in; a
- * reader that does not read delays foster for a moment and then loses the line, or the rest of it, because an init that
- * waits for a log reader forwards no signals. Needs SIGPIPE and SIGXFSZ blocked.
+ * PID 1 shares its stderr with the programs it runs. A line is one write(2), so it is not torn,
+ * wherever it fits in; a reader that does not read delays foster for a moment and then loses the
+ * line, or the rest of it, because an init that waits for a log reader forwards no signals. Needs
+ * SIGPIPE and SIGXFSZ blocked.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
 #include "base/text.h"
 
-/* How much is said: each level includes those above it. Warnings and errors are the default: silence when nothing is
- * wrong. The numbers are those of TINI_VERBOSITY. */
+/* How much is said: each level includes those above it. Warnings and errors are the default:
+ * silence when nothing is wrong. The numbers are those of TINI_VERBOSITY. */
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG, LOG_TRACE };
 
 /* Set before the first line that depends on it. */
@@ -20,10 +21,12 @@ void log_set_level(int level);
 /* True if lines of that level are written: for lines that are not worth building otherwise. */
 bool log_wants(enum log_level level);
 
-/* The start of a line: clears the text and puts the program's name. Any thread and signal handlers. */
+/* The start of a line: clears the text and puts the program's name. Any thread and signal handlers.
+ */
 void log_begin(struct text *line);
 
-/* Writes the line and a newline, if its level is wanted. Any thread and signal handlers; keeps errno. */
+/* Writes the line and a newline, if its level is wanted. Any thread and signal handlers; keeps
+ * errno. */
 void log_end(enum log_level level, struct text *line);
 
 /* Writes the line and a newline to that descriptor, whatever its level. The same. */

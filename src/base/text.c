@@ -13,8 +13,9 @@ void text_clear(struct text *text)
     text->bytes[0] = '\0';
 }
 
-/* The length of the character at the front, 0 if a terminal may take it for a control character, or may not know what
- * it is: C0 and DEL, C1 as it stands and as UTF-8 (U+0080 to U+009F), and what is no UTF-8. */
+/* The length of the character at the front, 0 if a terminal may take it for a control character, or
+ * may not know what it is: C0 and DEL, C1 as it stands and as UTF-8 (U+0080 to U+009F), and what is
+ * no UTF-8. */
 static size_t printable_length(const unsigned char *bytes)
 {
     if (*bytes < ASCII_END)
@@ -26,7 +27,8 @@ static size_t printable_length(const unsigned char *bytes)
 static void add_string(struct text *text, const char *string)
 {
     while (*string != '\0') {
-        size_t length = printable_length((const unsigned char *)string), step = length > 0 ? length : 1;
+        size_t length = printable_length((const unsigned char *)string),
+               step = length > 0 ? length : 1;
         if (text->length + step >= TEXT_MAX)
             break;
         memcpy(text->bytes + text->length, length > 0 ? string : "?", step);
@@ -50,8 +52,9 @@ void text_add_list(struct text *text, const char *format, va_list list)
         format += length;
         if (*format == '\0')
             return;
-        /* NOLINTBEGIN(clang-analyzer-valist.Uninitialized, bugprone-branch-clone): clang-tidy 14 forgets va_start() in
-         * its second file, and does not catalogue_say the types of two va_arg() apart */
+        /* NOLINTBEGIN(clang-analyzer-valist.Uninitialized, bugprone-branch-clone): clang-tidy 14
+         * forgets va_start() in its second file, and does not catalogue_say the types of two
+         * va_arg() apart */
         switch (format[1]) {
         case 's':
             add_string(text, va_arg(list, const char *));

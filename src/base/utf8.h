@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* The length of the character at the front, or 0 if there is none whole and valid. At least one byte is left. Any
- * thread and signal handlers; allocates nothing. */
+/* The length of the character at the front, or 0 if there is none whole and valid. At least one
+ * byte is left. Any thread and signal handlers; allocates nothing. */
 size_t utf8_length(const unsigned char *bytes, size_t left);
 
 #endif

@@ -1,14 +1,15 @@
 /*
- * pidfds.c - see pidfds.h. All calls are raw, as in reap(): of the libc's some are cancellation points, and some are
- * not known to be async-signal-safe.
+ * pidfds.c - see pidfds.h. All calls are raw, as in reap(): of the libc's some are cancellation
+ * points, and some are not known to be async-signal-safe.
  *
- * The set names a dead child for as long as its pidfd is in it: one that wait4 does not hand out yet, because a
- * debugger has it, and one that another thread has reaped, are named again and again. A pidfd is taken out of the set
- * before it is closed. For closing takes it out only if nobody has a copy, as a child that was forked meanwhile may
- * have; and then the number, by now another's, would be closed a second time.
+ * The set names a dead child for as long as its pidfd is in it: one that wait4 does not hand out
+ * yet, because a debugger has it, and one that another thread has reaped, are named again and
+ * again. A pidfd is taken out of the set before it is closed. For closing takes it out only if
+ * nobody has a copy, as a child that was forked meanwhile may have; and then the number, by now
+ * another's, would be closed a second time.
  *
- * The table is made large enough at the beginning: one that threads share is enlarged only after an RCU grace period,
- * some milliseconds (expand_fdtable() in fs/file.c).
+ * The table is made large enough at the beginning: one that threads share is enlarged only after an
+ * RCU grace period, some milliseconds (expand_fdtable() in fs/file.c).
  */
 #include "pidfds.h"
 
@@ -20,10 +21,11 @@
 enum {
     NONE = -1,
     NOBODY = 0,
-    MANY = 200,             /* children; among fewer a search is cheaper than a list */
-    NUMBERS_EACH = 4,       /* for a child, one beside it, and as many for the rest of the program */
-    AT_A_TIME = 8,          /* that the kernel names in one call */
-    NOTED_MOST = 32,        /* started between two deaths; if there are more, all are searched once, and listed */
+    MANY = 200,       /* children; among fewer a search is cheaper than a list */
+    NUMBERS_EACH = 4, /* for a child, one beside it, and as many for the rest of the program */
+    AT_A_TIME = 8,    /* that the kernel names in one call */
+    NOTED_MOST =
+        32, /* started between two deaths; if there are more, all are searched once, and listed */
     KERNEL_SIGSET_SIZE = 8, /* in bytes: epoll_pwait(2) wants it said, also of no mask */
     HIGH_HALF = 32,         /* of an event's number: there the pid, in the low half the pidfd */
 };
@@ -39,8 +41,8 @@ static void drop(int fd)
     syscall(SYS_close, fd);
 }
 
-/* A number above the limit is refused, fcntl(2); a lower one makes the table that large. There is one thread, and needs
- * no lock. */
+/* A number above the limit is refused, fcntl(2); a lower one makes the table that large. There is
+ * one thread, and needs no lock. */
 bool children_expect(unsigned count)
 {
     if (count < MANY)
@@ -91,7 +93,8 @@ pid_t pidfds_take_noted(void)
 bool pidfds_add(struct promise *child)
 {
     int pidfd = (int)syscall(SYS_pidfd_open, child->pid, 0);
-    struct epoll_event death = {.events = EPOLLIN, .data.u64 = (uint64_t)child->pid << HIGH_HALF | (uint32_t)pidfd};
+    struct epoll_event death = {.events = EPOLLIN,
+                                .data.u64 = (uint64_t)child->pid << HIGH_HALF | (uint32_t)pidfd};
     if (pidfd == NONE)
         return false;
     if (syscall(SYS_epoll_ctl, set, EPOLL_CTL_ADD, pidfd, &death) == -1) {

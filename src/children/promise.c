@@ -1,8 +1,9 @@
 /*
  * promise.c - the promise of an exit status, resolved once, awaited by any number of threads.
  *
- * The state is a futex word. It goes PENDING -> (AWAITED ->) RESOLVED, and from AWAITED back to PENDING when those who
- * sleep on it are to look after something else. Only a promise that somebody sleeps on costs the reaper a system call.
+ * The state is a futex word. It goes PENDING -> (AWAITED ->) RESOLVED, and from AWAITED back to
+ * PENDING when those who sleep on it are to look after something else. Only a promise that somebody
+ * sleeps on costs the reaper a system call.
  */
 #include "promise.h"
 
@@ -39,7 +40,8 @@ void promise_make(struct promise *promise, pid_t pid, pid_t spawner)
 void promise_resolve(struct promise *promise, int status)
 {
     promise->status = status;
-    /* Nothing of *promise may be touched after the exchange: its owner can see RESOLVED and reuse the memory. */
+    /* Nothing of *promise may be touched after the exchange: its owner can see RESOLVED and reuse
+     * the memory. */
     _Atomic(int) *word = &promise->state;
     if (atomic_exchange(word, RESOLVED) == AWAITED)
         futex_wake(word, INT_MAX);
@@ -74,10 +76,13 @@ bool children_await_until(struct promise *promise, const struct timespec *deadli
         int state = PENDING;
         if (!atomic_compare_exchange_strong(&promise->state, &state, AWAITED) && state != AWAITED)
             return children_resolved(promise, status);
-        children_let_go(); /* after AWAITED: who notes a stop from now on changes the state, promise_rouse() */
-        /* EAGAIN: the state has changed; EINTR: a signal. Else the time is up, ETIMEDOUT, or was never valid, EINVAL.
+        children_let_go(); /* after AWAITED: who notes a stop from now on changes the state,
+                              promise_rouse() */
+        /* EAGAIN: the state has changed; EINTR: a signal. Else the time is up, ETIMEDOUT, or was
+         * never valid, EINVAL.
          */
-        if (futex_wait_until(&promise->state, AWAITED, deadline) == -1 && errno != EAGAIN && errno != EINTR)
+        if (futex_wait_until(&promise->state, AWAITED, deadline) == -1 && errno != EAGAIN &&
+            errno != EINTR)
             return children_resolved(promise, status);
     }
 }
@@ -86,6 +91,7 @@ int children_await(struct promise *promise)
 {
     int status = CHILDREN_NONE;
     while (!children_await_until(promise, NULL, &status) && promise_is_pending(promise))
-        ; /* without a deadline only a kernel without this futex gets here, and then there is no better way */
+        ; /* without a deadline only a kernel without this futex gets here, and then there is no
+             better way */
     return status;
 }

@@ -1,8 +1,9 @@
 /*
  * tracees.c - see tracees.h. All calls are raw, as in reap().
  *
- * What a tracee stopped for is asked of the kernel, not kept: so nothing but its number is noted, and a number that is
- * another's by now does no harm, for whoever has stopped as our tracee is to be let go.
+ * What a tracee stopped for is asked of the kernel, not kept: so nothing but its number is noted,
+ * and a number that is another's by now does no harm, for whoever has stopped as our tracee is to
+ * be let go.
  */
 #include "tracees.h"
 
@@ -12,20 +13,22 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Of the strays the latest are kept. Who has more threads that trace themselves hurts nobody but itself: those that are
- * forgotten stay stopped, and can be killed. */
+/* Of the strays the latest are kept. Who has more threads that trace themselves hurts nobody but
+ * itself: those that are forgotten stay stopped, and can be killed. */
 enum { STRAYS = 16, NOBODY = 0 };
 static pid_t strays[STRAYS];
 static unsigned next_stray;
 
-/* The SIGTRAP with which the kernel reports an exec (ptrace_event() in include/linux/ptrace.h): it comes from the
- * child, as by kill(2). raise(3) uses tgkill(2), SI_TKILL; a breakpoint's has a code above 0. */
+/* The SIGTRAP with which the kernel reports an exec (ptrace_event() in include/linux/ptrace.h): it
+ * comes from the child, as by kill(2). raise(3) uses tgkill(2), SI_TKILL; a breakpoint's has a code
+ * above 0. */
 static bool is_of_exec(const siginfo_t *info, pid_t pid)
 {
     return info->si_signo == SIGTRAP && info->si_code == SI_USER && info->si_pid == pid;
 }
 
-/* There is none in a group stop, EINVAL, and there none is needed: the child stays stopped until it is continued. */
+/* There is none in a group stop, EINVAL, and there none is needed: the child stays stopped until it
+ * is continued. */
 bool tracee_let_go(pid_t pid)
 {
     siginfo_t info = {0};

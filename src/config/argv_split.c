@@ -1,6 +1,6 @@
 /*
- * argv_split.c - see argv_split.h. A command is walked the same way twice: to be counted, and to be split. So what fits
- * the first time fits the second.
+ * argv_split.c - see argv_split.h. A command is walked the same way twice: to be counted, and to be
+ * split. So what fits the first time fits the second.
  */
 #include "config/argv_split.h"
 

@@ -1,13 +1,14 @@
 /*
  * config.c - see config.h.
  *
- * The files are read whole, and gone through three times: to count the sections, so that the services are one array; to
- * find their names, so that a dependency is resolved where it stands; and to read the keys. What is known only at the
- * end is settled there: whose log is the global one, and what a dependency on a oneshot means. Then the files are
- * closed: values that stay have been kept (values.c), and names are kept last, for until then a name is known by where
- * it stands.
+ * The files are read whole, and gone through three times: to count the sections, so that the
+ * services are one array; to find their names, so that a dependency is resolved where it stands;
+ * and to read the keys. What is known only at the end is settled there: whose log is the global
+ * one, and what a dependency on a oneshot means. Then the files are closed: values that stay have
+ * been kept (values.c), and names are kept last, for until then a name is known by where it stands.
  *
- * A section that is refused, because of its name, is still read for its other faults; it belongs to no service then.
+ * A section that is refused, because of its name, is still read for its other faults; it belongs to
+ * no service then.
  */
 #include "config/config.h"
 
@@ -25,7 +26,8 @@
 
 enum {
     NAME_MOST = 64,
-    SERVICES_MOST = USHRT_MAX - 1, /* the plan's ranks are kept in a short, with one number to spare */
+    SERVICES_MOST =
+        USHRT_MAX - 1, /* the plan's ranks are kept in a short, with one number to spare */
     OUTPUT_UNSAID = OUTPUT_FILE + 1,
     CONDITION_UNSAID = IS_COMPLETED + 1,
     GRACE = 5 * MS_PER_SECOND,
@@ -56,8 +58,9 @@ struct reading {
     struct service *service;       /* whose section is read; NULL: nobody's */
     struct dependency *depends_on; /* its dependencies */
     size_t depends_count;
-    struct entry entry; /* the key and value that may yet be continued; its key is NULL if there is none */
-    size_t indent;      /* of its key */
+    struct entry
+        entry; /* the key and value that may yet be continued; its key is NULL if there is none */
+    size_t indent; /* of its key */
     char *value_end;
     struct section section; /* the section that is read */
 };
@@ -162,17 +165,21 @@ static char *cut_name(char *head)
 
 static void refuse_head(const char *head, const struct file_line *place)
 {
-    diagnostics_error(place, "a section begins with [NAME], a name of letters, digits and _.@-, not with '%s'",
-                      arena_copy(head, strcspn(head, "\r\n")));
+    diagnostics_error(
+        place, "a section begins with [NAME], a name of letters, digits and _.@-, not with '%s'",
+        arena_copy(head, strcspn(head, "\r\n")));
 }
 
 /* The command of the command line stands in no file. */
-static void refuse_second(const char *name, const struct file_line *place, const struct file_line *first)
+static void refuse_second(const char *name, const struct file_line *place,
+                          const struct file_line *first)
 {
     if (first->file == NULL)
-        diagnostics_error(place, "the name [" COMMAND_NAME "] belongs to the command of the command line");
+        diagnostics_error(place,
+                          "the name [" COMMAND_NAME "] belongs to the command of the command line");
     else
-        diagnostics_error(place, "[%s] for the second time; the first is in %s:%u", name, first->file, first->line);
+        diagnostics_error(place, "[%s] for the second time; the first is in %s:%u", name,
+                          first->file, first->line);
 }
 
 static void take_global(struct reading *reading, const char *name, const struct file_line *place)
@@ -185,7 +192,8 @@ static void take_global(struct reading *reading, const char *name, const struct 
     reading->global_at = *place;
 }
 
-static void add_service(struct reading *reading, const void **slot, const char *name, const struct file_line *place)
+static void add_service(struct reading *reading, const void **slot, const char *name,
+                        const struct file_line *place)
 {
     struct plan *plan = reading->plan;
     reading->heads[plan->count] = *place;
@@ -199,7 +207,8 @@ static void take_service(struct reading *reading, const char *name, const struct
     if (*slot == NULL)
         add_service(reading, slot, name, place);
     else
-        refuse_second(name, place, &reading->heads[(const struct service *)*slot - reading->plan->services]);
+        refuse_second(name, place,
+                      &reading->heads[(const struct service *)*slot - reading->plan->services]);
 }
 
 /* Gives the section's name to the next service, or says why not. */
@@ -214,7 +223,8 @@ static void take_name(struct reading *reading, char *head, const struct file_lin
         take_service(reading, name, place);
 }
 
-/* Goes through all heads of sections: to count them as long as there is no array for the services, then to fill it. */
+/* Goes through all heads of sections: to count them as long as there is no array for the services,
+ * then to fill it. */
 static void each_head_of(struct reading *reading, const struct lines *file)
 {
     struct file_line place = {file->place.file, 0};
@@ -292,9 +302,12 @@ static void add_dependency(struct reading *reading, char *word)
     const struct file_line *place = &reading->entry.place;
     char *colon = strchr(word, ':');
     size_t length = strcspn(word, ":");
-    int condition = colon == NULL ? CONDITION_UNSAID : value_choose(CONDITIONS, colon + 1, strlen(colon + 1));
+    int condition =
+        colon == NULL ? CONDITION_UNSAID : value_choose(CONDITIONS, colon + 1, strlen(colon + 1));
     if (condition == -1)
-        diagnostics_error(place, "depends_on needs NAME, NAME:started, NAME:ready or NAME:completed, not '%s'", word);
+        diagnostics_error(
+            place, "depends_on needs NAME, NAME:started, NAME:ready or NAME:completed, not '%s'",
+            word);
     word[length] = '\0';
     struct service *on = (struct service *)(uintptr_t)*slot_of(reading, word);
     if (strcmp(word, reading->section.name) == 0) {
@@ -312,7 +325,8 @@ static void add_dependencies(struct reading *reading, char *words)
 {
     static const char between[] = BLANKS ",";
     char *rest;
-    for (char *word = strtok_r(words, between, &rest); word != NULL; word = strtok_r(NULL, between, &rest))
+    for (char *word = strtok_r(words, between, &rest); word != NULL;
+         word = strtok_r(NULL, between, &rest))
         add_dependency(reading, word);
 }
 
@@ -331,17 +345,20 @@ static void check_section(const struct section *section)
     if (settings->listen_count > LISTEN_MOST)
         diagnostics_error(&place, "more than %d sockets in this section", LISTEN_MOST);
     place.line = key_line(section, "env_file");
-    if (settings->env_owner != 0 && (settings->user == NULL || settings->env_owner != settings->user->uid))
+    if (settings->env_owner != 0 &&
+        (settings->user == NULL || settings->env_owner != settings->user->uid))
         diagnostics_error(&place, "env_file needs to be root's, or the user's");
     place.line = key_line(section, "restart");
     if (is_oneshot && settings->restart == RESTART_ALWAYS)
         diagnostics_error(&place, "a oneshot is to end, so it cannot have restart = always");
     place.line = key_line(section, "ready");
     if (is_oneshot && settings->ready != READY_AT_ONCE)
-        diagnostics_error(&place, "a oneshot says that it is done by its end, so it cannot have ready");
+        diagnostics_error(&place,
+                          "a oneshot says that it is done by its end, so it cannot have ready");
 }
 
-/* Byte for byte, which holds for the padding too: it is copied from settings_default by memcpy, and never written. */
+/* Byte for byte, which holds for the padding too: it is copied from settings_default by memcpy, and
+ * never written. */
 static bool has_settings(const void *shared, const void *settings)
 {
     const void *others = &((const struct shared *)shared)->settings;
@@ -351,7 +368,8 @@ static bool has_settings(const void *shared, const void *settings)
 static const struct settings *share(struct reading *reading)
 {
     const struct settings *settings = &reading->section.settings;
-    const void **slot = hash_table_slot(&reading->settings, settings, sizeof *settings, has_settings);
+    const void **slot =
+        hash_table_slot(&reading->settings, settings, sizeof *settings, has_settings);
     if (*slot == NULL) {
         struct shared *shared = arena_take(sizeof *shared);
         memcpy(&shared->settings, settings, sizeof *settings);
@@ -371,7 +389,8 @@ static void end_section(struct reading *reading)
         reading->service->settings = share(reading);
         if (reading->depends_count > 0) {
             struct extras *extras = service_give_extras(reading->service);
-            extras->depends_at = (struct file_line){section->place.file, key_line(section, "depends_on")};
+            extras->depends_at =
+                (struct file_line){section->place.file, key_line(section, "depends_on")};
             extras->depends_on = reading->depends_on;
             extras->depends_count = reading->depends_count;
         }
@@ -482,12 +501,14 @@ static void settle(struct reading *reading)
     for (struct shared *shared = reading->shared; shared != NULL; shared = shared->next)
         if (shared->settings.output == (enum output)OUTPUT_UNSAID)
             shared->settings.output = plan->globals.output;
-    for (struct service *service = plan->services; service < plan->services + plan->count; service++) {
+    for (struct service *service = plan->services; service < plan->services + plan->count;
+         service++) {
         const struct extras *extras = service_extras(service);
         for (size_t i = 0; i < extras->depends_count; i++) {
             struct dependency *dependency = &extras->depends_on[i];
             if (dependency->condition == (enum condition)CONDITION_UNSAID)
-                dependency->condition = dependency->on->settings->kind == KIND_ONESHOT ? IS_COMPLETED : IS_READY;
+                dependency->condition =
+                    dependency->on->settings->kind == KIND_ONESHOT ? IS_COMPLETED : IS_READY;
         }
     }
 }
@@ -495,7 +516,8 @@ static void settle(struct reading *reading)
 static void close_files(struct reading *reading)
 {
     const struct plan *plan = reading->plan;
-    for (struct service *service = plan->services; service < plan->services + plan->count; service++)
+    for (struct service *service = plan->services; service < plan->services + plan->count;
+         service++)
         service->name = arena_copy(service->name, strlen(service->name));
     for (size_t i = 0; i < reading->file_count; i++)
         lines_close(&reading->files[i]);

@@ -32,7 +32,8 @@ unsigned diagnostics_count(void)
     return count;
 }
 
-void diagnostics_unknown(const struct file_line *place, const char *what, const char *word, const char *nearest)
+void diagnostics_unknown(const struct file_line *place, const char *what, const char *word,
+                         const char *nearest)
 {
     if (nearest != NULL)
         diagnostics_error(place, "%s '%s'; did you mean '%s'?", what, word, nearest);
@@ -49,7 +50,8 @@ enum {
     FAULTS_WITH_NEAREST = 100, /* who has more of them has another kind of file */
 };
 
-/* The least number of letters to be put in, left out or replaced; Wagner and Fischer's, with one row. */
+/* The least number of letters to be put in, left out or replaced; Wagner and Fischer's, with one
+ * row. */
 static size_t distance(const char *one, size_t one_length, const char *other, size_t other_length)
 {
     unsigned char row[LONGEST + 1];
@@ -80,7 +82,8 @@ const char *diagnostics_nearest(const char *word, const char *(*next)(void *cont
         return NULL;
     while (pairs < PAIRS_MOST && (candidate = next(context)) != NULL) {
         size_t other = strlen(candidate), longer = length > other ? length : other;
-        size_t most = longer / LIKENESS < least - 1 ? longer / LIKENESS : least - 1; /* letters may differ */
+        size_t most =
+            longer / LIKENESS < least - 1 ? longer / LIKENESS : least - 1; /* letters may differ */
         if (other > LONGEST || 2 * longer - length - other > most)
             continue;
         pairs += length * other;

@@ -1,6 +1,6 @@
 /*
- * keys.c - see keys.h. One table for both kinds of section: so it can be said of a key that stands in the wrong one
- * where it belongs.
+ * keys.c - see keys.h. One table for both kinds of section: so it can be said of a key that stands
+ * in the wrong one where it belongs.
  */
 #include "config/keys.h"
 
@@ -37,58 +37,58 @@ const struct settings settings_default = {
 
 enum scope { SERVICE, GLOBAL };
 
-/* Name, kind, field in struct section, and what else there is in struct key. The names are kept in one string: a
- * pointer to each would be larger than all the rest of its row. */
-#define KEYS(ROW)                                                                                                      \
-    ROW("command", COMMAND, command)                                                                                   \
-    ROW("type", TYPE, settings.kind)                                                                                   \
-    ROW("essential", BOOL, settings.essential)                                                                         \
-    ROW("autostart", BOOL, settings.autostart)                                                                         \
-    ROW("depends_on", WORDS, depends_on, .repeatable = true)                                                           \
-    ROW("restart", RESTART, settings)                                                                                  \
-    ROW("restart_delay", DELAYS, settings)                                                                             \
-    ROW("ready", READY, settings)                                                                                      \
-    ROW("ready_timeout", SPAN, settings.ready_timeout)                                                                 \
-    ROW("healthcheck", COMMAND, settings.healthcheck)                                                                  \
-    ROW("healthcheck_interval", SPAN, settings.healthcheck_interval)                                                   \
-    ROW("healthcheck_timeout", SPAN, settings.healthcheck_timeout)                                                     \
-    ROW("healthcheck_retries", COUNT, settings.healthcheck_retries)                                                    \
-    ROW("healthcheck_start_period", DURATION, settings.healthcheck_start_period)                                       \
-    ROW("watchdog", SPAN, settings.watchdog)                                                                           \
-    ROW("stop_signal", SIGNAL, settings.stop_signal)                                                                   \
-    ROW("stop_grace_period", STOP_GRACE, settings)                                                                     \
-    ROW("stop_command", COMMAND, settings.stop_command)                                                                \
-    ROW("reload_signal", SIGNAL, settings.reload_signal)                                                               \
-    ROW("user", USER, settings)                                                                                        \
-    ROW("working_dir", PATH, settings.attributes.directory)                                                            \
-    ROW("umask", UMASK, settings.attributes)                                                                           \
-    ROW("environment", ENVIRONMENT, settings, .repeatable = true)                                                      \
-    ROW("env_file", ENV_FILE, settings, .repeatable = true)                                                            \
-    ROW("stdin", PATH, settings.input)                                                                                 \
-    ROW("log", OUTPUT, settings)                                                                                       \
-    ROW("listen", LISTEN, settings, .repeatable = true)                                                                \
-    ROW("listen_mode", MODE, settings.listen_mode)                                                                     \
-    ROW("nice", NICE, settings.attributes)                                                                             \
-    ROW("oom_score_adj", OOM_SCORE_ADJ, settings.attributes)                                                           \
-    ROW("no_new_privileges", BOOL, settings.attributes.no_new_privileges)                                              \
-    ROW("ulimit_as", LIMIT_OF_BYTES, settings.attributes, .detail = RLIMIT_AS)                                         \
-    ROW("ulimit_core", LIMIT_OF_BYTES, settings.attributes, .detail = RLIMIT_CORE)                                     \
-    ROW("ulimit_cpu", LIMIT, settings.attributes, .detail = RLIMIT_CPU)                                                \
-    ROW("ulimit_data", LIMIT_OF_BYTES, settings.attributes, .detail = RLIMIT_DATA)                                     \
-    ROW("ulimit_fsize", LIMIT_OF_BYTES, settings.attributes, .detail = RLIMIT_FSIZE)                                   \
-    ROW("ulimit_memlock", LIMIT_OF_BYTES, settings.attributes, .detail = RLIMIT_MEMLOCK)                               \
-    ROW("ulimit_msgqueue", LIMIT_OF_BYTES, settings.attributes, .detail = RLIMIT_MSGQUEUE)                             \
-    ROW("ulimit_nice", LIMIT, settings.attributes, .detail = RLIMIT_NICE)                                              \
-    ROW("ulimit_nofile", LIMIT, settings.attributes, .detail = RLIMIT_NOFILE)                                          \
-    ROW("ulimit_nproc", LIMIT, settings.attributes, .detail = RLIMIT_NPROC)                                            \
-    ROW("ulimit_rss", LIMIT_OF_BYTES, settings.attributes, .detail = RLIMIT_RSS)                                       \
-    ROW("ulimit_rtprio", LIMIT, settings.attributes, .detail = RLIMIT_RTPRIO)                                          \
-    ROW("ulimit_rttime", LIMIT, settings.attributes, .detail = RLIMIT_RTTIME)                                          \
-    ROW("ulimit_sigpending", LIMIT, settings.attributes, .detail = RLIMIT_SIGPENDING)                                  \
-    ROW("ulimit_stack", LIMIT_OF_BYTES, settings.attributes, .detail = RLIMIT_STACK)                                   \
-    ROW("control", CONTROL, globals.control, .scope = GLOBAL)                                                          \
-    ROW("log", GLOBAL_OUTPUT, globals.output, .scope = GLOBAL)                                                         \
-    ROW("grace", GRACE, globals, .scope = GLOBAL)                                                                      \
+/* Name, kind, field in struct section, and what else there is in struct key. The names are kept in
+ * one string: a pointer to each would be larger than all the rest of its row. */
+#define KEYS(ROW)                                                                                  \
+    ROW("command", COMMAND, command)                                                               \
+    ROW("type", TYPE, settings.kind)                                                               \
+    ROW("essential", BOOL, settings.essential)                                                     \
+    ROW("autostart", BOOL, settings.autostart)                                                     \
+    ROW("depends_on", WORDS, depends_on, .repeatable = true)                                       \
+    ROW("restart", RESTART, settings)                                                              \
+    ROW("restart_delay", DELAYS, settings)                                                         \
+    ROW("ready", READY, settings)                                                                  \
+    ROW("ready_timeout", SPAN, settings.ready_timeout)                                             \
+    ROW("healthcheck", COMMAND, settings.healthcheck)                                              \
+    ROW("healthcheck_interval", SPAN, settings.healthcheck_interval)                               \
+    ROW("healthcheck_timeout", SPAN, settings.healthcheck_timeout)                                 \
+    ROW("healthcheck_retries", COUNT, settings.healthcheck_retries)                                \
+    ROW("healthcheck_start_period", DURATION, settings.healthcheck_start_period)                   \
+    ROW("watchdog", SPAN, settings.watchdog)                                                       \
+    ROW("stop_signal", SIGNAL, settings.stop_signal)                                               \
+    ROW("stop_grace_period", STOP_GRACE, settings)                                                 \
+    ROW("stop_command", COMMAND, settings.stop_command)                                            \
+    ROW("reload_signal", SIGNAL, settings.reload_signal)                                           \
+    ROW("user", USER, settings)                                                                    \
+    ROW("working_dir", PATH, settings.attributes.directory)                                        \
+    ROW("umask", UMASK, settings.attributes)                                                       \
+    ROW("environment", ENVIRONMENT, settings, .repeatable = true)                                  \
+    ROW("env_file", ENV_FILE, settings, .repeatable = true)                                        \
+    ROW("stdin", PATH, settings.input)                                                             \
+    ROW("log", OUTPUT, settings)                                                                   \
+    ROW("listen", LISTEN, settings, .repeatable = true)                                            \
+    ROW("listen_mode", MODE, settings.listen_mode)                                                 \
+    ROW("nice", NICE, settings.attributes)                                                         \
+    ROW("oom_score_adj", OOM_SCORE_ADJ, settings.attributes)                                       \
+    ROW("no_new_privileges", BOOL, settings.attributes.no_new_privileges)                          \
+    ROW("ulimit_as", LIMIT_OF_BYTES, settings.attributes, .detail = RLIMIT_AS)                     \
+    ROW("ulimit_core", LIMIT_OF_BYTES, settings.attributes, .detail = RLIMIT_CORE)                 \
+    ROW("ulimit_cpu", LIMIT, settings.attributes, .detail = RLIMIT_CPU)                            \
+    ROW("ulimit_data", LIMIT_OF_BYTES, settings.attributes, .detail = RLIMIT_DATA)                 \
+    ROW("ulimit_fsize", LIMIT_OF_BYTES, settings.attributes, .detail = RLIMIT_FSIZE)               \
+    ROW("ulimit_memlock", LIMIT_OF_BYTES, settings.attributes, .detail = RLIMIT_MEMLOCK)           \
+    ROW("ulimit_msgqueue", LIMIT_OF_BYTES, settings.attributes, .detail = RLIMIT_MSGQUEUE)         \
+    ROW("ulimit_nice", LIMIT, settings.attributes, .detail = RLIMIT_NICE)                          \
+    ROW("ulimit_nofile", LIMIT, settings.attributes, .detail = RLIMIT_NOFILE)                      \
+    ROW("ulimit_nproc", LIMIT, settings.attributes, .detail = RLIMIT_NPROC)                        \
+    ROW("ulimit_rss", LIMIT_OF_BYTES, settings.attributes, .detail = RLIMIT_RSS)                   \
+    ROW("ulimit_rtprio", LIMIT, settings.attributes, .detail = RLIMIT_RTPRIO)                      \
+    ROW("ulimit_rttime", LIMIT, settings.attributes, .detail = RLIMIT_RTTIME)                      \
+    ROW("ulimit_sigpending", LIMIT, settings.attributes, .detail = RLIMIT_SIGPENDING)              \
+    ROW("ulimit_stack", LIMIT_OF_BYTES, settings.attributes, .detail = RLIMIT_STACK)               \
+    ROW("control", CONTROL, globals.control, .scope = GLOBAL)                                      \
+    ROW("log", GLOBAL_OUTPUT, globals.output, .scope = GLOBAL)                                     \
+    ROW("grace", GRACE, globals, .scope = GLOBAL)                                                  \
     ROW("termination_log", TERMINATION_LOG, globals.termination_log, .scope = GLOBAL)
 
 struct key {
@@ -99,14 +99,15 @@ struct key {
     bool repeatable;
 };
 #define KEY_NAME(name, ...) name "\0"
-#define KEY_ROW(name, kind_, field, ...)                                                                               \
+#define KEY_ROW(name, kind_, field, ...)                                                           \
     {.offset = offsetof(struct section, field), .kind = VALUE_##kind_, __VA_ARGS__},
 
 static const char names[] = KEYS(KEY_NAME);
 static const struct key keys[] = {KEYS(KEY_ROW)};
 _Static_assert(sizeof keys / sizeof keys[0] <= KEYS_MOST, "struct section has a line for each key");
 
-/* The row of the key of that name that has its place in the scope, else of one that has it elsewhere, else -1. */
+/* The row of the key of that name that has its place in the scope, else of one that has it
+ * elsewhere, else -1. */
 static int key_named(const char *name, enum scope scope)
 {
     int found = -1, row = 0;
@@ -141,9 +142,11 @@ void key_read(struct section *section, struct entry *entry)
     unsigned *line = &section->lines[row];
     if (key->scope != scope) {
         diagnostics_error(&entry->place, "'%s' is a key of %s", entry->key,
-                          scope == SERVICE ? "the section [" GLOBAL_SECTION "]" : "a service's section");
+                          scope == SERVICE ? "the section [" GLOBAL_SECTION "]"
+                                           : "a service's section");
     } else if (*line != 0 && !key->repeatable) {
-        diagnostics_error(&entry->place, "'%s' for the second time; the first is in line %u", entry->key, *line);
+        diagnostics_error(&entry->place, "'%s' for the second time; the first is in line %u",
+                          entry->key, *line);
     } else {
         *line = entry->place.line;
         entry->detail = key->detail;

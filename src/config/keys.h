@@ -30,7 +30,8 @@ struct section {
     struct globals globals;
     struct settings settings;
     unsigned lines[KEYS_MOST]; /* where each key stands, by its row in the table; 0: nowhere */
-    char *kept[KEYS_MOST];     /* the last value of each that was kept, also in the sections before; NULL: none */
+    char *kept[KEYS_MOST];     /* the last value of each that was kept, also in the sections before;
+                                  NULL: none */
 };
 
 /* Reads one line of a section. What is wrong with it is said as a fault. */

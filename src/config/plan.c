@@ -1,11 +1,12 @@
 /*
  * plan.c - see plan.h. Before the first start; one thread.
  *
- * A service's rank is 1 if it depends on nothing, else one more than the highest of those it depends on: a search along
- * the dependencies, depth first, gives a service its rank when it has been to all of them. A dependency that leads back
- * to where the search came from closes a circle. The rank is kept in scratch, which nothing else needs before the first
- * start. Nothing here calls itself: the longest chain of a file is no depth for a stack. And nothing goes over all
- * services for each of them: there may be ten thousand.
+ * A service's rank is 1 if it depends on nothing, else one more than the highest of those it
+ * depends on: a search along the dependencies, depth first, gives a service its rank when it has
+ * been to all of them. A dependency that leads back to where the search came from closes a circle.
+ * The rank is kept in scratch, which nothing else needs before the first start. Nothing here calls
+ * itself: the longest chain of a file is no depth for a stack. And nothing goes over all services
+ * for each of them: there may be ten thousand.
  */
 #include "config/plan.h"
 
@@ -27,7 +28,8 @@ static const char *const conditions[] = {
 
 struct service *plan_find(const struct plan *plan, const char *name, size_t length)
 {
-    for (struct service *service = plan->services; service < plan->services + plan->count; service++)
+    for (struct service *service = plan->services; service < plan->services + plan->count;
+         service++)
         if (strncmp(service->name, name, length) == 0 && service->name[length] == '\0')
             return service;
     return NULL;
@@ -66,8 +68,8 @@ static void say_circle(const struct step *last, const struct service *to)
     for (; step < last && circle.length < TEXT_MAX - 1; step++)
         text_add(&circle, "%s -> ", step->service->name);
     const struct service *closer = last->service;
-    diagnostics_error(&closer->extras->depends_at, "depends_on goes in a circle: %s -> %s%s", closer->name,
-                      circle.bytes, closer->name);
+    diagnostics_error(&closer->extras->depends_at, "depends_on goes in a circle: %s -> %s%s",
+                      closer->name, circle.bytes, closer->name);
 }
 
 /* The next that it depends on and that has no rank, or NULL. */
@@ -131,7 +133,8 @@ bool plan_is_acyclic(const struct plan *plan)
 
 /* ---- the tree ---- */
 
-/* Of all that it depends on, the one with the highest rank: it is the last to come. NULL: it depends on nothing. */
+/* Of all that it depends on, the one with the highest rank: it is the last to come. NULL: it
+ * depends on nothing. */
 static const struct service *parent_of(const struct service *service)
 {
     const struct extras *extras = service_extras(service);
@@ -175,7 +178,8 @@ static void add_kind(struct text *line, const struct settings *settings)
     text_add(line, "%s", *before == ',' ? ")" : "");
 }
 
-static void print_service(const struct service *service, const struct text *prefix, const char *branch)
+static void print_service(const struct service *service, const struct text *prefix,
+                          const char *branch)
 {
     const struct extras *extras = service_extras(service);
     struct text line;
@@ -192,8 +196,9 @@ static void print_service(const struct service *service, const struct text *pref
 
 /* A service's place in the tree. */
 struct node {
-    const struct service *child, *sibling; /* the first below it, and the next beside it; NULL: none */
-    size_t prefix;                         /* the length of what stands before its branch */
+    const struct service *child,
+        *sibling;  /* the first below it, and the next beside it; NULL: none */
+    size_t prefix; /* the length of what stands before its branch */
 };
 
 /* Node number 0 is the root, whose children depend on nothing. */
@@ -229,7 +234,8 @@ static void print_node(struct tree *tree, const struct service *service)
         text_add(&tree->prefix, "%s", is_last ? "   " : "│  ");
 }
 
-/* What is printed behind that service: what is below it, else beside it, else beside one above it. */
+/* What is printed behind that service: what is below it, else beside it, else beside one above it.
+ */
 static const struct service *behind(struct tree *tree, const struct service *service)
 {
     if (node_of(tree, service)->child != NULL)
@@ -250,7 +256,8 @@ static void print_tree(const struct plan *plan)
     struct tree tree = {.plan = plan, .nodes = arena_lend(size)};
     text_clear(&tree.prefix);
     grow(&tree);
-    for (const struct service *service = tree.nodes->child; service != NULL; service = behind(&tree, service))
+    for (const struct service *service = tree.nodes->child; service != NULL;
+         service = behind(&tree, service))
         print_node(&tree, service);
     arena_take_back(tree.nodes, size);
 }
@@ -261,7 +268,8 @@ void plan_print(const struct plan *plan)
     rank_all(plan);
     print_tree(plan);
     text_clear(&text);
-    text_add(&text, "%jd%s, no faults", (intmax_t)plan->count, plan->count == 1 ? " service" : " services");
+    text_add(&text, "%jd%s, no faults", (intmax_t)plan->count,
+             plan->count == 1 ? " service" : " services");
     write_line(&text);
     forget_ranks(plan);
 }

@@ -35,11 +35,12 @@ struct plan {
 /* The service of that name, or NULL. The name need not end with NUL. */
 struct service *plan_find(const struct plan *plan, const char *name, size_t length);
 
-/* Finds circles of dependencies and says each as a fault, with the services in it in order. True if there are none. */
+/* Finds circles of dependencies and says each as a fault, with the services in it in order. True if
+ * there are none. */
 bool plan_is_acyclic(const struct plan *plan);
 
-/* Prints the order of the starts as a tree to stdout: what depends on nothing stands at the left, what waits for it
- * below and further in, with the condition. For --check. */
+/* Prints the order of the starts as a tree to stdout: what depends on nothing stands at the left,
+ * what waits for it below and further in, with the condition. For --check. */
 void plan_print(const struct plan *plan);
 
 #endif

@@ -6,9 +6,10 @@
 const char *state_name(enum state state)
 {
     static const char *const names[STATES] = {
-        [STOPPED] = "stopped",         [WAITING] = "waiting", [CLEARING] = "clearing", [FORKED] = "starting",
-        [STARTING] = "starting",       [RUNNING] = "running", [READY] = "ready",       [STOPPING] = "stopping",
-        [BACKING_OFF] = "backing off", [DONE] = "done",       [FAILED] = "failed",
+        [STOPPED] = "stopped", [WAITING] = "waiting",   [CLEARING] = "clearing",
+        [FORKED] = "starting", [STARTING] = "starting", [RUNNING] = "running",
+        [READY] = "ready",     [STOPPING] = "stopping", [BACKING_OFF] = "backing off",
+        [DONE] = "done",       [FAILED] = "failed",
     };
     return names[state];
 }

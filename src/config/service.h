@@ -1,10 +1,11 @@
 /*
  * service.h - what a service is: what its section of the file says, and where it is in its life.
  *
- * There may be a thousand of them in the memory of one small process, so a service is little more than its pointers.
- * Its settings are shared with every other service that has the same ones; its command is kept as the file has it, and
- * is split into words when it is run; what only some services have (probes, sockets, a line of status) hangs behind a
- * pointer that is otherwise NULL. All of it is taken from the arena before the first start.
+ * There may be a thousand of them in the memory of one small process, so a service is little more
+ * than its pointers. Its settings are shared with every other service that has the same ones; its
+ * command is kept as the file has it, and is split into words when it is run; what only some
+ * services have (probes, sockets, a line of status) hangs behind a pointer that is otherwise NULL.
+ * All of it is taken from the arena before the first start.
  *
  * The settings are constant once read. All else belongs to the supervisor's thread.
  */
@@ -25,8 +26,8 @@
 
 /* ---- what the file says ---- */
 
-/* Additions to the environment, and sockets, of one service. A start has them on its stack, and holds each addition
- * against each. */
+/* Additions to the environment, and sockets, of one service. A start has them on its stack, and
+ * holds each addition against each. */
 enum { ENVIRONMENT_MOST = 8192, LISTEN_MOST = 1024 };
 
 enum kind { KIND_SERVICE, KIND_ONESHOT };
@@ -59,7 +60,8 @@ struct settings {
     enum restart restart;
     unsigned restart_limit;     /* failed starts in a row until it is given up; 0: never */
     milliseconds restart_first; /* the delay before the first, doubling ... */
-    milliseconds restart_most;  /* ... up to this; a run as long as this is calm and starts the count anew */
+    milliseconds
+        restart_most; /* ... up to this; a run as long as this is calm and starts the count anew */
 
     enum ready_by ready;
     int ready_fd;
@@ -80,13 +82,14 @@ struct settings {
 
     enum output output;
     const char *output_path;
-    const char *input; /* the path that is its stdin; NULL: /dev/null, or foster's own for the command line's command */
+    const char *input; /* the path that is its stdin; NULL: /dev/null, or foster's own for the
+                          command line's command */
 
     struct attributes attributes; /* its user points to the next member, if there is one */
     const struct user *user;
     char *const *environment; /* additions, "NAME=value" */
     unsigned environment_count;
-    uid_t env_owner;             /* whose its env_files are, path_open_of_one(); 0: root's, or there are none */
+    uid_t env_owner; /* whose its env_files are, path_open_of_one(); 0: root's, or there are none */
     const struct listen *listen; /* in the order of the descriptors; NULL: none */
     unsigned listen_count;
     unsigned short listen_mode; /* of those that are files */
@@ -155,7 +158,8 @@ struct service {
     bool unwell : 1;              /* its health check or watchdog says so */
     bool signalled : 1;           /* has had its stop signal */
     bool timed_out : 1;           /* was not ready in time */
-    bool side_command_failed : 1; /* the last command beside it could not be run, which has been said */
+    bool side_command_failed : 1; /* the last command beside it could not be run, which has been
+                                     said */
     bool fork_failed : 1;         /* there was no process for it, which has been said */
     bool unready_end : 1;         /* its last run has ended before it was ready */
     bool refusal_said : 1;        /* that it may not be signalled */
@@ -163,14 +167,17 @@ struct service {
     const struct settings *settings;
 
     const char *name;
-    const char *command;        /* as the file has it; NULL: that of the command line */
-    milliseconds since;         /* when it came into this state */
-    milliseconds started;       /* when its present run began, or its last */
-    unsigned short last_status; /* of waitpid(2), of the last run that ended: Linux uses 16 bits of it */
-    unsigned short failures;    /* in a row */
-    unsigned short scratch;     /* its rank, in the plan; what a walk along the dependencies knows of it */
-    unsigned char exec_code;    /* why its program could not be run: the exit code for that, or 0 */
-    unsigned char kills; /* how often it was killed at its present stop, once `killed` is set, or what it left behind */
+    const char *command;  /* as the file has it; NULL: that of the command line */
+    milliseconds since;   /* when it came into this state */
+    milliseconds started; /* when its present run began, or its last */
+    unsigned short
+        last_status; /* of waitpid(2), of the last run that ended: Linux uses 16 bits of it */
+    unsigned short failures; /* in a row */
+    unsigned short
+        scratch; /* its rank, in the plan; what a walk along the dependencies knows of it */
+    unsigned char exec_code; /* why its program could not be run: the exit code for that, or 0 */
+    unsigned char kills; /* how often it was killed at its present stop, once `killed` is set, or
+                            what it left behind */
     struct run_mark_walk walk; /* for what its last run left behind */
 };
 

@@ -1,6 +1,6 @@
 /*
- * values.c - see values.h. A function for each kind, and one table of them. A function returns true as well
- * when it has reported the error itself.
+ * values.c - see values.h. A function for each kind, and one table of them. A function returns true
+ * as well when it has reported the error itself.
  */
 #include "config/values.h"
 
@@ -55,8 +55,8 @@ static bool choose_alone(const char *words, const char *value, unsigned *chosen)
 
 /* ---- text ---- */
 
-/* What stays of a value when its file is closed: a copy, or that of the last service which says the same. So a thousand
- * equal workers keep one command, and can share their settings. */
+/* What stays of a value when its file is closed: a copy, or that of the last service which says the
+ * same. So a thousand equal workers keep one command, and can share their settings. */
 static char *keep(const struct entry *entry)
 {
     if (*entry->kept == NULL || strcmp(*entry->kept, entry->value) != 0)
@@ -205,7 +205,8 @@ static bool read_oom_score_adj(void *field, struct entry *entry)
 {
     struct attributes *attributes = field;
     attributes->given |= OOM_SCORE_ADJ_GIVEN;
-    return parse_signed(entry->value, -OOM_SCORE_ADJ_MOST, OOM_SCORE_ADJ_MOST, &attributes->oom_score_adj);
+    return parse_signed(entry->value, -OOM_SCORE_ADJ_MOST, OOM_SCORE_ADJ_MOST,
+                        &attributes->oom_score_adj);
 }
 
 static bool read_signal(void *field, struct entry *entry)
@@ -235,7 +236,8 @@ static bool take_amount(const char **string, const char *suffixes, rlim_t *amoun
     return true;
 }
 
-static bool read_amounts(struct attributes *attributes, const struct entry *entry, const char *suffixes)
+static bool read_amounts(struct attributes *attributes, const struct entry *entry,
+                         const char *suffixes)
 {
     struct limit limit = {.resource = entry->detail};
     const char *rest = entry->value;
@@ -272,7 +274,8 @@ bool value_parse_restart(const char *value, enum restart *restart, unsigned *lim
     const char *number;
     int choice = choose_with_argument("no\0on-failure\0always\0", value, &number);
     *restart = (enum restart)choice;
-    return choice != -1 && (number == NULL || (choice == RESTART_ON_FAILURE && parse_count(number, limit)));
+    return choice != -1 &&
+           (number == NULL || (choice == RESTART_ON_FAILURE && parse_count(number, limit)));
 }
 
 static bool read_restart(void *field, struct entry *entry)
@@ -313,7 +316,8 @@ static bool read_ready(void *field, struct entry *entry)
 {
     struct settings *settings = field;
     const char *argument, *value = keep(entry);
-    int choice = choose_with_argument("none\0notify\0fd\0tcp\0unix\0file\0exec\0", value, &argument);
+    int choice =
+        choose_with_argument("none\0notify\0fd\0tcp\0unix\0file\0exec\0", value, &argument);
     settings->ready = (enum ready_by)choice;
     if (choice == -1 || (argument == NULL) != (choice <= READY_BY_NOTIFY))
         return false;
@@ -338,7 +342,8 @@ static bool read_global_output(void *field, struct entry *entry)
 
 /* ---- the rest ---- */
 
-/* The user before is kept in mind: those of one user can share their settings, and its files are read once. */
+/* The user before is kept in mind: those of one user can share their settings, and its files are
+ * read once. */
 static bool read_user(void *field, struct entry *entry)
 {
     static const char *name;
@@ -387,11 +392,13 @@ static bool read_env_file(void *field, struct entry *entry)
     struct settings *settings = field;
     struct lines lines;
     char *line;
-    const char *why = lines_open(&lines, entry->value, path_open_of_one(entry->value, &settings->env_owner));
+    const char *why =
+        lines_open(&lines, entry->value, path_open_of_one(entry->value, &settings->env_owner));
     if (why != NULL && (errno == ELOOP || errno == EPERM))
         why = "others may write it, or a link that leads there";
     if (why != NULL) {
-        diagnostics_error(&entry->place, "env_file needs a text that can be read, not '%s': %s", entry->value, why);
+        diagnostics_error(&entry->place, "env_file needs a text that can be read, not '%s': %s",
+                          entry->value, why);
         return true;
     }
     while ((line = lines_next(&lines)) != NULL) {
@@ -430,7 +437,8 @@ static bool add_listen(struct settings *settings, struct entry *entry, char *wor
 static bool read_listen(void *field, struct entry *entry)
 {
     char *words = arena_copy(entry->value, strlen(entry->value)), *rest;
-    for (char *word = strtok_r(words, BLANKS, &rest); word != NULL; word = strtok_r(NULL, BLANKS, &rest))
+    for (char *word = strtok_r(words, BLANKS, &rest); word != NULL;
+         word = strtok_r(NULL, BLANKS, &rest))
         if (!add_listen(field, entry, word))
             return false;
     return true;
@@ -457,16 +465,20 @@ static const struct kind_row {
     [VALUE_SIGNAL] = {read_signal, "a signal such as SIGTERM or 15"},
     [VALUE_TYPE] = {read_type, "service or oneshot"},
     [VALUE_RESTART] = {read_restart, "no, always or on-failure[:N]"},
-    [VALUE_READY] = {read_ready, "none, notify, fd:N from 3, tcp:HOST:PORT, unix:PATH, file:PATH or exec:COMMAND"},
+    [VALUE_READY] =
+        {read_ready,
+         "none, notify, fd:N from 3, tcp:HOST:PORT, unix:PATH, file:PATH or exec:COMMAND"},
     [VALUE_OUTPUT] = {read_output, "raw, prefix, json, null or file:PATH"},
     [VALUE_GLOBAL_OUTPUT] = {read_global_output, "raw, prefix, json or null"},
-    [VALUE_USER] = {read_user, "a user of /etc/passwd or a uid, with a group behind a colon if need be"},
+    [VALUE_USER] = {read_user,
+                    "a user of /etc/passwd or a uid, with a group behind a colon if need be"},
     [VALUE_UMASK] = {read_umask, "an octal number up to 777"},
     [VALUE_MODE] = {read_mode, "an octal number up to 777"},
     [VALUE_NICE] = {read_nice, "a number from -20 to 19"},
     [VALUE_OOM_SCORE_ADJ] = {read_oom_score_adj, "a number from -1000 to 1000"},
     [VALUE_LIMIT] = {read_limit, "a number, SOFT:HARD or unlimited"},
-    [VALUE_LIMIT_OF_BYTES] = {read_limit_of_bytes, "a number of bytes such as 64M, SOFT:HARD or unlimited"},
+    [VALUE_LIMIT_OF_BYTES] = {read_limit_of_bytes,
+                              "a number of bytes such as 64M, SOFT:HARD or unlimited"},
     [VALUE_ENVIRONMENT] = {read_environment, "NAME=VALUE"},
     [VALUE_ENV_FILE] = {read_env_file, "a text that can be read"},
     [VALUE_LISTEN] = {read_listen, "addresses such as tcp:80, udp:127.0.0.1:53 or NAME=unix:PATH"},
@@ -476,5 +488,6 @@ void value_read(enum value_kind kind, void *field, struct entry *entry)
 {
     entry->culprit = entry->value;
     if (*entry->value == '\0' || !kinds[kind].read(field, entry))
-        diagnostics_error(&entry->place, "%s needs %s, not '%s'", entry->key, kinds[kind].wants, entry->culprit);
+        diagnostics_error(&entry->place, "%s needs %s, not '%s'", entry->key, kinds[kind].wants,
+                          entry->culprit);
 }

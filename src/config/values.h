@@ -1,6 +1,6 @@
 /*
- * values.h - the kinds of values that a key can have: each is read in one place and refused in one style:
- *   foster: /etc/foster.conf:12: restart needs no, always or on-failure[:N], not 'allways'
+ * values.h - the kinds of values that a key can have: each is read in one place and refused in one
+ * style: foster: /etc/foster.conf:12: restart needs no, always or on-failure[:N], not 'allways'
  */
 #ifndef CONFIG_VALUES_H
 #define CONFIG_VALUES_H
@@ -16,7 +16,8 @@ struct entry {
     struct file_line place;
     const char *section; /* its name */
     char *key;
-    char *value;          /* in the file's own memory: it may be written to, and goes when the file is closed */
+    char *value; /* in the file's own memory: it may be written to, and goes when the file is closed
+                  */
     const char *culprit;  /* the part of a value that is refused */
     char **kept;          /* the last value of this key that was kept; NULL: none */
     unsigned char detail; /* of the key's row: what its kind wants to know besides */
@@ -54,15 +55,16 @@ enum value_kind {
     VALUE_LISTEN,          /* (struct settings) */
 };
 
-/* Reads the entry's value into the field, or says why not. What it keeps it takes from the arena. */
+/* Reads the entry's value into the field, or says why not. What it keeps it takes from the arena.
+ */
 void value_read(enum value_kind kind, void *field, struct entry *entry);
 
-/* Reads "no", "always", "on-failure" or "on-failure:N", which the option --restart has in common with the key.
- * Allocates nothing. */
+/* Reads "no", "always", "on-failure" or "on-failure:N", which the option --restart has in common
+ * with the key. Allocates nothing. */
 bool value_parse_restart(const char *value, enum restart *restart, unsigned *limit);
 
-/* Which word of the list, each ended with NUL and the last with two, the first length bytes of a value are: its number
- * from 0, or -1. */
+/* Which word of the list, each ended with NUL and the last with two, the first length bytes of a
+ * value are: its number from 0, or -1. */
 int value_choose(const char *words, const char *value, size_t length);
 
 #endif

@@ -1,9 +1,10 @@
 /*
  * client.c - see client.h.
  *
- * Another process than foster's, short-lived and with one thread: it may block, it may be interrupted, and a pipe that
- * nobody reads may end it, as any command. What is wrong with the words is said here, before anybody is asked: also a
- * foster that does not answer leaves its user a usage.
+ * Another process than foster's, short-lived and with one thread: it may block, it may be
+ * interrupted, and a pipe that nobody reads may end it, as any command. What is wrong with the
+ * words is said here, before anybody is asked: also a foster that does not answer leaves its user a
+ * usage.
  */
 #include "control/client.h"
 
@@ -64,8 +65,9 @@ static size_t join(char **argv, char *words)
 
 /* ---- asking ---- */
 
-/* Who was there first may have bound a path in a directory that others can write to, and any abstract name. SO_PEERCRED
- * is who called listen(2), unix(7). As the client's own container's init foster may have any uid. */
+/* Who was there first may have bound a path in a directory that others can write to, and any
+ * abstract name. SO_PEERCRED is who called listen(2), unix(7). As the client's own container's init
+ * foster may have any uid. */
 static bool is_believed(int fd, const char *path)
 {
     struct ucred peer = {0};
@@ -73,8 +75,10 @@ static bool is_believed(int fd, const char *path)
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 &&
         (peer.pid == 1 || peer.uid == 0 || peer.uid == geteuid()))
         return true;
-    say(LOG_ERROR, "what answers at %s is not believed: it is uid %u's, neither PID 1 nor root's nor this user's", path,
-        peer.uid);
+    say(LOG_ERROR,
+        "what answers at %s is not believed: it is uid %u's, neither PID 1 nor root's nor this "
+        "user's",
+        path, peer.uid);
     return false;
 }
 
@@ -88,8 +92,8 @@ static int reach(const char *path)
         if (fd != -1 && connect(fd, &address.to.any, address.length) == 0)
             return is_believed(fd, path) ? fd : -1;
     }
-    say(LOG_ERROR, "cannot reach foster at %s: %s; is it running with services, and as this user?", path,
-        strerror(errno));
+    say(LOG_ERROR, "cannot reach foster at %s: %s; is it running with services, and as this user?",
+        path, strerror(errno));
     return -1; /* the descriptor goes with the process */
 }
 
@@ -114,7 +118,9 @@ static int print_answer(int fd, const struct verb *verb)
         say(LOG_ERROR, "foster has closed the connection without an answer");
         return EXIT_FOSTER_FAILED;
     }
-    int out = status == EXIT_SUCCESS || (verb->always_stdout && status == EXIT_FAILURE) ? STDOUT_FILENO : STDERR_FILENO;
+    int out = status == EXIT_SUCCESS || (verb->always_stdout && status == EXIT_FAILURE)
+                  ? STDOUT_FILENO
+                  : STDERR_FILENO;
     for (rest++; length > 0; rest = chunk) {
         if (!write_all(out, rest, (size_t)(chunk + length - rest)))
             return EXIT_FOSTER_FAILED;
@@ -123,8 +129,8 @@ static int print_answer(int fd, const struct verb *verb)
     return status;
 }
 
-/* foster blocks all signals; a command is to be interrupted. But what is answered at once may be the end of foster, who
- * then tells everybody to end: the answer is still to be told. */
+/* foster blocks all signals; a command is to be interrupted. But what is answered at once may be
+ * the end of foster, who then tells everybody to end: the answer is still to be told. */
 static void hold_off(const struct verb *verb)
 {
     sigset_t held;

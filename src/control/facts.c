@@ -1,8 +1,8 @@
 /*
  * facts.c - see facts.h.
  *
- * The pid may be one that is reaped already, if the supervisor has not heard of it yet: it is only told, never
- * signalled.
+ * The pid may be one that is reaped already, if the supervisor has not heard of it yet: it is only
+ * told, never signalled.
  */
 #include "control/facts.h"
 
@@ -89,7 +89,9 @@ int64_t fact_exit_code(const struct service *service)
 void text_add_last_exit(struct text *text, const struct service *service)
 {
     if (service->exec_code != 0)
-        text_add(text, "%s", service->exec_code == EXIT_NOT_FOUND ? "program not found" : "program not runnable");
+        text_add(text, "%s",
+                 service->exec_code == EXIT_NOT_FOUND ? "program not found"
+                                                      : "program not runnable");
     else if (service->has_run)
         text_add_wait_status(text, service->last_status);
 }
@@ -100,6 +102,6 @@ void writer_add_condition(struct writer *writer, const struct service *service)
     bool has_failed = service->state == FAILED || service->state == BACKING_OFF;
     text_clear(&why);
     text_add_last_exit(&why, service);
-    writer_add(writer, has_failed ? "%s: %s, %s" : "%s: %s", service->name, state_name(service->state),
-               why.length > 0 ? why.bytes : "never started");
+    writer_add(writer, has_failed ? "%s: %s, %s" : "%s: %s", service->name,
+               state_name(service->state), why.length > 0 ? why.bytes : "never started");
 }

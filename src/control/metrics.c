@@ -1,10 +1,10 @@
 /*
  * metrics.c - see report.h.
  *
- * The text format of OpenMetrics 1.0: a family is declared, then come all its samples; a counter's sample has _total
- * behind the family's name, a unit is the end of the name; # EOF is the last line. A number that is not there has no
- * sample. The start of a run is told by its length: a point in time would be one of the wall clock, and foster has
- * none.
+ * The text format of OpenMetrics 1.0: a family is declared, then come all its samples; a counter's
+ * sample has _total behind the family's name, a unit is the end of the name; # EOF is the last
+ * line. A number that is not there has no sample. The start of a run is told by its length: a point
+ * in time would be one of the wall clock, and foster has none.
  */
 #include "control/facts.h"
 #include "control/report.h"
@@ -26,13 +26,15 @@ static const struct family {
     {"s", "How many are in that state.", NULL, false, NULL},
 };
 
-static void write_samples(struct writer *writer, const struct family *family, const struct plan *plan)
+static void write_samples(struct writer *writer, const struct family *family,
+                          const struct plan *plan)
 {
-    for (const struct service *service = plan->services; service < plan->services + plan->count; service++) {
+    for (const struct service *service = plan->services; service < plan->services + plan->count;
+         service++) {
         int64_t number = family->fact(service);
         if (number != UNKNOWN)
-            writer_add(writer, "foster_service%s%s{service=%q} %d\n", family->name, family->is_counter ? "_total" : "",
-                       service->name, number);
+            writer_add(writer, "foster_service%s%s{service=%q} %d\n", family->name,
+                       family->is_counter ? "_total" : "", service->name, number);
     }
 }
 
@@ -44,12 +46,14 @@ static void write_counts(struct writer *writer, const struct plan *plan)
     counts[STARTING] += counts[FORKED]; /* which has the same name */
     for (int state = 0; state < STATES; state++)
         if (state != FORKED)
-            writer_add(writer, "foster_services{state=%q} %d\n", state_name((enum state)state), counts[state]);
+            writer_add(writer, "foster_services{state=%q} %d\n", state_name((enum state)state),
+                       counts[state]);
 }
 
 void report_metrics(struct writer *writer, const struct plan *plan)
 {
-    for (const struct family *family = families; family < families + sizeof families / sizeof *families; family++) {
+    for (const struct family *family = families;
+         family < families + sizeof families / sizeof *families; family++) {
         writer_add(writer, "# TYPE foster_service%s %s\n# HELP foster_service%s %s\n", family->name,
                    family->is_counter ? "counter" : "gauge", family->name, family->help);
         if (family->unit != NULL)

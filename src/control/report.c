@@ -6,26 +6,18 @@
  *   {"stopping": false,            whether all services are being stopped, for good
  *    "services": [{                in the order of the file
  *      "name": "web",
- *      "state": "ready",           stopped, waiting, clearing, starting, running, ready, stopping, backing off, done,
- *                                  failed
- *      "kind": "service",          or "oneshot"
- *      "essential": true,
- *      "pid": 12,                  or null
- *      "since_seconds": 7,         in that state
- *      "restarts": 0,              since foster started
- *      "failures": 0,              in a row
- *      "last_exit": {              or null, if it has not ended yet
- *        "code": 3,                or null, if a signal killed it; 126 or 127 if it could not be run
- *        "signal": "SIGTERM",      or null
- *        "text": "was killed by SIGTERM"},
- *      "health": "healthy",        "unhealthy", "starting", or null without a health check
- *      "ready": true,
- *      "status": "serving",        what it says of itself by sd_notify, or null
- *      "memory_bytes": 1048576}]}  or null
+ *      "state": "ready",           stopped, waiting, clearing, starting, running, ready, stopping,
+ * backing off, done, failed "kind": "service",          or "oneshot" "essential": true, "pid": 12,
+ * or null "since_seconds": 7,         in that state "restarts": 0,              since foster
+ * started "failures": 0,              in a row "last_exit": {              or null, if it has not
+ * ended yet "code": 3,                or null, if a signal killed it; 126 or 127 if it could not be
+ * run "signal": "SIGTERM",      or null "text": "was killed by SIGTERM"}, "health": "healthy",
+ * "unhealthy", "starting", or null without a health check "ready": true, "status": "serving", what
+ * it says of itself by sd_notify, or null "memory_bytes": 1048576}]}  or null
  *
- * The columns of the table are as wide as their widest cell, so its cells are made twice: to be measured, and to be
- * written. One that has grown in between stands out by a character; to keep all of them would take a second copy of the
- * table.
+ * The columns of the table are as wide as their widest cell, so its cells are made twice: to be
+ * measured, and to be written. One that has grown in between stands out by a character; to keep all
+ * of them would take a second copy of the table.
  */
 #include "control/report.h"
 
@@ -48,7 +40,8 @@ static bool is_chosen(const char *names, const struct service *service)
 }
 
 /* The first that is chosen, from there on; NULL if there is none. */
-static const struct service *next_chosen(const struct plan *plan, const char *names, const struct service *service)
+static const struct service *next_chosen(const struct plan *plan, const char *names,
+                                         const struct service *service)
 {
     for (; service < plan->services + plan->count; service++)
         if (is_chosen(names, service))
@@ -56,9 +49,9 @@ static const struct service *next_chosen(const struct plan *plan, const char *na
     return NULL;
 }
 
-#define FOR_EACH_CHOSEN(service, plan, names)                                                                          \
-    for (const struct service *(service) = next_chosen((plan), (names), (plan)->services); (service) != NULL;          \
-         (service) = next_chosen((plan), (names), (service) + 1))
+#define FOR_EACH_CHOSEN(service, plan, names)                                                      \
+    for (const struct service *(service) = next_chosen((plan), (names), (plan)->services);         \
+         (service) != NULL; (service) = next_chosen((plan), (names), (service) + 1))
 
 /* ---- the table ---- */
 
@@ -135,7 +128,11 @@ static const struct column {
     {"SINCE", add_since},   {"RESTARTS", add_restarts}, {"LAST EXIT", text_add_last_exit},
     {"HEALTH", add_health}, {"MEMORY", add_memory},     {"STATUS", add_status},
 };
-enum { COLUMNS = sizeof columns / sizeof columns[0], COLUMNS_WITHOUT_STATUS = COLUMNS - 1, GAP = 2 };
+enum {
+    COLUMNS = sizeof columns / sizeof columns[0],
+    COLUMNS_WITHOUT_STATUS = COLUMNS - 1,
+    GAP = 2
+};
 
 struct table {
     struct writer *writer; /* NULL: the cells are only measured */
@@ -206,15 +203,18 @@ static void write_last_exit(struct writer *writer, const struct service *service
 static void write_object(struct writer *writer, const struct service *service)
 {
     const struct settings *settings = service->settings;
-    writer_add(writer,
-               "{\"name\":%q,\"state\":%q,\"kind\":%q,\"essential\":%s,\"pid\":%d,\"since_seconds\":%d,"
-               "\"restarts\":%d,\"failures\":%d,\"last_exit\":",
-               service->name, state_name(service->state), settings->kind == KIND_ONESHOT ? "oneshot" : "service",
-               truth(settings->essential), fact_pid(service), (clock_now() - service->since) / MS_PER_SECOND,
-               fact_restarts(service), (int64_t)service->failures);
+    writer_add(
+        writer,
+        "{\"name\":%q,\"state\":%q,\"kind\":%q,\"essential\":%s,\"pid\":%d,\"since_seconds\":%d,"
+        "\"restarts\":%d,\"failures\":%d,\"last_exit\":",
+        service->name, state_name(service->state),
+        settings->kind == KIND_ONESHOT ? "oneshot" : "service", truth(settings->essential),
+        fact_pid(service), (clock_now() - service->since) / MS_PER_SECOND, fact_restarts(service),
+        (int64_t)service->failures);
     write_last_exit(writer, service);
-    writer_add(writer, ",\"health\":%q,\"ready\":%s,\"status\":%q,\"memory_bytes\":%d}", fact_health(service),
-               truth(fact_ready(service)), wait_status_kinship(service), fact_memory(service));
+    writer_add(writer, ",\"health\":%q,\"ready\":%s,\"status\":%q,\"memory_bytes\":%d}",
+               fact_health(service), truth(fact_ready(service)), wait_status_kinship(service),
+               fact_memory(service));
 }
 
 void report_json(struct writer *writer, const struct plan *plan, const char *names)
@@ -232,13 +232,16 @@ void report_json(struct writer *writer, const struct plan *plan, const char *nam
 
 /* ---- health ---- */
 
-/* True if it should be up and is not: a oneshot is there to be done, and what waits to be started by hand may wait. */
+/* True if it should be up and is not: a oneshot is there to be done, and what waits to be started
+ * by hand may wait. */
 static bool is_missing(const struct service *service)
 {
     const struct settings *settings = service->settings;
-    bool at_rest =
-        settings->kind == KIND_ONESHOT ? service->state == DONE : service->state == STOPPED && !settings->autostart;
-    return (settings->essential || settings->healthcheck != NULL) && !fact_ready(service) && !at_rest;
+    bool at_rest = settings->kind == KIND_ONESHOT
+                       ? service->state == DONE
+                       : service->state == STOPPED && !settings->autostart;
+    return (settings->essential || settings->healthcheck != NULL) && !fact_ready(service) &&
+           !at_rest;
 }
 
 bool report_health(struct writer *writer, const struct plan *plan)

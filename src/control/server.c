@@ -1,11 +1,12 @@
 /*
  * server.c - see server.h.
  *
- * A client is served step by step, each step when its socket is ready for it: its request is read, it may wait for
- * services to change, its answer is written. What goes wrong with one client ends that client only: one that is slow,
- * silent, gone or talks rubbish has its deadline, one that sends much has its limit, and none has a buffer before it
- * has said something. What could stop the whole of it is a listening socket that is ready and cannot be accepted from
- * (no descriptors left, or too many that take long to close): it would be reported again and again, so it is left alone
+ * A client is served step by step, each step when its socket is ready for it: its request is read,
+ * it may wait for services to change, its answer is written. What goes wrong with one client ends
+ * that client only: one that is slow, silent, gone or talks rubbish has its deadline, one that
+ * sends much has its limit, and none has a buffer before it has said something. What could stop the
+ * whole of it is a listening socket that is ready and cannot be accepted from (no descriptors left,
+ * or too many that take long to close): it would be reported again and again, so it is left alone
  * for a second.
  */
 #include "control/server.h"
@@ -50,7 +51,8 @@ static unsigned entered; /* phases, by all clients */
 static const char *socket_path;
 static struct stat socket_file; /* what bind(2) has made at that path */
 static struct source listener;
-static milliseconds accept_again = NEVER; /* when the listener is watched again; NEVER: it is watched */
+static milliseconds accept_again =
+    NEVER; /* when the listener is watched again; NEVER: it is watched */
 
 /* ---- the end of a client ---- */
 
@@ -64,7 +66,8 @@ static void forget(struct client *client)
     *client = (struct client){.phase = FREE};
 }
 
-/* An answer of one line, for a socket that has taken nothing yet: it takes this, or nobody is there. */
+/* An answer of one line, for a socket that has taken nothing yet: it takes this, or nobody is
+ * there. */
 static void answer_line(int fd, const char *line)
 {
     send(fd, line, strlen(line), MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -125,7 +128,8 @@ static void write_answer(struct client *client)
 {
     struct buffer *answer = &client->answer.buffer;
     while (answer->length > 0) {
-        ssize_t sent = send(client->source.fd, answer->bytes, answer->length, MSG_NOSIGNAL | MSG_DONTWAIT);
+        ssize_t sent =
+            send(client->source.fd, answer->bytes, answer->length, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent == -1 && errno == EAGAIN && event_loop_watch(&client->source, EPOLLOUT))
             return;
         if (sent <= 0)
@@ -147,8 +151,8 @@ static void finish(struct client *client, int status)
     }
 }
 
-/* The request is complete, and nothing more is read. While a client waits only its end is watched for, which epoll(7)
- * does unasked. */
+/* The request is complete, and nothing more is read. While a client waits only its end is watched
+ * for, which epoll(7) does unasked. */
 static void begin(struct client *client)
 {
     struct text line;
@@ -164,7 +168,8 @@ static void begin(struct client *client)
     make_room_for_waiting();
 }
 
-/* The words are complete when one of them is empty; the one before it ends with a NUL too. (memmem(3) is 1.2 KiB.) */
+/* The words are complete when one of them is empty; the one before it ends with a NUL too.
+ * (memmem(3) is 1.2 KiB.) */
 static bool is_complete(const struct buffer *words)
 {
     for (size_t i = 1; i < words->length; i++)
@@ -208,7 +213,8 @@ static bool is_allowed(int fd)
 {
     struct ucred peer;
     socklen_t length = sizeof peer;
-    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 && (peer.uid == 0 || peer.uid == geteuid());
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 &&
+           (peer.uid == 0 || peer.uid == geteuid());
 }
 
 /* There is one: those who wait are WAITING_MAX at most, and of the others one makes room. */
@@ -221,7 +227,8 @@ static struct client *free_place(void)
     return client;
 }
 
-/* NULL, or why not. Mostly the request is there already: then nobody who comes behind takes its place. */
+/* NULL, or why not. Mostly the request is there already: then nobody who comes behind takes its
+ * place. */
 static const char *welcome(int fd)
 {
     if (!is_allowed(fd)) {
@@ -256,8 +263,8 @@ static unsigned count_clients(void)
     return CLIENTS_MAX - free;
 }
 
-/* How many there may be, so that starts and probes find descriptors. What foster has open for good has lower numbers
- * than its listener. */
+/* How many there may be, so that starts and probes find descriptors. What foster has open for good
+ * has lower numbers than its listener. */
 static unsigned most_clients(int listening)
 {
     struct rlimit limit;
@@ -267,8 +274,8 @@ static unsigned most_clients(int listening)
     return limit.rlim_cur > kept ? (unsigned)(limit.rlim_cur - kept) : 1;
 }
 
-/* Nobody can be accepted, by that error, or because none can be closed (0): where descriptors lack a client gives back
- * its own, else it is tried later, and said once. */
+/* Nobody can be accepted, by that error, or because none can be closed (0): where descriptors lack
+ * a client gives back its own, else it is tried later, and said once. */
 static void rest(int error)
 {
     static bool said;
@@ -292,7 +299,8 @@ static void listener_ready(struct source *source, uint32_t events)
     if (refusal != NULL) {
         answer_line(fd, refusal);
         async_close(fd);
-    } else if (!has_room || (fd == -1 && errno != EAGAIN && errno != ECONNABORTED && errno != EINTR)) {
+    } else if (!has_room ||
+               (fd == -1 && errno != EAGAIN && errno != ECONNABORTED && errno != EINTR)) {
         rest(has_room ? errno : 0);
     } else if (fd == -1) {
         event_loop_yield();
@@ -363,7 +371,7 @@ milliseconds server_due(void)
 void server_close(void)
 {
     struct stat file;
-    if (socket_path != NULL && lstat(socket_path, &file) == 0 && file.st_dev == socket_file.st_dev &&
-        file.st_ino == socket_file.st_ino)
+    if (socket_path != NULL && lstat(socket_path, &file) == 0 &&
+        file.st_dev == socket_file.st_dev && file.st_ino == socket_file.st_ino)
         unlink(socket_path);
 }

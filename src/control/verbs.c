@@ -1,12 +1,14 @@
 /*
  * verbs.c - see verbs.h.
  *
- * Nothing waits here. What takes time (start, stop, restart, wait) has a goal: a set of states in which it is reached,
- * and one in which it never will be; after every change it is looked at again. This counts on the supervisor: when told
- * to start or stop a service, it leaves the state that the service rests in at once, not later.
+ * Nothing waits here. What takes time (start, stop, restart, wait) has a goal: a set of states in
+ * which it is reached, and one in which it never will be; after every change it is looked at again.
+ * This counts on the supervisor: when told to start or stop a service, it leaves the state that the
+ * service rests in at once, not later.
  *
- * A name that is wrong is found before anything is done, so of several names either all are acted on or none. They are
- * looked up anew at each look: services do not come and go, and no list need be kept for a client.
+ * A name that is wrong is found before anything is done, so of several names either all are acted
+ * on or none. They are looked up anew at each look: services do not come and go, and no list need
+ * be kept for a client.
  */
 #include "control/verbs.h"
 
@@ -29,10 +31,19 @@ enum {
     IS_UP = IN(RUNNING) | IN(READY),
     IS_STARTED_ONCE = IS_UP | IN(STARTING) | IN(DONE),
     IS_DOWN = IN(STOPPED) | IN(DONE) | IN(FAILED),
-    IN_VAIN = IN(STATES), /* it is being stopped, and cannot be killed: whoever asked for that is told */
+    IN_VAIN =
+        IN(STATES), /* it is being stopped, and cannot be killed: whoever asked for that is told */
 };
 
-enum until { NOTHING, UNTIL_UP, UNTIL_DOWN, UNTIL_READY, UNTIL_STARTED, UNTIL_COMPLETED, UNTIL_STOPPED };
+enum until {
+    NOTHING,
+    UNTIL_UP,
+    UNTIL_DOWN,
+    UNTIL_READY,
+    UNTIL_STARTED,
+    UNTIL_COMPLETED,
+    UNTIL_STOPPED
+};
 
 /* A oneshot is there to be done: it is up when it has been seen through. */
 static const struct goal {
@@ -43,7 +54,8 @@ static const struct goal {
     [NOTHING] = {"", 0, 0, 0},
     [UNTIL_UP] = {"", IS_UP | IN(DONE), IN(DONE), IN(FAILED) | IN(STOPPED) | IN_VAIN},
     [UNTIL_DOWN] = {"", IS_DOWN, IS_DOWN,
-                    IN(WAITING) | IN(FORKED) | IN(STARTING) | IS_UP | IN(BACKING_OFF) | IN_VAIN}, /* another's start */
+                    IN(WAITING) | IN(FORKED) | IN(STARTING) | IS_UP | IN(BACKING_OFF) |
+                        IN_VAIN}, /* another's start */
     [UNTIL_READY] = {"ready", IS_UP, IN(DONE), IN(FAILED) | IN(DONE)},
     [UNTIL_STARTED] = {"started", IS_STARTED_ONCE, IS_STARTED_ONCE, IN(FAILED)},
     [UNTIL_COMPLETED] = {"completed", IN(DONE), IN(DONE), IN(FAILED)},
@@ -90,14 +102,17 @@ enum {
 
 #define TIMED "[--timeout D] NAME..."
 const struct verb verbs[VERBS] = {
-    {"status", "[--json] [NAME...]", "how they are", 0, HAS_NAMES | MAY_JSON, .catalogue_say = tell_status},
-    {"start", TIMED, "start, and wait until they are up", 1, TAKES_TIME, UNTIL_UP, .act = supervisor_start},
-    {"stop", TIMED, "stop, and wait until they have ended", 1, TAKES_TIME, UNTIL_DOWN, .act = supervisor_stop},
+    {"status", "[--json] [NAME...]", "how they are", 0, HAS_NAMES | MAY_JSON,
+     .catalogue_say = tell_status},
+    {"start", TIMED, "start, and wait until they are up", 1, TAKES_TIME, UNTIL_UP,
+     .act = supervisor_start},
+    {"stop", TIMED, "stop, and wait until they have ended", 1, TAKES_TIME, UNTIL_DOWN,
+     .act = supervisor_stop},
     {"restart", TIMED, "stop, start, and wait", 1, TAKES_TIME, UNTIL_UP, .act = supervisor_restart},
     {"reload", "NAME...", "send their reload_signal", 1, HAS_NAMES, .act = NULL},
     {"signal", "SIGNAL NAME...", "send that", 2, HAS_NAMES | HAS_SIGNAL, .act = NULL},
-    {"wait", "[--timeout D] NAME[:ready|:started|:completed|:stopped]...", "", 1, TAKES_TIME | HAS_GOALS, UNTIL_READY,
-     .act = NULL},
+    {"wait", "[--timeout D] NAME[:ready|:started|:completed|:stopped]...", "", 1,
+     TAKES_TIME | HAS_GOALS, UNTIL_READY, .act = NULL},
     {"health", "", "exit 0 if all is well; else what is not", 0, 0, .always_stdout = true,
      .catalogue_say = tell_health},
     {"metrics", "", "numbers, as OpenMetrics", 0, 0, .catalogue_say = tell_metrics},
@@ -106,7 +121,8 @@ const struct verb verbs[VERBS] = {
 
 /* ---- reading ---- */
 
-#define FOR_EACH_WORD(word, words) for (const char *(word) = (words); *(word) != '\0'; (word) += strlen(word) + 1)
+#define FOR_EACH_WORD(word, words)                                                                 \
+    for (const char *(word) = (words); *(word) != '\0'; (word) += strlen(word) + 1)
 
 static const char *next_verb(void *context)
 {
@@ -115,7 +131,8 @@ static const char *next_verb(void *context)
 }
 
 /* The line for a word that is not known, with what was meant, if that can be told. */
-static void not_known(struct text *line, const char *what, const char *word, const char *(*next)(void *), void *context)
+static void not_known(struct text *line, const char *what, const char *word,
+                      const char *(*next)(void *), void *context)
 {
     const char *nearest = diagnostics_nearest(word, next, context);
     text_clear(line);
@@ -132,7 +149,8 @@ static bool refuse(struct text *line, const struct verb *verb, const char *word)
         text_add(line, "what is '%s'? ", word);
     else
         text_add(line, "a word is missing; ");
-    text_add(line, "usage: foster ctl %s%s%s", verb->name, *verb->takes != '\0' ? " " : "", verb->takes);
+    text_add(line, "usage: foster ctl %s%s%s", verb->name, *verb->takes != '\0' ? " " : "",
+             verb->takes);
     return false;
 }
 
@@ -144,7 +162,8 @@ static const struct verb *verb_named(const char *name)
     return NULL;
 }
 
-/* Takes one option and, behind it or behind a '=', its value; returns the next word. NULL: it is none. */
+/* Takes one option and, behind it or behind a '=', its value; returns the next word. NULL: it is
+ * none. */
 static const char *take_option(struct request *request, const char *word)
 {
     static const char json[] = "--json", timeout[] = "--timeout";
@@ -153,7 +172,8 @@ static const char *take_option(struct request *request, const char *word)
         request->json = true;
         return word + sizeof json;
     }
-    if ((request->verb->form & MAY_TIMEOUT) == 0 || strncmp(word, timeout, sizeof timeout - 1) != 0 ||
+    if ((request->verb->form & MAY_TIMEOUT) == 0 ||
+        strncmp(word, timeout, sizeof timeout - 1) != 0 ||
         (value[-1] != '\0' && value[-1] != '=') || !duration_parse(value, &request->timeout))
         return NULL;
     return value + strlen(value) + 1;
@@ -289,8 +309,9 @@ enum verdict request_begin(const struct request *request, struct writer *answer)
         if (verb->act != NULL)
             verb->act(service);
         else if (verb->until == NOTHING &&
-                 send_to(service, request->signal != 0 ? request->signal : service->settings->reload_signal, answer) ==
-                     NO)
+                 send_to(service,
+                         request->signal != 0 ? request->signal : service->settings->reload_signal,
+                         answer) == NO)
             verdict = NO;
     }
     return verb->until != NOTHING ? request_look(request, answer) : verdict;
@@ -303,7 +324,8 @@ enum outcome { REACHED, PENDING, OUT_OF_REACH };
 /* Who is stopped, if one that is to be up waits for it. */
 static const struct service *hindrance(const struct goal *goal, const struct service *service)
 {
-    return service->state == WAITING && goal == &goals[UNTIL_UP] ? dependencies_stopped(service) : NULL;
+    return service->state == WAITING && goal == &goals[UNTIL_UP] ? dependencies_stopped(service)
+                                                                 : NULL;
 }
 
 static enum outcome outcome_for(const struct request *request, const char *word)
@@ -313,7 +335,8 @@ static enum outcome outcome_for(const struct request *request, const char *word)
     unsigned reached = service->settings->kind == KIND_ONESHOT ? goal->oneshot : goal->service;
     if ((reached & IN(service->state)) != 0)
         return REACHED;
-    unsigned never = goal->never | (supervisor_is_shutting_down() ? IS_DOWN : 0); /* nobody does anything then */
+    unsigned never =
+        goal->never | (supervisor_is_shutting_down() ? IS_DOWN : 0); /* nobody does anything then */
     bool is_never = (never & (signalling_is_in_vain(service) ? IN_VAIN : IN(service->state))) != 0;
     return is_never || hindrance(goal, service) != NULL ? OUT_OF_REACH : PENDING;
 }
@@ -326,8 +349,8 @@ static void add_vain(struct writer *answer, const struct service *service)
     writer_add(answer, "; %s", text.bytes);
 }
 
-static void add_reason(struct writer *answer, const struct goal *goal, const struct service *service,
-                       enum outcome outcome)
+static void add_reason(struct writer *answer, const struct goal *goal,
+                       const struct service *service, enum outcome outcome)
 {
     const struct service *stopped = hindrance(goal, service);
     if (outcome == PENDING)
@@ -341,7 +364,8 @@ static void add_reason(struct writer *answer, const struct goal *goal, const str
 }
 
 /* A line for each service of that outcome. */
-static enum verdict name_those(const struct request *request, enum outcome outcome, struct writer *answer)
+static enum verdict name_those(const struct request *request, enum outcome outcome,
+                               struct writer *answer)
 {
     enum verdict verdict = YES;
     FOR_EACH_WORD(word, request->names)

@@ -1,8 +1,8 @@
 /*
  * writer.c - see writer.h.
  *
- * Whole objects are written by one form, as they look. To put them together from pieces was tried, by text_add() and by
- * a table of fields: both took twice the room.
+ * Whole objects are written by one form, as they look. To put them together from pieces was tried,
+ * by text_add() and by a table of fields: both took twice the room.
  */
 #include "control/writer.h"
 
@@ -55,7 +55,8 @@ void writer_add(struct writer *writer, const char *form, ...)
         form += length;
         if (*form == '\0')
             break;
-        /* NOLINTBEGIN(clang-analyzer-valist.Uninitialized): clang-tidy 14 forgets va_start() in its second file */
+        /* NOLINTBEGIN(clang-analyzer-valist.Uninitialized): clang-tidy 14 forgets va_start() in its
+         * second file */
         if (form[1] == 'd')
             add_argument(writer, 'd', NULL, va_arg(list, int64_t));
         else

@@ -1,8 +1,8 @@
 /*
  * writer.h - an answer while it is put together.
  *
- * When memory runs out the writer remembers it, so that those who write need not ask after every word. Supervisor's
- * thread.
+ * When memory runs out the writer remembers it, so that those who write need not ask after every
+ * word. Supervisor's thread.
  */
 #ifndef CONTROL_WRITER_H
 #define CONTROL_WRITER_H

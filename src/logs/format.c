@@ -13,8 +13,9 @@ enum { REST_MS = 20 };
 
 /* ---- bytes ---- */
 
-/* The descriptor is shared with the programs we run, and one of them may have made it non-blocking. Any other error is
- * of a reader who is gone or a disk that is full: the services are not to wait for that. */
+/* The descriptor is shared with the programs we run, and one of them may have made it non-blocking.
+ * Any other error is of a reader who is gone or a disk that is full: the services are not to wait
+ * for that. */
 static void write_all(int to, const char *bytes, size_t length)
 {
     for (bool again = false; length > 0;) {
@@ -32,8 +33,8 @@ static void write_all(int to, const char *bytes, size_t length)
     }
 }
 
-/* Writes the lines that have their end, and moves what has begun to the front; a line that fills everything goes out
- * in parts. */
+/* Writes the lines that have their end, and moves what has begun to the front; a line that fills
+ * everything goes out in parts. */
 static void make_space(struct format *format)
 {
     size_t gone = format->whole > 0 ? format->whole : format->filled;
@@ -123,7 +124,8 @@ static void put_object(struct format *format, const char *name, const char *byte
 
 void format_begin(struct format *format, int to)
 {
-    const char *no_colour = getenv("NO_COLOR"); /* NOLINT(concurrency-mt-unsafe): nobody sets variables */
+    const char *no_colour =
+        getenv("NO_COLOR"); /* NOLINT(concurrency-mt-unsafe): nobody sets variables */
     format->to = to;
     format->is_coloured = isatty(to) && (no_colour == NULL || *no_colour == '\0');
 }
@@ -140,7 +142,8 @@ void format_set_time(struct format *format)
     clock_gettime(CLOCK_REALTIME, &format->now);
 }
 
-void format_line(struct format *format, const struct service *service, size_t order, const char *bytes, size_t length)
+void format_line(struct format *format, const struct service *service, size_t order,
+                 const char *bytes, size_t length)
 {
     if (service->settings->output == OUTPUT_JSON) {
         put_object(format, service->name, bytes, length);

@@ -1,29 +1,33 @@
 /*
  * relay.c - see relay.h.
  *
- * Each relayed service has one pipe for as long as foster runs. foster keeps the write end for the next run, so the
- * end of the pipe never comes, and a grandchild that keeps its own copy delays nothing: at the end what is in the pipes
- * is read, and nobody is waited for. The read end is non-blocking, the write end is not, as programs expect it of their
- * stdout (the flag is that of an open file description, open(2), and a pipe has two).
+ * Each relayed service has one pipe for as long as foster runs. foster keeps the write end for the
+ * next run, so the end of the pipe never comes, and a grandchild that keeps its own copy delays
+ * nothing: at the end what is in the pipes is read, and nobody is waited for. The read end is
+ * non-blocking, the write end is not, as programs expect it of their stdout (the flag is that of an
+ * open file description, open(2), and a pipe has two).
  *
- * The thread reads each pipe that has something once a round, into one buffer that all share; kept is only what has no
- * newline yet. A thousand silent services cost two descriptors and a struct stream each.
+ * The thread reads each pipe that has something once a round, into one buffer that all share; kept
+ * is only what has no newline yet. A thousand silent services cost two descriptors and a struct
+ * stream each.
  *
- * Where one run ends and the next begins is a mark: the number of bytes that have ever been in the pipe by then, which
- * is what has been read and what FIONREAD finds. The supervisor makes one before each start but the first, when nobody
- * of the next run exists yet; the thread reads up to a mark and no further, ends the line there, and goes on. So what a
- * run writes is never joined to what came before it, however late the thread comes. Between two runs the thread makes
- * marks as well, so that the last line of a run does not wait for the next. Each stream has a lock; the thread holds it
- * while it reads, which does not block, and never while it writes. (Both calls take the pipe's own mutex, which a
- * writer holds while he copies, pipe_write() in fs/pipe.c: memory on a dead file system can make that long. At a start
- * what the last run left behind has been ended; and another service's pipe has another lock.) A mark where there is one
- * already is none, so there are no more marks than bytes in the pipe. Bytes that somebody else has read out of the pipe
- * are found missing when it is empty before a mark is reached.
+ * Where one run ends and the next begins is a mark: the number of bytes that have ever been in the
+ * pipe by then, which is what has been read and what FIONREAD finds. The supervisor makes one
+ * before each start but the first, when nobody of the next run exists yet; the thread reads up to a
+ * mark and no further, ends the line there, and goes on. So what a run writes is never joined to
+ * what came before it, however late the thread comes. Between two runs the thread makes marks as
+ * well, so that the last line of a run does not wait for the next. Each stream has a lock; the
+ * thread holds it while it reads, which does not block, and never while it writes. (Both calls take
+ * the pipe's own mutex, which a writer holds while he copies, pipe_write() in fs/pipe.c: memory on
+ * a dead file system can make that long. At a start what the last run left behind has been ended;
+ * and another service's pipe has another lock.) A mark where there is one already is none, so there
+ * are no more marks than bytes in the pipe. Bytes that somebody else has read out of the pipe are
+ * found missing when it is empty before a mark is reached.
  *
- * Rejected: splice(2) and tee(2), which cannot put a name before a line; one pipe for all, which would not
- * catalogue_say who wrote; a pipe for each run, whose end would have to be waited for before the next, or else pipes
- * add up while a reader is slow; a word to the thread that the run has ended, which comes too late when the next run
- * has written.
+ * Rejected: splice(2) and tee(2), which cannot put a name before a line; one pipe for all, which
+ * would not catalogue_say who wrote; a pipe for each run, whose end would have to be waited for
+ * before the next, or else pipes add up while a reader is slow; a word to the thread that the run
+ * has ended, which comes too late when the next run has written.
  */
 #include "logs/relay.h"
 
@@ -71,7 +75,8 @@ struct stream {
     struct buffer rest; /* the thread's: of what was read, a line without its end */
 };
 
-/* The descriptors are set before there is a thread; finish and finished are how the two catalogue_say each other. */
+/* The descriptors are set before there is a thread; finish and finished are how the two
+ * catalogue_say each other. */
 struct relay {
     int ready;           /* an epoll of all that can be read */
     int poked;           /* an eventfd: a run has ended, or all have */
@@ -87,14 +92,15 @@ static struct relay *relay; /* NULL: nobody is relayed */
 
 /* ---- marks ---- */
 
-/* Makes a mark behind all that is in the pipe, if none stands there. Without memory for it two runs may share a line.
- * Under the lock. */
+/* Makes a mark behind all that is in the pipe, if none stands there. Without memory for it two runs
+ * may share a line. Under the lock. */
 static void mark(struct stream *stream)
 {
     int left = 0;
     ioctl(stream->in, FIONREAD, &left);
     uint64_t position = stream->read + (uint64_t)left;
-    if (position != stream->last && buffer_add(&stream->marks, (const char *)&position, sizeof position))
+    if (position != stream->last &&
+        buffer_add(&stream->marks, (const char *)&position, sizeof position))
         stream->last = position;
 }
 
@@ -109,7 +115,8 @@ static bool find_mark(const struct stream *stream, uint64_t *distance)
     return true;
 }
 
-/* Those behind us are dropped when they are half of all, so that each is moved about once. Under the lock. */
+/* Those behind us are dropped when they are half of all, so that each is moved about once. Under
+ * the lock. */
 static void pass_mark(struct stream *stream)
 {
     stream->passed += sizeof stream->read;
@@ -119,15 +126,18 @@ static void pass_mark(struct stream *stream)
     stream->passed = 0;
 }
 
-/* Reads up to the next mark at most: the number of bytes. *ends says that it is reached. The thread's. */
+/* Reads up to the next mark at most: the number of bytes. *ends says that it is reached. The
+ * thread's. */
 static size_t read_to_mark(struct stream *stream, bool *ends)
 {
     uint64_t distance = 0;
     word_lock_take(&stream->lock);
     bool is_marked = find_mark(stream, &distance);
-    size_t most = is_marked && distance < sizeof relay->bytes ? (size_t)distance : sizeof relay->bytes;
+    size_t most =
+        is_marked && distance < sizeof relay->bytes ? (size_t)distance : sizeof relay->bytes;
     ssize_t got = read(stream->in, relay->bytes, most);
-    uint64_t passed = got >= 0 ? (uint64_t)got : distance; /* nothing there: somebody else has read it */
+    uint64_t passed =
+        got >= 0 ? (uint64_t)got : distance; /* nothing there: somebody else has read it */
     stream->read += passed;
     *ends = is_marked && passed == distance;
     if (*ends)
@@ -162,7 +172,8 @@ static void print(const struct stream *stream, const char *bytes, size_t length)
     format_line(&relay->format, stream->service, (size_t)(stream - relay->streams), bytes, length);
 }
 
-/* The last bytes of a line have come. Where there is no memory to join them to the rest, they are two lines. */
+/* The last bytes of a line have come. Where there is no memory to join them to the rest, they are
+ * two lines. */
 static void end_line(struct stream *stream, const char *bytes, size_t length)
 {
     bool is_joined = false;
@@ -181,8 +192,8 @@ static void keep(struct stream *stream, const char *bytes, size_t length)
         end_line(stream, bytes, length);
 }
 
-/* Takes the first line off the bytes, or all of them if it has no end: how many were taken. A line that is too long is
- * cut where it may not be longer; its newline may still follow that point. */
+/* Takes the first line off the bytes, or all of them if it has no end: how many were taken. A line
+ * that is too long is cut where it may not be longer; its newline may still follow that point. */
 static size_t take_line(struct stream *stream, const char *bytes, size_t length)
 {
     size_t room = RELAY_LINE_MAX - stream->rest.length;
@@ -225,7 +236,8 @@ static void relay_last(struct stream *stream)
         end_line(stream, NULL, 0);
 }
 
-/* Up to the last mark, but not for ever: a service that is started again and again makes new ones. */
+/* Up to the last mark, but not for ever: a service that is started again and again makes new ones.
+ */
 static void relay_marked(struct stream *stream)
 {
     mark_between_runs(stream);
@@ -292,7 +304,8 @@ static bool watch(int fd, struct stream *stream)
     return fd != -1 && epoll_ctl(relay->ready, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-/* The mode is that of the inode, which counts when a service of another user opens /dev/stdout (moby#31243). */
+/* The mode is that of the inode, which counts when a service of another user opens /dev/stdout
+ * (moby#31243). */
 static bool open_stream(struct stream *stream, const struct service *service)
 {
     int ends[2];
@@ -305,7 +318,8 @@ static bool open_stream(struct stream *stream, const struct service *service)
 
 static bool open_streams(const struct plan *plan)
 {
-    for (const struct service *service = plan->services; service < plan->services + plan->count; service++) {
+    for (const struct service *service = plan->services; service < plan->services + plan->count;
+         service++) {
         if (!is_relayed(service))
             continue;
         if (service->settings->output == OUTPUT_PREFIX)
@@ -343,7 +357,9 @@ bool relay_begin(const struct plan *plan, int to)
     relay->finished = eventfd(0, EFD_CLOEXEC);
     if (relay->finished != -1 && watch(relay->poked, NULL) && open_streams(plan) && start_thread())
         return true;
-    say(LOG_ERROR, "cannot relay logs: %s; each service needs two descriptors (ulimit -n), with 'log = raw' none",
+    say(LOG_ERROR,
+        "cannot relay logs: %s; each service needs two descriptors (ulimit -n), with 'log = raw' "
+        "none",
         strerror(errno));
     return false;
 }
@@ -374,7 +390,8 @@ static void begin_run(struct stream *stream)
     eventfd_write(relay->poked, 1);
 }
 
-/* A program that was given the write end may have made it non-blocking; the next run starts without that. */
+/* A program that was given the write end may have made it non-blocking; the next run starts without
+ * that. */
 static int pipe_of(const struct service *service)
 {
     struct stream *stream = stream_of(service);
@@ -384,8 +401,8 @@ static int pipe_of(const struct service *service)
     return stream->out;
 }
 
-/* Lets every user open this, if it is a pipe or a terminal, as /dev/stdout: a check that writing to the descriptor, of
- * which the service has a copy anyway, does not make (moby#31243). */
+/* Lets every user open this, if it is a pipe or a terminal, as /dev/stdout: a check that writing to
+ * the descriptor, of which the service has a copy anyway, does not make (moby#31243). */
 static void let_all_open(int fd)
 {
     struct stat status;

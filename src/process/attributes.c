@@ -1,10 +1,12 @@
 /*
- * attributes.c - see attributes.h. Everything here runs in the child, is async-signal-safe and allocates nothing.
+ * attributes.c - see attributes.h. Everything here runs in the child, is async-signal-safe and
+ * allocates nothing.
  *
- * What needs rights comes before the user that lacks them: the priority, the limits, the groups, and those files that
- * nobody but root can have put where they are. All else comes after, because it is that user who must be able to open
- * the file and to enter the directory. Nobody but root can trace the child after its change of user: that makes its
- * memory undumpable until its exec (prctl(2), PR_SET_DUMPABLE).
+ * What needs rights comes before the user that lacks them: the priority, the limits, the groups,
+ * and those files that nobody but root can have put where they are. All else comes after, because
+ * it is that user who must be able to open the file and to enter the directory. Nobody but root can
+ * trace the child after its change of user: that makes its memory undumpable until its exec
+ * (prctl(2), PR_SET_DUMPABLE).
  */
 #include "process/attributes.h"
 
@@ -45,7 +47,8 @@ int fd_map_above(const struct fd_mapping *plugs, size_t count)
     return above;
 }
 
-/* First every source goes where nobody's place is; EINVAL says that there are no such numbers, fcntl(2). */
+/* First every source goes where nobody's place is; EINVAL says that there are no such numbers,
+ * fcntl(2). */
 int fd_map_apply(struct fd_mapping *plugs, size_t count)
 {
     int above = fd_map_above(plugs, count), error = 0;
@@ -61,7 +64,9 @@ int fd_map_apply(struct fd_mapping *plugs, size_t count)
 
 static int set_nice(const struct attributes *attributes)
 {
-    return (attributes->given & NICE_GIVEN) != 0 ? error_of(setpriority(PRIO_PROCESS, 0, attributes->nice)) : 0;
+    return (attributes->given & NICE_GIVEN) != 0
+               ? error_of(setpriority(PRIO_PROCESS, 0, attributes->nice))
+               : 0;
 }
 
 static int set_oom_score_adj(const struct attributes *attributes)
@@ -82,7 +87,8 @@ static int set_limits(const struct attributes *attributes)
 {
     int error = 0;
     for (unsigned i = 0; i < attributes->limit_count && error == 0; i++)
-        error = error_of(syscall(SYS_prlimit64, 0, attributes->limits[i].resource, &attributes->limits[i].value, NULL));
+        error = error_of(syscall(SYS_prlimit64, 0, attributes->limits[i].resource,
+                                 &attributes->limits[i].value, NULL));
     return error;
 }
 
@@ -123,8 +129,8 @@ static int give_up_privileges(const struct attributes *attributes)
 
 /* ---- in order ---- */
 
-/* Before the change of user, where the path is root's or nobody else is meant. Whose it is is asked once: the user may
- * not even be able to look. */
+/* Before the change of user, where the path is root's or nobody else is meant. Whose it is is asked
+ * once: the user may not even be able to look. */
 static int open_roots_files(const struct attributes *attributes, const char **path)
 {
     int error = 0;
@@ -169,7 +175,8 @@ int attributes_apply(const struct attributes *attributes, const char **failed, c
 {
     int error = 0;
     *path = NULL;
-    for (const struct step *step = steps; step < steps + sizeof steps / sizeof *steps && error == 0; step++) {
+    for (const struct step *step = steps; step < steps + sizeof steps / sizeof *steps && error == 0;
+         step++) {
         const char *file = NULL;
         error = step->open != NULL ? step->open(attributes, &file) : step->apply(attributes);
         if (error == 0)

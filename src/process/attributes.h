@@ -1,8 +1,9 @@
 /*
- * attributes.h - what a service is given that foster does not have itself: a user, a directory, limits, descriptors.
+ * attributes.h - what a service is given that foster does not have itself: a user, a directory,
+ * limits, descriptors.
  *
- * They are applied in the child of a fork, before its exec: raw system calls only, because the libc's setuid and its
- * like act on all threads of the process it believes to be in.
+ * They are applied in the child of a fork, before its exec: raw system calls only, because the
+ * libc's setuid and its like act on all threads of the process it believes to be in.
  */
 #ifndef PROCESS_ATTRIBUTES_H
 #define PROCESS_ATTRIBUTES_H
@@ -38,7 +39,8 @@ struct attributes {
 
 enum { UMASK_GIVEN = 1, NICE_GIVEN = 2, OOM_SCORE_ADJ_GIVEN = 4 };
 
-/* A descriptor of foster's that the program is to have as that number. The rest of foster's are close-on-exec. */
+/* A descriptor of foster's that the program is to have as that number. The rest of foster's are
+ * close-on-exec. */
 struct fd_mapping {
     int from;
     int to;
@@ -50,17 +52,18 @@ bool fd_map_fills(const struct fd_mapping *plugs, size_t count, int place);
 /* The lowest number above all places: what is kept from there on is not written over. */
 int fd_map_above(const struct fd_mapping *plugs, size_t count);
 
-/* Puts the descriptors in their places: also where one's place is another's source. The sources are written over. In
- * the child; 0 or an error number. */
+/* Puts the descriptors in their places: also where one's place is another's source. The sources are
+ * written over. In the child; 0 or an error number. */
 int fd_map_apply(struct fd_mapping *plugs, size_t count);
 
-/* Takes the user's groups, gid and uid: for good, or as the effective ones alone, which is enough to open files and to
- * signal, and leaves us somebody whom that user may neither signal nor trace. In a child; 0 or an error number. */
+/* Takes the user's groups, gid and uid: for good, or as the effective ones alone, which is enough
+ * to open files and to signal, and leaves us somebody whom that user may neither signal nor trace.
+ * In a child; 0 or an error number. */
 int attributes_set_ids(const struct user *user, bool for_good);
 
-/* Applies them, in the order that needs the rights that the user does not have first. In the child; 0 or an error
- * number, and *failed then says in words what could not be done ("become its user", "open"), *path of which file, if it
- * is about one. */
+/* Applies them, in the order that needs the rights that the user does not have first. In the child;
+ * 0 or an error number, and *failed then says in words what could not be done ("become its user",
+ * "open"), *path of which file, if it is about one. */
 int attributes_apply(const struct attributes *attributes, const char **failed, const char **path);
 
 #endif

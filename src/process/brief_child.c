@@ -1,6 +1,6 @@
 /*
- * brief_child.c - see brief_child.h. One that had to be killed is nobody's promise: the reaper drops it like an orphan,
- * as soon as the kernel lets go of it.
+ * brief_child.c - see brief_child.h. One that had to be killed is nobody's promise: the reaper
+ * drops it like an orphan, as soon as the kernel lets go of it.
  */
 #include "process/brief_child.h"
 
@@ -37,7 +37,8 @@ static int await(pid_t pid, milliseconds most)
     return ETIMEDOUT;
 }
 
-/* Under the registry's lock, which is held until the child has ended. There is none left to be registered. */
+/* Under the registry's lock, which is held until the child has ended. There is none left to be
+ * registered. */
 static pid_t run(void *context)
 {
     struct brief_child *child = context;
@@ -51,7 +52,8 @@ static pid_t run(void *context)
     return -ECHILD;
 }
 
-int brief_child_run(int (*act)(void *context), void *context, struct promise *alive, milliseconds most)
+int brief_child_run(int (*act)(void *context), void *context, struct promise *alive,
+                    milliseconds most)
 {
     struct promise unused;
     struct brief_child child = {.act = act, .context = context, .alive = alive, .most = most};

@@ -18,7 +18,8 @@ struct reading {
     size_t size;
 };
 
-/* Reads the file whose path is the parts put together, a list that NULL ends; or that which is open. */
+/* Reads the file whose path is the parts put together, a list that NULL ends; or that which is
+ * open. */
 static bool read_at(const struct reading *reading, const char *const *parts)
 {
     char path[PATH_MAX];
@@ -37,7 +38,8 @@ static bool read_at(const struct reading *reading, const char *const *parts)
     return got >= 0;
 }
 
-/* True if the controllers of a line, "cpu,memory:/path", have the one; v2's line has none, ":/path", and matches "". */
+/* True if the controllers of a line, "cpu,memory:/path", have the one; v2's line has none,
+ * ":/path", and matches "". */
 static bool names_controller(const char *list, const char *controller)
 {
     size_t length = strlen(controller);
@@ -51,7 +53,8 @@ static bool names_controller(const char *list, const char *controller)
     }
 }
 
-/* The paths of our cgroup, in v2's hierarchy and in that of a controller of v1; "" if it cannot be told. */
+/* The paths of our cgroup, in v2's hierarchy and in that of a controller of v1; "" if it cannot be
+ * told. */
 struct own_paths {
     const char *v2, *v1;
 };
@@ -79,7 +82,8 @@ static bool find_and_read(const struct cgroup_file *file, const struct reading *
     char groups[CONTENT_MAX];
     struct own_paths own = own_paths(file->controller, groups);
     return read_at(reading, (const char *[]){MOUNT, own.v2, "/", file->v2, NULL}) ||
-           read_at(reading, (const char *[]){MOUNT, "/", file->controller, own.v1, "/", file->v1, NULL}) ||
+           read_at(reading,
+                   (const char *[]){MOUNT, "/", file->controller, own.v1, "/", file->v1, NULL}) ||
            read_at(reading, (const char *[]){MOUNT, "/", file->controller, "/", file->v1, NULL}) ||
            read_at(reading, (const char *[]){MOUNT, "/", file->v2, NULL});
 }
@@ -93,7 +97,8 @@ bool cgroup_read(const struct cgroup_file *file, char *content, size_t size)
     return found;
 }
 
-/* The file stays open: services that crash one after the other need not have it looked for each time. */
+/* The file stays open: services that crash one after the other need not have it looked for each
+ * time. */
 long cgroup_oom_kills(void)
 {
     static const struct cgroup_file events = {"memory", "memory.oom_control", "memory.events"};
@@ -101,7 +106,8 @@ long cgroup_oom_kills(void)
     static int fd = -1;
     char content[CONTENT_MAX];
     const struct reading reading = {&fd, content, sizeof content};
-    bool read = fd != -1 ? read_at(&reading, (const char *[]){NULL}) : find_and_read(&events, &reading);
+    bool read =
+        fd != -1 ? read_at(&reading, (const char *[]){NULL}) : find_and_read(&events, &reading);
     if (!read)
         return 0;
     char *rest = content;

@@ -42,7 +42,8 @@ static int end_of_numbers(void)
 {
     enum { MANY = 65536 }; /* more would take seconds under an unlimited RLIMIT_NOFILE */
     struct rlimit limit;
-    return (int)(getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < MANY ? limit.rlim_cur : MANY);
+    return (int)(getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < MANY ? limit.rlim_cur
+                                                                                : MANY);
 }
 
 static void close_numbered(int first)
@@ -57,12 +58,13 @@ void descriptors_close_from(int first)
         close_numbered(first);
 }
 
-/* CLOSE_RANGE_UNSHARE of linux/close_range.h, which musl does not have. The range is empty: no descriptor can have that
- * number. */
+/* CLOSE_RANGE_UNSHARE of linux/close_range.h, which musl does not have. The range is empty: no
+ * descriptor can have that number. */
 bool descriptors_unshare(void)
 {
     enum { UNSHARE = 1 << 1 };
-    return syscall(SYS_close_range, ~0U, ~0U, UNSHARE) == 0 || syscall(SYS_unshare, CLONE_FILES) == 0;
+    return syscall(SYS_close_range, ~0U, ~0U, UNSHARE) == 0 ||
+           syscall(SYS_unshare, CLONE_FILES) == 0;
 }
 
 struct list {
@@ -121,6 +123,7 @@ int descriptor_copy(int fd, int least)
 
 int descriptor_put(int fd, int number)
 {
-    long done = fd == number ? syscall(SYS_fcntl, fd, F_SETFD, 0) : syscall(SYS_dup3, fd, number, 0);
+    long done =
+        fd == number ? syscall(SYS_fcntl, fd, F_SETFD, 0) : syscall(SYS_dup3, fd, number, 0);
     return done == -1 ? errno : 0;
 }

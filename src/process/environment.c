@@ -1,14 +1,14 @@
 /*
- * environment.c - see environment.h. Each entry is held against each addition: there are tens of either, and a table to
- * be quicker would have to be kept.
+ * environment.c - see environment.h. Each entry is held against each addition: there are tens of
+ * either, and a table to be quicker would have to be kept.
  */
 #include "process/environment.h"
 
 #include <string.h>
 #include <unistd.h>
 
-/* What tells its reader of a descriptor, a socket or a pid that was foster's: sd_listen_fds(3), sd_notify(3),
- * sd_watchdog_enabled(3). */
+/* What tells its reader of a descriptor, a socket or a pid that was foster's: sd_listen_fds(3),
+ * sd_notify(3), sd_watchdog_enabled(3). */
 static const char *const fosters_own[] = {
     "NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "WATCHDOG_USEC", "WATCHDOG_PID",
 };
@@ -18,7 +18,8 @@ static bool names_one(const char *const *list, size_t count, const char *entry)
 {
     size_t length = strcspn(entry, "=");
     for (size_t i = 0; i < count; i++)
-        if (strncmp(list[i], entry, length) == 0 && (list[i][length] == '=' || list[i][length] == '\0'))
+        if (strncmp(list[i], entry, length) == 0 &&
+            (list[i][length] == '=' || list[i][length] == '\0'))
             return true;
     return false;
 }
@@ -31,7 +32,8 @@ size_t environment_room(size_t additions)
     return entries + additions + 1;
 }
 
-/* Copies the entries whose name is not in the list, to where they are or elsewhere; returns where the next one goes. */
+/* Copies the entries whose name is not in the list, to where they are or elsewhere; returns where
+ * the next one goes. */
 static char **copy_others(char **to, const char *const *list, size_t count)
 {
     for (char **entry = environ; *entry != NULL; entry++)

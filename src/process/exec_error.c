@@ -23,7 +23,8 @@ struct suspect {
     char head[PATH_MAX];
 };
 
-/* False if there is no such file. Only a regular file is opened: a device could mean something by it. */
+/* False if there is no such file. Only a regular file is opened: a device could mean something by
+ * it. */
 static bool look_into(struct suspect *file)
 {
     file->length = -1;
@@ -54,7 +55,9 @@ static void add_error(struct text *text, int error)
 static void explain_rest(struct text *text, int error)
 {
     if (error == EACCES)
-        text_add(text, "permission denied to uid %u, though the file's mode allows it; by AppArmor or SELinux?",
+        text_add(text,
+                 "permission denied to uid %u, though the file's mode allows it; by AppArmor or "
+                 "SELinux?",
                  geteuid());
     else
         add_error(text, error);
@@ -91,8 +94,10 @@ static bool explain_refusal(struct text *text, const struct suspect *file)
     else if (statvfs(file->path, &volume) == 0 && (volume.f_flag & ST_NOEXEC) != 0)
         text_add(text, "its file system is mounted noexec");
     else if (access(file->path, X_OK) == -1)
-        text_add(text, "uid %u may not execute it; it belongs to uid %u: chmod a+x it, or run it as that user",
-                 geteuid(), file->stat.st_uid);
+        text_add(
+            text,
+            "uid %u may not execute it; it belongs to uid %u: chmod a+x it, or run it as that user",
+            geteuid(), file->stat.st_uid);
     else
         return false;
     return true;
@@ -113,11 +118,14 @@ static bool is_script(const struct suspect *file)
     return begins_with(file, "#!", 2);
 }
 
-/* Goes on to the interpreter of the #! line. False, and it has been said, if the line is the reason, or there is none.
+/* Goes on to the interpreter of the #! line. False, and it has been said, if the line is the
+ * reason, or there is none.
  */
 static bool follow_script(struct text *text, struct suspect *file)
 {
-    enum { KERNEL_READS = 256 }; /* BINPRM_BUF_SIZE, since Linux 5.1; load_script() in fs/binfmt_script.c */
+    enum {
+        KERNEL_READS = 256
+    }; /* BINPRM_BUF_SIZE, since Linux 5.1; load_script() in fs/binfmt_script.c */
     static const char blanks[] = " \t";
     char *line = file->head + 2;
     line[strcspn(line, "\n")] = '\0';
@@ -129,11 +137,13 @@ static bool follow_script(struct text *text, struct suspect *file)
         return false;
     }
     if (line + length - file->head >= KERNEL_READS) {
-        text_add(text, "its #! line is too long: the kernel reads %d bytes of it", KERNEL_READS - 1);
+        text_add(text, "its #! line is too long: the kernel reads %d bytes of it",
+                 KERNEL_READS - 1);
         return false;
     }
     if (line[length - 1] == '\r') {
-        text_add(text, "its #! line ends in CR (Windows line ends, CRLF); convert the file, e.g. with dos2unix");
+        text_add(text, "its #! line ends in CR (Windows line ends, CRLF); convert the file, e.g. "
+                       "with dos2unix");
         return false;
     }
     strcpy(file->path, line); /* shorter than the head, which is shorter than a path may be */
@@ -153,22 +163,23 @@ static bool is_elf(const struct suspect *file)
     return file->length >= (ssize_t)sizeof(Elf32_Ehdr) && begins_with(file, ELFMAG, SELFMAG);
 }
 
-/* The interpreter named by a header of that kind, if all of it lies in the head, where linkers put it. */
-#define DEFINE_ELF_LOADER(bits)                                                                                        \
-    static const char *elf##bits##_loader(const struct suspect *file)                                                  \
-    {                                                                                                                  \
-        Elf##bits##_Ehdr header;                                                                                       \
-        Elf##bits##_Phdr segment;                                                                                      \
-        memcpy(&header, file->head, sizeof header);                                                                    \
-        for (size_t i = 0; i < header.e_phnum; i++) {                                                                  \
-            size_t offset = (size_t)header.e_phoff + i * sizeof segment;                                               \
-            if (offset > (size_t)file->length - sizeof segment)                                                        \
-                break;                                                                                                 \
-            memcpy(&segment, file->head + offset, sizeof segment);                                                     \
-            if (segment.p_type == PT_INTERP && segment.p_offset < (size_t)file->length)                                \
-                return file->head + segment.p_offset;                                                                  \
-        }                                                                                                              \
-        return NULL;                                                                                                   \
+/* The interpreter named by a header of that kind, if all of it lies in the head, where linkers put
+ * it. */
+#define DEFINE_ELF_LOADER(bits)                                                                    \
+    static const char *elf##bits##_loader(const struct suspect *file)                              \
+    {                                                                                              \
+        Elf##bits##_Ehdr header;                                                                   \
+        Elf##bits##_Phdr segment;                                                                  \
+        memcpy(&header, file->head, sizeof header);                                                \
+        for (size_t i = 0; i < header.e_phnum; i++) {                                              \
+            size_t offset = (size_t)header.e_phoff + i * sizeof segment;                           \
+            if (offset > (size_t)file->length - sizeof segment)                                    \
+                break;                                                                             \
+            memcpy(&segment, file->head + offset, sizeof segment);                                 \
+            if (segment.p_type == PT_INTERP && segment.p_offset < (size_t)file->length)            \
+                return file->head + segment.p_offset;                                              \
+        }                                                                                          \
+        return NULL;                                                                               \
     }
 DEFINE_ELF_LOADER(32)
 DEFINE_ELF_LOADER(64)
@@ -184,8 +195,9 @@ static const struct machine {
     unsigned number;
     const char *name;
 } machines[] = {
-    {EM_X86_64, "x86_64"}, {EM_386, "i686"},   {EM_AARCH64, "aarch64"}, {EM_ARM, "arm"},    {EM_RISCV, "riscv"},
-    {EM_PPC64, "ppc64"},   {EM_S390, "s390x"}, {EM_MIPS, "mips"},       {258, "loongarch"},
+    {EM_X86_64, "x86_64"}, {EM_386, "i686"},    {EM_AARCH64, "aarch64"},
+    {EM_ARM, "arm"},       {EM_RISCV, "riscv"}, {EM_PPC64, "ppc64"},
+    {EM_S390, "s390x"},    {EM_MIPS, "mips"},   {258, "loongarch"},
 };
 
 /* Two bytes of the header, which are at the same place in both kinds. */
@@ -193,7 +205,8 @@ static unsigned elf_number(const struct suspect *file, size_t offset)
 {
     const unsigned char *bytes = (const unsigned char *)file->head + offset;
     bool big = file->head[EI_DATA] == ELFDATA2MSB;
-    return big ? (unsigned)bytes[0] << CHAR_BIT | bytes[1] : (unsigned)bytes[1] << CHAR_BIT | bytes[0];
+    return big ? (unsigned)bytes[0] << CHAR_BIT | bytes[1]
+               : (unsigned)bytes[1] << CHAR_BIT | bytes[0];
 }
 
 static const char *elf_machine(const struct suspect *file)
@@ -214,7 +227,8 @@ static void explain_elf_format(struct text *text, const struct suspect *file)
     if (strncmp(machine, here.machine, strlen(machine)) != 0)
         text_add(text, "it was built for %s, and this machine is %s", machine, here.machine);
     else if (type == ET_REL || type == ET_CORE)
-        text_add(text, "it is an ELF file, but no program: %s", type == ET_REL ? "an object file" : "a core dump");
+        text_add(text, "it is an ELF file, but no program: %s",
+                 type == ET_REL ? "an object file" : "a core dump");
     else
         text_add(text, "the program file is damaged");
 }
@@ -225,7 +239,8 @@ static bool explain_loader(struct text *text, struct suspect *file, const char *
     memmove(file->path, loader, strlen(loader) + 1);
     if (!look_into(file)) {
         text_add(text,
-                 "its ELF loader is missing: %s (a dynamic program needs its libc in the image; add that, or link it "
+                 "its ELF loader is missing: %s (a dynamic program needs its libc in the image; "
+                 "add that, or link it "
                  "statically)",
                  file->path);
         return true;
@@ -259,9 +274,9 @@ static const struct format {
     size_t length;
     const char *name;
 } formats[] = {
-#define FORMAT(magic, name)                                                                                            \
-    {                                                                                                                  \
-        (magic), sizeof(magic) - 1, (name)                                                                             \
+#define FORMAT(magic, name)                                                                        \
+    {                                                                                              \
+        (magic), sizeof(magic) - 1, (name)                                                         \
     }
     FORMAT("MZ", "a program for Windows (PE)"),
     FORMAT("\xcf\xfa\xed\xfe", "a program for macOS (Mach-O)"),
@@ -312,7 +327,8 @@ static void explain_last(struct text *text, struct suspect *file, int error)
 /* True for what may come from an interpreter or a loader, not from what was to be run. */
 static bool may_come_from_another(int error)
 {
-    static const int errors[] = {ENOENT, EACCES, ENOEXEC, ENOTDIR, ELOOP, ELIBBAD, EISDIR, EINVAL, EIO};
+    static const int errors[] = {ENOENT,  EACCES, ENOEXEC, ENOTDIR, ELOOP,
+                                 ELIBBAD, EISDIR, EINVAL,  EIO};
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
         if (error == errors[i])
             return true;
@@ -341,7 +357,8 @@ static void explain_not_found(struct text *text, const char *name)
         text_add(text, "not found");
         return;
     }
-    text_add(text, "not found in %s%s", getenv("PATH") != NULL ? "PATH=" : "the default PATH=", path_list());
+    text_add(text, "not found in %s%s",
+             getenv("PATH") != NULL ? "PATH=" : "the default PATH=", path_list());
     if (*name != '\0' && access(name, F_OK) == 0)
         text_add(text, "; it is in the working directory: write ./%s", name);
 }

@@ -8,8 +8,8 @@
 #include "process/cgroup.h"
 #include "process/procfs.h"
 
-/* The zombies, and the parent that neglects most of them. Without a table of parents: a majority vote in one pass over
- * /proc (Boyer and Moore), a count of the elected parent's in the second. */
+/* The zombies, and the parent that neglects most of them. Without a table of parents: a majority
+ * vote in one pass over /proc (Boyer and Moore), a count of the elected parent's in the second. */
 struct census {
     pid_t elected;
     int lead; /* of its zombies over all others so far */
@@ -19,7 +19,8 @@ struct census {
 
 static bool is_neglected(const struct process *process)
 {
-    bool known = process->parent != 0 && process->parent != getpid(); /* 0: a parent outside our namespace */
+    bool known =
+        process->parent != 0 && process->parent != getpid(); /* 0: a parent outside our namespace */
     return process->ended && known;
 }
 
@@ -61,8 +62,8 @@ static void add_zombies(struct text *text)
     text_add(text, ", zombies %d", census.zombies);
     procfs_each(count, &census);
     if (census.neglected > 0 && procfs_read(census.elected, &parent))
-        text_add(text, " of which %d are children that pid %d (%s) does not wait for", census.neglected, parent.pid,
-                 parent.name);
+        text_add(text, " of which %d are children that pid %d (%s) does not wait for",
+                 census.neglected, parent.pid, parent.name);
 }
 
 void fork_error_explain(struct text *text, int error)

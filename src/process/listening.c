@@ -1,11 +1,12 @@
 /*
  * listening.c - see listening.h.
  *
- * bind(2) makes the file for the ids of who calls it, whoever has opened the socket. So the child that takes the user's
- * ids for it need hand nothing back.
+ * bind(2) makes the file for the ids of who calls it, whoever has opened the socket. So the child
+ * that takes the user's ids for it need hand nothing back.
  *
- * A socket file outlives whoever listened on it, and bind(2) refuses its name. So it is asked: ECONNREFUSED says that
- * nobody listens. It says so of an ordinary file as well, and that is left alone.
+ * A socket file outlives whoever listened on it, and bind(2) refuses its name. So it is asked:
+ * ECONNREFUSED says that nobody listens. It says so of an ordinary file as well, and that is left
+ * alone.
  */
 #include "process/listening.h"
 
@@ -21,7 +22,8 @@
 #include "process/trusted_path.h"
 #include "process/user.h"
 
-/* The kernel takes as many as it is allowed, net.core.somaxconn; a libc's SOMAXCONN may be less, listen(2). */
+/* The kernel takes as many as it is allowed, net.core.somaxconn; a libc's SOMAXCONN may be less,
+ * listen(2). */
 enum { BACKLOG = INT_MAX };
 
 static int open_socket(const struct address *address, int flags)
@@ -29,8 +31,9 @@ static int open_socket(const struct address *address, int flags)
     return socket(address->to.any.sa_family, address->type | SOCK_CLOEXEC | flags, 0);
 }
 
-/* "[::]" is every address of both families, whatever the system's default is (ipv6(7)). An address of TCP may be bound
- * while connections of an earlier run linger; with UDP that would let two listen at once (socket(7)). */
+/* "[::]" is every address of both families, whatever the system's default is (ipv6(7)). An address
+ * of TCP may be bound while connections of an earlier run linger; with UDP that would let two
+ * listen at once (socket(7)). */
 static void set_options(int fd, const struct address *address)
 {
     static const int on = 1, off = 0;
@@ -56,7 +59,8 @@ static bool remove_stale(const struct address *address)
     if (path == NULL || lstat(path, &status) == -1 || !S_ISSOCK(status.st_mode))
         return false;
     int fd = open_socket(address, SOCK_NONBLOCK);
-    bool stale = fd != -1 && connect(fd, &address->to.any, address->length) == -1 && errno == ECONNREFUSED;
+    bool stale =
+        fd != -1 && connect(fd, &address->to.any, address->length) == -1 && errno == ECONNREFUSED;
     if (fd != -1)
         close(fd);
     return stale && unlink(path) == 0;
@@ -75,7 +79,8 @@ static int bind_to(int fd, const struct address *address)
 
 enum { ALL_MAY = S_IRWXU | S_IRWXG | S_IRWXO };
 
-/* While services run nobody waits for a path in a directory that is not root's alone: its file system may be dead. */
+/* While services run nobody waits for a path in a directory that is not root's alone: its file
+ * system may be dead. */
 enum { LOOK_MOST_MS = 100 };
 
 /* What is done with an address. */
@@ -148,7 +153,8 @@ bool listening_is_whole(int fd, const struct address *address, const struct user
     struct sockaddr peer;
     int listens;
     socklen_t length = sizeof listens, peer_length = sizeof peer;
-    return poll(&end, 1, 0) == 0 && getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) == 0 &&
-           listens == (address->type == SOCK_STREAM) && getpeername(fd, &peer, &peer_length) == -1 &&
-           !has_lost_file(address, user);
+    return poll(&end, 1, 0) == 0 &&
+           getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) == 0 &&
+           listens == (address->type == SOCK_STREAM) &&
+           getpeername(fd, &peer, &peer_length) == -1 && !has_lost_file(address, user);
 }

@@ -19,7 +19,8 @@ static bool is_path(const char *name)
 size_t path_room(const char *name)
 {
     size_t longest = 0, length;
-    for (const char *rest = is_path(name) ? "" : path_list(); *rest != '\0'; rest += length + (rest[length] == ':')) {
+    for (const char *rest = is_path(name) ? "" : path_list(); *rest != '\0';
+         rest += length + (rest[length] == ':')) {
         length = strcspn(rest, ":");
         if (length > longest)
             longest = length;

@@ -1,8 +1,9 @@
 /*
  * path.h - where a command is looked for.
  *
- * As execvp(3), with one difference: an empty entry of PATH does not mean the current directory. In an image that is an
- * accident, and running whatever lies in the working directory of PID 1 is a surprise nobody asked for.
+ * As execvp(3), with one difference: an empty entry of PATH does not mean the current directory. In
+ * an image that is an accident, and running whatever lies in the working directory of PID 1 is a
+ * surprise nobody asked for.
  */
 #ifndef PROCESS_PATH_H
 #define PROCESS_PATH_H
@@ -23,16 +24,17 @@ struct path_walk {
     bool begun;
 };
 
-/* A candidate is cut at PATH_MAX characters, with its NUL one byte more than a path may have: the kernel refuses the
- * rest of it as it refuses the whole, ENAMETOOLONG (getname() in fs/namei.c). PATH and a name may be longer than a
- * stack. */
+/* A candidate is cut at PATH_MAX characters, with its NUL one byte more than a path may have: the
+ * kernel refuses the rest of it as it refuses the whole, ENAMETOOLONG (getname() in fs/namei.c).
+ * PATH and a name may be longer than a stack. */
 enum { PATH_ROOM_MOST = PATH_MAX + 1 };
 
 /* The room that the longest candidate of a name needs, with its NUL: at most PATH_ROOM_MOST. */
 size_t path_room(const char *name);
 
-/* The next candidate: the name itself if it has a slash, else each directory of PATH with the name behind it. The
- * buffer has path_room(name) bytes. False when there is none left. Async-signal-safe. */
+/* The next candidate: the name itself if it has a slash, else each directory of PATH with the name
+ * behind it. The buffer has path_room(name) bytes. False when there is none left.
+ * Async-signal-safe. */
 bool path_next(struct path_walk *walk, const char *name, char *candidate);
 
 #endif

@@ -34,14 +34,15 @@ static const char *field(const char *state, int number)
     return state;
 }
 
-/* What a thread that has ended leaves is counted among the threads until the last has ended (get_nr_threads() in
- * fs/proc/array.c). */
+/* What a thread that has ended leaves is counted among the threads until the last has ended
+ * (get_nr_threads() in fs/proc/array.c). */
 static bool has_ended(const char *state)
 {
     return (*state == 'Z' || *state == 'X') && text_number(field(state, FIELD_THREADS), NULL) <= 1;
 }
 
-/* The line is `pid (name) state parent ...`, and a name may hold anything, also ") R 1": the last ')' ends it. */
+/* The line is `pid (name) state parent ...`, and a name may hold anything, also ") R 1": the last
+ * ')' ends it. */
 static bool parse_stat(char *line, struct process *process)
 {
     char *open = strchr(line, '('), *close = strrchr(line, ')');
@@ -100,7 +101,8 @@ bool procfs_go_on(int *at, bool (*visit)(pid_t, void *), void *context)
     directory_seek(&directory, *at);
     while (more && (name = directory_next(&directory)) != NULL)
         more = !text_to_number(name, 1, INT_MAX, &pid) || visit((pid_t)pid, context);
-    *at = more ? 0 : (int)directory.next; /* a pid and some (proc_pid_readdir() in fs/proc/base.c) */
+    *at =
+        more ? 0 : (int)directory.next; /* a pid and some (proc_pid_readdir() in fs/proc/base.c) */
     directory_close(&directory);
     return more;
 }
@@ -122,17 +124,20 @@ void procfs_each(bool (*visit)(const struct process *, void *), void *context)
     procfs_go_on(&(int){0}, read_and_visit, &(struct reading){visit, context});
 }
 
-/* The namespace of who reads, not of who mounted it: pid_ns_ctl_handler() in kernel/pid_namespace.c, Linux 3.3, where
- * the kernel has CONFIG_CHECKPOINT_RESTORE. Two system calls, and one from then on: the libc's open(3) takes two. */
+/* The namespace of who reads, not of who mounted it: pid_ns_ctl_handler() in
+ * kernel/pid_namespace.c, Linux 3.3, where the kernel has CONFIG_CHECKPOINT_RESTORE. Two system
+ * calls, and one from then on: the libc's open(3) takes two. */
 pid_t procfs_last_pid(int *file)
 {
     char digits[DECIMAL_MAX] = "";
     if (*file == -1)
-        *file = (int)syscall(SYS_openat, AT_FDCWD, "/proc/sys/kernel/ns_last_pid", O_RDONLY | O_CLOEXEC);
+        *file = (int)syscall(SYS_openat, AT_FDCWD, "/proc/sys/kernel/ns_last_pid",
+                             O_RDONLY | O_CLOEXEC);
     return pread(*file, digits, sizeof digits - 1, 0) > 0 ? (pid_t)text_number(digits, NULL) : 0;
 }
 
-/* One walk from parent to parent; *lost if a parent could not be read: reaped between two looks, or hidden from us. */
+/* One walk from parent to parent; *lost if a parent could not be read: reaped between two looks, or
+ * hidden from us. */
 static bool walk_up(pid_t pid, pid_t ancestor, bool *lost)
 {
     struct process process;
@@ -150,7 +155,9 @@ static bool walk_up(pid_t pid, pid_t ancestor, bool *lost)
 
 bool procfs_descends(pid_t pid, pid_t ancestor)
 {
-    enum { WALKS = 3 }; /* whoever lost a parent has a new one at the next walk; a hidden one stays hidden */
+    enum {
+        WALKS = 3
+    }; /* whoever lost a parent has a new one at the next walk; a hidden one stays hidden */
     bool lost = true, found = false;
     for (int i = 0; i < WALKS && lost && !found; i++)
         found = walk_up(pid, ancestor, &lost);

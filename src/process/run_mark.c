@@ -1,15 +1,17 @@
 /*
  * run_mark.c - see run_mark.h.
  *
- * Nearly always nobody is left, and with many services that start again often the walk of /proc would be most of what
- * it costs. But whoever is left, or somebody above him, was adopted, and the kernel gives orphans to the first living
- * thread of their reaper (find_new_reaper() in kernel/exit.c): the main one, which starts no services. So if that
- * thread has no children, nobody is left. It has them all before the run can be reaped, as both are done under one lock
- * of the kernel. (/proc/PID/task/TID/children: CONFIG_PROC_CHILDREN, proc(5).)
+ * Nearly always nobody is left, and with many services that start again often the walk of /proc
+ * would be most of what it costs. But whoever is left, or somebody above him, was adopted, and the
+ * kernel gives orphans to the first living thread of their reaper (find_new_reaper() in
+ * kernel/exit.c): the main one, which starts no services. So if that thread has no children, nobody
+ * is left. It has them all before the run can be reaped, as both are done under one lock of the
+ * kernel. (/proc/PID/task/TID/children: CONFIG_PROC_CHILDREN, proc(5).)
  *
- * The group's number is not given to a new process while there is anybody in the group. Once it is empty it may be, and
- * then it is another's; therefore only descendants are hit, as with the mark, and not even those if there is a process
- * of that number again: the leader of the group we mean is reaped.
+ * The group's number is not given to a new process while there is anybody in the group. Once it is
+ * empty it may be, and then it is another's; therefore only descendants are hit, as with the mark,
+ * and not even those if there is a process of that number again: the leader of the group we mean is
+ * reaped.
  */
 #include "process/run_mark.h"
 
@@ -56,7 +58,8 @@ int64_t run_mark_of(pid_t pid)
 static bool has_adopted_nobody(pid_t self)
 {
     static int children = -1;
-    char path[sizeof "/proc/self/task//children" + DECIMAL_MAX] = "/proc/self/task/", digits[DECIMAL_MAX], first[2];
+    char path[sizeof "/proc/self/task//children" + DECIMAL_MAX] = "/proc/self/task/",
+                                                   digits[DECIMAL_MAX], first[2];
     strcat(strcat(path, text_decimal(digits, self)), "/children");
     return file_head_again(&children, path, first, sizeof first) == 0;
 }
@@ -76,12 +79,14 @@ struct turn {
 
 static bool is_of_run(pid_t pid, const struct ended_run *run)
 {
-    return (run->group != 0 && getpgid(pid) == run->group) || (run->mark != 0 && run_mark_of(pid) == run->mark);
+    return (run->group != 0 && getpgid(pid) == run->group) ||
+           (run->mark != 0 && run_mark_of(pid) == run->mark);
 }
 
 static bool is_left(const struct process *process, void *run)
 {
-    return is_of_run(process->pid, run) && process_descends(process, ((struct ended_run *)run)->self);
+    return is_of_run(process->pid, run) &&
+           process_descends(process, ((struct ended_run *)run)->self);
 }
 
 static bool send_to(pid_t pid, int signal, struct ended_run *run)
@@ -94,13 +99,14 @@ static bool is_answered(const struct run_mark_walk *walk)
     return walk->signal == 0 && walk->has_found;
 }
 
-/* Who forks and exits leaves foster his dead. Who is meant is asked before that is made sure, as most are not. */
+/* Who forks and exits leaves foster his dead. Who is meant is asked before that is made sure, as
+ * most are not. */
 static bool visit(pid_t pid, void *context)
 {
     struct turn *turn = context;
     struct run_mark_walk *walk = turn->walk;
-    bool found =
-        wait_status_kinship(pid) != DEAD_CHILD && is_of_run(pid, turn->run) && send_to(pid, walk->signal, turn->run);
+    bool found = wait_status_kinship(pid) != DEAD_CHILD && is_of_run(pid, turn->run) &&
+                 send_to(pid, walk->signal, turn->run);
     if (found && walk->signal == SIGTERM)
         send_to(pid, SIGCONT, turn->run);
     turn->found |= found;
@@ -108,8 +114,9 @@ static bool visit(pid_t pid, void *context)
     return !is_answered(walk) && clock_now() < turn->until;
 }
 
-/* The numbers that were given away last, whether anybody has them or not, and to kill again as long as anybody has.
- * Where processes fork and exit without end those who live are among them, and a walk is all among the dead. */
+/* The numbers that were given away last, whether anybody has them or not, and to kill again as long
+ * as anybody has. Where processes fork and exit without end those who live are among them, and a
+ * walk is all among the dead. */
 static void visit_newest(struct turn *turn)
 {
     enum { NEWEST = 256 };

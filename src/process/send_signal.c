@@ -1,8 +1,9 @@
 /*
  * send_signal.c - see send_signal.h.
  *
- * The child that sends as another user has that user as its effective uid alone: that is enough to send (kill(2)), and
- * as its real and its saved uid stay foster's, that user may neither stop, kill nor trace it. So it can be waited for.
+ * The child that sends as another user has that user as its effective uid alone: that is enough to
+ * send (kill(2)), and as its real and its saved uid stay foster's, that user may neither stop, kill
+ * nor trace it. So it can be waited for.
  */
 #include "process/send_signal.h"
 
@@ -43,7 +44,8 @@ bool send_signal_is_unlimited(void)
     return has_capability(CAP_KILL);
 }
 
-/* The real uid. A program that root has set up is nobody's but its user's, and a set-uid one may have changed it. */
+/* The real uid. A program that root has set up is nobody's but its user's, and a set-uid one may
+ * have changed it. */
 static uid_t owner_of(pid_t pid)
 {
     return procfs_is_ours() ? (uid_t)procfs_number(pid, "/status", "Uid:") : UNKNOWN;
@@ -60,7 +62,8 @@ struct errand {
 
 static int send(int pidfd, pid_t pid, int signal)
 {
-    bool sent = (pidfd == -1 ? kill(pid, signal) : syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0)) == 0;
+    bool sent = (pidfd == -1 ? kill(pid, signal)
+                             : syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0)) == 0;
     return sent ? 0 : errno;
 }
 
@@ -72,8 +75,8 @@ static int send_in_child(void *context)
     return changed ? send(errand->pidfd, errand->pid, errand->signal) : EPERM;
 }
 
-/* The child that is meant, or NULL where the pidfd, or nothing, holds who is meant. Who was refused may be reaped by
- * now, and has no owner then. */
+/* The child that is meant, or NULL where the pidfd, or nothing, holds who is meant. Who was refused
+ * may be reaped by now, and has no owner then. */
 static int send_as_owner(struct errand *errand, pid_t pid, struct promise *child)
 {
     errand->owner = owner_of(pid);
@@ -87,7 +90,8 @@ int send_signal_by_pidfd(int pidfd, pid_t pid, int signal)
     return send_as_owner(&(struct errand){.pidfd = pidfd, .pid = pid, .signal = signal}, pid, NULL);
 }
 
-int send_signal_to_child(struct promise *child, int signal, enum children_reach reach, bool *refused)
+int send_signal_to_child(struct promise *child, int signal, enum children_reach reach,
+                         bool *refused)
 {
     int error = children_signal(child, signal, reach);
     if (error == 0 && reach == REACH_GROUP && children_signal(child, 0, REACH_CHILD) == EPERM)
@@ -112,7 +116,8 @@ void text_add_refused_signal(struct text *text, const char *name, pid_t pid, boo
         text_add(text, "another user's");
     else
         text_add(text, "uid %jd's", (intmax_t)owner);
-    text_add(text, ": %s", has_capability(CAP_KILL) ? "a security module forbids it" : "CAP_KILL is missing");
+    text_add(text, ": %s",
+             has_capability(CAP_KILL) ? "a security module forbids it" : "CAP_KILL is missing");
     text_add(text, "%s", sent ? "; signals are sent as that user" : "");
 }
 
@@ -141,8 +146,8 @@ int send_signal_to_one(pid_t pid, int signal, process_filter *is_meant, void *co
     return error;
 }
 
-/* Who has been told: a bit for each remainder of a pid. Where pids are more than these, somebody new may pass for told,
- * if he was forked behind the walk's back as well. */
+/* Who has been told: a bit for each remainder of a pid. Where pids are more than these, somebody
+ * new may pass for told, if he was forked behind the walk's back as well. */
 enum { TOLD_BITS = 32768, TOLD_WORD = 32 };
 
 struct walk {
@@ -186,7 +191,8 @@ static bool visit(pid_t pid, void *context)
     return (walk->signal != 0 || !walk->sent.told) && clock_now() < walk->until;
 }
 
-struct send_result send_signal_to_all(int signal, milliseconds until, process_filter *is_meant, void *context)
+struct send_result send_signal_to_all(int signal, milliseconds until, process_filter *is_meant,
+                                      void *context)
 {
     struct walk walk = {.is_meant = is_meant, .context = context, .signal = signal, .until = until};
     bool is_whole;

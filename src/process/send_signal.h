@@ -1,10 +1,12 @@
 /*
- * send_signal.h - signals to processes that are found in /proc, and to those that kill(2) refuses us.
+ * send_signal.h - signals to processes that are found in /proc, and to those that kill(2) refuses
+ * us.
  *
- * Without CAP_KILL one may signal whose real or saved uid is one's own, kill(2). So a root without it cannot end a main
- * or a service of another user; and nobody else can end a set-uid program that has become root. Where there is
- * CAP_SETUID the signal is sent as that user, by a child that lives for two system calls; foster itself never changes
- * its ids. Where there is not, it is refused for good: it is said, and whoever has a deadline keeps it without.
+ * Without CAP_KILL one may signal whose real or saved uid is one's own, kill(2). So a root without
+ * it cannot end a main or a service of another user; and nobody else can end a set-uid program that
+ * has become root. Where there is CAP_SETUID the signal is sent as that user, by a child that lives
+ * for two system calls; foster itself never changes its ids. Where there is not, it is refused for
+ * good: it is said, and whoever has a deadline keeps it without.
  *
  * For all of these: ordinary context; nothing is allocated.
  */
@@ -22,17 +24,19 @@
 /* True if nobody of our namespaces is refused to us: CAP_KILL. */
 bool send_signal_is_unlimited(void);
 
-/* children_signal(), and where that is refused, to the child or to it alone of its group, as the user whose the child
- * is. 0 or an error number, EPERM where that cannot be either. *refused, which may be NULL, is set if it was. Any
- * thread but a reaper; takes the children's lock, where it is refused for a fork, some 60 us. */
-int send_signal_to_child(struct promise *child, int signal, enum children_reach reach, bool *refused);
+/* children_signal(), and where that is refused, to the child or to it alone of its group, as the
+ * user whose the child is. 0 or an error number, EPERM where that cannot be either. *refused, which
+ * may be NULL, is set if it was. Any thread but a reaper; takes the children's lock, where it is
+ * refused for a fork, some 60 us. */
+int send_signal_to_child(struct promise *child, int signal, enum children_reach reach,
+                         bool *refused);
 
-/* For a process that is held by a pidfd, also one that is not our child, and has refused us: as the user whose it is.
- * The same. */
+/* For a process that is held by a pidfd, also one that is not our child, and has refused us: as the
+ * user whose it is. The same. */
 int send_signal_by_pidfd(int pidfd, pid_t pid, int signal);
 
-/* Appends "may not signal NAME (pid 7), which is uid 1000's: CAP_KILL is missing", and whether it is signalled all the
- * same, as that user. */
+/* Appends "may not signal NAME (pid 7), which is uid 1000's: CAP_KILL is missing", and whether it
+ * is signalled all the same, as that user. */
 void text_add_refused_signal(struct text *text, const char *name, pid_t pid, bool sent);
 
 /* True if that has been appended before: it is said once of those that nobody knows by name. */
@@ -42,9 +46,10 @@ bool send_signal_refusal_is_said(void);
 typedef bool process_filter(const struct process *process, void *context);
 
 /*
- * Sends a process a signal, if it lives and is meant. A pidfd holds it while that is asked: a pid recycled in between
- * is never hit. Where there are no pidfds (before Linux 5.3, or refused), the question and the kill are as close as
- * they get. Where it is refused it is sent as the user whose the process is. 0, ESRCH if it is nobody, or EPERM.
+ * Sends a process a signal, if it lives and is meant. A pidfd holds it while that is asked: a pid
+ * recycled in between is never hit. Where there are no pidfds (before Linux 5.3, or refused), the
+ * question and the kill are as close as they get. Where it is refused it is sent as the user whose
+ * the process is. 0, ESRCH if it is nobody, or EPERM.
  */
 int send_signal_to_one(pid_t pid, int signal, process_filter *is_meant, void *context);
 
@@ -56,11 +61,12 @@ struct send_result {
 };
 
 /*
- * Sends a signal to everybody in /proc who is meant, each once: the walk is repeated until it finds nobody new, for who
- * forks where it has been is not seen there; or until the deadline, for who forks without end is new for ever. With 0
- * it ends at the first whom a signal could be sent to. Foster's own dead are reaped: they could be most of what there
- * is.
+ * Sends a signal to everybody in /proc who is meant, each once: the walk is repeated until it finds
+ * nobody new, for who forks where it has been is not seen there; or until the deadline, for who
+ * forks without end is new for ever. With 0 it ends at the first whom a signal could be sent to.
+ * Foster's own dead are reaped: they could be most of what there is.
  */
-struct send_result send_signal_to_all(int signal, milliseconds until, process_filter *is_meant, void *context);
+struct send_result send_signal_to_all(int signal, milliseconds until, process_filter *is_meant,
+                                      void *context);
 
 #endif

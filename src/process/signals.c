@@ -18,12 +18,14 @@ enum {
 };
 
 static const char *const names[] = {
-    [SIGHUP] = "HUP",       [SIGINT] = "INT",     [SIGQUIT] = "QUIT", [SIGILL] = "ILL",   [SIGTRAP] = "TRAP",
-    [SIGABRT] = "ABRT",     [SIGBUS] = "BUS",     [SIGFPE] = "FPE",   [SIGKILL] = "KILL", [SIGUSR1] = "USR1",
-    [SIGSEGV] = "SEGV",     [SIGUSR2] = "USR2",   [SIGPIPE] = "PIPE", [SIGALRM] = "ALRM", [SIGTERM] = "TERM",
-    [SIGCHLD] = "CHLD",     [SIGCONT] = "CONT",   [SIGSTOP] = "STOP", [SIGTSTP] = "TSTP", [SIGTTIN] = "TTIN",
-    [SIGTTOU] = "TTOU",     [SIGURG] = "URG",     [SIGXCPU] = "XCPU", [SIGXFSZ] = "XFSZ", [SIGVTALRM] = "VTALRM",
-    [SIGPROF] = "PROF",     [SIGWINCH] = "WINCH", [SIGIO] = "IO",     [SIGPWR] = "PWR",   [SIGSYS] = "SYS",
+    [SIGHUP] = "HUP",       [SIGINT] = "INT",   [SIGQUIT] = "QUIT",   [SIGILL] = "ILL",
+    [SIGTRAP] = "TRAP",     [SIGABRT] = "ABRT", [SIGBUS] = "BUS",     [SIGFPE] = "FPE",
+    [SIGKILL] = "KILL",     [SIGUSR1] = "USR1", [SIGSEGV] = "SEGV",   [SIGUSR2] = "USR2",
+    [SIGPIPE] = "PIPE",     [SIGALRM] = "ALRM", [SIGTERM] = "TERM",   [SIGCHLD] = "CHLD",
+    [SIGCONT] = "CONT",     [SIGSTOP] = "STOP", [SIGTSTP] = "TSTP",   [SIGTTIN] = "TTIN",
+    [SIGTTOU] = "TTOU",     [SIGURG] = "URG",   [SIGXCPU] = "XCPU",   [SIGXFSZ] = "XFSZ",
+    [SIGVTALRM] = "VTALRM", [SIGPROF] = "PROF", [SIGWINCH] = "WINCH", [SIGIO] = "IO",
+    [SIGPWR] = "PWR",       [SIGSYS] = "SYS",
 #ifdef SIGSTKFLT
     [SIGSTKFLT] = "STKFLT",
 #endif
@@ -40,8 +42,8 @@ enum { ALIASES = sizeof aliases / sizeof aliases[0] };
 sigset_t signals_all(void)
 {
     sigset_t all;
-    memset(&all, UINT8_MAX,
-           sizeof all); /* sigfillset leaves out the libc's own, and 34 is SIGRTMIN to everybody else */
+    memset(&all, UINT8_MAX, sizeof all); /* sigfillset leaves out the libc's own, and 34 is SIGRTMIN
+                                            to everybody else */
     return all;
 }
 
@@ -58,11 +60,12 @@ void signals_block_again(void)
     signals_set_mask(&all, NULL);
 }
 
-/* What is waited for: a signal that is not blocked must not be in it, or waiting takes it before it can act. */
+/* What is waited for: a signal that is not blocked must not be in it, or waiting takes it before it
+ * can act. */
 static sigset_t waited;
 
-/* The raw call: a zeroed struct is SIG_DFL without flags in every architecture's layout, and a libc refuses the signals
- * that it keeps for itself. */
+/* The raw call: a zeroed struct is SIG_DFL without flags in every architecture's layout, and a libc
+ * refuses the signals that it keeps for itself. */
 void signals_reset(void)
 {
     static const char default_action[sizeof(struct sigaction)];
@@ -87,9 +90,10 @@ int signals_block(struct signal_state *found)
     return error;
 }
 
-/* Sent for what we did ourselves. A write that fails brings a signal whose sender is the writer (send_sig() with priv 0
- * in the kernel); the time that we have used, one that only the kernel can send. No SIGTTOU: it is blocked, and so the
- * terminal takes our lines (__tty_check_change() in drivers/tty/tty_jobctrl.c). */
+/* Sent for what we did ourselves. A write that fails brings a signal whose sender is the writer
+ * (send_sig() with priv 0 in the kernel); the time that we have used, one that only the kernel can
+ * send. No SIGTTOU: it is blocked, and so the terminal takes our lines (__tty_check_change() in
+ * drivers/tty/tty_jobctrl.c). */
 static bool is_our_own(const siginfo_t *info)
 {
     switch (info->si_signo) {
@@ -103,14 +107,15 @@ static bool is_our_own(const siginfo_t *info)
     }
 }
 
-/* sigtimedwait(2) without a limit if time is NULL: seconds and nanoseconds. The raw call: a libc asks again by itself
- * after EINTR, for ever where that is all it gets. */
+/* sigtimedwait(2) without a limit if time is NULL: seconds and nanoseconds. The raw call: a libc
+ * asks again by itself after EINTR, for ever where that is all it gets. */
 static int take(const sigset_t *set, siginfo_t *info, const long time[2])
 {
     return (int)syscall(SYS_rt_sigtimedwait, set, info, time, KERNEL_SIGSET_SIZE);
 }
 
-/* The next signal, or -1 and errno: EAGAIN when the deadline has passed. A filter may say so at any time. */
+/* The next signal, or -1 and errno: EAGAIN when the deadline has passed. A filter may say so at any
+ * time. */
 static int take_until(siginfo_t *info, milliseconds deadline)
 {
     if (deadline == NEVER)
@@ -119,7 +124,8 @@ static int take_until(siginfo_t *info, milliseconds deadline)
     return take(&waited, info, (long[]){left.tv_sec, left.tv_nsec});
 }
 
-/* As the kernel would have told it. What follows the sender is a value, or the status of a child: one place. */
+/* As the kernel would have told it. What follows the sender is a value, or the status of a child:
+ * one place. */
 static void translate_record(siginfo_t *info, const struct signalfd_siginfo *record)
 {
     *info = (siginfo_t){.si_signo = (int)record->ssi_signo, .si_code = record->ssi_code};
@@ -128,10 +134,12 @@ static void translate_record(siginfo_t *info, const struct signalfd_siginfo *rec
     if (record->ssi_signo == SIGCHLD)
         info->si_status = record->ssi_status;
     else
-        info->si_value.sival_ptr = (void *)(uintptr_t)record->ssi_ptr; /* NOLINT(performance-no-int-to-ptr) */
+        info->si_value.sival_ptr =
+            (void *)(uintptr_t)record->ssi_ptr; /* NOLINT(performance-no-int-to-ptr) */
 }
 
-/* The next signal that is pending and that has not been told of, or 0. Nobody can take it off: each is told of once. */
+/* The next signal that is pending and that has not been told of, or 0. Nobody can take it off: each
+ * is told of once. */
 static int next_pending(void)
 {
     static uint64_t told;
@@ -152,21 +160,24 @@ static int next_pending(void)
 static int timeout(milliseconds deadline)
 {
     struct timespec left = clock_until(deadline);
-    return left.tv_sec < MS_PER_HOUR / MS_PER_SECOND ? (int)(left.tv_sec * MS_PER_SECOND + left.tv_nsec / NS_PER_MS) + 1
-                                                     : MS_PER_HOUR;
+    return left.tv_sec < MS_PER_HOUR / MS_PER_SECOND
+               ? (int)(left.tv_sec * MS_PER_SECOND + left.tv_nsec / NS_PER_MS) + 1
+               : MS_PER_HOUR;
 }
 
 /*
- * Where sigtimedwait fails as it should not. From a signalfd: the same signals with all that is known of them; it is
- * closed again, so nothing is left to be kept. Where there is none either we look again after a while: what is pending
- * is taken for what has come, and if there is nothing, somebody may have died: SIGCHLD, of nobody.
+ * Where sigtimedwait fails as it should not. From a signalfd: the same signals with all that is
+ * known of them; it is closed again, so nothing is left to be kept. Where there is none either we
+ * look again after a while: what is pending is taken for what has come, and if there is nothing,
+ * somebody may have died: SIGCHLD, of nobody.
  */
 static int wait_otherwise(siginfo_t *info, milliseconds deadline)
 {
     struct signalfd_siginfo record;
     int fd = signalfd(-1, &waited, SFD_CLOEXEC | SFD_NONBLOCK);
     milliseconds again = fd == -1 ? clock_now() + LOOK_AGAIN : NEVER;
-    poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, timeout(deadline < again ? deadline : again));
+    poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1,
+         timeout(deadline < again ? deadline : again));
     bool taken = fd != -1 && read(fd, &record, sizeof record) == sizeof record;
     if (fd != -1)
         close(fd);
@@ -183,7 +194,8 @@ static void say_refused(int error)
 {
     static bool said;
     if (!said && error != EINTR)
-        say(LOG_WARNING, "the system call rt_sigtimedwait fails: %s; if a seccomp filter forbids it, allow it",
+        say(LOG_WARNING,
+            "the system call rt_sigtimedwait fails: %s; if a seccomp filter forbids it, allow it",
             strerror(error));
     said = said || error != EINTR;
 }

@@ -1,24 +1,27 @@
 /*
  * spawn.c - see spawn.h. What happens between clone and exec, in the child, in its order:
  *
- *   1. dispositions: an ignored signal would stay ignored through exec. Before the mask, so that nothing can run here;
+ *   1. dispositions: an ignored signal would stay ignored through exec. Before the mask, so that
+ * nothing can run here;
  *   2. group or session, terminal: before exec, so that whoever signals the group finds it;
- *   3. its descriptors in their places, before a limit says that there are too many; after a fork all others are closed
- *      then. Then its attributes, while we have the rights to give them;
+ *   3. its descriptors in their places, before a limit says that there are too many; after a fork
+ * all others are closed then. Then its attributes, while we have the rights to give them;
  *   4. the parent's death: a change of user forgets it (prctl(2), PR_SET_PDEATHSIG);
- *   5. the mask, as the last thing: a signal sent to the child before its exec is delivered with its default action.
+ *   5. the mask, as the last thing: a signal sent to the child before its exec is delivered with
+ * its default action.
  *
- * With vfork semantics the child runs in its sleeping parent's memory and on its stack, further down. Besides that it
- * writes to nothing but struct program and its owner, struct birth, an entry of the environment, argv[0] and argv[-1],
- * of which the parent puts the last three back; and errno, and what the log knows of its reader. (A stack of its own
- * would be one more page that a million containers carry, or one too small.)
+ * With vfork semantics the child runs in its sleeping parent's memory and on its stack, further
+ * down. Besides that it writes to nothing but struct program and its owner, struct birth, an entry
+ * of the environment, argv[0] and argv[-1], of which the parent puts the last three back; and
+ * errno, and what the log knows of its reader. (A stack of its own would be one more page that a
+ * million containers carry, or one too small.)
  *
- * With fork semantics the process that forks has other threads, so the child may call async-signal-safe functions only.
- * _Fork(3) and not fork(3): nobody's handlers are run.
+ * With fork semantics the process that forks has other threads, so the child may call
+ * async-signal-safe functions only. _Fork(3) and not fork(3): nobody's handlers are run.
  *
- * Rejected: vfork(3), which musl 1.2.3 turns into a plain fork on arm64, so that the error would get lost;
- * posix_spawn(3), which knows no terminal and no PDEATHSIG; clone3 with CLONE_CLEAR_SIGHAND, which container engines'
- * seccomp profiles answer with ENOSYS.
+ * Rejected: vfork(3), which musl 1.2.3 turns into a plain fork on arm64, so that the error would
+ * get lost; posix_spawn(3), which knows no terminal and no PDEATHSIG; clone3 with
+ * CLONE_CLEAR_SIGHAND, which container engines' seccomp profiles answer with ENOSYS.
  */
 #include "process/spawn.h"
 
@@ -46,7 +49,8 @@
 /* Sanitizers keep books on calls and returns; a child that never returns would leave them open. */
 #define IN_CHILD __attribute__((no_sanitize("thread"), no_sanitize("address")))
 
-/* What clone() itself has on the stack when the child starts below it; the libcs need less than half of that. */
+/* What clone() itself has on the stack when the child starts below it; the libcs need less than
+ * half of that. */
 enum { CLONE_FRAME = 512 };
 
 static char shell[] = "/bin/sh";
@@ -92,8 +96,8 @@ static int first_free_place(const struct program *program)
     return above > STDERR_FILENO ? above : STDERR_FILENO + 1;
 }
 
-/* Of a plug: where the descriptor is when not all could be connected. A source that has been moved is out of the
- * places' way. */
+/* Of a plug: where the descriptor is when not all could be connected. A source that has been moved
+ * is out of the places' way. */
 IN_CHILD static int left_at(const struct fd_mapping *plug, int before, int above)
 {
     return plug->from >= above ? plug->from : before;
@@ -121,8 +125,8 @@ IN_CHILD static bool gets_other_stderr(const struct program *program)
     return other;
 }
 
-/* Puts the descriptors in their places, and behind them what is the child's alone: the report, and foster's stderr
- * where the program has another, to say there what goes wrong. */
+/* Puts the descriptors in their places, and behind them what is the child's alone: the report, and
+ * foster's stderr where the program has another, to say there what goes wrong. */
 IN_CHILD static int arrange_descriptors(struct program *program)
 {
     int above = first_free_place(program), end = above, report = program->report;
@@ -133,7 +137,8 @@ IN_CHILD static int arrange_descriptors(struct program *program)
     int error = fd_map_apply(program->plugs, program->plug_count);
     program->report = error == 0 ? own_report->to : left_at(own_report, report, above);
     if (own_stderr != NULL)
-        program->own_stderr = error == 0 ? own_stderr->to : left_at(own_stderr, STDERR_FILENO, above);
+        program->own_stderr =
+            error == 0 ? own_stderr->to : left_at(own_stderr, STDERR_FILENO, above);
     return error == 0 ? close_others(program, above, end) : error;
 }
 
@@ -144,12 +149,14 @@ IN_CHILD static void equip(struct program *program, bool forked)
     if (program->error != 0)
         program->failed_step = "hand over its descriptors";
     if (program->attributes != NULL && program->error == 0)
-        program->error = attributes_apply(program->attributes, &program->failed_step, &program->failed_path);
+        program->error =
+            attributes_apply(program->attributes, &program->failed_step, &program->failed_path);
     if (program->mark != 0)
         run_mark_set(program->mark);
 }
 
-/* PR_SET_PDEATHSIG is sent by a death that comes later; if foster is gone already, the program must not start. */
+/* PR_SET_PDEATHSIG is sent by a death that comes later; if foster is gone already, the program must
+ * not start. */
 IN_CHILD static void bind_to_parent(int signal, pid_t parent)
 {
     if (signal != 0 && prctl(PR_SET_PDEATHSIG, signal) == 0 && getppid() != parent)
@@ -194,9 +201,9 @@ IN_CHILD static char *const *environment_of(const struct program *program)
     return program->environment != NULL ? program->environment : environ;
 }
 
-/* A file without #! that the kernel does not know is a script for the shell, as with execvp(3); but not a program for
- * another machine, of which the shell would print garbage, nor one whose #! line the kernel does not take. Only a
- * regular file is opened. */
+/* A file without #! that the kernel does not know is a script for the shell, as with execvp(3); but
+ * not a program for another machine, of which the shell would print garbage, nor one whose #! line
+ * the kernel does not take. Only a regular file is opened. */
 IN_CHILD static bool is_script(const char *path)
 {
     enum { HEAD = 128 };
@@ -208,7 +215,8 @@ IN_CHILD static bool is_script(const char *path)
     return length >= 0 && strncmp(head, "#!", 2) != 0 && memchr(head, '\0', (size_t)length) == NULL;
 }
 
-/* Uses the slot before argv[0], and puts argv[0] back if there is no shell: the parent reports by it. */
+/* Uses the slot before argv[0], and puts argv[0] back if there is no shell: the parent reports by
+ * it. */
 IN_CHILD static void exec_by_shell(const struct program *program, char *script)
 {
     char **argv = program->argv, *name = argv[0];
@@ -231,12 +239,12 @@ IN_CHILD static int exec_candidate(const struct program *program, char *candidat
 /* True for what means "not this one, look in the next directory", as execvp(3) has it. */
 IN_CHILD static bool is_absent(int error)
 {
-    return error == ENOENT || error == ENOTDIR || error == EACCES || error == ENAMETOOLONG || error == ELOOP ||
-           error == ESTALE || error == ENODEV || error == ETIMEDOUT;
+    return error == ENOENT || error == ENOTDIR || error == EACCES || error == ENAMETOOLONG ||
+           error == ELOOP || error == ESTALE || error == ENODEV || error == ETIMEDOUT;
 }
 
-/* Returns only if the program cannot be run, and why: a file that was found and refused weighs more than those that
- * are not there. */
+/* Returns only if the program cannot be run, and why: a file that was found and refused weighs more
+ * than those that are not there. */
 IN_CHILD static int exec_search(const struct program *program, char *candidate)
 {
     struct path_walk walk = {0};
@@ -263,15 +271,15 @@ IN_CHILD static void unblock(struct program *program)
     program->failed_step = "set its signal mask";
 }
 
-/* The parent of a fork is told the number; the words are said here. Once: nothing interrupts it, and where it fails the
- * exit status is all that there is. */
+/* The parent of a fork is told the number; the words are said here. Once: nothing interrupts it,
+ * and where it fails the exit status is all that there is. */
 IN_CHILD static void report(const struct program *program)
 {
     (void)!write(program->report, &program->error, sizeof program->error);
 }
 
-/* Says why it cannot run; foster's stderr may be elsewhere by now. What is said is said to the end, to a broken pipe as
- * well. */
+/* Says why it cannot run; foster's stderr may be elsewhere by now. What is said is said to the end,
+ * to a broken pipe as well. */
 IN_CHILD static _Noreturn void give_up(struct birth *birth)
 {
     struct program *program = birth->program;
@@ -305,7 +313,8 @@ IN_CHILD static int child_main(void *context)
     give_up(birth);
 }
 
-/* Returns when the child has exec'd or ended. Not inlined, so that its frame is the last above the child's. */
+/* Returns when the child has exec'd or ended. Not inlined, so that its frame is the last above the
+ * child's. */
 __attribute__((noinline)) static pid_t clone_below(struct birth *birth)
 {
     char *stack = (char *)__builtin_frame_address(0) - CLONE_FRAME;
@@ -321,7 +330,8 @@ static void begin(struct program *program)
     program->terminal_error = 0;
 }
 
-/* A start may come after this one, and the arguments are told of: what the child has written there is put back. */
+/* A start may come after this one, and the arguments are told of: what the child has written there
+ * is put back. */
 pid_t program_start(void *context)
 {
     struct program *program = context;
@@ -379,7 +389,8 @@ enum start_result start_report_read(int fd, int *error)
 
 bool start_error_passes(int error)
 {
-    static const int passing[] = {EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY, EIO, EINTR, ENOSPC, EDQUOT, ENXIO};
+    static const int passing[] = {EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY,
+                                  EIO,    EINTR,  ENOSPC, EDQUOT, ENXIO};
     for (size_t i = 0; i < sizeof passing / sizeof *passing; i++)
         if (error == passing[i])
             return true;

@@ -1,8 +1,8 @@
 /*
  * stream_file.c - see stream_file.h.
  *
- * The file is opened with O_NONBLOCK, so that nobody waits for a FIFO's other end or for a modem, and the service gets
- * it without.
+ * The file is opened with O_NONBLOCK, so that nobody waits for a FIFO's other end or for a modem,
+ * and the service gets it without.
  */
 #include "process/stream_file.h"
 
@@ -22,7 +22,8 @@ bool stream_file_is_roots(const struct stream_file *file)
 
 int stream_file_open(struct stream_file *file)
 {
-    int error = 0, fd = open(file->path, file->flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, FILE_MODE);
+    int error = 0,
+        fd = open(file->path, file->flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, FILE_MODE);
     if (fd == -1)
         return errno;
     descriptor_set_flags(fd, file->flags & O_APPEND);

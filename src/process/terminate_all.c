@@ -1,13 +1,14 @@
 /*
  * terminate_all.c - see terminate_all.h.
  *
- * How we learn that the last is gone: our children by SIGCHLD. What an engine's exec started is not our child, although
- * it lives in our namespace; there is no signal for its end, so once no child is left we look, at growing intervals,
- * and never longer than the grace.
+ * How we learn that the last is gone: our children by SIGCHLD. What an engine's exec started is not
+ * our child, although it lives in our namespace; there is no signal for its end, so once no child
+ * is left we look, at growing intervals, and never longer than the grace.
  *
- * As PID 1 we would have a short question for that, kill(-1, 0). But it is answered by a look at every process of the
- * machine (kill_something_info() in kernel/signal.c): some 0.4 us each, when nothing of them is in the caches. And it
- * counts zombies, those of a parent outside as well, whom nobody here can reap. So it is the last that is asked.
+ * As PID 1 we would have a short question for that, kill(-1, 0). But it is answered by a look at
+ * every process of the machine (kill_something_info() in kernel/signal.c): some 0.4 us each, when
+ * nothing of them is in the caches. And it counts zombies, those of a parent outside as well, whom
+ * nobody here can reap. So it is the last that is asked.
  */
 #include "process/terminate_all.h"
 
@@ -25,12 +26,14 @@
 
 enum {
     EVERYBODY = -1,     /* kill(2): every process of the namespace except the caller and init */
-    NEVER_REUSED = 300, /* RESERVED_PIDS in kernel/pid.c: numbers below it are given once, before any above it */
-    FULL_HOST = 400,    /* threads: then a walk of our /proc, 30 us, is cheaper than a look at all */
-    LOOK_FIRST_MS = 1,  /* the intervals at which we look for what is not our child */
+    NEVER_REUSED = 300, /* RESERVED_PIDS in kernel/pid.c: numbers below it are given once, before
+                           any above it */
+    FULL_HOST = 400,   /* threads: then a walk of our /proc, 30 us, is cheaper than a look at all */
+    LOOK_FIRST_MS = 1, /* the intervals at which we look for what is not our child */
     LOOK_MOST_MS = 50,
-    KILL_ROUNDS = 5, /* a process in an uninterruptible call may never die; the kernel ends it after us */
-    NAMED_MOST = 8,  /* of those that had to be killed */
+    KILL_ROUNDS =
+        5, /* a process in an uninterruptible call may never die; the kernel ends it after us */
+    NAMED_MOST = 8, /* of those that had to be killed */
 };
 
 /* ---- who is left ---- */
@@ -74,7 +77,8 @@ static bool others_live(void)
     return living;
 }
 
-/* PID 1, without a child: what an engine's exec put here. Where /proc cannot say it, a zombie counts as well. */
+/* PID 1, without a child: what an engine's exec put here. Where /proc cannot say it, a zombie
+ * counts as well. */
 static bool has_strangers(void)
 {
     bool readable = procfs_is_ours();
@@ -126,8 +130,8 @@ static bool signal_everybody(int signal, milliseconds until)
     return told;
 }
 
-/* Whoever has lost his parents has another than us, or, as we are a subreaper, is our child: so without a child there
- * is no descendant, and nobody to be looked for. */
+/* Whoever has lost his parents has another than us, or, as we are a subreaper, is our child: so
+ * without a child there is no descendant, and nobody to be looked for. */
 bool terminate_all_signal(pid_t self, int signal, milliseconds until)
 {
     if (self == INIT)
@@ -198,10 +202,12 @@ struct list {
 static bool name_one(const struct process *process, void *context)
 {
     struct list *list = context;
-    bool ours = process->pid != list->self && (list->self == INIT || process_descends(process, list->self));
+    bool ours =
+        process->pid != list->self && (list->self == INIT || process_descends(process, list->self));
     if (!ours || process->ended)
         return clock_now() < list->until;
-    text_add(list->text, "%s%s (pid %d)", list->named == 0 ? ": " : ", ", process->name, process->pid);
+    text_add(list->text, "%s%s (pid %d)", list->named == 0 ? ": " : ", ", process->name,
+             process->pid);
     return ++list->named < NAMED_MOST;
 }
 

@@ -1,9 +1,10 @@
 /*
  * trusted_path.c - see trusted_path.h.
  *
- * The path is walked component by component, each directory held open while its entry is looked at. What was seen stays
- * true until the file is opened: if root alone may write to all of these directories only root can change it, and a
- * file in another directory is opened from the directory that was looked at, and not through a link.
+ * The path is walked component by component, each directory held open while its entry is looked at.
+ * What was seen stays true until the file is opened: if root alone may write to all of these
+ * directories only root can change it, and a file in another directory is opened from the directory
+ * that was looked at, and not through a link.
  */
 #include "process/trusted_path.h"
 
@@ -36,7 +37,8 @@ struct walk {
     char link[PATH_MAX]; /* where it leads */
 };
 
-/* One at a time: the thread that ends a run, or a child, which has a copy. Not on the stack, which may be small. */
+/* One at a time: the thread that ends a run, or a child, which has a copy. Not on the stack, which
+ * may be small. */
 static struct walk the_walk;
 
 static void move_to(struct walk *walk, int directory)
@@ -51,7 +53,8 @@ static void follow(struct walk *walk)
 {
     ssize_t length = readlinkat(walk->at, walk->name, walk->link, sizeof walk->link - 1);
     size_t left = strlen(walk->rest);
-    if (length <= 0 || walk->links++ == LINKS_MOST || (size_t)length + 1 + left >= sizeof walk->rest) {
+    if (length <= 0 || walk->links++ == LINKS_MOST ||
+        (size_t)length + 1 + left >= sizeof walk->rest) {
         errno = ELOOP;
         move_to(walk, -1);
         return;
@@ -76,8 +79,8 @@ static bool take_component(struct walk *walk)
     return walk->rest[0] == '\0';
 }
 
-/* What is mounted read-only nobody in this container may write, whosever it is. So engines mount secrets and
- * configuration, some of them as links in a directory that would be open to all. */
+/* What is mounted read-only nobody in this container may write, whosever it is. So engines mount
+ * secrets and configuration, some of them as links in a directory that would be open to all. */
 static bool is_read_only(int fd)
 {
     struct statfs found;
@@ -87,7 +90,8 @@ static bool is_read_only(int fd)
 static bool is_roots_alone(int directory)
 {
     struct stat found;
-    bool is_roots = fstat(directory, &found) == 0 && found.st_uid == 0 && (found.st_mode & OTHERS_MAY_WRITE) == 0;
+    bool is_roots = fstat(directory, &found) == 0 && found.st_uid == 0 &&
+                    (found.st_mode & OTHERS_MAY_WRITE) == 0;
     return is_roots || is_read_only(directory);
 }
 
@@ -97,8 +101,8 @@ static bool is_in_proc(int directory)
     return fstatfs(directory, &found) == 0 && found.f_type == PROC_MAGIC;
 }
 
-/* One component, of which nothing is asked if it is to be trusted and cannot be: its file system may be dead. A link of
- * the kernel's is not followed, but opened. */
+/* One component, of which nothing is asked if it is to be trusted and cannot be: its file system
+ * may be dead. A link of the kernel's is not followed, but opened. */
 static void step(struct walk *walk)
 {
     struct stat found;
@@ -108,7 +112,8 @@ static void step(struct walk *walk)
         move_to(walk, -1);
         return;
     }
-    bool is_link = fstatat(walk->at, walk->name, &found, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(found.st_mode);
+    bool is_link =
+        fstatat(walk->at, walk->name, &found, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(found.st_mode);
     if (is_link && !(is_last && is_in_proc(walk->at))) {
         walk->strange_link |= !trusted;
         follow(walk);
@@ -162,7 +167,8 @@ int path_open_own(const char *path, int flags)
 static bool is_of_one(int fd, uid_t *owner)
 {
     struct stat found;
-    if (fstat(fd, &found) == -1 || (S_ISREG(found.st_mode) && (found.st_mode & OTHERS_MAY_WRITE) != 0))
+    if (fstat(fd, &found) == -1 ||
+        (S_ISREG(found.st_mode) && (found.st_mode & OTHERS_MAY_WRITE) != 0))
         return false;
     if (found.st_uid != 0)
         *owner = *owner == 0 || *owner == found.st_uid ? found.st_uid : SEVERAL_OWNERS;

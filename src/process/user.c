@@ -1,9 +1,10 @@
 /*
  * user.c - see user.h.
  *
- * A file is in memory while it is looked through, so neither it nor a line of it has a longest length, and nothing is
- * copied but what is kept. A line without a number where one belongs, a comment or "+" say, is passed over. Names are
- * taken as container engines take them: what is a number is never a name; the first line that fits counts.
+ * A file is in memory while it is looked through, so neither it nor a line of it has a longest
+ * length, and nothing is copied but what is kept. A line without a number where one belongs, a
+ * comment or "+" say, is passed over. Names are taken as container engines take them: what is a
+ * number is never a name; the first line that fits counts.
  */
 #include "process/user.h"
 
@@ -15,7 +16,13 @@
 #include "base/file.h"
 #include "base/text.h"
 
-enum { NAME = 0, ID = 2, PASSWD_GID = 3, PASSWD_HOME = 5, GROUP_MEMBERS = 3 }; /* the fields of a line */
+enum {
+    NAME = 0,
+    ID = 2,
+    PASSWD_GID = 3,
+    PASSWD_HOME = 5,
+    GROUP_MEMBERS = 3
+}; /* the fields of a line */
 
 /* Some bytes of a file, or of a string. */
 struct part {

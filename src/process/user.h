@@ -1,8 +1,8 @@
 /*
  * user.h - users and groups by name, from /etc/passwd and /etc/group.
  *
- * getpwnam(3) brings stdio, a heap and a name service that a static binary cannot have. Numbers work without either
- * file (an image FROM scratch has none). See passwd(5), group(5).
+ * getpwnam(3) brings stdio, a heap and a name service that a static binary cannot have. Numbers
+ * work without either file (an image FROM scratch has none). See passwd(5), group(5).
  */
 #ifndef PROCESS_USER_H
 #define PROCESS_USER_H
@@ -12,8 +12,8 @@
 #include <sys/syscall.h>
 #include <sys/types.h>
 
-/* The raw calls: the libc's change every thread of foster. Where ids once had 16 bits the calls of those names still
- * do, setresuid(2). */
+/* The raw calls: the libc's change every thread of foster. Where ids once had 16 bits the calls of
+ * those names still do, setresuid(2). */
 #ifdef SYS_setgroups32
 enum { SET_GROUPS = SYS_setgroups32, SET_GIDS = SYS_setresgid32, SET_UIDS = SYS_setresuid32 };
 #else
@@ -30,10 +30,11 @@ struct user {
 };
 
 /*
- * Reads "NAME", "UID", "NAME:GROUP", "UID:GID" and mixtures, as container engines do for USER. A name or a number that
- * passwd knows brings its group, its home, and the groups of /etc/group that list it; with a group given there are no
- * others. A number that is unknown, alone, has the group 0, as in engines. False: *missing is the part that is unknown
- * or malformed (the whole string, or what follows the colon). What is kept is from the arena: before the first start.
+ * Reads "NAME", "UID", "NAME:GROUP", "UID:GID" and mixtures, as container engines do for USER. A
+ * name or a number that passwd knows brings its group, its home, and the groups of /etc/group that
+ * list it; with a group given there are no others. A number that is unknown, alone, has the group
+ * 0, as in engines. False: *missing is the part that is unknown or malformed (the whole string, or
+ * what follows the colon). What is kept is from the arena: before the first start.
  */
 bool user_parse(const char *string, struct user *user, const char **missing);
 

@@ -35,5 +35,6 @@ bool wait_status_is_stopped(pid_t child)
 {
     siginfo_t stop = {0};
     bool told = waitid(P_PID, (id_t)child, &stop, WSTOPPED | WNOHANG | WNOWAIT) == 0;
-    return told && stop.si_pid != 0 && stop.si_code == CLD_STOPPED; /* CLD_TRAPPED: as a tracee, foster.h */
+    return told && stop.si_pid != 0 &&
+           stop.si_code == CLD_STOPPED; /* CLD_TRAPPED: as a tracee, foster.h */
 }

@@ -24,11 +24,13 @@ int wait_status_code(int status);
 /* Appends "exited with status 3", "was killed by SIGSEGV (core dumped)". */
 void text_add_wait_status(struct text *text, int status);
 
-/* What a process is to us: a question of less than a microsecond. A dead child is one that is not reaped. */
+/* What a process is to us: a question of less than a microsecond. A dead child is one that is not
+ * reaped. */
 enum kinship { NO_CHILD, LIVING_CHILD, DEAD_CHILD };
 enum kinship wait_status_kinship(pid_t pid);
 
-/* True if a child of ours is stopped, as by SIGSTOP. The state is looked at, not collected: nobody else waits for it.
+/* True if a child of ours is stopped, as by SIGSTOP. The state is looked at, not collected: nobody
+ * else waits for it.
  */
 bool wait_status_is_stopped(pid_t child);
 

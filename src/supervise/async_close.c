@@ -1,14 +1,15 @@
 /*
  * async_close.c - see async_close.h.
  *
- * The kernel closes a file in whoever lets go of it last, on the way out of his system call (fput() in
- * fs/file_table.c). A TCP socket with SO_LINGER is waited for as long as its owner has asked (inet_release() in
- * net/ipv4/af_inet.c; not where a process ends), a file of a network or FUSE file system as long as its server wants. A
- * descriptor that is sent along AF_UNIX and not received is let go of by whoever takes the message, or closes the
- * socket that it is queued in.
+ * The kernel closes a file in whoever lets go of it last, on the way out of his system call (fput()
+ * in fs/file_table.c). A TCP socket with SO_LINGER is waited for as long as its owner has asked
+ * (inet_release() in net/ipv4/af_inet.c; not where a process ends), a file of a network or FUSE
+ * file system as long as its server wants. A descriptor that is sent along AF_UNIX and not received
+ * is let go of by whoever takes the message, or closes the socket that it is queued in.
  *
- * So nobody here receives a descriptor: what is not in foster's table cannot fill it, nor be inherited by a child. To
- * look at a message (MSG_PEEK) holds what comes with it only while it is in the queue, which is never the last hold.
+ * So nobody here receives a descriptor: what is not in foster's table cannot fill it, nor be
+ * inherited by a child. To look at a message (MSG_PEEK) holds what comes with it only while it is
+ * in the queue, which is never the last hold.
  */
 #include "supervise/async_close.h"
 
@@ -30,8 +31,9 @@ enum {
 };
 
 /*
- * The message has been taken off when the kernel has written how long its sender's name is: before it closes anything,
- * for recvfrom(2) writes that first (__sys_recvfrom() in net/socket.c), and never more than a sockaddr_un.
+ * The message has been taken off when the kernel has written how long its sender's name is: before
+ * it closes anything, for recvfrom(2) writes that first (__sys_recvfrom() in net/socket.c), and
+ * never more than a sockaddr_un.
  */
 static struct closer {
     atomic_bool is_busy;
@@ -62,7 +64,8 @@ static void *work(void *context)
     struct closer *closer = context;
     signals_block_again();
     if (closer->socket != -1)
-        recvfrom(closer->socket, NULL, 0, MSG_DONTWAIT, (struct sockaddr *)&closer->name, &closer->name_length);
+        recvfrom(closer->socket, NULL, 0, MSG_DONTWAIT, (struct sockaddr *)&closer->name,
+                 &closer->name_length);
     else
         while (close_one())
             ;
@@ -136,7 +139,8 @@ static bool put(int fd)
     return false;
 }
 
-/* After the shutdown nothing more can come, and the other side sees the end. A byte comes with each descriptor. */
+/* After the shutdown nothing more can come, and the other side sees the end. A byte comes with each
+ * descriptor. */
 void async_close(int fd)
 {
     int bytes = 0;
@@ -155,8 +159,8 @@ bool async_close_has_room(void)
     return queued < QUEUE_SIZE - CONNECTIONS_MOST;
 }
 
-/* What has been looked at and is without descriptors is received, and not a byte more: what has come since may have
- * some. */
+/* What has been looked at and is without descriptors is received, and not a byte more: what has
+ * come since may have some. */
 ssize_t async_close_receive(int fd, void *bytes, size_t size)
 {
     struct iovec text = {bytes, size};

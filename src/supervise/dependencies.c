@@ -1,12 +1,17 @@
 /*
- * dependencies.c - see dependencies.h. No recursion: a chain may be as long as there are services, and a stack is not.
+ * dependencies.c - see dependencies.h. No recursion: a chain may be as long as there are services,
+ * and a stack is not.
  */
 #include "supervise/dependencies.h"
 
 #include "supervise/state_machine.h"
 
 /* What the state of a service means for those that wait for it: a bit for each condition. */
-enum { STARTED_BIT = 1 << IS_STARTED, READY_BIT = 1 << IS_READY, COMPLETED_BIT = 1 << IS_COMPLETED };
+enum {
+    STARTED_BIT = 1 << IS_STARTED,
+    READY_BIT = 1 << IS_READY,
+    COMPLETED_BIT = 1 << IS_COMPLETED
+};
 
 static const struct {
     unsigned char met;
@@ -23,12 +28,14 @@ static const struct {
 static bool has_been_started(const struct dependency *dependency)
 {
     const struct service *on = dependency->on;
-    return dependency->condition == IS_STARTED && on->state == FAILED && on->has_run && on->exec_code == 0;
+    return dependency->condition == IS_STARTED && on->state == FAILED && on->has_run &&
+           on->exec_code == 0;
 }
 
 static bool is_met(const struct dependency *dependency)
 {
-    return (prospects[dependency->on->state].met & 1U << dependency->condition) != 0 || has_been_started(dependency);
+    return (prospects[dependency->on->state].met & 1U << dependency->condition) != 0 ||
+           has_been_started(dependency);
 }
 
 static bool is_hopeless(const struct dependency *dependency)
@@ -96,7 +103,8 @@ static bool start_those_of(struct service *service)
 void dependencies_start(const struct plan *plan, const struct service *of)
 {
     bool more = true;
-    for (struct service *service = plan->services; service < plan->services + plan->count; service++) {
+    for (struct service *service = plan->services; service < plan->services + plan->count;
+         service++) {
         bool is_meant = of != NULL ? service == of : service->settings->autostart;
         service->scratch = is_meant ? WANTED : UNMARKED;
     }

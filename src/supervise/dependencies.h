@@ -1,5 +1,6 @@
 /*
- * dependencies.h - what must hold of others before a service is started, and what is started along with it.
+ * dependencies.h - what must hold of others before a service is started, and what is started along
+ * with it.
  *
  * All of it: supervisor's thread.
  */
@@ -20,13 +21,13 @@ enum prospect dependencies_look(const struct service *service);
 /* What a service depends on and will never have; NULL: there is nothing of that kind. */
 const struct service *dependencies_failed(const struct service *service);
 
-/* Starts what that service depends on, also by way of others, and what is not as it should be; with NULL, what all
- * those depend on that start by themselves. For a start that somebody wants; after a failure a service waits, for what
- * was stopped by hand is not to come back by itself. */
+/* Starts what that service depends on, also by way of others, and what is not as it should be; with
+ * NULL, what all those depend on that start by themselves. For a start that somebody wants; after a
+ * failure a service waits, for what was stopped by hand is not to come back by itself. */
 void dependencies_start(const struct plan *plan, const struct service *of);
 
-/* Whom a waiting service waits for, perhaps by way of others, and who is stopped, so that it will not come by itself;
- * NULL: nobody, or others come first. */
+/* Whom a waiting service waits for, perhaps by way of others, and who is stopped, so that it will
+ * not come by itself; NULL: nobody, or others come first. */
 const struct service *dependencies_stopped(const struct service *service);
 
 #endif

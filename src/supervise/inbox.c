@@ -1,10 +1,11 @@
 /*
  * inbox.c - see inbox.h.
  *
- * Signals come through a pipe, each with all that the kernel said of it: what is queued with a value keeps it, and none
- * overtakes another. A full pipe (500 signals during one round) loses the next ones, as a process loses those that
- * it does not take. But not a stop, which is noted beside it, nor a death: promises are looked at after every message.
- * Where nothing can be written to the pipe its other end is watched for room, once, which wakes the supervisor as well.
+ * Signals come through a pipe, each with all that the kernel said of it: what is queued with a
+ * value keeps it, and none overtakes another. A full pipe (500 signals during one round) loses the
+ * next ones, as a process loses those that it does not take. But not a stop, which is noted beside
+ * it, nor a death: promises are looked at after every message. Where nothing can be written to the
+ * pipe its other end is watched for room, once, which wakes the supervisor as well.
  */
 #include "supervise/inbox.h"
 
@@ -43,12 +44,14 @@ static bool is_said;                    /* that they are not */
 
 /* ---- services ---- */
 
-/* The running service whose session that is, or NULL. Nobody can join a session: setsid(2). Of a process that is gone
- * there is none, -1, and that is nobody's: the main process of a service may be gone, too. */
+/* The running service whose session that is, or NULL. Nobody can join a session: setsid(2). Of a
+ * process that is gone there is none, -1, and that is nobody's: the main process of a service may
+ * be gone, too. */
 static struct service *service_of_session(pid_t session)
 {
     for (size_t i = 0; i < plan->count && session > 0; i++)
-        if (service_is_up(&plan->services[i]) && main_process_session(&plan->services[i]) == session)
+        if (service_is_up(&plan->services[i]) &&
+            main_process_session(&plan->services[i]) == session)
             return &plan->services[i];
     return NULL;
 }
@@ -59,7 +62,8 @@ static struct service *service_of_mark(int64_t mark)
     return index >= 0 && index < (int64_t)plan->count ? &plan->services[index] : NULL;
 }
 
-/* The service that a process belongs to, or NULL: by its session, or by its mark if it has left that. */
+/* The service that a process belongs to, or NULL: by its session, or by its mark if it has left
+ * that. */
 static struct service *service_of(pid_t pid)
 {
     struct service *service = service_of_session(getsid(pid));
@@ -73,7 +77,8 @@ static bool is_its_user(const struct service *service, uid_t uid)
     return uid == 0 || uid == (user != NULL ? user->uid : geteuid());
 }
 
-/* The service that a sender speaks for, or NULL. Those of its session may have another user by now (gosu, setpriv). */
+/* The service that a sender speaks for, or NULL. Those of its session may have another user by now
+ * (gosu, setpriv). */
 static struct service *service_of_sender(pid_t pid, uid_t uid)
 {
     struct service *service = service_of_session(getsid(pid));
@@ -83,21 +88,23 @@ static struct service *service_of_sender(pid_t pid, uid_t uid)
     return service != NULL && is_its_user(service, uid) ? service : NULL;
 }
 
-/* Until when it may have the state that it is in, whatever it asks for: nobody holds up his stop for ever, nor the stop
- * of all. NEVER: there is no limit to extend. */
+/* Until when it may have the state that it is in, whatever it asks for: nobody holds up his stop
+ * for ever, nor the stop of all. NEVER: there is no limit to extend. */
 static milliseconds latest_deadline(const struct service *service)
 {
     const struct settings *settings = service->settings;
     bool starts = service->state == STARTING || service->state == FORKED;
     milliseconds given = starts ? settings->ready_timeout : settings->stop_grace_period;
-    if ((!starts && service->state != STOPPING) || service->killed || service->deadline == NEVER || given == NEVER)
+    if ((!starts && service->state != STOPPING) || service->killed || service->deadline == NEVER ||
+        given == NEVER)
         return NEVER;
     milliseconds latest = service->since + EXTENSION_MOST * given;
     milliseconds end = shutdown_is_under_way() ? shutdown_deadline() : latest;
     return end < latest ? end : latest;
 }
 
-/* sd_notify(3), EXTEND_TIMEOUT_USEC: it is well for so long, also beyond the time that it was given. */
+/* sd_notify(3), EXTEND_TIMEOUT_USEC: it is well for so long, also beyond the time that it was
+ * given. */
 static void extend(struct service *service, milliseconds span)
 {
     milliseconds until = clock_now() + span, latest = latest_deadline(service);
@@ -166,7 +173,8 @@ static void hear_services(struct source *source, uint32_t events)
         if (service != NULL && has_a_say(service))
             take_note(service, &notification);
         else
-            say(LOG_DEBUG, "a message of pid %d, which is not meant to send any", notification.sender);
+            say(LOG_DEBUG, "a message of pid %d, which is not meant to send any",
+                notification.sender);
     }
     if (notify_pause() != 0)
         stop_listening(source);
@@ -179,7 +187,8 @@ bool inbox_is_suspended(void)
     return deaf_since != NEVER;
 }
 
-/* As long as nobody listened, but at most its whole time: who waits in vain to say that he is well is well. */
+/* As long as nobody listened, but at most its whole time: who waits in vain to say that he is well
+ * is well. */
 static void spare(struct notes *notes, milliseconds now)
 {
     milliseconds pause = now - deaf_since;
@@ -190,7 +199,8 @@ static void spare(struct notes *notes, milliseconds now)
 
 static void listen_again(milliseconds now)
 {
-    for (struct service *service = plan->services; service < plan->services + plan->count; service++)
+    for (struct service *service = plan->services; service < plan->services + plan->count;
+         service++)
         if (service_extras(service)->notes != NULL)
             spare(service->extras->notes, now);
     deaf_since = NEVER;
@@ -207,7 +217,8 @@ milliseconds inbox_look(milliseconds now)
     }
     if (!is_said && now - deaf_since >= SAID_AFTER_MS) {
         is_said = true;
-        say(LOG_WARNING, "services are not heard until the descriptors that somebody sent to NOTIFY_SOCKET are closed");
+        say(LOG_WARNING, "services are not heard until the descriptors that somebody sent to "
+                         "NOTIFY_SOCKET are closed");
     }
     return now + (again != 0 ? again : SAID_AFTER_MS);
 }
@@ -228,7 +239,8 @@ static void forward(int signal, siginfo_t *info)
 {
     for (size_t i = 0; i < plan->count; i++) {
         struct service *service = &plan->services[i];
-        bool meant = plan->command != NULL ? service == plan->command : service->settings->essential;
+        bool meant =
+            plan->command != NULL ? service == plan->command : service->settings->essential;
         if (meant && service_is_up(service))
             forward_to(service, signal, info);
     }
@@ -280,7 +292,8 @@ void inbox_put_signal(const siginfo_t *info)
     int signal = signal_map_apply(plan->map, info->si_signo);
     if (signal_asks_to_stop(info->si_signo) && signal != 0)
         atomic_store(&told_to_stop, signal);
-    if (write(signal_pipe[1], info, sizeof *info) == -1 && !event_loop_watch(&room, EPOLLOUT | EPOLLONESHOT))
+    if (write(signal_pipe[1], info, sizeof *info) == -1 &&
+        !event_loop_watch(&room, EPOLLOUT | EPOLLONESHOT))
         say(LOG_DEBUG, "a signal more than can be passed on");
 }
 
@@ -291,7 +304,8 @@ bool inbox_has_stop_request(void)
 
 static bool anybody_notifies(void)
 {
-    for (const struct service *service = plan->services; service < plan->services + plan->count; service++)
+    for (const struct service *service = plan->services; service < plan->services + plan->count;
+         service++)
         if (service_extras(service)->notes != NULL)
             return true;
     return false;

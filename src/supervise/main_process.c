@@ -1,16 +1,19 @@
 /*
  * main_process.c - see main_process.h.
  *
- * A process that is not our child is held by a pidfd (Linux 5.3), opened while it was the service's, so no recycled pid
- * is ever signalled: I3 of src/children. Once the process that foster started has ended, the other one, if it is its
- * child, becomes ours, and is adopted: its status will be known then. One whose parent lives on is only held.
+ * A process that is not our child is held by a pidfd (Linux 5.3), opened while it was the
+ * service's, so no recycled pid is ever signalled: I3 of src/children. Once the process that foster
+ * started has ended, the other one, if it is its child, becomes ours, and is adopted: its status
+ * will be known then. One whose parent lives on is only held.
  *
- * Where the kernel has no pidfds, or no room for one, there is nothing by which it could be signalled in safety: it is
- * adopted when it becomes ours, and until then the first process is meant.
+ * Where the kernel has no pidfds, or no room for one, there is nothing by which it could be
+ * signalled in safety: it is adopted when it becomes ours, and until then the first process is
+ * meant.
  *
- * If a process that is held ends while it is not ours, nobody tells how. The service has ended, as with systemd, where
- * the main process decides: what is left of it is stopped, and that counts as a failure. While it is being stopped
- * anyway, the process that foster started is the main one again, and gets the stop signal too.
+ * If a process that is held ends while it is not ours, nobody tells how. The service has ended, as
+ * with systemd, where the main process decides: what is left of it is stopped, and that counts as a
+ * failure. While it is being stopped anyway, the process that foster started is the main one again,
+ * and gets the stop signal too.
  */
 #include "supervise/main_process.h"
 
@@ -86,7 +89,9 @@ static void held_ended(struct source *source, uint32_t events)
             tell(service, EVENT_STOP_COMMAND_ENDED);
         return;
     }
-    say(LOG_WARNING, "%s: its main process (MAINPID %d) has ended, nobody knows how; stopping what is left of it",
+    say(LOG_WARNING,
+        "%s: its main process (MAINPID %d) has ended, nobody knows how; stopping what is left of "
+        "it",
         service->name, pid);
     tell(service, EVENT_UNHEALTHY);
 }
@@ -112,7 +117,8 @@ void main_process_name(struct service *service, pid_t pid, int handle)
     bool is_new = main->pid != pid;
     forget(main);
     main->source = (struct source){handle, held_ended};
-    main->is_held = handle != -1 && !is_first(service, pid) && event_loop_watch(&main->source, EPOLLIN);
+    main->is_held =
+        handle != -1 && !is_first(service, pid) && event_loop_watch(&main->source, EPOLLIN);
     if (!main->is_held && handle != -1)
         close(handle);
     main->pid = is_first(service, pid) ? 0 : pid;
@@ -144,7 +150,8 @@ pid_t main_process_session(struct service *service)
     return getsid(main_process_pid(service));
 }
 
-int main_process_signal(struct service *service, int signal, enum children_reach reach, bool *refused)
+int main_process_signal(struct service *service, int signal, enum children_reach reach,
+                        bool *refused)
 {
     const struct main_process *main = held(service);
     if (main == NULL)
@@ -188,5 +195,6 @@ bool main_process_has_ended(struct service *service)
 
 milliseconds main_process_due(struct service *service, milliseconds now)
 {
-    return held(service) != NULL && children_resolved(&service->process, NULL) ? now + ASK_AGAIN_MS : NEVER;
+    return held(service) != NULL && children_resolved(&service->process, NULL) ? now + ASK_AGAIN_MS
+                                                                               : NEVER;
 }

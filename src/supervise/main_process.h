@@ -1,6 +1,6 @@
 /*
- * main_process.h - the main process of a service: the one that foster started, or the one that has been named in its
- * place by MAINPID (sd_notify(3)), from that moment on.
+ * main_process.h - the main process of a service: the one that foster started, or the one that has
+ * been named in its place by MAINPID (sd_notify(3)), from that moment on.
  *
  * All of these: supervisor's thread; none waits.
  */
@@ -14,14 +14,16 @@
 #include "config/service.h"
 #include "supervise/service_event.h"
 
-/* What happens to the main process of a service is told by this: to be called before the first start. */
+/* What happens to the main process of a service is told by this: to be called before the first
+ * start. */
 void main_process_prepare(void (*handler)(struct service *service, enum service_event event));
 
-/* A handle for a process that may be named, or -1: to be opened before it is checked that the process is the service's,
- * and given to main_process_name() if it is, else closed. */
+/* A handle for a process that may be named, or -1: to be opened before it is checked that the
+ * process is the service's, and given to main_process_name() if it is, else closed. */
 int main_process_open(pid_t pid);
 
-/* Names it. Without a handle, where there are no pidfds, it counts from when the process that foster started has ended.
+/* Names it. Without a handle, where there are no pidfds, it counts from when the process that
+ * foster started has ended.
  */
 void main_process_name(struct service *service, pid_t pid, int handle);
 
@@ -37,15 +39,18 @@ bool main_process_is_stopped(const struct service *service);
 /* The session that it is in. */
 pid_t main_process_session(struct service *service);
 
-/* Sends it a signal: 0 or an error number. A group is signalled if the process leads one. *refused is set if that may
- * not be; then it has been sent as the user whose the process is, or, with EPERM, not at all. */
-int main_process_signal(struct service *service, int signal, enum children_reach reach, bool *refused);
+/* Sends it a signal: 0 or an error number. A group is signalled if the process leads one. *refused
+ * is set if that may not be; then it has been sent as the user whose the process is, or, with
+ * EPERM, not at all. */
+int main_process_signal(struct service *service, int signal, enum children_reach reach,
+                        bool *refused);
 
-/* The same for one that came with a value, which it loses where it cannot be queued. Refused: EPERM. */
+/* The same for one that came with a value, which it loses where it cannot be queued. Refused:
+ * EPERM. */
 int main_process_queue(struct service *service, int signal, siginfo_t *info);
 
-/* True if the run has ended: the process that foster started is reaped, and the service does not go on as another. One
- * that has become foster's child by then is its promise from now on. */
+/* True if the run has ended: the process that foster started is reaped, and the service does not go
+ * on as another. One that has become foster's child by then is its promise from now on. */
 bool main_process_has_ended(struct service *service);
 
 /* When to ask that again though nothing happens, or NEVER. */

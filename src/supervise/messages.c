@@ -24,7 +24,8 @@ static void last_words(const struct service *service, const struct text *line)
         termination_log_write(termination_log, line);
 }
 
-void messages_timeout(const struct service *service, const char *what, milliseconds limit, const char *next)
+void messages_timeout(const struct service *service, const char *what, milliseconds limit,
+                      const char *next)
 {
     struct text line;
     log_begin(&line);
@@ -61,7 +62,8 @@ static void add_end(struct text *line, const struct service *service)
         return;
     }
     text_add(line, "%s (pid %d) ", service->name, service->process.pid);
-    text_add_exit(line, service->last_status, clock_now() - service->started, service->signalled || service->killed);
+    text_add_exit(line, service->last_status, clock_now() - service->started,
+                  service->signalled || service->killed);
     text_add(line, "%s", reason(service));
 }
 
@@ -79,7 +81,8 @@ void messages_failure(const struct service *service, const char *next)
 {
     struct text line;
     add_end(&line, service);
-    text_add(&line, "%s%s", next, service->settings->essential && service->command != NULL ? STOPS_ALL : "");
+    text_add(&line, "%s%s", next,
+             service->settings->essential && service->command != NULL ? STOPS_ALL : "");
     log_end(LOG_WARNING, &line);
     last_words(service, &line);
 }
@@ -93,7 +96,8 @@ void messages_restart(const struct service *service, enum log_level level, milli
     text_add(&line, "; starting it again in ");
     text_add_duration(&line, delay);
     if (service->failures > 1)
-        text_add(&line, ", for the %d%s time in a row", service->failures, ordinal(service->failures));
+        text_add(&line, ", for the %d%s time in a row", service->failures,
+                 ordinal(service->failures));
     log_end(level, &line);
 }
 

@@ -1,5 +1,6 @@
 /*
- * messages.h - what is said of a service: one line for each event that matters, and the container's last words.
+ * messages.h - what is said of a service: one line for each event that matters, and the container's
+ * last words.
  *
  * What is as it should be is said as information only; see log.h. Supervisor's thread.
  */
@@ -9,11 +10,14 @@
 #include "base/log.h"
 #include "config/service.h"
 
-/* The file for the last words, if an essential service fails; NULL: none. Before the first start. */
+/* The file for the last words, if an essential service fails; NULL: none. Before the first start.
+ */
 void messages_begin(const char *path);
 
-/* "web has not stopped within 5.00 s: killing it": what it has not done, within what, and what follows. */
-void messages_timeout(const struct service *service, const char *what, milliseconds limit, const char *next);
+/* "web has not stopped within 5.00 s: killing it": what it has not done, within what, and what
+ * follows. */
+void messages_timeout(const struct service *service, const char *what, milliseconds limit,
+                      const char *next);
 
 /* Its run has ended as it should; next is what follows from that, or "". */
 void messages_end(const struct service *service, const char *next);
@@ -21,7 +25,8 @@ void messages_end(const struct service *service, const char *next);
 /* Its run has failed, and it is not started again; the same. */
 void messages_failure(const struct service *service, const char *next);
 
-/* Its run has ended, and it is started again after that delay. The level says whether that is as it should be. */
+/* Its run has ended, and it is started again after that delay. The level says whether that is as it
+ * should be. */
 void messages_restart(const struct service *service, enum log_level level, milliseconds delay);
 
 /* It will never be started, because of another. */

@@ -1,9 +1,9 @@
 /*
  * notify.c - see notify.h.
  *
- * Anybody in our network namespace can write to the socket, so what is read is bounded, in bytes and in messages at a
- * time, and no descriptor is ever received: see async_close.c. What is malformed or unknown is passed over, as
- * sd_notify(3) wants it.
+ * Anybody in our network namespace can write to the socket, so what is read is bounded, in bytes
+ * and in messages at a time, and no descriptor is ever received: see async_close.c. What is
+ * malformed or unknown is passed over, as sd_notify(3) wants it.
  */
 #include "supervise/notify.h"
 
@@ -29,7 +29,8 @@ enum {
 };
 
 static int notify_socket = -1;
-static bool is_let_go = true; /* the message that was taken last is off the queue, or in a thread's hands */
+static bool is_let_go =
+    true; /* the message that was taken last is off the queue, or in a thread's hands */
 static char variable[] = "NOTIFY_SOCKET=@00000";
 enum { NAME_AT = sizeof variable - 1 - AUTOBIND_DIGITS };
 
@@ -39,7 +40,8 @@ static bool can_receive(int fd)
     return recvmsg(fd, &(struct msghdr){0}, MSG_DONTWAIT | MSG_PEEK) != -1 || errno == EAGAIN;
 }
 
-/* Binds it to a name of the kernel's choice and notes that. Credentials come with each message from now on. */
+/* Binds it to a name of the kernel's choice and notes that. Credentials come with each message from
+ * now on. */
 static bool name_socket(int fd)
 {
     struct sockaddr_un name = {.sun_family = AF_UNIX};
@@ -175,7 +177,8 @@ struct letter {
     } beside;
 };
 
-/* The pid is 0 if nobody vouches for the sender: also for one in a pid namespace that is not below ours. */
+/* The pid is 0 if nobody vouches for the sender: also for one in a pid namespace that is not below
+ * ours. */
 static struct ucred sender_of(struct msghdr *message)
 {
     struct ucred sender = {0};
@@ -185,7 +188,8 @@ static struct ucred sender_of(struct msghdr *message)
     return sender;
 }
 
-/* The text of a message, ended with NUL. Of one that is too long the line that is cut is left out. */
+/* The text of a message, ended with NUL. Of one that is too long the line that is cut is left out.
+ */
 static void end_text(struct letter *letter, size_t length, bool cut)
 {
     char *last = cut ? memrchr(letter->bytes, '\n', length) : letter->bytes + length;
@@ -203,10 +207,10 @@ milliseconds notify_pause(void)
 }
 
 /*
- * Receives one message: false if there is none. The sender's pid is 0 for one that is not to be believed. The message
- * is looked at first, with room for the credentials alone, which come first (scm_recv() in include/net/scm.h):
- * MSG_CTRUNC then means that there are descriptors. Those are for a thread to let go of, once all that was said is
- * done.
+ * Receives one message: false if there is none. The sender's pid is 0 for one that is not to be
+ * believed. The message is looked at first, with room for the credentials alone, which come first
+ * (scm_recv() in include/net/scm.h): MSG_CTRUNC then means that there are descriptors. Those are
+ * for a thread to let go of, once all that was said is done.
  */
 static bool receive(struct letter *letter, struct ucred *sender)
 {

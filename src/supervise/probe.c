@@ -1,13 +1,14 @@
 /*
  * probe.c - see probe.h.
  *
- * Whatever is asked, and how, there is at most one question under way, and one point in time: while it is under way
- * that is when it is given up, else when the next one begins. A question that was ended has no result; its command may
- * take a moment to die, and until then no other is begun.
+ * Whatever is asked, and how, there is at most one question under way, and one point in time: while
+ * it is under way that is when it is given up, else when the next one begins. A question that was
+ * ended has no result; its command may take a moment to die, and until then no other is begun.
  *
- * What is counted, and when, is what Docker does with a HEALTHCHECK, so that nobody has to learn it twice: an interval
- * lies before the first check and between the end of one and the start of the next; a failure of a check that began in
- * the start period counts only after a success; a success starts the count anew.
+ * What is counted, and when, is what Docker does with a HEALTHCHECK, so that nobody has to learn it
+ * twice: an interval lies before the first check and between the end of one and the start of the
+ * next; a failure of a check that began in the start period counts only after a success; a success
+ * starts the count anew.
  */
 #include "supervise/probe.h"
 
@@ -41,7 +42,8 @@ struct probe {
 void probe_prepare(struct service *service)
 {
     const struct settings *settings = service->settings;
-    if (probe_methods[settings->ready].begin == NULL && settings->healthcheck == NULL && settings->stop_command == NULL)
+    if (probe_methods[settings->ready].begin == NULL && settings->healthcheck == NULL &&
+        settings->stop_command == NULL)
         return;
     struct probe *probe = arena_take(sizeof *probe);
     probe->due = NEVER;
@@ -57,10 +59,12 @@ int probe_open_fd(struct service *service)
     struct probe_check *question = &service_extras(service)->probe->question;
     probe_methods_end(question);
     if (pipe2(ends, O_CLOEXEC) == -1) {
-        say(LOG_WARNING, "%s cannot say that it is ready: there is no pipe for it: %s", service->name, strerror(errno));
+        say(LOG_WARNING, "%s cannot say that it is ready: there is no pipe for it: %s",
+            service->name, strerror(errno));
         return -1;
     }
-    descriptor_set_flags(ends[0], O_NONBLOCK); /* our end only: the service's is to be as it expects */
+    descriptor_set_flags(ends[0],
+                         O_NONBLOCK); /* our end only: the service's is to be as it expects */
     question->source.fd = ends[0];
     return ends[1];
 }
@@ -117,8 +121,9 @@ void probe_end(struct service *service)
 
 static const struct probe_method *way_of(const struct service *service)
 {
-    return &probe_methods[service_extras(service)->probe->phase == HEALTH_ASKED ? READY_BY_EXEC
-                                                                                : service->settings->ready];
+    return &probe_methods[service_extras(service)->probe->phase == HEALTH_ASKED
+                              ? READY_BY_EXEC
+                              : service->settings->ready];
 }
 
 static enum answer begin_question(struct service *service, milliseconds now)
@@ -130,7 +135,8 @@ static enum answer begin_question(struct service *service, milliseconds now)
     milliseconds patience = health ? settings->healthcheck_timeout : way->patience;
     probe->due = patience == NEVER ? NEVER : now + patience;
     probe->is_asked = true;
-    return way->begin(&probe->question, service, health ? settings->healthcheck : settings->ready_argument);
+    return way->begin(&probe->question, service,
+                      health ? settings->healthcheck : settings->ready_argument);
 }
 
 static enum answer check_question(struct service *service, milliseconds now)
@@ -195,8 +201,10 @@ static enum finding judge_health(struct service *service, enum answer answer, mi
     probe->due = now + settings->healthcheck_interval;
     if (answer == YES)
         return is_well(service);
-    bool excused = probe->health == HEALTH_STARTING && begun - service->started < settings->healthcheck_start_period;
-    if (excused || probe->health == HEALTH_UNHEALTHY || ++probe->failures < settings->healthcheck_retries)
+    bool excused = probe->health == HEALTH_STARTING &&
+                   begun - service->started < settings->healthcheck_start_period;
+    if (excused || probe->health == HEALTH_UNHEALTHY ||
+        ++probe->failures < settings->healthcheck_retries)
         return FOUND_NOTHING;
     probe->health = HEALTH_UNHEALTHY;
     say_unhealthy(service, answer);
@@ -208,11 +216,13 @@ enum finding probe_look(struct service *service, milliseconds now)
     struct probe *probe = service_extras(service)->probe;
     if (probe == NULL || (!probe->is_asked && now < probe->due))
         return FOUND_NOTHING;
-    enum answer answer = probe->is_asked ? check_question(service, now) : begin_question(service, now);
+    enum answer answer =
+        probe->is_asked ? check_question(service, now) : begin_question(service, now);
     if (answer == PENDING)
         return FOUND_NOTHING;
     probe->is_asked = false;
-    return probe->phase == HEALTH_ASKED ? judge_health(service, answer, now) : judge_readiness(service, answer, now);
+    return probe->phase == HEALTH_ASKED ? judge_health(service, answer, now)
+                                        : judge_readiness(service, answer, now);
 }
 
 milliseconds probe_due(const struct service *service)

@@ -1,11 +1,12 @@
 /*
  * probe_methods.c - see probe_methods.h.
  *
- * A source that fires is watched no longer until it has been looked at: what is true of a descriptor stays true, and
- * would wake us again and again.
+ * A source that fires is watched no longer until it has been looked at: what is true of a
+ * descriptor stays true, and would wake us again and again.
  *
- * A path may lead to a file system that does not answer, and there is no looking along it that does not wait. So a
- * short-lived thread looks; one that hangs is left alone, and until it is through its service is not ready.
+ * A path may lead to a file system that does not answer, and there is no looking along it that does
+ * not wait. So a short-lived thread looks; one that hangs is left alone, and until it is through
+ * its service is not ready.
  */
 #include "supervise/probe_methods.h"
 
@@ -60,16 +61,17 @@ void probe_methods_end(struct probe_check *question)
 /* ---- tcp ---- */
 
 /*
- * True if there is a peer, and it is not the socket itself. Where nobody listens on a port of the range that connecting
- * sockets get theirs from, one try in thousands is given just that port and connects to itself: tcp(7) calls it a
- * simultaneous open.
+ * True if there is a peer, and it is not the socket itself. Where nobody listens on a port of the
+ * range that connecting sockets get theirs from, one try in thousands is given just that port and
+ * connects to itself: tcp(7) calls it a simultaneous open.
  */
 static bool has_peer(int fd)
 {
     struct sockaddr_storage own = {0}, peer = {0};
     socklen_t own_size = sizeof own, peer_size = sizeof peer;
     return getpeername(fd, (struct sockaddr *)&peer, &peer_size) == 0 &&
-           getsockname(fd, (struct sockaddr *)&own, &own_size) == 0 && memcmp(&own, &peer, sizeof own) != 0;
+           getsockname(fd, (struct sockaddr *)&own, &own_size) == 0 &&
+           memcmp(&own, &peer, sizeof own) != 0;
 }
 
 /* It has fired because it is connected or because it cannot be: only the former has a peer. */
@@ -83,7 +85,8 @@ static enum answer check_connection(struct probe_check *question, const struct s
     return answer;
 }
 
-static enum answer begin_connection(struct probe_check *question, struct service *service, const char *argument)
+static enum answer begin_connection(struct probe_check *question, struct service *service,
+                                    const char *argument)
 {
     (void)argument;
     const struct address *address = service->settings->ready_address;
@@ -117,14 +120,16 @@ static void *look(void *context)
     struct probe_check *question = context;
     const struct settings *settings = question->settings;
     bool is_file = settings->ready == READY_BY_FILE;
-    bool found = is_file ? access(settings->ready_argument, F_OK) == 0 : accepts(settings->ready_address);
+    bool found =
+        is_file ? access(settings->ready_argument, F_OK) == 0 : accepts(settings->ready_address);
     atomic_store(&question->look, found ? FOUND : MISSED);
     kill(getpid(), SIGCHLD);
     return NULL;
 }
 
 /* What one finds that was begun earlier is of an earlier run, perhaps. */
-static enum answer begin_look(struct probe_check *question, struct service *service, const char *argument)
+static enum answer begin_look(struct probe_check *question, struct service *service,
+                              const char *argument)
 {
     enum { STACK = 32 * 1024 };
     (void)argument;
@@ -147,14 +152,15 @@ static enum answer check_look(struct probe_check *question, const struct service
 
 /* ---- fd ---- */
 
-static enum answer begin_line(struct probe_check *question, struct service *service, const char *argument)
+static enum answer begin_line(struct probe_check *question, struct service *service,
+                              const char *argument)
 {
     (void)service, (void)argument;
     return question->source.fd == -1 || watch(question, EPOLLIN) ? PENDING : NO;
 }
 
-/* An end without a newline is no answer, and there will be none. One read(2) at a time: who writes without an end does
- * not keep us. */
+/* An end without a newline is no answer, and there will be none. One read(2) at a time: who writes
+ * without an end does not keep us. */
 static enum answer check_line(struct probe_check *question, const struct service *service)
 {
     enum { SOME = 256 };
@@ -174,7 +180,8 @@ static enum answer check_line(struct probe_check *question, const struct service
 /* ---- exec ---- */
 
 /* A command that was killed and is not reaped yet cannot be asked again: it is late still. */
-static enum answer begin_command(struct probe_check *question, struct service *service, const char *command)
+static enum answer begin_command(struct probe_check *question, struct service *service,
+                                 const char *command)
 {
     if (side_command_runs(&question->command))
         return LATE;

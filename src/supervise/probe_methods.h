@@ -1,9 +1,10 @@
 /*
- * probe_methods.h - the ways to ask a service something, once: does it accept a connection, is the file there, has the
- * line come, what does the command say. Internal to this room.
+ * probe_methods.h - the ways to ask a service something, once: does it accept a connection, is the
+ * file there, has the line come, what does the command say. Internal to this room.
  *
- * A question is begun, and if it is not answered at once it is checked until it is, or ended. All of these:
- * supervisor's thread, and none waits. The zero value must stay in place: a thread may still have it.
+ * A question is begun, and if it is not answered at once it is checked until it is, or ended. All
+ * of these: supervisor's thread, and none waits. The zero value must stay in place: a thread may
+ * still have it.
  */
 #ifndef SUPERVISE_PROBE_METHODS_H
 #define SUPERVISE_PROBE_METHODS_H
@@ -25,7 +26,8 @@ enum answer {
 };
 
 struct probe_check {
-    struct source source; /* the connection under way, or the pipe of READY_BY_FD; fd -1: none. The first member */
+    struct source source; /* the connection under way, or the pipe of READY_BY_FD; fd -1: none. The
+                             first member */
     struct side_command command;     /* that answers */
     bool watched;                    /* the source has not fired since it was watched */
     atomic_int look;                 /* along a path, by a thread: how far it is */

@@ -32,7 +32,8 @@ static bool has_ended(const struct service *service)
 {
     if (under_way && signalling_is_in_vain(service))
         return true;
-    return service->state == DONE || service->state == FAILED || (service->state == STOPPED && !service->held);
+    return service->state == DONE || service->state == FAILED ||
+           (service->state == STOPPED && !service->held);
 }
 
 /* The stop stays below an engine's 10 s; a service that was given its own time takes it. */
@@ -44,7 +45,8 @@ static milliseconds stop_deadline(void)
     return clock_now() + STOP_BUDGET;
 }
 
-/* Time that a service was given on top, while it was being stopped alone, does not hold back all. */
+/* Time that a service was given on top, while it was being stopped alone, does not hold back all.
+ */
 static void revoke_extension(struct service *service)
 {
     milliseconds grace = service->settings->stop_grace_period;
@@ -68,8 +70,8 @@ milliseconds shutdown_deadline(void)
     return kill_at != NEVER ? kill_at : 0;
 }
 
-/* Marks every dependency of a running service, also those of a dependency that is done. Dependents usually come later
- * in the file, so the loop goes backwards. */
+/* Marks every dependency of a running service, also those of a dependency that is done. Dependents
+ * usually come later in the file, so the loop goes backwards. */
 static void mark_what_is_needed(void)
 {
     bool changed = true;
@@ -97,7 +99,8 @@ static void stop_in_order(void)
     for (size_t i = 0; i < plan->count; i++) {
         struct service *service = &plan->services[i];
         service->held = false;
-        if (service->scratch == 0 && (service->state != STOPPING || service->afterwards != STAY_STOPPED))
+        if (service->scratch == 0 &&
+            (service->state != STOPPING || service->afterwards != STAY_STOPPED))
             state_machine_handle(service, EVENT_STOP);
     }
 }
@@ -144,8 +147,8 @@ static void note_essential(const struct service *service)
         shutdown_begin();
 }
 
-/* Without an essential one the first that failed gives the code, unless foster was told to stop; or one that foster
- * leaves without. */
+/* Without an essential one the first that failed gives the code, unless foster was told to stop; or
+ * one that foster leaves without. */
 static void settle_exit_code(void)
 {
     for (size_t i = 0; i < plan->count; i++)

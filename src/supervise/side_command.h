@@ -1,8 +1,9 @@
 /*
- * side_command.h - a command that is run beside a service, on its behalf: a probe, a stop command. Internal to this
- * room.
+ * side_command.h - a command that is run beside a service, on its behalf: a probe, a stop command.
+ * Internal to this room.
  *
- * All of these: supervisor's thread. The zero value is one that has never run. It must stay in place while it runs.
+ * All of these: supervisor's thread. The zero value is one that has never run. It must stay in
+ * place while it runs.
  */
 #ifndef SUPERVISE_SIDE_COMMAND_H
 #define SUPERVISE_SIDE_COMMAND_H
@@ -21,8 +22,8 @@ struct side_command {
     bool failed; /* could not be run; that has been said */
 };
 
-/* Starts the command, and waits for nothing. False if there is no process to be had; it has been said. Not while the
- * last one runs. */
+/* Starts the command, and waits for nothing. False if there is no process to be had; it has been
+ * said. Not while the last one runs. */
 bool side_command_begin(struct side_command *aside, struct service *service, const char *command);
 
 /* True until it is reaped. */

@@ -66,7 +66,9 @@ static pid_t tracer_of(pid_t pid)
 void text_add_in_vain(struct text *text, const struct service *service)
 {
     pid_t pid = main_process_pid(service), tracer = service->reaped ? 0 : tracer_of(pid);
-    text_add(text, service->reaped ? "what %s has left behind cannot be killed" : "%s (pid %d) cannot be killed",
+    text_add(text,
+             service->reaped ? "what %s has left behind cannot be killed"
+                             : "%s (pid %d) cannot be killed",
              service->name, pid);
     if (tracer > 0)
         text_add(text, ": pid %d traces it", tracer);
@@ -122,7 +124,8 @@ milliseconds signalling_look(struct plan *plan)
     static milliseconds next;
     milliseconds now = clock_now();
     bool found = false, silent = false; /* of a stop of who is not our child nobody tells us */
-    for (struct service *service = plan->services; service < plan->services + plan->count; service++) {
+    for (struct service *service = plan->services; service < plan->services + plan->count;
+         service++) {
         if (!is_meant_to_end(service, now))
             continue;
         found = true;

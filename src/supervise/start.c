@@ -1,9 +1,10 @@
 /*
  * start.c - see start.h.
  *
- * All that a start needs is put together on the stack, from the words of the command to the environment, and is gone
- * after it: a thousand services keep nothing of it. The program's own pid, which LISTEN_PID and WATCHDOG_PID name, is
- * known to the child alone; it completes these two itself.
+ * All that a start needs is put together on the stack, from the words of the command to the
+ * environment, and is gone after it: a thousand services keep nothing of it. The program's own pid,
+ * which LISTEN_PID and WATCHDOG_PID name, is known to the child alone; it completes these two
+ * itself.
  */
 #include "supervise/start.h"
 
@@ -40,36 +41,39 @@
 enum {
     MARK_MASK = 0x7fffffff, /* of the mark of the first service, which is random */
     USER_VARIABLES = 3,     /* HOME, USER, LOGNAME */
-    NOTIFY_VARIABLES = 3,   /* NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID; a command beside has MAINPID alone */
-    LISTEN_VARIABLES = 3,   /* LISTEN_FDS, LISTEN_FDNAMES, LISTEN_PID */
+    NOTIFY_VARIABLES =
+        3, /* NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID; a command beside has MAINPID alone */
+    LISTEN_VARIABLES = 3, /* LISTEN_FDS, LISTEN_FDNAMES, LISTEN_PID */
     OWN_VARIABLES_MAX = USER_VARIABLES + NOTIFY_VARIABLES + LISTEN_VARIABLES,
     MICROSECONDS_PER_MS = 1000, /* WATCHDOG_USEC, sd_watchdog_enabled(3) */
     STANDARD_STREAMS = 3,
     STREAM_FILES = 2, /* stdin, and one for the output */
 
-    /* Of addresses; what is not touched costs nothing. In twelfths, the most of each: 5 the words of a command, with
-     * the address of each; 1 the additions to the environment, twice the address of each; somewhat more than 2 the
-     * sockets' names; 2 what looks the program up along PATH, to run it and to say why not. */
+    /* Of addresses; what is not touched costs nothing. In twelfths, the most of each: 5 the words
+     * of a command, with the address of each; 1 the additions to the environment, twice the address
+     * of each; somewhat more than 2 the sockets' names; 2 what looks the program up along PATH, to
+     * run it and to say why not. */
     STACK_SIZE = 12 * ARGV_ROOM_MOST,
     STACK_UNIT = 4096, /* a stack is a whole number of them */
 };
 
 static const struct plan *plan;
 static struct command_manner manner;
-static const char *start_directory; /* NULL: the root, or none that is in sight; foster itself is in the root by then */
+static const char *start_directory; /* NULL: the root, or none that is in sight; foster itself is in
+                                       the root by then */
 static int null_fd = -1;
 static pid_t self;
 static bool took_terminal;
 static bool uses_pidfds;
 static atomic_bool sockets_are_doubled; /* the signal thread has copies of them */
 
-/* Those that foster was started with beside the standard streams. They are the command's; foster keeps them for its
- * next run, and nobody else gets them. */
+/* Those that foster was started with beside the standard streams. They are the command's; foster
+ * keeps them for its next run, and nobody else gets them. */
 static int *inherited;
 static size_t inherited_count;
 
-/* Every service starts with an empty mask and default dispositions. foster handles no signals, so it can have the
- * dispositions itself, once, and no child need set them. */
+/* Every service starts with an empty mask and default dispositions. foster handles no signals, so
+ * it can have the dispositions itself, once, and no child need set them. */
 static const struct signal_state clean_signals;
 
 /* Chance keeps the marks of a foster below us, or above, apart from ours. */
@@ -88,8 +92,8 @@ static bool open_socket(const struct service *service, unsigned number)
         return true;
     text_clear(&address);
     text_add_address(&address, &listen->address);
-    diagnostics_error(&((struct file_line){listen->file, listen->line}), "%s: cannot listen on %s: %s", service->name,
-                      address.bytes, strerror(-fd));
+    diagnostics_error(&((struct file_line){listen->file, listen->line}),
+                      "%s: cannot listen on %s: %s", service->name, address.bytes, strerror(-fd));
     return false;
 }
 
@@ -109,8 +113,9 @@ static void move(int fd, int to)
         close(fd);
 }
 
-/* It has the number of the one before, by which the signal thread closes its copy. Until there is another that one
- * stands for the number, so that nobody else has it; and is not whole, as it is connected to nothing. */
+/* It has the number of the one before, by which the signal thread closes its copy. Until there is
+ * another that one stands for the number, so that nobody else has it; and is not whole, as it is
+ * connected to nothing. */
 static bool replace_socket(const struct service *service, unsigned number)
 {
     int *fd = &service->extras->sockets[number], before = *fd;
@@ -121,8 +126,8 @@ static bool replace_socket(const struct service *service, unsigned number)
     return opened;
 }
 
-/* A run may have ended one for all that come after it, or made it non-blocking. False, and it has been said, if there
- * is none to be had. */
+/* A run may have ended one for all that come after it, or made it non-blocking. False, and it has
+ * been said, if there is none to be had. */
 static bool mend_sockets(const struct service *service)
 {
     for (unsigned i = 0; i < service->settings->listen_count; i++) {
@@ -130,8 +135,8 @@ static bool mend_sockets(const struct service *service)
         descriptor_set_flags(fd, 0);
         if (listening_is_whole(fd, &service->settings->listen[i].address, service->settings->user))
             continue;
-        say(LOG_WARNING, "%s: its socket is of no use, opening another: descriptor %d", service->name,
-            LISTEN_FDS_START + (int)i);
+        say(LOG_WARNING, "%s: its socket is of no use, opening another: descriptor %d",
+            service->name, LISTEN_FDS_START + (int)i);
         if (!replace_socket(service, i))
             return false;
     }
@@ -166,7 +171,8 @@ bool start_prepare(const struct plan *all, const struct command_manner *command_
     return opened;
 }
 
-/* foster's own environment comes on top: who runs many things in a cluster has thousands of variables. */
+/* foster's own environment comes on top: who runs many things in a cluster has thousands of
+ * variables. */
 size_t start_stack_size(void)
 {
     size_t environment = environment_room(0) * sizeof(char *);
@@ -194,7 +200,8 @@ void start_close_doubles(void)
 {
     if (!atomic_exchange(&sockets_are_doubled, false))
         return;
-    for (const struct service *service = plan->services; service < plan->services + plan->count; service++)
+    for (const struct service *service = plan->services; service < plan->services + plan->count;
+         service++)
         for (unsigned i = 0; i < service->settings->listen_count; i++)
             close(service->extras->sockets[i]);
 }
@@ -247,15 +254,18 @@ static int say_cannot_run(struct program *program)
         text_add(&line, "run ");
         code = exec_error_explain(&line, program->argv[0], program->error);
     } else if (program->failed_path != NULL) {
-        text_add(&line, "%s %s: %s", program->failed_step, program->failed_path, strerror(program->error));
+        text_add(&line, "%s %s: %s", program->failed_step, program->failed_path,
+                 strerror(program->error));
     } else {
-        text_add(&line, "run %s: cannot %s: %s", program->argv[0], program->failed_step, strerror(program->error));
+        text_add(&line, "run %s: cannot %s: %s", program->argv[0], program->failed_step,
+                 strerror(program->error));
     }
     say_fault(start, &line);
     return code;
 }
 
-/* Additions to the environment. Each is written once, so one buffer for all their values is enough. */
+/* Additions to the environment. Each is written once, so one buffer for all their values is enough.
+ */
 struct variables {
     char **entries;
     size_t count;
@@ -275,7 +285,8 @@ static void add_number(struct variables *variables, const char *name, int64_t nu
     add_entry(variables, name, text_decimal(digits, number));
 }
 
-/* A user of a name has a home; other than that nothing is changed, and what the file says counts more. */
+/* A user of a name has a home; other than that nothing is changed, and what the file says counts
+ * more. */
 static void add_user(struct variables *variables, const struct user *user)
 {
     if (user == NULL || user->name == NULL)
@@ -353,7 +364,8 @@ static void plug_in(struct wiring *wiring, int from, int to)
 
 static void add_file(struct wiring *wiring, const char *path, int flags, unsigned short places)
 {
-    wiring->files[wiring->file_count++] = (struct stream_file){.path = path, .flags = flags, .places = places};
+    wiring->files[wiring->file_count++] =
+        (struct stream_file){.path = path, .flags = flags, .places = places};
 }
 
 static void wire_input(struct wiring *wiring, const struct start *start)
@@ -406,8 +418,8 @@ static int say_not_forked(const struct start *start, int error)
     return error;
 }
 
-/* With all at hand: 0 or an error number, said. The other end of the report is closed at once, so that no later child
- * has a copy, and its end is that of this one. */
+/* With all at hand: 0 or an error number, said. The other end of the report is closed at once, so
+ * that no later child has a copy, and its end is that of this one. */
 static int spawn(struct start *start)
 {
     int ends[2], error = 0;
@@ -434,7 +446,8 @@ static int start_with(struct start *start, char **argv)
     char room[variables_room(settings)], *own_pid[3];
     char *additions[settings->environment_count + OWN_VARIABLES_MAX];
     struct variables variables = {.entries = additions, .room = room};
-    struct fd_mapping plugs[STANDARD_STREAMS + 1 + settings->listen_count + inherited_count + FD_MAP_OF_FORK];
+    struct fd_mapping
+        plugs[STANDARD_STREAMS + 1 + settings->listen_count + inherited_count + FD_MAP_OF_FORK];
     struct wiring wiring = {.plugs = plugs};
     add_variables(&variables, start, own_pid);
     char *merged[variables.count > 0 ? environment_room(variables.count) : 1];
@@ -479,18 +492,23 @@ static int start_command(struct start *start)
 
 int start_service(struct service *service, int ready_fd, int *report)
 {
-    struct start start = {
-        .service = service, .command = service->command, .promise = &service->process, .ready_fd = ready_fd};
+    struct start start = {.service = service,
+                          .command = service->command,
+                          .promise = &service->process,
+                          .ready_fd = ready_fd};
     int error = EAGAIN; /* somebody has its address, and may let go of it */
     if (mend_sockets(service))
-        error = service == plan->command ? start_with(&start, plan->command_argv) : start_command(&start);
+        error = service == plan->command ? start_with(&start, plan->command_argv)
+                                         : start_command(&start);
     *report = start.report;
     return error;
 }
 
-int start_side_command(struct service *service, const char *command, struct promise *promise, int *report)
+int start_side_command(struct service *service, const char *command, struct promise *promise,
+                       int *report)
 {
-    struct start start = {.service = service, .command = command, .promise = promise, .ready_fd = -1};
+    struct start start = {
+        .service = service, .command = command, .promise = promise, .ready_fd = -1};
     int error = start_command(&start);
     *report = start.report;
     return error;

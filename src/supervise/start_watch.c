@@ -1,9 +1,10 @@
 /*
  * start_watch.c - see start_watch.h.
  *
- * There is room for a start of each service at once, but few are under way at a time, so the first free place is taken:
- * what is never used is never touched. A report of an error is not acted on before the child is reaped: its exit status
- * is the exit code, and until then it is still looking for the words.
+ * There is room for a start of each service at once, but few are under way at a time, so the first
+ * free place is taken: what is never used is never touched. A report of an error is not acted on
+ * before the child is reaped: its exit status is the exit code, and until then it is still looking
+ * for the words.
  */
 #include "supervise/start_watch.h"
 
@@ -13,7 +14,9 @@
 #include "base/arena.h"
 #include "supervise/event_loop.h"
 
-enum { UNDER_WAY_MOST = 16 }; /* more gain nothing, and each child copies and closes their descriptors */
+enum {
+    UNDER_WAY_MOST = 16
+}; /* more gain nothing, and each child copies and closes their descriptors */
 
 /* A start under way. */
 struct start_watch {
@@ -112,7 +115,8 @@ enum start_result start_watch_end(struct service *service, int *error)
     struct start_watch *watch = place_of(service);
     if (watch == NULL)
         return START_DONE;
-    enum start_result result = watch->error == 0 ? start_report_read(watch->source.fd, &watch->error) : START_FAILED;
+    enum start_result result =
+        watch->error == 0 ? start_report_read(watch->source.fd, &watch->error) : START_FAILED;
     *error = watch->error;
     release(watch);
     return result;

@@ -1,6 +1,6 @@
 /*
- * state_machine.c - see state_machine.h. The table comes last; what stands in it is defined before it, each a few
- * lines.
+ * state_machine.c - see state_machine.h. The table comes last; what stands in it is defined before
+ * it, each a few lines.
  *
  * Nothing here waits. What takes time is a state with a deadline; the supervisor handles
  * EVENT_TIMEOUT then.
@@ -29,9 +29,10 @@
 enum {
     KILL_AGAIN_MS = 100, /* what forked while it was killed is killed in the next round */
     CALM_LEAST = 10 * MS_PER_SECOND,
-    CLEARING_GRACE = 5 * MS_PER_SECOND, /* for leftovers of a service that itself has all the time it wants */
-    SECOND_DELAY = 100,                 /* behind a first one of 0, which cannot be doubled */
-    JITTER = 8,            /* a delay is longer by up to this part of it, so that not all come back at once */
+    CLEARING_GRACE =
+        5 * MS_PER_SECOND, /* for leftovers of a service that itself has all the time it wants */
+    SECOND_DELAY = 100,    /* behind a first one of 0, which cannot be doubled */
+    JITTER = 8, /* a delay is longer by up to this part of it, so that not all come back at once */
     FAILURES_MOST = 60000, /* the count stops here */
     DOUBLINGS_MOST = 30,
 };
@@ -208,7 +209,8 @@ static void become_ready(struct service *service)
 
 static int stop_signal(const struct service *service)
 {
-    return service == plan->command && command_stop_signal != 0 ? command_stop_signal : service->settings->stop_signal;
+    return service == plan->command && command_stop_signal != 0 ? command_stop_signal
+                                                                : service->settings->stop_signal;
 }
 
 static void send_stop_signal(struct service *service)
@@ -258,8 +260,8 @@ static void become_stopped(struct service *service)
     enter(service, STOPPED, NEVER);
 }
 
-/* By hand a service is stopped with all that its last run has left behind. Where all are stopped, what is left of them
- * is ended afterwards, all of it together. */
+/* By hand a service is stopped with all that its last run has left behind. Where all are stopped,
+ * what is left of them is ended afterwards, all of it together. */
 static void cancel_start(struct service *service)
 {
     if (service->held && service->state == CLEARING)
@@ -286,7 +288,8 @@ static void continue_after_clearing(struct service *service)
 static void stop_unready(struct service *service)
 {
     service->timed_out = true;
-    messages_timeout(service, " is not ready after ", service->settings->ready_timeout, ": ending it");
+    messages_timeout(service, " is not ready after ", service->settings->ready_timeout,
+                     ": ending it");
     stop_as_failed(service);
 }
 
@@ -294,7 +297,8 @@ static void stop_unready(struct service *service)
 static void kill_run(struct service *service)
 {
     if (!service->killed)
-        messages_timeout(service, " has not stopped within ", clock_now() - service->since, ": killing it");
+        messages_timeout(service, " has not stopped within ", clock_now() - service->since,
+                         ": killing it");
     if (service_extras(service)->probe != NULL)
         probe_end(service);
     signalling_kill(service);
@@ -310,7 +314,8 @@ bool state_machine_is_success(const struct service *service)
     if (service->exec_code != 0 || !service->has_run || service->unready_end)
         return false;
     int code = wait_status_code(service->last_status);
-    return code == EXIT_SUCCESS || (service == plan->command && plan->is_success != NULL && plan->is_success(code));
+    return code == EXIT_SUCCESS ||
+           (service == plan->command && plan->is_success != NULL && plan->is_success(code));
 }
 
 int state_machine_exit_code(const struct service *service)
@@ -335,7 +340,8 @@ static milliseconds restart_delay(const struct service *service)
 {
     const struct settings *settings = service->settings;
     milliseconds delay = settings->restart_first;
-    for (int i = 1; i < service->failures && i < DOUBLINGS_MOST && delay < settings->restart_most; i++)
+    for (int i = 1; i < service->failures && i < DOUBLINGS_MOST && delay < settings->restart_most;
+         i++)
         delay = delay == 0 ? SECOND_DELAY : delay * 2;
     return with_jitter(delay < settings->restart_most ? delay : settings->restart_most);
 }
@@ -346,8 +352,8 @@ static void count_failure(struct service *service)
         service->failures++;
 }
 
-/* A run that has been as it should be for so long is calm, and after it the count starts anew. What was never ready was
- * not calm, however long it took, nor what had to be ended. */
+/* A run that has been as it should be for so long is calm, and after it the count starts anew. What
+ * was never ready was not calm, however long it took, nor what had to be ended. */
 static void reset_failures_if_stable(struct service *service)
 {
     milliseconds most = service->settings->restart_most;
@@ -356,8 +362,8 @@ static void reset_failures_if_stable(struct service *service)
         service->failures = 0;
 }
 
-/* There was no process to be had, which has been said: that is no failure of the service's, and no reason to give up;
- * but where none is ever to be had (a filter forbids it) that is final. */
+/* There was no process to be had, which has been said: that is no failure of the service's, and no
+ * reason to give up; but where none is ever to be had (a filter forbids it) that is final. */
 static void handle_fork_error(struct service *service, int error)
 {
     count_failure(service);
@@ -387,7 +393,8 @@ static void restart_or_fail(struct service *service)
         become_failed(service);
     } else {
         milliseconds delay = restart_delay(service);
-        messages_restart(service, state_machine_is_success(service) ? LOG_INFO : LOG_WARNING, delay);
+        messages_restart(service, state_machine_is_success(service) ? LOG_INFO : LOG_WARNING,
+                         delay);
         service->restarts++;
         enter(service, BACKING_OFF, delay);
     }
@@ -423,7 +430,8 @@ static void end_run(struct service *service)
         restart_or_fail(service);
 }
 
-/* Its program could not be run, and the child has said why. What another try cannot change is final. */
+/* Its program could not be run, and the child has said why. What another try cannot change is
+ * final. */
 static void fail_start(struct service *service, int error)
 {
     int status = 0;

@@ -27,14 +27,16 @@ int state_machine_exit_code(const struct service *service);
 /* True if it ended well: with 0, or with a code that the user calls a success. */
 bool state_machine_is_success(const struct service *service);
 
-/* Goes on ending what the last run of a service has left behind, or finding out whether it has: true if nothing is
- * left. While its stop command runs that has not begun. */
+/* Goes on ending what the last run of a service has left behind, or finding out whether it has:
+ * true if nothing is left. While its stop command runs that has not begun. */
 bool state_machine_is_cleared(struct service *service);
 
-/* Whose services they are, and what the command line says of them. Called once, before the first start. */
+/* Whose services they are, and what the command line says of them. Called once, before the first
+ * start. */
 void state_machine_begin(const struct plan *all);
 
-/* The command of the command line is told to stop by that signal, which foster got, instead of its stop_signal. */
+/* The command of the command line is told to stop by that signal, which foster got, instead of its
+ * stop_signal. */
 void state_machine_set_command_stop_signal(int signal);
 
 #endif

@@ -1,12 +1,13 @@
 /*
  * supervisor.c - see supervisor.h.
  *
- * The thread goes round: wait for something; then look at every service; show it to the onlooker; if all has ended,
- * leave. A look is a few loads from memory, so a thousand services are looked at in the time of a few system calls, and
- * there is no queue of events that could be lost, or come in the wrong order. When something has changed that others
- * may wait for, the next round follows at once; but between two rounds descriptors are looked at, and a round ends
- * after ROUND_MOST_MS, for services that crash and are started again can keep one going for ever. The next goes on
- * where it ended.
+ * The thread goes round: wait for something; then look at every service; show it to the onlooker;
+ * if all has ended, leave. A look is a few loads from memory, so a thousand services are looked at
+ * in the time of a few system calls, and there is no queue of events that could be lost, or come in
+ * the wrong order. When something has changed that others may wait for, the next round follows at
+ * once; but between two rounds descriptors are looked at, and a round ends after ROUND_MOST_MS, for
+ * services that crash and are started again can keep one going for ever. The next goes on where it
+ * ended.
  */
 #include "supervise/supervisor.h"
 
@@ -37,8 +38,10 @@
 enum {
     LOOK_AGAIN_MS = 50, /* for the end of leftovers that are nobody's children yet */
     GO_ON_MS = 10,      /* with a walk to them, behind as long a turn */
-    ROUND_MOST_MS = 20, /* what waits is heard within 100 ms, also when two rounds and a start come before it */
-    LOOKS_MOST = 8,     /* at one service in a round: more than it takes to go from any state to a start */
+    ROUND_MOST_MS =
+        20, /* what waits is heard within 100 ms, also when two rounds and a start come before it */
+    LOOKS_MOST =
+        8, /* at one service in a round: more than it takes to go from any state to a start */
 };
 
 static struct plan *plan;
@@ -93,15 +96,16 @@ static void look_at_probe(struct service *service, milliseconds now)
     case FOUND_WELL:
         break;
     }
-    if (service->state == STOPPING && !service->signalled && !service->reaped && !probe_stop_command_runs(service))
+    if (service->state == STOPPING && !service->signalled && !service->reaped &&
+        !probe_stop_command_runs(service))
         state_machine_handle(service, EVENT_STOP_COMMAND_ENDED);
 }
 
 /* As with systemd the watchdog begins when the service is ready. */
 static bool is_watched(const struct service *service)
 {
-    return service_extras(service)->notes != NULL && (service->state == RUNNING || service->state == READY) &&
-           !inbox_is_suspended();
+    return service_extras(service)->notes != NULL &&
+           (service->state == RUNNING || service->state == READY) && !inbox_is_suspended();
 }
 
 static void look_at_watchdog(struct service *service, milliseconds now)
@@ -153,15 +157,16 @@ static bool is_at_rest(struct service *service)
 
 /* ---- the thread ---- */
 
-/* What takes time: a change may be a start, and whoever is ended may need a walk through /proc. Most services are
- * looked at in less than it takes to read the clock. */
+/* What takes time: a change may be a start, and whoever is ended may need a walk through /proc.
+ * Most services are looked at in less than it takes to read the clock. */
 static bool takes_time(const struct service *service, unsigned changes_before)
 {
-    return state_machine_changes() != changes_before || service->state == CLEARING || service->state == STOPPING;
+    return state_machine_changes() != changes_before || service->state == CLEARING ||
+           service->state == STOPPING;
 }
 
-/* Until nothing more happens to it at once; a run of no length with a delay of none could go on like that. Returns when
- * to look at it again. */
+/* Until nothing more happens to it at once; a run of no length with a delay of none could go on
+ * like that. Returns when to look at it again. */
 static milliseconds look_through(struct service *service, milliseconds *now)
 {
     for (int i = 0; i < LOOKS_MOST; i++) {
@@ -175,8 +180,8 @@ static milliseconds look_through(struct service *service, milliseconds *now)
     return *now;
 }
 
-/* Looks once at each, or until the round has lasted too long; returns when to look again, which may be at once: others
- * may wait for what has changed. */
+/* Looks once at each, or until the round has lasted too long; returns when to look again, which may
+ * be at once: others may wait for what has changed. */
 static milliseconds go_round(void)
 {
     static size_t next;
@@ -193,7 +198,8 @@ static milliseconds go_round(void)
         is_long = now - begun >= ROUND_MOST_MS;
     }
     first = earlier(first, earlier(shutdown_look(now), inbox_look(now)));
-    bool has_changed = state_machine_changes() != before && (somebody_waits || shutdown_is_under_way());
+    bool has_changed =
+        state_machine_changes() != before && (somebody_waits || shutdown_is_under_way());
     return is_long || has_changed ? begun : first;
 }
 
@@ -206,11 +212,13 @@ static void start_all(void)
 }
 
 /*
- * Where there are many services it has its own table of descriptors, which each start copies, and the signal thread's,
- * where the pidfds are, is not that. What both had before is kept open as long as foster runs: the signals' pipe,
- * the pipes of the logs; but not the sockets, start_close_doubles().
+ * Where there are many services it has its own table of descriptors, which each start copies, and
+ * the signal thread's, where the pidfds are, is not that. What both had before is kept open as long
+ * as foster runs: the signals' pipe, the pipes of the logs; but not the sockets,
+ * start_close_doubles().
  *
- * It does not return: a program with PR_SET_PDEATHSIG is told of the end of the thread that started it, prctl(2).
+ * It does not return: a program with PR_SET_PDEATHSIG is told of the end of the thread that started
+ * it, prctl(2).
  */
 static void *supervise(void *unused)
 {
@@ -234,7 +242,8 @@ static void *supervise(void *unused)
         event_loop_wait(first);
     }
     atomic_store(&ended, true);
-    if (syscall(SYS_tgkill, start_own_pid(), start_own_pid(), SIGCHLD) == -1) /* the signal thread sleeps */
+    if (syscall(SYS_tgkill, start_own_pid(), start_own_pid(), SIGCHLD) ==
+        -1) /* the signal thread sleeps */
         kill(start_own_pid(), SIGCHLD);
     for (;;) {
         pause();

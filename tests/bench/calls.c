@@ -1,6 +1,7 @@
 /*
- * Counting with ptrace, not with strace: no children are followed, so the count is the init's own, and nothing needs
- * to be installed. The kernel stops the init at the entry and at the end of each call; entries are counted.
+ * Counting with ptrace, not with strace: no children are followed, so the count is the init's own,
+ * and nothing needs to be installed. The kernel stops the init at the entry and at the end of each
+ * call; entries are counted.
  */
 #include "calls.h"
 #include <signal.h>

@@ -4,7 +4,8 @@
 
 #include <sys/types.h>
 
-/* Takes a child that stands at its first instruction; gives the count, or -1 if it did not end with exit code 0. */
+/* Takes a child that stands at its first instruction; gives the count, or -1 if it did not end with
+ * exit code 0. */
 long count_calls(pid_t init);
 
 #endif

@@ -4,7 +4,8 @@
 
 #include <stdbool.h>
 
-/* Starts so many, or as many as there may be; false if those are fewer. They end with the harness, at the latest. */
+/* Starts so many, or as many as there may be; false if those are fewer. They end with the harness,
+ * at the latest. */
 bool start_crowd(int count);
 
 void end_crowd(void);

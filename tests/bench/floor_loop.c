@@ -1,7 +1,7 @@
 /*
- * The floor of an init's life: `floor_loop -- PROGRAM [argument...]` is the shortest loop that forwards signals, reaps
- * every child and ends with its main's code. No option, no message, no process group, no grace at the end. Built with
- * musl, static, as foster is.
+ * The floor of an init's life: `floor_loop -- PROGRAM [argument...]` is the shortest loop that
+ * forwards signals, reaps every child and ends with its main's code. No option, no message, no
+ * process group, no grace at the end. Built with musl, static, as foster is.
  */
 #include <signal.h>
 #include <stdbool.h>
@@ -25,7 +25,8 @@ static pid_t start(char **argv)
     return child;
 }
 
-/* Reaps until nothing is left to reap; true if main was among them, whose status is then in *status. */
+/* Reaps until nothing is left to reap; true if main was among them, whose status is then in
+ * *status. */
 static bool reap(pid_t main_pid, int *status)
 {
     bool ended = false;

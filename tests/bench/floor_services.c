@@ -1,9 +1,10 @@
 /*
- * The floor of supervision: `floor_services COUNT PROGRAM` keeps so many processes of one program running, as a plain
- * single-threaded supervisor does it: a handler that writes to a pipe of its own, poll(2), a fork(2) for each start and
- * a pipe that tells of a failed exec. At TERM it passes the signal on and leaves when all are gone. No configuration,
- * no state, no message, no other signal: a measure and no supervisor. It stands for those of this make that are not in
- * Debian. Built with musl, static, as foster is.
+ * The floor of supervision: `floor_services COUNT PROGRAM` keeps so many processes of one program
+ * running, as a plain single-threaded supervisor does it: a handler that writes to a pipe of its
+ * own, poll(2), a fork(2) for each start and a pipe that tells of a failed exec. At TERM it passes
+ * the signal on and leaves when all are gone. No configuration, no state, no message, no other
+ * signal: a measure and no supervisor. It stands for those of this make that are not in Debian.
+ * Built with musl, static, as foster is.
  */
 #include <errno.h>
 #include <fcntl.h>

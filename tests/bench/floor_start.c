@@ -1,13 +1,15 @@
 /*
- * The floor of start: what any init must at least do, and nothing more. `floor_start -- PROGRAM [argument...]` starts
- * the program, waits for it and ends with its code: three system calls and the exit, no libc. It forwards no signal
- * and reaps nobody else's child, so it is a measure and no init.
+ * The floor of start: what any init must at least do, and nothing more. `floor_start -- PROGRAM
+ * [argument...]` starts the program, waits for it and ends with its code: three system calls and
+ * the exit, no libc. It forwards no signal and reaps nobody else's child, so it is a measure and no
+ * init.
  *
- * Built with IGNORES_NOTHING it is floor_signals: its child lets no signal be ignored that it has inherited as such, 62
- * system calls more. An init that does not do that is quicker, and starts programs that do not hear SIGINT, say.
+ * Built with IGNORES_NOTHING it is floor_signals: its child lets no signal be ignored that it has
+ * inherited as such, 62 system calls more. An init that does not do that is quicker, and starts
+ * programs that do not hear SIGINT, say.
  *
- * The child of a vfork runs on its parent's stack. That is safe here because the parent needs nothing after the clone
- * but its result, which is in a register.
+ * The child of a vfork runs on its parent's stack. That is safe here because the parent needs
+ * nothing after the clone but its result, which is in a register.
  */
 #include "raw.h"
 #include <sched.h>
@@ -43,7 +45,8 @@ _Noreturn void start(long *stack)
 
     if (child == 0) {
         prepare_signals();
-        raw(SYS_execve, (long)argv[FIRST_ARGUMENT], (long)(argv + FIRST_ARGUMENT), (long)environment, 0);
+        raw(SYS_execve, (long)argv[FIRST_ARGUMENT], (long)(argv + FIRST_ARGUMENT),
+            (long)environment, 0);
         raw_exit(NOT_FOUND);
     }
     raw(SYS_wait4, child, (long)&status, 0, 0);

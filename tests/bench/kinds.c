@@ -1,7 +1,8 @@
 /*
- * Every kind gets the least that its manual asks for, and nothing that makes it slower: run scripts are links to the
- * program itself, so that no shell is in a figure, and all that a supervisor writes is on a tmpfs. Its own policies
- * (how long to wait before a restart, when to give up) are left as they are: they are what a user gets.
+ * Every kind gets the least that its manual asks for, and nothing that makes it slower: run scripts
+ * are links to the program itself, so that no shell is in a figure, and all that a supervisor
+ * writes is on a tmpfs. Its own policies (how long to wait before a restart, when to give up) are
+ * left as they are: they are what a user gets.
  *
  * HERE is the run's directory as the supervisor sees it.
  */
@@ -51,8 +52,8 @@ static void make_directory(const char *path)
 }
 
 /*
- * One directory for each service, with a `run` in it: s6, runit and nitro. It is made to look an image's age: runsvdir
- * does not trust what changed within this second, and waits.
+ * One directory for each service, with a `run` in it: s6, runit and nitro. It is made to look an
+ * image's age: runsvdir does not trust what changed within this second, and waits.
  */
 static void write_directories(const char *directory, const char *program, int count)
 {
@@ -72,7 +73,8 @@ static void write_directories(const char *directory, const char *program, int co
         fail_call(path, "utimensat");
 }
 
-static void write_foster_with(const char *line, const char *directory, const char *program, int count)
+static void write_foster_with(const char *line, const char *directory, const char *program,
+                              int count)
 {
     FILE *file = create(directory, "foster.conf");
 
@@ -92,22 +94,27 @@ static void write_foster1ms(const char *directory, const char *program, int coun
     write_foster_with("restart_delay = 1ms..30s\n", directory, program, count);
 }
 
-/* Each service costs supervisord three pipes, and by default it sees to too few descriptors. No log is written. */
+/* Each service costs supervisord three pipes, and by default it sees to too few descriptors. No log
+ * is written. */
 static void write_supervisord(const char *directory, const char *program, int count)
 {
     FILE *file = create(directory, "supervisord.conf");
 
-    fprintf(file, "[supervisord]\nuser=root\nlogfile=/dev/null\nlogfile_maxbytes=0\npidfile=%s/pid\nminfds=%d\n", HERE,
-            PIPES_EACH * count + SUPERVISORD_MINFDS);
+    fprintf(file,
+            "[supervisord]\nuser=root\nlogfile=/dev/null\nlogfile_maxbytes=0\npidfile=%s/"
+            "pid\nminfds=%d\n",
+            HERE, PIPES_EACH * count + SUPERVISORD_MINFDS);
     for (int i = 0; i < count; i++)
-        fprintf(file, "[program:s%04d]\ncommand=%s\nautorestart=true\nstdout_logfile=NONE\nstderr_logfile=NONE\n", i,
-                program);
+        fprintf(file,
+                "[program:s%04d]\ncommand=%s\nautorestart=true\nstdout_logfile=NONE\nstderr_"
+                "logfile=NONE\n",
+                i, program);
     fclose(file);
 }
 
 /*
- * The path of an inittab is fixed: the run sees this etc as its /etc. Equal lines count as one, so each command has an
- * argument of its own.
+ * The path of an inittab is fixed: the run sees this etc as its /etc. Equal lines count as one, so
+ * each command has an argument of its own.
  */
 static void write_inittab(const char *directory, const char *program, int count)
 {
@@ -128,17 +135,23 @@ static void write_nothing(const char *directory, const char *program, int count)
 }
 
 /*
- * runsvdir passes its end on at HUP; at TERM it just leaves. busybox init calls an end by TERM a reboot, which in a
- * pid namespace ends that namespace.
+ * runsvdir passes its end on at HUP; at TERM it just leaves. busybox init calls an end by TERM a
+ * reboot, which in a pid namespace ends that namespace.
  */
 static const struct kind kinds[] = {
     {"foster", SIGTERM, {"foster", "--config", HERE "/foster.conf"}, write_foster},
     {"foster1ms", SIGTERM, {"foster", "--config", HERE "/foster.conf"}, write_foster1ms},
     {"s6", SIGTERM, {"s6-svscan", "-c", COUNT, HERE "/services"}, write_directories},
     {"runit", SIGHUP, {"runsvdir", "-P", HERE "/services"}, write_directories},
-    {"supervisord", SIGTERM, {"supervisord", "-n", "-c", HERE "/supervisord.conf"}, write_supervisord},
+    {"supervisord",
+     SIGTERM,
+     {"supervisord", "-n", "-c", HERE "/supervisord.conf"},
+     write_supervisord},
     {"busybox", SIGTERM, {"init"}, write_inittab},
-    {"nitro", SIGTERM, {"nitro", HERE "/services"}, write_directories}, /* not in Debian: nitro=PATH */
+    {"nitro",
+     SIGTERM,
+     {"nitro", HERE "/services"},
+     write_directories}, /* not in Debian: nitro=PATH */
     {"floor_services", SIGTERM, {"floor_services", COUNT, PROGRAM}, write_nothing},
 };
 

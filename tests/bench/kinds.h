@@ -1,4 +1,5 @@
-/* The supervisors that the benchmark knows: their files for N equal services, their command line, how they stop. */
+/* The supervisors that the benchmark knows: their files for N equal services, their command line,
+ * how they stop. */
 #ifndef BENCH_KINDS_H
 #define BENCH_KINDS_H
 
@@ -6,10 +7,12 @@
 
 struct kind;
 
-/* The kind of a contestant: its name up to the first dash, so that `s6-new` is an s6. NULL if there is none. */
+/* The kind of a contestant: its name up to the first dash, so that `s6-new` is an s6. NULL if there
+ * is none. */
 const struct kind *kind_of(const char *name);
 
-/* Writes the files of `count` services that run `program` into `directory`, for a run that will see them in HERE. */
+/* Writes the files of `count` services that run `program` into `directory`, for a run that will see
+ * them in HERE. */
 void arrange(const struct kind *kind, const char *directory, const char *program, int count);
 
 /* Becomes the supervisor at `path`; returns only if that fails. */

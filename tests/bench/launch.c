@@ -1,10 +1,10 @@
 /*
- * Starting an init as PID 1 of a new pid namespace. The harness makes the namespace with clone itself, so that no
- * other program's start-up is in a figure. The child is a session leader, as an engine's container process is, and
- * dies with the harness.
+ * Starting an init as PID 1 of a new pid namespace. The harness makes the namespace with clone
+ * itself, so that no other program's start-up is in a figure. The child is a session leader, as an
+ * engine's container process is, and dies with the harness.
  *
- * What can spoil a figure: the harness and the init running at once. Both are on one processor, so the child yields
- * before it takes its stamp and the harness goes to sleep meanwhile.
+ * What can spoil a figure: the harness and the init running at once. Both are on one processor, so
+ * the child yields before it takes its stamp and the harness goes to sleep meanwhile.
  */
 #include "launch.h"
 #include <fcntl.h>
@@ -62,8 +62,9 @@ static volatile int64_t *shared_word(void)
 }
 
 /*
- * A traced init stops at every call. Its children must not use these pauses to get ahead of it, or it would find the
- * next orphan while it looks for the last: it keeps our real-time scheduling, they fall back to the ordinary one.
+ * A traced init stops at every call. Its children must not use these pauses to get ahead of it, or
+ * it would find the next orphan while it looks for the last: it keeps our real-time scheduling,
+ * they fall back to the ordinary one.
  */
 static void be_traced(void)
 {
@@ -73,7 +74,8 @@ static void be_traced(void)
     syscall(SYS_sched_setscheduler, 0, SCHED_FIFO | SCHED_RESET_ON_FORK, &lowest);
 }
 
-static _Noreturn void become_init(const char *init, const char *main_program, bool traced, const struct run *run)
+static _Noreturn void become_init(const char *init, const char *main_program, bool traced,
+                                  const struct run *run)
 {
     static char *const environment[] = {"PATH=/usr/bin:/bin", NULL};
     char *const arguments[] = {(char *)init, (char *)"--", (char *)main_program, NULL};

@@ -1,4 +1,5 @@
-/* An init as a real PID 1: started in a pid namespace of its own, over a main of ours, with a pipe to and from it. */
+/* An init as a real PID 1: started in a pid namespace of its own, over a main of ours, with a pipe
+ * to and from it. */
 #ifndef BENCH_LAUNCH_H
 #define BENCH_LAUNCH_H
 
@@ -17,7 +18,8 @@ struct run {
 /* Monotonic time in nanoseconds. */
 int64_t now(void);
 
-/* Starts `init -- main` as PID 1; traced: it stops at its first instruction for our ptrace. Ends the program on error.
+/* Starts `init -- main` as PID 1; traced: it stops at its first instruction for our ptrace. Ends
+ * the program on error.
  */
 struct run launch(const char *init, const char *main_program, bool traced);
 

@@ -1,6 +1,6 @@
 /*
- * A main that answers signals: a stamp when it is ready, then one for every USR1, taken the moment that sigwaitinfo
- * returns. Between signals it sleeps, so it serves as the idle main too. No libc.
+ * A main that answers signals: a stamp when it is ready, then one for every USR1, taken the moment
+ * that sigwaitinfo returns. Between signals it sleeps, so it serves as the idle main too. No libc.
  */
 #include "stamp.h"
 #include <signal.h>

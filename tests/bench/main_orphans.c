@@ -1,10 +1,12 @@
 /*
- * A main that leaves orphans, one at a time. It reads a number (a long) from standard input, makes that many orphans,
- * answers with a stamp, and reads the next; the end of its input is its end. No libc.
+ * A main that leaves orphans, one at a time. It reads a number (a long) from standard input, makes
+ * that many orphans, answers with a stamp, and reads the next; the end of its input is its end. No
+ * libc.
  *
- * An orphan is the child of a middle process that has ended. The next one is made only when the init has reaped the
- * last (its pid is gone), so every init is woken once per orphan and the counts do not hang on the scheduler's mood.
- * The middle process is a vfork: it leaves the orphan's pid in memory that it shares with us.
+ * An orphan is the child of a middle process that has ended. The next one is made only when the
+ * init has reaped the last (its pid is gone), so every init is woken once per orphan and the counts
+ * do not hang on the scheduler's mood. The middle process is a vfork: it leaves the orphan's pid in
+ * memory that it shares with us.
  */
 #include "stamp.h"
 #include <sched.h>

@@ -1,6 +1,7 @@
 /*
- * A `true` that says when: its first act is a time stamp, and so is its last before exit(0). In between it reads its
- * input to the end, so that the harness can let an init come to rest before main ends. No libc.
+ * A `true` that says when: its first act is a time stamp, and so is its last before exit(0). In
+ * between it reads its input to the end, so that the harness can let an init come to rest before
+ * main ends. No libc.
  */
 #include "stamp.h"
 

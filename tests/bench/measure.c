@@ -1,14 +1,16 @@
 /*
- * The harness: `measure DIRECTORY NAME=PATH...` runs every init as PID 1 over the mains in DIRECTORY and writes one
- * sample a line, `measure NAME value`, to standard output. Times are in nanoseconds, memory in KiB, the rest counts.
+ * The harness: `measure DIRECTORY NAME=PATH...` runs every init as PID 1 over the mains in
+ * DIRECTORY and writes one sample a line, `measure NAME value`, to standard output. Times are in
+ * nanoseconds, memory in KiB, the rest counts.
  *
- * The machine may be busy and small, so all inits take turns within one run and whatever disturbs it disturbs them
- * alike; the medians are taken later. The order is shuffled for each round: who comes after a big program finds the
- * caches cold, and that must not always be the same. Harness, init and main share one processor: a wake-up is then a
- * context switch and not an interrupt to a sleeping processor, which costs more than what is measured and varies.
+ * The machine may be busy and small, so all inits take turns within one run and whatever disturbs
+ * it disturbs them alike; the medians are taken later. The order is shuffled for each round: who
+ * comes after a big program finds the caches cold, and that must not always be the same. Harness,
+ * init and main share one processor: a wake-up is then a context switch and not an interrupt to a
+ * sleeping processor, which costs more than what is measured and varies.
  *
- * An init of the name floor_start or floor_signals can only start and wait, and is left out where an init must forward
- * and reap.
+ * An init of the name floor_start or floor_signals can only start and wait, and is left out where
+ * an init must forward and reap.
  */
 #include "calls.h"
 #include "crowd.h"
@@ -95,7 +97,8 @@ static int64_t end_of(const struct init *init, const struct run *run)
     return ended;
 }
 
-/* What an init does after main has started (let go of descriptors, say) is no part of what it does at main's end. */
+/* What an init does after main has started (let go of descriptors, say) is no part of what it does
+ * at main's end. */
 static void let_sleep(const struct run *run)
 {
     while (!proc_mentions(run->init, "status", "State:\tS"))
@@ -144,7 +147,8 @@ static void measure_runs(void)
     }
 }
 
-/* Main's end again, on a full host. It is the last measure: a crowd is gone some time after it was killed. */
+/* Main's end again, on a full host. It is the last measure: a crowd is gone some time after it was
+ * killed. */
 static void measure_full_host(void)
 {
     bool full = start_crowd(CROWD);
@@ -156,7 +160,9 @@ static void measure_full_host(void)
     }
     end_crowd();
     if (!full)
-        fprintf(stderr, "measure: there may not be %d processes more: a full host is not measured\n", CROWD);
+        fprintf(stderr,
+                "measure: there may not be %d processes more: a full host is not measured\n",
+                CROWD);
 }
 
 /* Starts main_answer under every init, and waits until each is ready. */
@@ -263,7 +269,8 @@ static void measure_calls(void)
             sample("calls", &inits[i], (double)plain);
             if (inits[i].is_loop)
                 sample("orphan_calls", &inits[i],
-                       (double)(calls_with_orphans(&inits[i], TRACED_ORPHANS) - plain) / TRACED_ORPHANS);
+                       (double)(calls_with_orphans(&inits[i], TRACED_ORPHANS) - plain) /
+                           TRACED_ORPHANS);
         }
     }
 }
@@ -287,13 +294,14 @@ static void sample_memory(const struct init *init, const struct run *run)
     };
 
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
-        sample(figures[i].measure, init, (double)proc_number(run->init, figures[i].file, figures[i].key));
+        sample(figures[i].measure, init,
+               (double)proc_number(run->init, figures[i].file, figures[i].key));
     sample("heap", init, proc_mentions(run->init, "maps", "[heap]"));
 }
 
 /*
- * Memory of an idle init. A file that is not yet on the disk counts as dirty memory, so sync first. Where the kernel
- * puts the stack decides whether it touches one page more: hence the rounds.
+ * Memory of an idle init. A file that is not yet on the disk counts as dirty memory, so sync first.
+ * Where the kernel puts the stack decides whether it touches one page more: hence the rounds.
  */
 static void measure_memory(void)
 {
@@ -323,7 +331,8 @@ static void measure_wakeups(void)
     discard_all(runs);
 }
 
-/* Harness and all that it starts stay on the last processor that we may use: the first takes most interrupts. */
+/* Harness and all that it starts stay on the last processor that we may use: the first takes most
+ * interrupts. */
 static void pin(void)
 {
     cpu_set_t allowed, last;
@@ -341,8 +350,9 @@ static void pin(void)
 }
 
 /*
- * Other programs get the processor only when ours sleep, and who runs next among ours is first come, first served.
- * Under the ordinary scheduler an init that gives main a session of its own would get a second share (autogroup).
+ * Other programs get the processor only when ours sleep, and who runs next among ours is first
+ * come, first served. Under the ordinary scheduler an init that gives main a session of its own
+ * would get a second share (autogroup).
  */
 static void take_precedence(void)
 {
@@ -370,8 +380,9 @@ static void add_init(char *word)
 
 int main(int argc, char **argv)
 {
-    static void (*const measures[])(void) = {measure_runs,   measure_signals, measure_orphans,  measure_calls,
-                                             measure_memory, measure_wakeups, measure_full_host};
+    static void (*const measures[])(void) = {measure_runs,     measure_signals, measure_orphans,
+                                             measure_calls,    measure_memory,  measure_wakeups,
+                                             measure_full_host};
 
     if (argc < 3) {
         fprintf(stderr, "usage: measure DIRECTORY NAME=PATH...\n");

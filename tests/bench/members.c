@@ -1,7 +1,7 @@
 /*
- * Whose namespace a process is in, and which file it runs, is read from /proc/PID/ns/pid and /proc/PID/exe; that
- * finds also what was adopted by PID 1, which a walk from parent to child could miss while it moves. Zombies have no
- * exe and do not count.
+ * Whose namespace a process is in, and which file it runs, is read from /proc/PID/ns/pid and
+ * /proc/PID/exe; that finds also what was adopted by PID 1, which a walk from parent to child could
+ * miss while it moves. Zombies have no exe and do not count.
  */
 #include "members.h"
 #include "launch.h"
@@ -49,7 +49,8 @@ void find_members(struct members *members, pid_t init, const char *program)
     while ((entry = readdir(processes)) != NULL) {
         pid_t pid = (pid_t)atoi(entry->d_name);
 
-        if (pid > 0 && look_at(pid, "ns/pid", &file) && same_file(&file, &namespace) && look_at(pid, "exe", &file))
+        if (pid > 0 && look_at(pid, "ns/pid", &file) && same_file(&file, &namespace) &&
+            look_at(pid, "exe", &file))
             add_member(members, pid, same_file(&file, &service));
     }
     closedir(processes);

@@ -1,4 +1,5 @@
-/* The processes of a pid namespace, seen from outside: who supervises and who is a service, and what they use. */
+/* The processes of a pid namespace, seen from outside: who supervises and who is a service, and
+ * what they use. */
 #ifndef BENCH_MEMBERS_H
 #define BENCH_MEMBERS_H
 
@@ -14,10 +15,12 @@ struct members {
     pid_t services[MOST_MEMBERS];
 };
 
-/* Finds all processes in init's namespace; whoever runs the file `program` is a service, all others supervise. */
+/* Finds all processes in init's namespace; whoever runs the file `program` is a service, all others
+ * supervise. */
 void find_members(struct members *members, pid_t init, const char *program);
 
-/* Of all supervisors together: a number from a file of each (0 where it is missing), or from each thread's file. */
+/* Of all supervisors together: a number from a file of each (0 where it is missing), or from each
+ * thread's file. */
 long sum_of_processes(const struct members *members, const char *file, const char *key);
 long sum_of_threads(const struct members *members, const char *file, const char *key);
 

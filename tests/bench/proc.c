@@ -1,4 +1,5 @@
-/* Reading /proc/PID/FILE line by line. A process that is gone reads as missing numbers, never as an error. */
+/* Reading /proc/PID/FILE line by line. A process that is gone reads as missing numbers, never as an
+ * error. */
 #include "proc.h"
 #include <stdio.h>
 #include <stdlib.h>

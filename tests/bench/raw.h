@@ -1,9 +1,10 @@
 /*
  * A C program without a libc: the entry point and the one way into the kernel.
  *
- * The floor and the mains of the benchmark are built on this, so that what is measured is the init and not the
- * start-up of somebody's C library. A file that includes it defines start(), which gets the stack as the kernel left
- * it (argc, argv, NULL, the environment) and must never return. x86-64 and aarch64.
+ * The floor and the mains of the benchmark are built on this, so that what is measured is the init
+ * and not the start-up of somebody's C library. A file that includes it defines start(), which gets
+ * the stack as the kernel left it (argc, argv, NULL, the environment) and must never return. x86-64
+ * and aarch64.
  */
 #ifndef BENCH_RAW_H
 #define BENCH_RAW_H
@@ -26,7 +27,10 @@ static inline long raw(long number, long a, long b, long c, long d)
     register long r10 __asm__("r10") = d;
     long result;
 
-    __asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10) : "rcx", "r11", "memory");
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10)
+                     : "rcx", "r11", "memory");
     return result;
 }
 

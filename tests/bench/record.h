@@ -1,14 +1,18 @@
 /*
- * How a service of the benchmark tells what happens: one record at the end of a file that all services of a run share
- * with the harness. Appending is atomic, so no service waits for another and nobody reads while a time is taken.
- * RECORDS is the file's path as the services see it.
+ * How a service of the benchmark tells what happens: one record at the end of a file that all
+ * services of a run share with the harness. Appending is atomic, so no service waits for another
+ * and nobody reads while a time is taken. RECORDS is the file's path as the services see it.
  */
 #ifndef BENCH_RECORD_H
 #define BENCH_RECORD_H
 
 #include <stdint.h>
 
-enum event { EXECED = 1, STARTED, STOPPED }; /* the init is about to be executed; a service runs; it was told to end */
+enum event {
+    EXECED = 1,
+    STARTED,
+    STOPPED
+}; /* the init is about to be executed; a service runs; it was told to end */
 
 struct record {
     int64_t event;

@@ -19,7 +19,8 @@ static inline int64_t read_clock(long clock)
 
 static inline void write_record(enum event event)
 {
-    struct record record = {event, read_clock(CLOCK_MONOTONIC), read_clock(CLOCK_PROCESS_CPUTIME_ID)};
+    struct record record = {event, read_clock(CLOCK_MONOTONIC),
+                            read_clock(CLOCK_PROCESS_CPUTIME_ID)};
     long file = raw(SYS_openat, AT_FDCWD, (long)RECORDS, O_WRONLY | O_APPEND, 0);
 
     raw(SYS_write, file, (long)&record, sizeof record, 0);

@@ -1,6 +1,7 @@
 /*
- * A service that stays until it is told to end with TERM, and says when. It waits for the signal and handles none, so
- * that whoever dies without a record was killed. No libc: three pages of memory.
+ * A service that stays until it is told to end with TERM, and says when. It waits for the signal
+ * and handles none, so that whoever dies without a record was killed. No libc: three pages of
+ * memory.
  */
 #include "service.h"
 #include <signal.h>

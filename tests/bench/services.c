@@ -1,12 +1,13 @@
 /*
- * The harness of the services: `services DIRECTORY ROUNDS SIZES NAME=PATH...` runs every supervisor as PID 1 over as
- * many services as each of SIZES says (10,100) and writes one sample a line, `measure services NAME value`, to
- * standard output. DIRECTORY holds the services. Times are in nanoseconds, memory in KiB, the rest counts.
+ * The harness of the services: `services DIRECTORY ROUNDS SIZES NAME=PATH...` runs every supervisor
+ * as PID 1 over as many services as each of SIZES says (10,100) and writes one sample a line,
+ * `measure services NAME value`, to standard output. DIRECTORY holds the services. Times are in
+ * nanoseconds, memory in KiB, the rest counts.
  *
- * All take turns within one run, in a new order each round, so that whatever disturbs one disturbs the others. While
- * one starts or stops no other is alive, because the end of all processes looks at the whole machine's; they are
- * idle, and have a service killed, side by side. Nothing is bound to a processor: many supervisors are many processes
- * for the sake of this, and may show it.
+ * All take turns within one run, in a new order each round, so that whatever disturbs one disturbs
+ * the others. While one starts or stops no other is alive, because the end of all processes looks
+ * at the whole machine's; they are idle, and have a service killed, side by side. Nothing is bound
+ * to a processor: many supervisors are many processes for the sake of this, and may show it.
  */
 #include "launch.h"
 #include "team.h"
@@ -24,11 +25,12 @@ enum {
     MOST_CRASHING = 100, /* a crash loop of more says nothing new */
     LARGE = 1000,        /* so many services take their time: a third of the rounds */
     LARGE_SHARE = 3,     /* that third */
-    LEAST_STARTS = 3,    /* for a median that means something: the first round finds nothing in the caches */
-    LEAST_KILLS = 15,    /* the same */
-    CALM_MS = 1200,      /* a service that has run for a second is up for every supervisor */
-    REST_MS = 20,        /* after a successor's start, for what its supervisor still has to do */
-    CRASH_MS = 3000,     /* both lengths are named in services-results.jq */
+    LEAST_STARTS =
+        3, /* for a median that means something: the first round finds nothing in the caches */
+    LEAST_KILLS = 15, /* the same */
+    CALM_MS = 1200,   /* a service that has run for a second is up for every supervisor */
+    REST_MS = 20,     /* after a successor's start, for what its supervisor still has to do */
+    CRASH_MS = 3000,  /* both lengths are named in services-results.jq */
     IDLE_MS = 10000,
     MILLISECONDS = 1000,
     NANOSECONDS_EACH = 1000000,
@@ -68,7 +70,8 @@ static double cpu_time(const struct team *team)
     return (double)sum_of_threads(&team->members, "schedstat", "");
 }
 
-/* The records of services that started, from number `first` on: the last of their times, and all of their CPU. */
+/* The records of services that started, from number `first` on: the last of their times, and all of
+ * their CPU. */
 static struct record sum_of_records(const struct team *team, long first, long end)
 {
     struct record sum = {0};
@@ -115,7 +118,8 @@ static void sample_memory(const struct team *team)
     };
 
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
-        sample(figures[i].measure, team, (double)sum_of_processes(&team->members, figures[i].file, figures[i].key));
+        sample(figures[i].measure, team,
+               (double)sum_of_processes(&team->members, figures[i].file, figures[i].key));
     sample("processes", team, team->members.supervisor_count);
 }
 
@@ -123,7 +127,8 @@ static void start_and_stop_once(struct team *team, const struct contestant *cont
 {
     struct record started;
 
-    rest(CALM_MS); /* the kernel may still be clearing up after the one before: a thousand processes take a while */
+    rest(CALM_MS); /* the kernel may still be clearing up after the one before: a thousand processes
+                      take a while */
     start_calmly(team, contestant, count);
     started = sum_of_records(team, 1, count + 1);
     sample("start", team, (double)(started.time - record_at(team, 0).time));
@@ -230,7 +235,8 @@ static void crash_once(struct team *team, const struct contestant *contestant, i
     sample("crash_starts", team, (double)(end - first));
     sample("crash_cpu", team, cpu);
     if (end > first)
-        sample("crash_cpu_start", team, (cpu + (double)sum_of_records(team, first, end).cpu) / (double)(end - first));
+        sample("crash_cpu_start", team,
+               (cpu + (double)sum_of_records(team, first, end).cpu) / (double)(end - first));
     discard_team(team);
     close(team->records);
 }
@@ -281,7 +287,8 @@ int main(int argc, char **argv)
     snprintf(crash, sizeof crash, "%s/service_crash", argv[1]);
     for (int i = 4; i < argc; i++)
         add_contestant(argv[i]);
-    setvbuf(stdout, NULL, _IOLBF, 0); /* nothing is left in a buffer that a child could write again */
+    setvbuf(stdout, NULL, _IOLBF,
+            0); /* nothing is left in a buffer that a child could write again */
     make_room();
     sync(); /* a file that is not yet on the disk counts as dirty memory */
     for (char *sizes = argv[3]; *sizes != '\0';) {

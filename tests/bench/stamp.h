@@ -1,6 +1,6 @@
 /*
- * How a main answers the harness: the monotonic clock, read and written to standard output, which is the harness'
- * pipe. One stamp is one struct timespec, below PIPE_BUF, so it arrives whole.
+ * How a main answers the harness: the monotonic clock, read and written to standard output, which
+ * is the harness' pipe. One stamp is one struct timespec, below PIPE_BUF, so it arrives whole.
  */
 #ifndef BENCH_STAMP_H
 #define BENCH_STAMP_H

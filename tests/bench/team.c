@@ -1,10 +1,10 @@
 /*
- * A run has a directory on a tmpfs, which it sees at HERE: the configuration, the file of records, what it says. It
- * has its own /proc and an empty /run, as a container has, and its own /etc if its kind made one. All of it goes with
- * the harness' mount namespace.
+ * A run has a directory on a tmpfs, which it sees at HERE: the configuration, the file of records,
+ * what it says. It has its own /proc and an empty /run, as a container has, and its own /etc if its
+ * kind made one. All of it goes with the harness' mount namespace.
  *
- * What can spoil a figure: the harness reading while a time runs. The times are the services' own, and it looks at
- * the size of one file once a millisecond.
+ * What can spoil a figure: the harness reading while a time runs. The times are the services' own,
+ * and it looks at the size of one file once a millisecond.
  */
 #include "team.h"
 #include "launch.h"
@@ -72,7 +72,8 @@ static void direct_output(void)
     close(out);
 }
 
-static _Noreturn void become_supervisor(const struct team *team, const char *directory, const char *program)
+static _Noreturn void become_supervisor(const struct team *team, const char *directory,
+                                        const char *program)
 {
     struct record record = {.event = EXECED};
 
@@ -105,14 +106,16 @@ static void make_directory(struct team *team, const char *program, char *directo
     arrange(team->contestant->kind, directory, program, team->count);
 }
 
-void start_team(struct team *team, const struct contestant *contestant, const char *program, int count)
+void start_team(struct team *team, const struct contestant *contestant, const char *program,
+                int count)
 {
     char directory[PATH_MAX];
 
     team->contestant = contestant;
     team->count = count;
     make_directory(team, program, directory);
-    team->init = (pid_t)syscall(SYS_clone, CLONE_NEWPID | CLONE_NEWNS | SIGCHLD, NULL, NULL, NULL, NULL);
+    team->init =
+        (pid_t)syscall(SYS_clone, CLONE_NEWPID | CLONE_NEWNS | SIGCHLD, NULL, NULL, NULL, NULL);
     if (team->init < 0)
         fail_call(contestant->name, "clone(CLONE_NEWPID)");
     if (team->init == 0)
@@ -131,7 +134,8 @@ struct record record_at(const struct team *team, long index)
 {
     struct record record = {0};
 
-    if (pread(team->records, &record, sizeof record, index * (off_t)sizeof record) != (ssize_t)sizeof record)
+    if (pread(team->records, &record, sizeof record, index * (off_t)sizeof record) !=
+        (ssize_t)sizeof record)
         fail(team->contestant->name, "a record is missing");
     return record;
 }

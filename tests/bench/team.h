@@ -1,4 +1,5 @@
-/* A supervisor and its services: PID 1 of a pid namespace of its own, in a mount namespace of its own. */
+/* A supervisor and its services: PID 1 of a pid namespace of its own, in a mount namespace of its
+ * own. */
 #ifndef BENCH_TEAM_H
 #define BENCH_TEAM_H
 
@@ -26,7 +27,8 @@ struct team {
 void make_room(void);
 
 /* Starts the supervisor over `count` services that run `program`; waits for none of them. */
-void start_team(struct team *team, const struct contestant *contestant, const char *program, int count);
+void start_team(struct team *team, const struct contestant *contestant, const char *program,
+                int count);
 
 /* Waits until there are that many records in all; ends the program if it takes too long. */
 void wait_for_records(const struct team *team, long total);

@@ -1,8 +1,9 @@
 /*
  * faults.h - what the parts of the injector share.
  *
- * A run is foster in a scenario, in a pid namespace of its own, as PID 1 or as the child of another PID 1, while one of
- * its system calls fails. Whoever traces looks at nothing but foster: its threads, and its children up to their exec.
+ * A run is foster in a scenario, in a pid namespace of its own, as PID 1 or as the child of another
+ * PID 1, while one of its system calls fails. Whoever traces looks at nothing but foster: its
+ * threads, and its children up to their exec.
  */
 #ifndef FAULTS_H
 #define FAULTS_H
@@ -33,9 +34,9 @@ struct scenario {
     const char *const *options; /* of foster, with @ for the scratch folder */
     const char *configuration;  /* the same; or NULL */
     void (*play)(pid_t foster); /* what happens meanwhile, in a process of its own; or NULL */
-    int ends[2];                /* main's wait status: as planned, and if a signal does not reach it */
-    long most_ms;               /* from TERM to the end, whatever fails */
-    bool restarts;              /* what passes by itself is to be tried again */
+    int ends[2];   /* main's wait status: as planned, and if a signal does not reach it */
+    long most_ms;  /* from TERM to the end, whatever fails */
+    bool restarts; /* what passes by itself is to be tried again */
 };
 
 /* Filled in while the run goes on; what is not there is 0. */
@@ -59,7 +60,8 @@ struct seen {
 };
 
 /* trace.c: one run. The result is valid until the next. */
-const struct seen *trace(const char *foster, const struct scenario *scenario, bool first, const struct fault *fault);
+const struct seen *trace(const char *foster, const struct scenario *scenario, bool first,
+                         const struct fault *fault);
 
 /* Sends TERM to foster, and notes when. For scenarios. */
 void ask_to_stop(pid_t foster);
@@ -68,9 +70,10 @@ void ask_to_stop(pid_t foster);
 extern const struct scenario scenarios[];
 extern const char *scratch, *program; /* the folder of the runs; foster */
 const struct scenario *scenario_named(const char *name);
-void scenario_prepare(const struct scenario *scenario);   /* an empty scratch folder but for its configuration */
+void scenario_prepare(
+    const struct scenario *scenario); /* an empty scratch folder but for its configuration */
 char **scenario_command(const struct scenario *scenario); /* the words to exec */
-void scenario_amiss(char *text, size_t size);             /* what members found wrong, "" if nothing */
+void scenario_amiss(char *text, size_t size); /* what members found wrong, "" if nothing */
 
 /* personality.c */
 const char *call_name(long call);
@@ -82,7 +85,7 @@ struct verdict {
     char letter;
     char wrong[160];
 };
-struct verdict judge(const struct scenario *scenario, const struct fault *fault, const struct seen *plain,
-                     const struct seen *seen);
+struct verdict judge(const struct scenario *scenario, const struct fault *fault,
+                     const struct seen *plain, const struct seen *seen);
 
 #endif

@@ -2,12 +2,11 @@
  * judge.c - what came of a run.
  *
  *   .  as if nothing had failed
- *   s  a signal did not reach main, which its call's failure made impossible; all else is as it should be
- *   r  refused: before the first child foster has said why, and has left
- *   f  main's start has failed, and that was said
- *   l  foster has left at its deadline, as it could not end, or not learn of, what it waited for; said
- *   w  foster waits for what may yet come, a process or a word of a service, and leaves when it is asked to
- *   X  none of these
+ *   s  a signal did not reach main, which its call's failure made impossible; all else is as it
+ * should be r  refused: before the first child foster has said why, and has left f  main's start
+ * has failed, and that was said l  foster has left at its deadline, as it could not end, or not
+ * learn of, what it waited for; said w  foster waits for what may yet come, a process or a word of
+ * a service, and leaves when it is asked to X  none of these
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,17 +17,20 @@
 #include "faults.h"
 
 enum {
-    TIMES_CALLS = 3, /* more calls than without a fault, and so many more each second, are a loop without a rest */
+    TIMES_CALLS = 3, /* more calls than without a fault, and so many more each second, are a loop
+                        without a rest */
     CALLS_EACH_S = 500,
     MORE_CPU_MS = 300,
     MORE_LINES = 30,
-    STARTS_EACH_S = 40, /* three services that cannot start and are started again, by their settings, after 0.1 s */
+    STARTS_EACH_S = 40, /* three services that cannot start and are started again, by their
+                           settings, after 0.1 s */
     CALLS_EACH_START = 60,
     LINES_EACH_START = 2,
     DEADLY = 128,
 };
 
-#define is_one_of(number, ...) is_in((number), (const long[]){__VA_ARGS__}, sizeof(long[]){__VA_ARGS__} / sizeof(long))
+#define is_one_of(number, ...)                                                                     \
+    is_in((number), (const long[]){__VA_ARGS__}, sizeof(long[]){__VA_ARGS__} / sizeof(long))
 
 static bool is_in(long number, const long *list, size_t count)
 {
@@ -51,7 +53,8 @@ static bool waits(const struct fault *fault)
 
 static bool passes(const struct fault *fault)
 {
-    return is_one_of(fault->error, EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY, EIO, EINTR, ENOSPC, EDQUOT);
+    return is_one_of(fault->error, EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY, EIO, EINTR, ENOSPC,
+                     EDQUOT);
 }
 
 /* Of a child, or on the way to one. */
@@ -60,10 +63,12 @@ static bool is_of_start(const struct fault *fault)
     return fault->who == START || is_one_of(fault->call, SYS_fork, SYS_clone, SYS_pipe2);
 }
 
-/* What lacks may be there again, and who is told that there is nothing to read cannot know better. */
+/* What lacks may be there again, and who is told that there is nothing to read cannot know better.
+ */
 static bool may_yet_come(const struct fault *fault)
 {
-    bool is_silent = is_one_of(fault->call, SYS_read, SYS_recvfrom, SYS_recvmsg) && fault->error == EAGAIN;
+    bool is_silent =
+        is_one_of(fault->call, SYS_read, SYS_recvfrom, SYS_recvmsg) && fault->error == EAGAIN;
     return fault->lasting && ((is_of_start(fault) && passes(fault)) || is_silent);
 }
 
@@ -78,27 +83,29 @@ static int code_of(int status)
     return WIFEXITED(status) ? WEXITSTATUS(status) : DEADLY + WTERMSIG(status);
 }
 
-#define verdict_wrong(verdict, ...)                                                                                    \
-    do {                                                                                                               \
-        (verdict)->letter = 'X';                                                                                       \
-        snprintf((verdict)->wrong, sizeof(verdict)->wrong, __VA_ARGS__);                                               \
+#define verdict_wrong(verdict, ...)                                                                \
+    do {                                                                                           \
+        (verdict)->letter = 'X';                                                                   \
+        snprintf((verdict)->wrong, sizeof(verdict)->wrong, __VA_ARGS__);                           \
     } while (0)
 
-static unsigned starts_again(const struct scenario *scenario, const struct fault *fault, const struct seen *seen)
+static unsigned starts_again(const struct scenario *scenario, const struct fault *fault,
+                             const struct seen *seen)
 {
     bool again = scenario->restarts && fault->lasting && is_of_start(fault);
     return again ? (unsigned)(seen->took * STARTS_EACH_S / 1000) : 0;
 }
 
-static void judge_end(struct verdict *verdict, const struct scenario *scenario, const struct fault *fault,
-                      const struct seen *plain, const struct seen *seen)
+static void judge_end(struct verdict *verdict, const struct scenario *scenario,
+                      const struct fault *fault, const struct seen *plain, const struct seen *seen)
 {
     unsigned starts = starts_again(scenario, fault, seen);
     unsigned calls = plain->own_calls * TIMES_CALLS + (unsigned)(seen->took * CALLS_EACH_S / 1000);
     if (seen->own_calls > calls + starts * CALLS_EACH_START)
         verdict_wrong(verdict, "spins: %u calls in %ld ms", seen->own_calls, seen->took);
     else if (seen->killed)
-        verdict_wrong(verdict, "does not end, also not at TERM (%u calls in %ld ms)", seen->all_calls, seen->took);
+        verdict_wrong(verdict, "does not end, also not at TERM (%u calls in %ld ms)",
+                      seen->all_calls, seen->took);
     else if (WIFSIGNALED(seen->status))
         verdict_wrong(verdict, "is killed by signal %d", WTERMSIG(seen->status));
     else if (seen->cpu > plain->cpu + MORE_CPU_MS)
@@ -106,15 +113,16 @@ static void judge_end(struct verdict *verdict, const struct scenario *scenario, 
     else if (seen->lines > plain->lines + MORE_LINES + starts * LINES_EACH_START)
         verdict_wrong(verdict, "says %u lines", seen->lines);
     else if (seen->start_crashed != 0)
-        verdict_wrong(verdict, "a child was killed before its exec by signal %d", seen->start_crashed);
+        verdict_wrong(verdict, "a child was killed before its exec by signal %d",
+                      seen->start_crashed);
     else if (seen->amiss[0] != '\0')
         verdict_wrong(verdict, "started with the wrong %.64s", seen->amiss);
     else if (seen->asked && !may_yet_come(fault))
         verdict_wrong(verdict, "ends only when it is asked to");
 }
 
-static void judge_unstarted(struct verdict *verdict, const struct scenario *scenario, const struct fault *fault,
-                            const struct seen *seen)
+static void judge_unstarted(struct verdict *verdict, const struct scenario *scenario,
+                            const struct fault *fault, const struct seen *seen)
 {
     int code = code_of(seen->status);
     bool waited = may_yet_come(fault) && seen->stop_took != 0;
@@ -127,8 +135,8 @@ static void judge_unstarted(struct verdict *verdict, const struct scenario *scen
         verdict_wrong(verdict, "a start is not tried again, code %d", code);
 }
 
-static void judge_code(struct verdict *verdict, const struct scenario *scenario, const struct fault *fault,
-                       const struct seen *seen)
+static void judge_code(struct verdict *verdict, const struct scenario *scenario,
+                       const struct fault *fault, const struct seen *seen)
 {
     int code = code_of(seen->status), of_main = code_of(seen->main_status);
     bool left = fault->lasting && code == EXIT_REFUSED && has_said(fault, seen);
@@ -143,11 +151,12 @@ static void judge_code(struct verdict *verdict, const struct scenario *scenario,
     else if (seen->main_status != scenario->ends[0] && sends(fault))
         verdict->letter = 's';
     else if (seen->main_status != scenario->ends[0])
-        verdict_wrong(verdict, "main has ended with %d, not %d", of_main, code_of(scenario->ends[0]));
+        verdict_wrong(verdict, "main has ended with %d, not %d", of_main,
+                      code_of(scenario->ends[0]));
 }
 
-struct verdict judge(const struct scenario *scenario, const struct fault *fault, const struct seen *plain,
-                     const struct seen *seen)
+struct verdict judge(const struct scenario *scenario, const struct fault *fault,
+                     const struct seen *plain, const struct seen *seen)
 {
     struct verdict verdict = {'.', ""};
     judge_end(&verdict, scenario, fault, plain, seen);

@@ -5,8 +5,9 @@
  *
  *     SCENARIO first|child foster|start CALL ERROR WHEN LETTER [what is wrong]
  *
- * First is PID 1; start is a child of foster's up to its exec. WHEN is 1, 2, 3, or + for the first and all after it.
- * The letters stand in judge.c. Exits with 1 if a line is wrong, or if nothing could be tried.
+ * First is PID 1; start is a child of foster's up to its exec. WHEN is 1, 2, 3, or + for the first
+ * and all after it. The letters stand in judge.c. Exits with 1 if a line is wrong, or if nothing
+ * could be tried.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,8 +32,8 @@ static struct errors {
     char never[16]; /* of the refusals below */
 } errors[CALLS];
 
-static const char *const refusals[] = {"EPERM",
-                                       "ENOSYS"}; /* of a filter, or of an old kernel: for any call, and for good */
+static const char *const refusals[] = {
+    "EPERM", "ENOSYS"}; /* of a filter, or of an old kernel: for any call, and for good */
 
 static void read_errors(const char *path)
 {
@@ -52,7 +53,8 @@ static void read_errors(const char *path)
             if (*word == '!')
                 snprintf(errors[call].never, sizeof errors[call].never, "%s", word + 1);
             else
-                snprintf(errors[call].name[errors[call].count++], sizeof errors[call].name[0], "%s", word);
+                snprintf(errors[call].name[errors[call].count++], sizeof errors[call].name[0], "%s",
+                         word);
     }
     fclose(file);
 }
@@ -61,8 +63,8 @@ static void print(const struct fault *fault, const char *error, const struct ver
 {
     char when[] = {fault->lasting ? '+' : (char)('0' + fault->when), '\0'};
     printf("%s %s %s %s %s %s %c%s%s\n", scenario->name, is_first ? "first" : "child",
-           fault->who == FOSTER ? "foster" : "start", call_name(fault->call), error, when, verdict->letter,
-           *verdict->wrong != '\0' ? " " : "", verdict->wrong);
+           fault->who == FOSTER ? "foster" : "start", call_name(fault->call), error, when,
+           verdict->letter, *verdict->wrong != '\0' ? " " : "", verdict->wrong);
     fflush(stdout);
 }
 
@@ -70,7 +72,8 @@ static bool is_wanted(const struct fault *fault, const char *error)
 {
     char when[] = {fault->lasting ? '+' : (char)('0' + fault->when), '\0'};
     return (only[0][0] == '\0' || strcmp(only[0], call_name(fault->call)) == 0) &&
-           (only[1][0] == '\0' || strcmp(only[1], error) == 0) && (only[2][0] == '\0' || strcmp(only[2], when) == 0);
+           (only[1][0] == '\0' || strcmp(only[1], error) == 0) &&
+           (only[2][0] == '\0' || strcmp(only[2], when) == 0);
 }
 
 static void try(enum who who, long call, const char *error, unsigned when, bool lasting)
@@ -90,9 +93,9 @@ static void try(enum who who, long call, const char *error, unsigned when, bool 
     }
     print(&fault, error, &verdict);
     if (only[0][0] != '\0')
-        fprintf(stderr, "%u faults, %u calls, %ld ms, from TERM %ld, main %d %d %d, status %x\n%s", seen->faults,
-                seen->all_calls, seen->took, seen->stop_took, seen->main_ran, seen->main_ended, seen->main_status,
-                (unsigned)seen->status, seen->said);
+        fprintf(stderr, "%u faults, %u calls, %ld ms, from TERM %ld, main %d %d %d, status %x\n%s",
+                seen->faults, seen->all_calls, seen->took, seen->stop_took, seen->main_ran,
+                seen->main_ended, seen->main_status, (unsigned)seen->status, seen->said);
     wrong += verdict.letter == 'X';
     tried++;
 }
@@ -127,8 +130,8 @@ static void try_all(void)
             if (plain.calls[who][call] == 0)
                 continue;
             if (!errors[call].known) {
-                printf("%s %s - %s - - X is not in the list of errors\n", scenario->name, is_first ? "first" : "child",
-                       call_name(call));
+                printf("%s %s - %s - - X is not in the list of errors\n", scenario->name,
+                       is_first ? "first" : "child", call_name(call));
                 wrong++;
             }
             try_call((enum who)who, call);
@@ -143,26 +146,27 @@ static void record(void)
     struct verdict verdict = judge(scenario, &none, &plain, &plain);
     if (verdict.letter == '.')
         return;
-    printf("%s %s - - - - X without a fault: %s\n%s", scenario->name, is_first ? "first" : "child", verdict.wrong,
-           plain.said);
+    printf("%s %s - - - - X without a fault: %s\n%s", scenario->name, is_first ? "first" : "child",
+           verdict.wrong, plain.said);
     exit(1);
 }
 
 static void show_plain(void)
 {
-    fprintf(stderr, "# %s %s: %u calls, %ld ms, cpu %ld ms, %u lines\n", scenario->name, is_first ? "first" : "child",
-            plain.all_calls, plain.took, plain.cpu, plain.lines);
+    fprintf(stderr, "# %s %s: %u calls, %ld ms, cpu %ld ms, %u lines\n", scenario->name,
+            is_first ? "first" : "child", plain.all_calls, plain.took, plain.cpu, plain.lines);
     for (int who = 0; who < WHO; who++)
         for (long call = 0; call < CALLS; call++)
             if (plain.calls[who][call] != 0)
-                fprintf(stderr, "#   %s %s %u\n", who == FOSTER ? "foster" : "start", call_name(call),
-                        plain.calls[who][call]);
+                fprintf(stderr, "#   %s %s %u\n", who == FOSTER ? "foster" : "start",
+                        call_name(call), plain.calls[who][call]);
 }
 
 int main(int argc, char **argv)
 {
     if (argc < 7 || (scenario = scenario_named(argv[4])) == NULL) {
-        fprintf(stderr, "usage: inject FOSTER FOLDER ERRNOS SCENARIO first|child whole|short|CALL[:ERROR[:WHEN]]\n");
+        fprintf(stderr, "usage: inject FOSTER FOLDER ERRNOS SCENARIO first|child "
+                        "whole|short|CALL[:ERROR[:WHEN]]\n");
         return 2;
     }
     program = argv[1];

@@ -2,21 +2,20 @@
  * member.c - what foster runs while its system calls fail: a main, the services, and their probe.
  *
  *   member main exit CODE                  ends at once
- *   member main orphans CODE               ends at once, and leaves three: one ends soon, one at TERM, one never
- *   member main stubborn FILE              ignores TERM
- *   member main until FILE SIGNAL CODE     leaves an orphan, and ends when the signal comes, or by TERM
- *   member main ready FILE FD SIGNAL CODE  the same, and says on FD that it is ready
- *   member main fails CODE                 ends after a while
+ *   member main orphans CODE               ends at once, and leaves three: one ends soon, one at
+ * TERM, one never member main stubborn FILE              ignores TERM member main until FILE SIGNAL
+ * CODE     leaves an orphan, and ends when the signal comes, or by TERM member main ready FILE FD
+ * SIGNAL CODE  the same, and says on FD that it is ready member main fails CODE ends after a while
  *   member side notify                     a service that says READY=1
  *   member side listen PATH                one that accepts connections
  *   member side probe                      0
  *
- * Before that it looks at what it was given, and tells of what is not as it was asked for in the file "wrong" beside
- * the program: open descriptors, blocked or ignored signals, and to "listen" the wrong user, directory, priority or
- * umask.
+ * Before that it looks at what it was given, and tells of what is not as it was asked for in the
+ * file "wrong" beside the program: open descriptors, blocked or ignored signals, and to "listen"
+ * the wrong user, directory, priority or umask.
  *
- * FILE is made when its signals are blocked, so that whoever sends one waits for it. "main" is how the injector knows
- * whose end foster is to report.
+ * FILE is made when its signals are blocked, so that whoever sends one waits for it. "main" is how
+ * the injector knows whose end foster is to report.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -71,7 +70,9 @@ static void check_attributes(const char *self, const char *socket)
     char path[PATH_LONGEST] = "";
     check(self, getuid() == NOBODY && geteuid() == NOBODY && getgid() == NOBODY, "user");
     check(self, getgroups(0, NULL) <= 1, "groups");
-    check(self, getcwd(path, sizeof path) != NULL && strncmp(path, socket, strlen(path)) == 0 && path[1] != '\0',
+    check(self,
+          getcwd(path, sizeof path) != NULL && strncmp(path, socket, strlen(path)) == 0 &&
+              path[1] != '\0',
           "directory");
     check(self, getpriority(PRIO_PROCESS, 0) == 1, "priority");
     check(self, umask(022) == 022, "umask");

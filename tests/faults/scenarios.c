@@ -149,12 +149,18 @@ static const char essential[] = "[foster]\n"
 
 #define OPTIONS (const char *const[])
 
-/* A kill takes up to one second of tries, and what the scenarios allow less than another. Who says nothing of time may
- * have up to ten, as an engine gives. */
+/* A kill takes up to one second of tries, and what the scenarios allow less than another. Who says
+ * nothing of time may have up to ten, as an engine gives. */
 enum { SHORT_MS = 3000, LONG_MS = 11000 };
 
 const struct scenario scenarios[] = {
-    {"true", OPTIONS{"--", "@/member", "main", "exit", "7", NULL}, NULL, NULL, {EXITED(7), EXITED(7)}, SHORT_MS, false},
+    {"true",
+     OPTIONS{"--", "@/member", "main", "exit", "7", NULL},
+     NULL,
+     NULL,
+     {EXITED(7), EXITED(7)},
+     SHORT_MS,
+     false},
     {"orphans",
      OPTIONS{"--grace", "200ms", "--", "@/member", "main", "orphans", "7", NULL},
      NULL,
@@ -176,8 +182,20 @@ const struct scenario scenarios[] = {
      {EXITED(7), SIGTERM},
      LONG_MS,
      false},
-    {"services", OPTIONS{"--config", "@/conf", NULL}, three, play_services, {EXITED(7), SIGKILL}, SHORT_MS, true},
-    {"essential", OPTIONS{"--config", "@/conf", NULL}, essential, NULL, {EXITED(3), EXITED(3)}, SHORT_MS, false},
+    {"services",
+     OPTIONS{"--config", "@/conf", NULL},
+     three,
+     play_services,
+     {EXITED(7), SIGKILL},
+     SHORT_MS,
+     true},
+    {"essential",
+     OPTIONS{"--config", "@/conf", NULL},
+     essential,
+     NULL,
+     {EXITED(3), EXITED(3)},
+     SHORT_MS,
+     false},
     {0},
 };
 
@@ -206,7 +224,8 @@ static void write_configuration(const char *text)
 
 void scenario_prepare(const struct scenario *scenario)
 {
-    static const char *const gone[] = {"@/main", "@/of_nobody/cache", "@/listen", "@/log", "@/sock", "@/last"};
+    static const char *const gone[] = {"@/main", "@/of_nobody/cache", "@/listen", "@/log", "@/sock",
+                                       "@/last"};
     char path[WORD];
     for (size_t i = 0; i < sizeof gone / sizeof gone[0]; i++) {
         path_of(path, gone[i]);

@@ -1,9 +1,9 @@
 /*
  * trace.c - one run under ptrace(2).
  *
- * Foster is seized before its exec, so that its threads and children come to us by themselves. A child is let go at its
- * exec: what it does then is none of ours. Only main is held until it ends, without a look at its calls, because its
- * status is what foster's exit code is measured by.
+ * Foster is seized before its exec, so that its threads and children come to us by themselves. A
+ * child is let go at its exec: what it does then is none of ours. Only main is held until it ends,
+ * without a look at its calls, because its status is what foster's exit code is measured by.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -30,8 +30,8 @@ enum {
     SOFT_MS = 3000,     /* in which a run ends by itself, or its scenario has asked it to */
     MOST_CALLS = 20000, /* more is a loop without a rest, and not worth the time */
     TICK_US = 20000,
-    FOLLOW = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
-             PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL,
+    FOLLOW = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK |
+             PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL,
     SYSCALL_STOP = SIGTRAP | 0x80,
 };
 
@@ -120,7 +120,8 @@ static bool is_due(const struct fault *what, unsigned count)
     return what->lasting ? count >= what->when : count == what->when;
 }
 
-/* exit and execve of foster's children are counted too; what cannot fail is simply not asked for. */
+/* exit and execve of foster's children are counted too; what cannot fail is simply not asked for.
+ */
 static void enter(struct task *task, long call)
 {
     enum who who = task->part == CHILD ? START : FOSTER;
@@ -264,7 +265,8 @@ static void become(const char *foster, char **words, int out, int err)
     struct rlimit none = {0, 0};
     int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
     setrlimit(RLIMIT_CORE, &none);
-    if (dup2(in, STDIN_FILENO) == -1 || dup2(out, STDOUT_FILENO) == -1 || dup2(err, STDERR_FILENO) == -1)
+    if (dup2(in, STDIN_FILENO) == -1 || dup2(out, STDOUT_FILENO) == -1 ||
+        dup2(err, STDERR_FILENO) == -1)
         _exit(1);
     close_range(STDERR_FILENO + 1, ~0U, 0);
     char path[] = "PATH=/usr/bin:/bin", *environment[] = {path, NULL};
@@ -296,12 +298,14 @@ static pid_t launch(const char *foster, char **words, bool first, int out, int e
     int gate[2];
     char byte;
     expect(pipe2(gate, O_CLOEXEC) == 0, "pipe");
-    pid_t pid = (pid_t)syscall(SYS_clone, CLONE_NEWPID | CLONE_NEWNS | SIGCHLD, NULL, NULL, NULL, NULL);
+    pid_t pid =
+        (pid_t)syscall(SYS_clone, CLONE_NEWPID | CLONE_NEWNS | SIGCHLD, NULL, NULL, NULL, NULL);
     expect(pid != -1, "a pid namespace (this needs root)");
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         close(gate[1]);
-        if (read(gate[0], &byte, 1) != 1 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 ||
+        if (read(gate[0], &byte, 1) != 1 ||
+            mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 ||
             mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == -1)
             _exit(1);
         (first ? become : be_init)(foster, words, out, err);
@@ -410,10 +414,12 @@ static void tick(void)
     setitimer(ITIMER_REAL, &interval, NULL);
 }
 
-const struct seen *trace(const char *foster, const struct scenario *scenario, bool first, const struct fault *which)
+const struct seen *trace(const char *foster, const struct scenario *scenario, bool first,
+                         const struct fault *which)
 {
     if (shared == NULL)
-        shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        shared =
+            mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     int out = memfd_create("out", MFD_CLOEXEC), err = memfd_create("err", MFD_CLOEXEC);
     expect(out != -1 && err != -1, "memfd_create");
     memset(&seen, 0, sizeof seen);

@@ -1,9 +1,11 @@
 /*
- * fuzz_config.c - any bytes as a configuration: read without a fault of memory, and right or refused.
+ * fuzz_config.c - any bytes as a configuration: read without a fault of memory, and right or
+ * refused.
  *
- * The arena is played by the heap, one piece each, so that the address sanitizer knows where each ends; a path is the
- * input again, so that it is also an env_file. A file is freed when it is dropped: whatever kept a part of it shows.
- * The arena frees nothing, as in foster: run.sh bounds the runs of a process.
+ * The arena is played by the heap, one piece each, so that the address sanitizer knows where each
+ * ends; a path is the input again, so that it is also an env_file. A file is freed when it is
+ * dropped: whatever kept a part of it shows. The arena frees nothing, as in foster: run.sh bounds
+ * the runs of a process.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -104,7 +106,8 @@ static void check_service(const struct plan *plan, const struct service *service
     check(service->settings->output <= OUTPUT_FILE);
     const struct extras *extras = service_extras(service);
     for (size_t i = 0; i < extras->depends_count; i++)
-        check(extras->depends_on[i].condition <= IS_COMPLETED && extras->depends_on[i].on != service);
+        check(extras->depends_on[i].condition <= IS_COMPLETED &&
+              extras->depends_on[i].on != service);
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);

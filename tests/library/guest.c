@@ -1,8 +1,9 @@
 /*
- * guest.c - a program that has many names of its own which the library uses within, and starts a child with it.
+ * guest.c - a program that has many names of its own which the library uses within, and starts a
+ * child with it.
  *
- * Exits with 0 if the library's work does not touch what is called the same here, and a promise without a child harms
- * nobody.
+ * Exits with 0 if the library's work does not touch what is called the same here, and a promise
+ * without a child harms nobody.
  */
 #include <errno.h>
 #include <foster.h>
@@ -12,11 +13,11 @@
 enum { CODE = 7, FOREIGN_CALL = 99 };
 
 /* Each of them would end the program with that code, if the library called it. */
-#define OF_OUR_OWN(name)                                                                                               \
-    void name(void);                                                                                                   \
-    void name(void)                                                                                                    \
-    {                                                                                                                  \
-        _exit(FOREIGN_CALL);                                                                                           \
+#define OF_OUR_OWN(name)                                                                           \
+    void name(void);                                                                               \
+    void name(void)                                                                                \
+    {                                                                                              \
+        _exit(FOREIGN_CALL);                                                                       \
     }
 OF_OUR_OWN(lock_take)
 OF_OUR_OWN(lock_try)
@@ -64,7 +65,8 @@ int main(void)
     sigprocmask(SIG_BLOCK, &sigchld, NULL);
     if (children_spawn(&promise, start, &promise) != EAGAIN ||
         children_signal(&promise, SIGTERM, REACH_CHILD) != ESRCH ||
-        children_signal(&never, SIGTERM, REACH_GROUP) != ESRCH || children_spawn(&promise, start, NULL) != 0)
+        children_signal(&never, SIGTERM, REACH_GROUP) != ESRCH ||
+        children_spawn(&promise, start, NULL) != 0)
         return 1;
     while (!children_resolved(&promise, &status)) {
         sigwait(&sigchld, &signal);

@@ -1,4 +1,5 @@
-/* namespace.c - inside: the place where the init runs, and the PID 1 above it if it is not to be that itself. */
+/* namespace.c - inside: the place where the init runs, and the PID 1 above it if it is not to be
+ * that itself. */
 #include "play.h"
 
 #include <fcntl.h>

@@ -38,7 +38,8 @@ static bool note_idleness(pid_t init)
 static bool send_signal(const char *step)
 {
     char *rest, text[32];
-    long number = strtol(step, &rest, 10), wanted = *rest == '>' ? strtol(rest + 1, NULL, 10) : number;
+    long number = strtol(step, &rest, 10),
+         wanted = *rest == '>' ? strtol(rest + 1, NULL, 10) : number;
     if (kill(pid_of("init"), (int)number) < 0)
         return false;
     snprintf(text, sizeof text, "signal %ld\n", wanted);

@@ -131,7 +131,8 @@ long wake_ups(pid_t pid)
     FILE *file = fopen(path, "r");
     if (file == NULL)
         return 0;
-    while (fgets(line, sizeof line, file) != NULL && sscanf(line, "voluntary_ctxt_switches: %ld", &value) != 1)
+    while (fgets(line, sizeof line, file) != NULL &&
+           sscanf(line, "voluntary_ctxt_switches: %ld", &value) != 1)
         ;
     fclose(file);
     return value;

@@ -1,5 +1,6 @@
-/* ask PORT QUESTION: sends the question to the port on the loopback and prints the answer. Exits with 1 if there is
-   none, or one that is HTTP's and not 200: an example of a migration, a job and a probe. */
+/* ask PORT QUESTION: sends the question to the port on the loopback and prints the answer. Exits
+   with 1 if there is none, or one that is HTTP's and not 200: an example of a migration, a job and
+   a probe. */
 
 #include "loopback.h"
 
@@ -16,5 +17,6 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     fputs(answer, stdout);
-    return strncmp(answer, "HTTP/", 5) == 0 && !strstr(answer, " 200 ") ? EXIT_FAILURE : EXIT_SUCCESS;
+    return strncmp(answer, "HTTP/", 5) == 0 && !strstr(answer, " 200 ") ? EXIT_FAILURE
+                                                                        : EXIT_SUCCESS;
 }

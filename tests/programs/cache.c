@@ -1,5 +1,6 @@
-/* cache PORT: keeps numbers under names, in memory, for whoever asks on the loopback: "set NAME NUMBER", "add NAME",
-   "get NAME"; the answer is the number. An example of a service that tells when it is ready (sd_notify). */
+/* cache PORT: keeps numbers under names, in memory, for whoever asks on the loopback: "set NAME
+   NUMBER", "add NAME", "get NAME"; the answer is the number. An example of a service that tells
+   when it is ready (sd_notify). */
 
 #include "loopback.h"
 #include <stddef.h>
@@ -37,7 +38,8 @@ static void answer(int client)
     dprintf(client, "%ld\n", *number_of(name));
 }
 
-/* sd_notify(3) without its library: a datagram to the socket that is named, @ being the abstract namespace's zero. */
+/* sd_notify(3) without its library: a datagram to the socket that is named, @ being the abstract
+ * namespace's zero. */
 static void tell_ready(void)
 {
     static const char message[] = "READY=1";

@@ -1,8 +1,9 @@
 /* early SIGNAL ROUNDS COMMAND...: is a signal that comes early lost?
-   Each round runs COMMAND as PID 1 of a new namespace and sends SIGNAL once, as soon as /proc says that COMMAND blocks
-   it: from then on it has taken the duty to pass it on. COMMAND has to end with 128 + SIGNAL. A round is early if main
-   was not running yet right after the signal was sent. Prints "rounds N early N lost N wrong N"; exits with 1 unless
-   nothing was lost or wrong. What does not end within a second has lost the signal, and is killed; a few are enough. */
+   Each round runs COMMAND as PID 1 of a new namespace and sends SIGNAL once, as soon as /proc says
+   that COMMAND blocks it: from then on it has taken the duty to pass it on. COMMAND has to end with
+   128 + SIGNAL. A round is early if main was not running yet right after the signal was sent.
+   Prints "rounds N early N lost N wrong N"; exits with 1 unless nothing was lost or wrong. What
+   does not end within a second has lost the signal, and is killed; a few are enough. */
 
 #include "signal_number.h"
 #include <errno.h>
@@ -16,7 +17,8 @@
 
 enum { PATH_SIZE = 64, TEXT_SIZE = 4096, SIGNAL_EXIT = 128, PATIENCE_SECONDS = 1, MOST_LOST = 3 };
 
-static const char main_name[] = "sleep"; /* what main is called once it runs; COMMAND has to run this */
+static const char main_name[] =
+    "sleep"; /* what main is called once it runs; COMMAND has to run this */
 
 static void fail(const char *what)
 {
@@ -70,7 +72,8 @@ static int blocks(pid_t pid, int number)
     return blocked >> (number - 1) & 1;
 }
 
-/* A process that waits for a signal in sigwaitinfo shows it as not blocked; by then it has a child. */
+/* A process that waits for a signal in sigwaitinfo shows it as not blocked; by then it has a child.
+ */
 static int is_ready(pid_t init, int number)
 {
     return blocks(init, number) || child_of(init) != 0;

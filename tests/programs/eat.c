@@ -1,4 +1,5 @@
-/* eat MIB: takes MIB MiB of memory, touches every page so that it is really there, says so and stays. */
+/* eat MIB: takes MIB MiB of memory, touches every page so that it is really there, says so and
+ * stays. */
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* every SECONDS COMMAND...: runs the command at once and then again and again, so long after its last end, until a
-   signal ends it: the smallest cron, for an image that holds nothing else. */
+/* every SECONDS COMMAND...: runs the command at once and then again and again, so long after its
+   last end, until a signal ends it: the smallest cron, for an image that holds nothing else. */
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* leave [-i] [-s] MS: leaves an orphan behind, prints "left PID" and exits with 0.
-   On TERM the orphan works for MS milliseconds, prints "cleaned up" and exits; with -i it ignores TERM, with -s it has
-   a session of its own. The orphan is ready before it exists: TERM is blocked or ignored before the fork. */
+   On TERM the orphan works for MS milliseconds, prints "cleaned up" and exits; with -i it ignores
+   TERM, with -s it has a session of its own. The orphan is ready before it exists: TERM is blocked
+   or ignored before the fork. */
 
 #include <signal.h>
 #include <stdio.h>
@@ -12,7 +13,8 @@ static void clean_up_on_term(const sigset_t *term, long milliseconds)
 {
     int number;
     sigwait(term, &number);
-    struct timespec work = {.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000};
+    struct timespec work = {.tv_sec = milliseconds / 1000,
+                            .tv_nsec = milliseconds % 1000 * 1000000};
     nanosleep(&work, NULL);
     puts("cleaned up");
     exit(EXIT_SUCCESS);

@@ -1,4 +1,5 @@
-/* What the example services have in common: connections of one question and one answer, on one machine. */
+/* What the example services have in common: connections of one question and one answer, on one
+ * machine. */
 #ifndef LOOPBACK_H
 #define LOOPBACK_H
 
@@ -15,8 +16,9 @@ enum { BACKLOG = 128, MESSAGE_MAX = 1024 };
 
 static inline struct sockaddr_in address_of(in_addr_t host, const char *port)
 {
-    return (struct sockaddr_in){
-        .sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port)), .sin_addr.s_addr = htonl(host)};
+    return (struct sockaddr_in){.sin_family = AF_INET,
+                                .sin_port = htons((uint16_t)atoi(port)),
+                                .sin_addr.s_addr = htonl(host)};
 }
 
 /* A socket that listens on that port, or the end of the program. */
@@ -32,8 +34,8 @@ static inline int listen_or_die(in_addr_t host, const char *port)
     return fd;
 }
 
-/* Sends a question to the port and reads what is answered until the end of the stream, as a string. False if there is
-   no answer. */
+/* Sends a question to the port and reads what is answered until the end of the stream, as a string.
+   False if there is no answer. */
 static inline int ask(const char *port, const char *question, char answer[MESSAGE_MAX])
 {
     struct sockaddr_in address = address_of(INADDR_LOOPBACK, port);
@@ -41,7 +43,8 @@ static inline int ask(const char *port, const char *question, char answer[MESSAG
     size_t length = 0;
     ssize_t got = connect(fd, (struct sockaddr *)&address, sizeof address);
     if (got == 0 && send(fd, question, strlen(question), MSG_NOSIGNAL) >= 0)
-        while (length < MESSAGE_MAX - 1 && (got = read(fd, answer + length, MESSAGE_MAX - 1 - length)) > 0)
+        while (length < MESSAGE_MAX - 1 &&
+               (got = read(fd, answer + length, MESSAGE_MAX - 1 - length)) > 0)
             length += (size_t)got;
     close(fd);
     answer[length] = '\0';

@@ -1,6 +1,7 @@
-/* orphans COUNT [COMMAND...]: leaves COUNT orphans behind that have exited already or do so at once.
-   Each is the child of an intermediate process that is waited for here, so that "made COUNT" comes only when all
-   are the init's; its zombies are then the init's to reap. COMMAND, if any, takes this process over. */
+/* orphans COUNT [COMMAND...]: leaves COUNT orphans behind that have exited already or do so at
+   once. Each is the child of an intermediate process that is waited for here, so that "made COUNT"
+   comes only when all are the init's; its zombies are then the init's to reap. COMMAND, if any,
+   takes this process over. */
 
 #include <stdio.h>
 #include <stdlib.h>

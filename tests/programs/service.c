@@ -1,16 +1,17 @@
-/* service NAME [VERB ARGUMENT]...: does as it is told, one verb after the other, and then stays until TERM ends it.
-   What happens is told in lines "NAME EVENT PID MS", MS by the monotonic clock, that are appended to the file JOURNAL
-   of the environment, or go to stdout: starts, signal N, connection, datagram TEXT, ends, and what a verb says.
+/* service NAME [VERB ARGUMENT]...: does as it is told, one verb after the other, and then stays
+   until TERM ends it. What happens is told in lines "NAME EVENT PID MS", MS by the monotonic clock,
+   that are appended to the file JOURNAL of the environment, or go to stdout: starts, signal N,
+   connection, datagram TEXT, ends, and what a verb says.
 
-     print TEXT     a line                           listen ADDRESS  on tcp:PORT (of 127.0.0.1) or unix:PATH
-     write TEXT     without its newline              serve FD        a socket that it was given: answers NAME PID
-     line BYTES     a line as long as this           sleep MS        also takes signals meanwhile, as wait does
-     tell VARIABLE  an event: VARIABLE=value         wait PATH       until it exists
-     notify TEXT    to NOTIFY_SOCKET, | is newline   wake PATH       makes it exist
-     barrier MS     says "barrier" when it is open   fork HOW        group, session: a child stays; zombie, crowd
-     newline FD     as s6 wants it, and closes it    ignore SIGNAL   it is told, and nothing else
-     until SIGNAL   ends it instead of TERM          linger MS       works on for so long once it has to end
-     code CODE      of its end by that signal        exit CODE, die SIGNAL */
+     print TEXT     a line                           listen ADDRESS  on tcp:PORT (of 127.0.0.1) or
+   unix:PATH write TEXT     without its newline              serve FD        a socket that it was
+   given: answers NAME PID line BYTES     a line as long as this           sleep MS        also
+   takes signals meanwhile, as wait does tell VARIABLE  an event: VARIABLE=value         wait PATH
+   until it exists notify TEXT    to NOTIFY_SOCKET, | is newline   wake PATH       makes it exist
+     barrier MS     says "barrier" when it is open   fork HOW        group, session: a child stays;
+   zombie, crowd newline FD     as s6 wants it, and closes it    ignore SIGNAL   it is told, and
+   nothing else until SIGNAL   ends it instead of TERM          linger MS       works on for so long
+   once it has to end code CODE      of its end by that signal        exit CODE, die SIGNAL */
 
 #include "signal_number.h"
 #include <errno.h>
@@ -25,11 +26,20 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SOCKETS_MAX = 8, LOOK_MS = 5, FOREVER = -1, LINE_SIZE = 512, SIGNALS = 65, MODE = 0666, BACKLOG = 16 };
+enum {
+    SOCKETS_MAX = 8,
+    LOOK_MS = 5,
+    FOREVER = -1,
+    LINE_SIZE = 512,
+    SIGNALS = 65,
+    MODE = 0666,
+    BACKLOG = 16
+};
 
 static const char *name;
 static int journal = STDOUT_FILENO;
-static struct pollfd watched[1 + SOCKETS_MAX] = {{.events = POLLIN}}; /* the signals, then the sockets */
+static struct pollfd watched[1 + SOCKETS_MAX] = {
+    {.events = POLLIN}}; /* the signals, then the sockets */
 static int watched_count = 1;
 static unsigned char ignored[SIGNALS];
 static int end_signal = SIGTERM, end_code, linger_ms;
@@ -44,7 +54,8 @@ static long long now_ms(void)
 static void tell(const char *event, const char *detail)
 {
     char line[LINE_SIZE];
-    int length = snprintf(line, sizeof line, "%s %s%s %d %lld\n", name, event, detail, (int)getpid(), now_ms());
+    int length = snprintf(line, sizeof line, "%s %s%s %d %lld\n", name, event, detail,
+                          (int)getpid(), now_ms());
     if (write(journal, line, length) != length)
         _exit(3);
 }
@@ -258,7 +269,8 @@ static void crowd(const int hello[2])
     }
 }
 
-/* The descriptor of the signals is the parent's own: a signalfd tells of its reader's signals, so it can be shared. */
+/* The descriptor of the signals is the parent's own: a signalfd tells of its reader's signals, so
+ * it can be shared. */
 static void fork_off(const char *how)
 {
     int hello[2];

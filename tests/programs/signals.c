@@ -1,6 +1,7 @@
-/* signals [-x SIGNAL CODE]: tells of every signal that comes, until SIGNAL (TERM unless given) ends it with CODE (0).
-   Signals are blocked and waited for rather than handled: none is lost before "ready", none interrupts a write.
-   The system calls are used as they are, because musl's functions leave out 32 to 34, which it keeps for itself. */
+/* signals [-x SIGNAL CODE]: tells of every signal that comes, until SIGNAL (TERM unless given) ends
+   it with CODE (0). Signals are blocked and waited for rather than handled: none is lost before
+   "ready", none interrupts a write. The system calls are used as they are, because musl's functions
+   leave out 32 to 34, which it keeps for itself. */
 
 #include "signal_number.h"
 #include <errno.h>

@@ -1,5 +1,6 @@
-/* state: what this process was started with, one key=value a line. No /proc is needed: it must work without one.
-   The sets of signals are written as in /proc/PID/status. "none" stands for what there is not. */
+/* state: what this process was started with, one key=value a line. No /proc is needed: it must work
+   without one. The sets of signals are written as in /proc/PID/status. "none" stands for what there
+   is not. */
 
 #include <fcntl.h>
 #include <limits.h>

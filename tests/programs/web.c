@@ -1,5 +1,6 @@
-/* web PORT CACHE-PORT: a web server of one page, the number of visits, which it counts in the cache. It takes the
-   socket that it was given (LISTEN_FDS), or else opens PORT. TERM ends it after the request under way, with 0. */
+/* web PORT CACHE-PORT: a web server of one page, the number of visits, which it counts in the
+   cache. It takes the socket that it was given (LISTEN_FDS), or else opens PORT. TERM ends it after
+   the request under way, with 0. */
 
 #include "loopback.h"
 #include <poll.h>
@@ -49,7 +50,8 @@ int main(int argc, char **argv)
         if (ppoll(&listener, 1, NULL, &none) <= 0)
             continue;
         int client = accept(listener.fd, NULL, NULL);
-        setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){.tv_sec = PATIENCE}, sizeof(struct timeval));
+        setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){.tv_sec = PATIENCE},
+                   sizeof(struct timeval));
         serve(client, argv[2]);
         close(client);
     }

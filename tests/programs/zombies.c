@@ -1,5 +1,6 @@
-/* zombies: counts the processes of /proc and those of them in state Z; exits with 1 if there is any of those.
-   A process may vanish between the listing and the reading of its state: it is no process any more, and not counted. */
+/* zombies: counts the processes of /proc and those of them in state Z; exits with 1 if there is any
+   of those. A process may vanish between the listing and the reading of its state: it is no process
+   any more, and not counted. */
 
 #include <ctype.h>
 #include <dirent.h>
@@ -7,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The state letter follows the name, which stands in parentheses and may itself contain any. 0: no such process. */
+/* The state letter follows the name, which stands in parentheses and may itself contain any. 0: no
+ * such process. */
 static char state_of(const char *pid)
 {
     char path[64], line[512];

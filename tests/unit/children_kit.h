@@ -1,4 +1,5 @@
-/* children_kit.h - what the tests of src/children share: time, children, their end, and a quiet main(). */
+/* children_kit.h - what the tests of src/children share: time, children, their end, and a quiet
+ * main(). */
 #ifndef CHILDREN_KIT_H
 #define CHILDREN_KIT_H
 
@@ -33,7 +34,8 @@ static inline struct timespec from_now(long ms)
 static inline bool is_past(struct timespec moment)
 {
     struct timespec now = from_now(0);
-    return now.tv_sec > moment.tv_sec || (now.tv_sec == moment.tv_sec && now.tv_nsec >= moment.tv_nsec);
+    return now.tv_sec > moment.tv_sec ||
+           (now.tv_sec == moment.tv_sec && now.tv_nsec >= moment.tv_nsec);
 }
 
 /* One look further, in a loop that polls with a deadline. */
@@ -44,7 +46,8 @@ static inline void look_again_soon(struct timespec deadline)
     nanosleep(&a_moment, NULL);
 }
 
-/* Waits until the child is a zombie and leaves it one. Returns at once if it has been reaped already. */
+/* Waits until the child is a zombie and leaves it one. Returns at once if it has been reaped
+ * already. */
 static inline void wait_for_death(pid_t pid)
 {
     siginfo_t info;
@@ -59,8 +62,8 @@ static inline bool has_no_children(void)
     return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) != 0;
 }
 
-/* Has the calling process killed when its parent dies: nothing is left behind when a run is cut short. A test has a
- * process group of its own, so nobody else would do it. */
+/* Has the calling process killed when its parent dies: nothing is left behind when a run is cut
+ * short. A test has a process group of its own, so nobody else would do it. */
 static inline void die_with_parent(void)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -87,8 +90,8 @@ static inline pid_t start_living(void *unused)
         pause();
 }
 
-/* A child that is held reads one byte from the gate, then goes on. It ends with the test, too: only the test has the
- * other end open. */
+/* A child that is held reads one byte from the gate, then goes on. It ends with the test, too: only
+ * the test has the other end open. */
 static __attribute__((unused)) int gate[2];
 
 static inline void open_gate(int count)
@@ -115,7 +118,8 @@ static inline pid_t start_held(void *code)
     return pid;
 }
 
-/* Double-forks one that is held, and returns its pid: it is an orphan, and ours, as we are a subreaper. */
+/* Double-forks one that is held, and returns its pid: it is an orphan, and ours, as we are a
+ * subreaper. */
 static inline pid_t make_orphan(int code)
 {
     int report[2];
@@ -133,7 +137,8 @@ static inline pid_t make_orphan(int code)
 
 enum { WORDS = 6 };
 
-/* The arguments of a system call, no more than there are: one that was not passed would be a stray read of the stack.
+/* The arguments of a system call, no more than there are: one that was not passed would be a stray
+ * read of the stack.
  */
 static inline void take_words(long words[WORDS], long number, va_list list)
 {
@@ -146,7 +151,8 @@ static inline void take_words(long words[WORDS], long number, va_list list)
     }
 }
 
-/* What main() of a test program returns. Each test runs in a process of its own, or it would see the others' children.
+/* What main() of a test program returns. Each test runs in a process of its own, or it would see
+ * the others' children.
  */
 static inline int run_suite(Suite *suite)
 {

@@ -1,8 +1,9 @@
 /*
- * kit.h - what the tests of the rooms share: a list of tests that is run, and a stderr that can be read.
+ * kit.h - what the tests of the rooms share: a list of tests that is run, and a stderr that can be
+ * read.
  *
- * Each test runs in a process of its own, or it would see the others' children, signals and environment; and in an
- * empty directory, which is removed at the end also if a test fails.
+ * Each test runs in a process of its own, or it would see the others' children, signals and
+ * environment; and in an empty directory, which is removed at the end also if a test fails.
  */
 #ifndef UNIT_KIT_H
 #define UNIT_KIT_H
@@ -51,7 +52,8 @@ static inline const char *heard(void)
 
 /* ---- words, files and processes ---- */
 
-/* A list of words that NULL ends, as main() would get it, with a slot before the first. Good until the next call. */
+/* A list of words that NULL ends, as main() would get it, with a slot before the first. Good until
+ * the next call. */
 static inline char **make_arguments(const char *const *list)
 {
     enum { WORDS = 16, BYTES = 1 << 16 };
@@ -100,7 +102,8 @@ static inline bool is_childless(void)
 
 /* ---- running ---- */
 
-/* The runner's own handlers come along into a test; and what a test leaves behind is to come to the test. */
+/* The runner's own handlers come along into a test; and what a test leaves behind is to come to the
+ * test. */
 static inline void start_clean(void)
 {
     static const int runners[] = {SIGALRM, SIGINT, SIGTERM};
@@ -109,7 +112,8 @@ static inline void start_clean(void)
     ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
 }
 
-static inline int remove_one(const char *path, const struct stat *status, int kind, struct FTW *where)
+static inline int remove_one(const char *path, const struct stat *status, int kind,
+                             struct FTW *where)
 {
     (void)status, (void)kind, (void)where;
     return remove(path);
@@ -120,7 +124,8 @@ static inline int run_in_directory(SRunner *runner)
     enum { FEW = 8 };
     const char *parent = getenv("TMPDIR");
     char directory[PATH_MAX];
-    snprintf(directory, sizeof directory, "%s/foster-unit-XXXXXX", parent != NULL ? parent : "/tmp");
+    snprintf(directory, sizeof directory, "%s/foster-unit-XXXXXX",
+             parent != NULL ? parent : "/tmp");
     if (mkdtemp(directory) == NULL || chdir(directory) == -1) {
         perror(directory);
         return EXIT_FAILURE;

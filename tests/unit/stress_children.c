@@ -1,19 +1,22 @@
 /*
- * stress_children.c - the heart under load: 8 threads, 3,000 children each, and orphans, in both ways in, and in the
- * first with a list of the dead.
+ * stress_children.c - the heart under load: 8 threads, 3,000 children each, and orphans, in both
+ * ways in, and in the first with a list of the dead.
  *
- * Every child gets a status that tells it from its neighbours, so a mixed-up promise shows; every orphan is counted by
- * the watch, so one too many (a child taken for an orphan) or too few shows. The threads meet after each round: nobody
- * dies then any more, so a SIGCHLD that the heart forgot is not made good by the next one, and shows as a promise that
- * is never resolved. A promise's memory is used again in the next round.
+ * Every child gets a status that tells it from its neighbours, so a mixed-up promise shows; every
+ * orphan is counted by the watch, so one too many (a child taken for an orphan) or too few shows.
+ * The threads meet after each round: nobody dies then any more, so a SIGCHLD that the heart forgot
+ * is not made good by the next one, and shows as a promise that is never resolved. A promise's
+ * memory is used again in the next round.
  *
- * The path that matters is the deferred one: children_sigchld() finds the lock taken. The linker's --wrap=lock_try
- * counts it here, so that the shipped source has no test code. DIES_UNDER_LOCK provokes it.
+ * The path that matters is the deferred one: children_sigchld() finds the lock taken. The linker's
+ * --wrap=lock_try counts it here, so that the shipped source has no test code. DIES_UNDER_LOCK
+ * provokes it.
  *
- * Children are started by clone(CLONE_VM | CLONE_VFORK) like foster's own: some 50 us each, also under sanitizers,
- * where fork copies the shadow memory's page tables (1 ms under ThreadSanitizer). Only a child that waits for its
- * signal is forked, since a vfork would hold up its parent. ThreadSanitizer's clone() takes every clone for a fork;
- * its build says -Dclone=__clone, glibc's other name for the function.
+ * Children are started by clone(CLONE_VM | CLONE_VFORK) like foster's own: some 50 us each, also
+ * under sanitizers, where fork copies the shadow memory's page tables (1 ms under ThreadSanitizer).
+ * Only a child that waits for its signal is forked, since a vfork would hold up its parent.
+ * ThreadSanitizer's clone() takes every clone for a fork; its build says -Dclone=__clone, glibc's
+ * other name for the function.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -29,33 +32,39 @@
 
 enum {
     THREADS = 8,
-    CHILDREN = 3000,     /* for each thread; STRESS_CHILDREN says otherwise */
-    ROUND = 50,          /* children alive or unresolved at a time, for each thread */
-    PATIENCE = 20,       /* seconds for one promise; STRESS_PATIENCE says otherwise */
-    TEST_LIMIT = 240,    /* seconds for one test */
-    DEFERRED_SHARE = 10, /* at least one child in so many must have met the deferred path: 2,400 of 24,000 */
+    CHILDREN = 3000,  /* for each thread; STRESS_CHILDREN says otherwise */
+    ROUND = 50,       /* children alive or unresolved at a time, for each thread */
+    PATIENCE = 20,    /* seconds for one promise; STRESS_PATIENCE says otherwise */
+    TEST_LIMIT = 240, /* seconds for one test */
+    DEFERRED_SHARE =
+        10, /* at least one child in so many must have met the deferred path: 2,400 of 24,000 */
     STACK = 16 * 1024,
     CODES = 256 /* exit codes there are */
 };
 
-/* ThreadSanitizer keeps a signal back until the thread's next call of a libc function that it knows, and the futex's
- * raw call is none: under it a thread looks up from its wait now and then. Nowhere else, or that would hide a lost
- * wake-up. */
+/* ThreadSanitizer keeps a signal back until the thread's next call of a libc function that it
+ * knows, and the futex's raw call is none: under it a thread looks up from its wait now and then.
+ * Nowhere else, or that would hide a lost wake-up. */
 #ifdef __SANITIZE_THREAD__
 enum { TICK_MS = 2 };
 #else
 enum { TICK_MS = 0 };
 #endif
 
-/* The children do not run to the end of their functions, or run on a stack that the sanitizers do not know. */
+/* The children do not run to the end of their functions, or run on a stack that the sanitizers do
+ * not know. */
 #define IN_CHILD __attribute__((no_sanitize("address", "thread", "undefined")))
 
 enum fate { EXITS, DIES_UNDER_LOCK, KILLS_ITSELF, LEAVES_ORPHAN, WAITS_FOR_SIGNAL };
 
-/* The fates of ten children in a row. DIES_UNDER_LOCK comes last, before the calm at the end of a round. */
+/* The fates of ten children in a row. DIES_UNDER_LOCK comes last, before the calm at the end of a
+ * round. */
 static const enum fate fates[] = {LEAVES_ORPHAN, EXITS, EXITS, KILLS_ITSELF, DIES_UNDER_LOCK,
                                   LEAVES_ORPHAN, EXITS, EXITS, KILLS_ITSELF, DIES_UNDER_LOCK};
-enum { FATES = sizeof fates / sizeof fates[0], WAITING = 0 /* this child of a round waits for a signal instead */ };
+enum {
+    FATES = sizeof fates / sizeof fates[0],
+    WAITING = 0 /* this child of a round waits for a signal instead */
+};
 
 struct job {
     struct promise promise;
@@ -78,7 +87,8 @@ static int children_per_thread;
 static long patience_ms;
 
 /* Counts. The orphans' statuses are summed, too: an orphan is no other child. */
-static atomic_int resolved, orphans_made, orphan_codes_made, orphans_seen, orphan_codes_seen, deferred;
+static atomic_int resolved, orphans_made, orphan_codes_made, orphans_seen, orphan_codes_seen,
+    deferred;
 
 /* Set on the way into children_sigchld(); the first lock_try() from there takes it back. */
 static _Thread_local volatile sig_atomic_t entering;
@@ -149,7 +159,8 @@ IN_CHILD static int orphan_main(void *context)
     return job->code;
 }
 
-/* The parent's SIGCHLD handler is ours as well, and its memory: the mask keeps us out of it when the orphan dies. */
+/* The parent's SIGCHLD handler is ours as well, and its memory: the mask keeps us out of it when
+ * the orphan dies. */
 IN_CHILD static void leave_orphan(struct job *job)
 {
     sigset_t all;
@@ -171,9 +182,9 @@ IN_CHILD static int child_main(void *context)
 static pid_t start(void *context)
 {
     struct job *job = context;
-    pid_t pid = job->fate == WAITS_FOR_SIGNAL
-                    ? start_living(NULL)
-                    : clone(child_main, job->spawner->stack + STACK, CLONE_VM | CLONE_VFORK | SIGCHLD, job);
+    pid_t pid = job->fate == WAITS_FOR_SIGNAL ? start_living(NULL)
+                                              : clone(child_main, job->spawner->stack + STACK,
+                                                      CLONE_VM | CLONE_VFORK | SIGCHLD, job);
     if (pid < 0)
         return -errno;
     if (job->fate == DIES_UNDER_LOCK)
@@ -212,7 +223,8 @@ static int await(struct promise *promise)
         struct timespec tick = from_now(TICK_MS != 0 ? TICK_MS : patience_ms);
         if (children_await_until(promise, &tick, &status))
             return status;
-        ck_assert_msg(!is_past(deadline), "a promise is never resolved: %d resolved before it", resolved);
+        ck_assert_msg(!is_past(deadline), "a promise is never resolved: %d resolved before it",
+                      resolved);
     }
 }
 
@@ -223,8 +235,9 @@ static void check_job(struct job *job)
     atomic_fetch_add(&resolved, 1);
 }
 
-/* Waits for the other threads with SIGCHLD blocked. That moves the signal on to another thread (the kernel stays with
- * one that takes it), and ThreadSanitizer would not run a handler inside the barrier. */
+/* Waits for the other threads with SIGCHLD blocked. That moves the signal on to another thread (the
+ * kernel stays with one that takes it), and ThreadSanitizer would not run a handler inside the
+ * barrier. */
 static void wait_for_others(void)
 {
     sigset_t sigchld, before;
@@ -297,7 +310,8 @@ static void run_spawners(void *(*spawner_main)(void *))
 
 static void check_counts(const char *way)
 {
-    printf("# %s: %d children resolved, %d orphans seen, deferred %d times\n", way, resolved, orphans_seen, deferred);
+    printf("# %s: %d children resolved, %d orphans seen, deferred %d times\n", way, resolved,
+           orphans_seen, deferred);
     fflush(stdout);
     ck_assert_int_eq(resolved, THREADS * children_per_thread);
     ck_assert_int_eq(orphans_seen, orphans_made);
@@ -365,7 +379,8 @@ START_TEST(from_a_signal_loop_with_a_list)
     pthread_join(other, NULL);
     check_counts("signal loop with a list");
     ck_assert(pidfds_are_used());
-    ck_assert_int_ge(listed, children_per_thread / ROUND); /* the last of a round, when nobody has the lock */
+    ck_assert_int_ge(listed, children_per_thread /
+                                 ROUND); /* the last of a round, when nobody has the lock */
 }
 END_TEST
 

@@ -152,6 +152,6 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("address", what_is_read_is_written, what_is_refused, the_bytes_of_v4, the_bytes_of_v6,
-                     the_bytes_of_unix, the_longest_path);
+    return RUN_TESTS("address", what_is_read_is_written, what_is_refused, the_bytes_of_v4,
+                     the_bytes_of_v6, the_bytes_of_unix, the_longest_path);
 }

@@ -1,6 +1,6 @@
 /*
- * test_attributes.c - what a service is given. Each time a child takes the attributes and tells what it has become;
- * what needs root is tested by root, and by others that it is refused.
+ * test_attributes.c - what a service is given. Each time a child takes the attributes and tells
+ * what it has become; what needs root is tested by root, and by others that it is refused.
  */
 #include "process/attributes.h"
 
@@ -53,7 +53,8 @@ static void describe(struct being *being)
         strcpy(being->directory, "?");
 }
 
-/* A child, of that user if it is one, applies the attributes; how that went is then in the story. */
+/* A child, of that user if it is one, applies the attributes; how that went is then in the story.
+ */
 static void apply_as(int uid)
 {
     int status;
@@ -61,7 +62,8 @@ static void apply_as(int uid)
     ck_assert_ptr_ne(story, MAP_FAILED);
     pid_t pid = fork_bound();
     if (pid == 0) {
-        if (uid != NOBODY_YET && (setgroups(0, NULL) == -1 || setgid((gid_t)uid) == -1 || setuid((uid_t)uid) == -1))
+        if (uid != NOBODY_YET &&
+            (setgroups(0, NULL) == -1 || setgid((gid_t)uid) == -1 || setuid((uid_t)uid) == -1))
             _exit(EXIT_FAILURE);
         describe(&story->before);
         story->error = attributes_apply(&attributes, &story->failed, &story->path);
@@ -95,7 +97,8 @@ static bool is_root(void)
 
 START_TEST(nothing_is_changed)
 {
-    attributes.umask = 0777, attributes.nice = 19, attributes.oom_score_adj = 1000; /* and not given */
+    attributes.umask = 0777, attributes.nice = 19,
+    attributes.oom_score_adj = 1000; /* and not given */
     become();
     ck_assert_mem_eq(&story->before, &story->after, sizeof story->before);
 }
@@ -141,7 +144,8 @@ END_TEST
 START_TEST(a_user)
 {
     static const gid_t groups[] = {GID, 7, 8};
-    static const struct user user = {.uid = UID, .gid = GID, .groups = groups, .group_count = COUNT(groups)};
+    static const struct user user = {
+        .uid = UID, .gid = GID, .groups = groups, .group_count = COUNT(groups)};
     if (!is_root())
         return;
     attributes.user = &user;
@@ -174,8 +178,8 @@ START_TEST(the_user_comes_between)
     static const struct user user = {.uid = UID, .gid = GID};
     if (!is_root())
         return;
-    attributes =
-        (struct attributes){.user = &user, .given = NICE_GIVEN | OOM_SCORE_ADJ_GIVEN, .nice = -3, .oom_score_adj = 1};
+    attributes = (struct attributes){
+        .user = &user, .given = NICE_GIVEN | OOM_SCORE_ADJ_GIVEN, .nice = -3, .oom_score_adj = 1};
     ck_assert_int_eq(become()->nice, -3);
     ck_assert_str_eq(story->after.oom_score_adj, "1\n");
     ck_assert_int_eq(mkdir("private", 0700), 0);
@@ -203,7 +207,8 @@ END_TEST
 
 START_TEST(what_cannot_be_done_is_named)
 {
-    static const struct limit bad = {9999, {0}}, upside_down = {RLIMIT_CORE, {.rlim_cur = 1, .rlim_max = 0}};
+    static const struct limit bad = {9999, {0}},
+                              upside_down = {RLIMIT_CORE, {.rlim_cur = 1, .rlim_max = 0}};
     attributes = (struct attributes){.directory = "absent", .no_new_privileges = true};
     assert_failure_as(NOBODY_YET, ENOENT, "go to its directory");
     ck_assert_int_eq(story->after.no_new_privileges, 0);
@@ -296,7 +301,8 @@ END_TEST
 
 START_TEST(what_cannot_be_connected)
 {
-    struct fd_mapping low = {.from = A, .to = B}, high = {.from = LAST, .to = A}, far = {.from = 0, .to = 1 << 30};
+    struct fd_mapping low = {.from = A, .to = B}, high = {.from = LAST, .to = A},
+                      far = {.from = 0, .to = 1 << 30};
     close(A);
     ck_assert_int_eq(fd_map_apply(&low, 1), EBADF);
     ck_assert_int_eq(fd_map_apply(&high, 1), EBADF);
@@ -313,7 +319,8 @@ START_TEST(ids_for_a_while)
     if (geteuid() != 0)
         return;
     ck_assert_int_eq(attributes_set_ids(&user, false), 0);
-    ck_assert_int_eq(getresuid(&uids[0], &uids[1], &uids[2]) | getresgid(&gids[0], &gids[1], &gids[2]), 0);
+    ck_assert_int_eq(
+        getresuid(&uids[0], &uids[1], &uids[2]) | getresgid(&gids[0], &gids[1], &gids[2]), 0);
     ck_assert(uids[0] == 0 && uids[1] == user.uid && uids[2] == 0);
     ck_assert(gids[0] == 0 && gids[1] == user.gid && gids[2] == 0);
     ck_assert_int_eq(getgroups(0, NULL), 0);
@@ -323,8 +330,9 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("attributes", nothing_is_changed, those_that_anybody_may_have, zero_is_a_value, a_user,
-                     a_user_without_groups_has_none_of_ours, the_user_comes_between,
-                     an_ordinary_user_may_stay_who_he_is, what_cannot_be_done_is_named, into_each_others_places,
-                     sources_above_stay_where_they_are, nothing_to_connect, what_cannot_be_connected, ids_for_a_while);
+    return RUN_TESTS("attributes", nothing_is_changed, those_that_anybody_may_have, zero_is_a_value,
+                     a_user, a_user_without_groups_has_none_of_ours, the_user_comes_between,
+                     an_ordinary_user_may_stay_who_he_is, what_cannot_be_done_is_named,
+                     into_each_others_places, sources_above_stay_where_they_are, nothing_to_connect,
+                     what_cannot_be_connected, ids_for_a_while);
 }

@@ -112,6 +112,7 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("buffer", empty_holds_nothing, out_at_the_front, the_last_one_gives_the_pages_back,
-                     grows_in_pieces, without_memory_nothing_is_appended);
+    return RUN_TESTS("buffer", empty_holds_nothing, out_at_the_front,
+                     the_last_one_gives_the_pages_back, grows_in_pieces,
+                     without_memory_nothing_is_appended);
 }

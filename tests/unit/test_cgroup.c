@@ -1,6 +1,8 @@
 /*
- * test_cgroup.c - what the kernel says of our cgroup. No test can make itself a cgroup everywhere, so the linker's
- * --wrap=file_head and file_head_again have the files: a container's and a host's, of both versions, and none.
+ * test_cgroup.c - what the kernel says of our cgroup. No test can make itself a cgroup everywhere,
+ * so the linker's
+ * --wrap=file_head and file_head_again have the files: a container's and a host's, of both
+ * versions, and none.
  */
 #include "process/cgroup.h"
 
@@ -76,7 +78,8 @@ END_TEST
 
 START_TEST(version_1)
 {
-    static const char groups[] = "12:memory:/m\n9:cpu,pids,net_cls:/p/q\n5:name=pids:/wrong\n1:name=systemd:/s\n0::/\n";
+    static const char groups[] =
+        "12:memory:/m\n9:cpu,pids,net_cls:/p/q\n5:name=pids:/wrong\n1:name=systemd:/s\n0::/\n";
     FILES({"/proc/self/cgroup", groups}, {"/sys/fs/cgroup/pids/p/q/pids.current", "6\n"},
           {"/sys/fs/cgroup/pids/pids.current", "7\n"});
     ck_assert_str_eq(pids_current(), "6");
@@ -95,7 +98,8 @@ START_TEST(files_that_are_odd)
     ck_assert_str_eq(pids_current(), "9");
     FILES({"/proc/self/cgroup", ""}, {"/sys/fs/cgroup/pids/pids.current", ""});
     ck_assert_str_eq(pids_current(), "");
-    memset(path + 4, 'x', sizeof path - 5); /* longer than any path: it is not cut and read, but left */
+    memset(path + 4, 'x',
+           sizeof path - 5); /* longer than any path: it is not cut and read, but left */
     FILES({"/proc/self/cgroup", path}, {"/sys/fs/cgroup/pids.current", "10\n"});
     ck_assert_str_eq(pids_current(), "10");
 }
@@ -107,10 +111,12 @@ START_TEST(kills_of_the_oom_killer)
         const char *path, *content;
         long kills;
     } cases[] = {
-        {"/sys/fs/cgroup//memory.events", "low 0\nhigh 0\nmax 9\noom 4\noom_kill 3\noom_group_kill 1\n", 3},
+        {"/sys/fs/cgroup//memory.events",
+         "low 0\nhigh 0\nmax 9\noom 4\noom_kill 3\noom_group_kill 1\n", 3},
         {"/sys/fs/cgroup//memory.events", "low 0\noom 4\noom_kill 0\n", 0},
         {"/sys/fs/cgroup//memory.events", "oom 4\noom_group_kill 2\n", 0},
-        {"/sys/fs/cgroup/memory/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n", 2},
+        {"/sys/fs/cgroup/memory/memory.oom_control",
+         "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n", 2},
         {"/sys/fs/cgroup/memory/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\n", 0},
         {"/sys/fs/cgroup//memory.events", "", 0},
     };
@@ -132,8 +138,8 @@ START_TEST(the_counter_stays_open)
     ck_assert_int_eq(cgroup_oom_kills(), 0);
     FILES({"/proc/self/cgroup", "0::/\n"}, {"/sys/fs/cgroup//memory.events", "oom_kill 1\n"});
     ck_assert_int_eq(cgroup_oom_kills(), 1);
-    FILES({"/sys/fs/cgroup//memory.events", "oom_kill 2\n"}, {"/sys/fs/cgroup/memory.events", "oom_kill 7\n"},
-          {"/sys/fs/cgroup/pids.current", "3\n"});
+    FILES({"/sys/fs/cgroup//memory.events", "oom_kill 2\n"},
+          {"/sys/fs/cgroup/memory.events", "oom_kill 7\n"}, {"/sys/fs/cgroup/pids.current", "3\n"});
     ck_assert_int_eq(cgroup_oom_kills(), 2);
     int before = open("/dev/null", O_RDONLY);
     ck_assert_str_eq(pids_current(), "3");
@@ -166,6 +172,6 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("cgroup", nothing_is_known, version_2, version_1, files_that_are_odd, kills_of_the_oom_killer,
-                     the_counter_stays_open, memory_limits);
+    return RUN_TESTS("cgroup", nothing_is_known, version_2, version_1, files_that_are_odd,
+                     kills_of_the_oom_killer, the_counter_stays_open, memory_limits);
 }

@@ -1,10 +1,12 @@
 /*
- * test_children.c - the heart, one exact behaviour a test: promises, lock, reaper, spawn and signal.
+ * test_children.c - the heart, one exact behaviour a test: promises, lock, reaper, spawn and
+ * signal.
  *
- * Nothing here is left to luck; stress_children.c does the rest. A death that must come at a bad moment is made to come
- * then: a SIGCHLD handler that interrupts a function is played by a call of children_sigchld() inside it. The linker's
- * --wrap=syscall gives two such places, and a kernel of our own where we need pids that a real one gives out rarely.
- * I1 to I5 are the invariants in children.c.
+ * Nothing here is left to luck; stress_children.c does the rest. A death that must come at a bad
+ * moment is made to come then: a SIGCHLD handler that interrupts a function is played by a call of
+ * children_sigchld() inside it. The linker's
+ * --wrap=syscall gives two such places, and a kernel of our own where we need pids that a real one
+ * gives out rarely. I1 to I5 are the invariants in children.c.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -58,7 +60,8 @@ long __wrap_syscall(long number, ...)
     va_end(list);
     if (number == SYS_wait4 && script != NULL)
         return play((int *)words[1]);
-    long answer = __real_syscall(number, words[0], words[1], words[2], words[3], words[4], words[5]);
+    long answer =
+        __real_syscall(number, words[0], words[1], words[2], words[3], words[4], words[5]);
     void (*call)(void) = when_nobody_is_dead;
     if (number == SYS_wait4 && answer == 0 && call != NULL) {
         when_nobody_is_dead = NULL;
@@ -88,8 +91,8 @@ static pid_t start_killed(void *signal)
     return pid;
 }
 
-/* A group leader with a child in its group; both wait for a signal, or the end of the test. The handshake says that
- * both are there. */
+/* A group leader with a child in its group; both wait for a signal, or the end of the test. The
+ * handshake says that both are there. */
 static pid_t start_group(void *ready)
 {
     pid_t pid = fork();
@@ -167,7 +170,8 @@ static char state_of(pid_t id)
 /* Waits until the thread sleeps. */
 static void wait_for_sleep(struct waiter *waiter)
 {
-    for (struct timespec deadline = from_now(PATIENCE_MS); state_of(waiter->id) != 'S'; look_again_soon(deadline))
+    for (struct timespec deadline = from_now(PATIENCE_MS); state_of(waiter->id) != 'S';
+         look_again_soon(deadline))
         ;
 }
 
@@ -265,11 +269,17 @@ START_TEST(who_is_known_to_be_dead_is_reaped_with_all_others)
 }
 END_TEST
 
-/* A thousand pids of one remainder, so of one chain whatever the number of chains (a power of two up to 4,096); they
- * die in mixed order, the even ones first. */
+/* A thousand pids of one remainder, so of one chain whatever the number of chains (a power of two
+ * up to 4,096); they die in mixed order, the even ones first. */
 START_TEST(long_chain)
 {
-    enum { COUNT = 1000, DISTANCE = 4096, FIRST = 7, STRIDE = 377 /* coprime with COUNT / 2 */, AT_A_TIME = 50 };
+    enum {
+        COUNT = 1000,
+        DISTANCE = 4096,
+        FIRST = 7,
+        STRIDE = 377 /* coprime with COUNT / 2 */,
+        AT_A_TIME = 50
+    };
     static struct promise children[COUNT];
     static struct event deaths[COUNT];
     for (int i = 0; i < COUNT; i++)
@@ -317,7 +327,8 @@ END_TEST
 /* What cannot be is not believed while there is a child: it is asked for in another way. */
 START_TEST(failed_waitpid_loses_nobody)
 {
-    const struct event failure = {.pid = -1, .error = last_words[_i]}, failures[] = {failure, failure};
+    const struct event failure = {.pid = -1, .error = last_words[_i]},
+                       failures[] = {failure, failure};
     struct promise exited, killed;
     spawn(&exited, start_exit, 42);
     spawn(&killed, start_killed, SIGTERM);
@@ -463,8 +474,9 @@ static pid_t start_tracee_with_child(void *unused)
 static const struct tracee {
     children_start *start;
     int signal;
-} tracees[] = {{start_tracee, SIGUSR1},      {start_tracee, SIGTERM}, {start_tracee, SIGTRAP},
-               {start_tracee_that_execs, 0}, {start_tracee, 40},      {start_tracee_with_child, SIGCHLD}};
+} tracees[] = {{start_tracee, SIGUSR1}, {start_tracee, SIGTERM},
+               {start_tracee, SIGTRAP}, {start_tracee_that_execs, 0},
+               {start_tracee, 40},      {start_tracee_with_child, SIGCHLD}};
 
 /* Waits until the kernel has a stop to report, and leaves it there. */
 static void wait_for_stop(pid_t pid)
@@ -478,7 +490,8 @@ static void wait_for_stop(pid_t pid)
 /* Until it has ended as it should. */
 static void reap_tracee(struct promise *child)
 {
-    for (struct timespec deadline = from_now(PATIENCE_MS); !children_resolved(child, NULL); look_again_soon(deadline))
+    for (struct timespec deadline = from_now(PATIENCE_MS); !children_resolved(child, NULL);
+         look_again_soon(deadline))
         children_sigchld();
     ck_assert_int_eq(wait_status_kinship(child), W_EXITCODE(WENT_ON, 0));
     ck_assert(has_no_children());
@@ -497,8 +510,8 @@ static void call_elsewhere(void (*function)(void))
     pthread_join(thread, NULL);
 }
 
-/* In the first way in, or the second: SIGCHLD is blocked, or has a handler in this thread. Without the one that the
- * kernel has sent meanwhile. */
+/* In the first way in, or the second: SIGCHLD is blocked, or has a handler in this thread. Without
+ * the one that the kernel has sent meanwhile. */
 static void block_sigchld(sigset_t *sigchld)
 {
     sigemptyset(sigchld);
@@ -537,11 +550,12 @@ END_TEST
 START_TEST(only_an_end_is_an_end)
 {
     enum { CONTINUED = 0xffff };
-    const struct event events[] = {{.pid = 7, .status = W_STOPCODE(SIGSTOP)},
-                                   {.pid = 7, .status = W_STOPCODE(SIGTRAP)},
-                                   {.pid = 7, .status = W_STOPCODE(SIGTRAP) | PTRACE_EVENT_STOP << 16},
-                                   {.pid = 8, .status = W_STOPCODE(SIGKILL)},
-                                   {.pid = 7, .status = CONTINUED}};
+    const struct event events[] = {
+        {.pid = 7, .status = W_STOPCODE(SIGSTOP)},
+        {.pid = 7, .status = W_STOPCODE(SIGTRAP)},
+        {.pid = 7, .status = W_STOPCODE(SIGTRAP) | PTRACE_EVENT_STOP << 16},
+        {.pid = 8, .status = W_STOPCODE(SIGKILL)},
+        {.pid = 7, .status = CONTINUED}};
     struct promise child;
     spawn(&child, start_given, 7);
     children_watch_orphans(watch);
@@ -601,7 +615,8 @@ START_TEST(noted_child_can_be_killed)
     spawn(&child, start_tracee, SIGUSR1);
     wait_for_stop(child.pid);
     call_elsewhere(children_sigchld);
-    ck_assert_int_eq(children_signal(&child, SIGKILL, REACH_CHILD), 0); /* also lets it go: KILL comes first or last */
+    ck_assert_int_eq(children_signal(&child, SIGKILL, REACH_CHILD),
+                     0); /* also lets it go: KILL comes first or last */
     reap(child.pid);
     int status = wait_status_kinship(&child);
     ck_assert(status == W_EXITCODE(0, SIGKILL) || status == W_EXITCODE(WENT_ON, 0));
@@ -614,7 +629,8 @@ static struct promise tracee;
 /* Reaps as the signal loop would, until the tracee has ended. */
 static void loop_until_tracee_ends(void)
 {
-    for (struct timespec deadline = from_now(PATIENCE_MS); !children_resolved(&tracee, NULL); look_again_soon(deadline))
+    for (struct timespec deadline = from_now(PATIENCE_MS); !children_resolved(&tracee, NULL);
+         look_again_soon(deadline))
         children_sigchld();
 }
 
@@ -765,7 +781,8 @@ static pid_t start_grandchild(void *report)
         raise(SIGUSR1);
         _exit(EXIT_FAILURE);
     }
-    _exit(write(*(int *)report, &child, sizeof child) == sizeof child ? EXIT_SUCCESS : EXIT_FAILURE);
+    _exit(write(*(int *)report, &child, sizeof child) == sizeof child ? EXIT_SUCCESS
+                                                                      : EXIT_FAILURE);
 }
 
 static void watch_and_report(pid_t pid, int status)
@@ -797,7 +814,8 @@ START_TEST(orphan_is_let_go)
 }
 END_TEST
 
-/* Who stops without an end gets other signals, and us, no chance to be heard: after a while it is let wait. */
+/* Who stops without an end gets other signals, and us, no chance to be heard: after a while it is
+ * let wait. */
 START_TEST(stops_without_end_do_not_keep_the_reaper)
 {
     enum { STOPS = 250, AT_A_TIME = 100 /* children.c */ };
@@ -811,7 +829,8 @@ START_TEST(stops_without_end_do_not_keep_the_reaper)
     for (int left = STOPS - AT_A_TIME; left > 0; left -= AT_A_TIME) {
         children_sigchld();
         ck_assert_uint_eq(script_left, left);
-        ck_assert_int_eq(sigwaitinfo(&sigchld, NULL), SIGCHLD); /* it has asked to be called again */
+        ck_assert_int_eq(sigwaitinfo(&sigchld, NULL),
+                         SIGCHLD); /* it has asked to be called again */
     }
     children_sigchld();
     ck_assert_uint_eq(script_left, 0);
@@ -862,14 +881,16 @@ START_TEST(deadline_passes_first)
 
     open_gate(1);
     reap(child.pid);
-    ck_assert(children_await_until(&child, &past, &status)); /* the status is there: no deadline matters */
+    ck_assert(children_await_until(&child, &past,
+                                   &status)); /* the status is there: no deadline matters */
     ck_assert_int_eq(status, W_EXITCODE(9, 0));
     ck_assert(children_await_until(&child, &past, NULL));
     ck_assert_int_eq(children_await(&child), W_EXITCODE(9, 0));
 }
 END_TEST
 
-static const struct timespec impossible[] = {{.tv_sec = -1}, {.tv_nsec = -1}, {.tv_nsec = NS_PER_SECOND}};
+static const struct timespec impossible[] = {
+    {.tv_sec = -1}, {.tv_nsec = -1}, {.tv_nsec = NS_PER_SECOND}};
 
 START_TEST(impossible_deadline_is_no_endless_loop)
 {
@@ -995,7 +1016,8 @@ START_TEST(signal_reaches_the_child)
     ck_assert_int_eq(children_signal(&child, -1, REACH_CHILD), EINVAL);
     ck_assert_int_eq(children_signal(&child, SIGUSR1, REACH_CHILD), 0);
     wait_for_death(child.pid);
-    ck_assert_int_eq(children_signal(&child, SIGUSR1, REACH_CHILD), 0); /* a zombie keeps its number */
+    ck_assert_int_eq(children_signal(&child, SIGUSR1, REACH_CHILD),
+                     0); /* a zombie keeps its number */
     children_sigchld();
     ck_assert_int_eq(wait_status_kinship(&child), W_EXITCODE(0, SIGUSR1));
 }
@@ -1171,7 +1193,8 @@ START_TEST(lock_counts_exactly_and_wakes_all)
 }
 END_TEST
 
-/* I5: nobody waits in signal context, nothing is reaped without the lock, and the next who unlocks owes it. */
+/* I5: nobody waits in signal context, nothing is reaped without the lock, and the next who unlocks
+ * owes it. */
 START_TEST(unlocker_reaps)
 {
     struct promise child, other;
@@ -1220,7 +1243,8 @@ static void shared_dies(void)
     children_sigchld();
 }
 
-/* I4: waitpid has said "nobody", then somebody dies and SIGCHLD is handled, and only then the reaper goes on. */
+/* I4: waitpid has said "nobody", then somebody dies and SIGCHLD is handled, and only then the
+ * reaper goes on. */
 START_TEST(death_after_the_last_waitpid)
 {
     spawn(&shared, start_held, 8);

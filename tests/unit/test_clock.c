@@ -147,6 +147,6 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("clock", durations_are_read, what_is_no_duration, durations_are_told, it_is_the_monotonic_clock,
-                     a_point_that_has_passed_is_now, a_point_to_come);
+    return RUN_TESTS("clock", durations_are_read, what_is_no_duration, durations_are_told,
+                     it_is_the_monotonic_clock, a_point_that_has_passed_is_now, a_point_to_come);
 }

@@ -1,4 +1,5 @@
-/* test_config.c - configurations: what is right comes out as it was meant, what is wrong is said, all of it. */
+/* test_config.c - configurations: what is right comes out as it was meant, what is wrong is said,
+ * all of it. */
 #include "config/config.h"
 
 #include <sys/resource.h>
@@ -92,13 +93,19 @@ END_TEST
 
 START_TEST(every_key)
 {
-    const struct settings *s = settings_of(
-        "essential = yes\nautostart = off\nrestart = on-failure:5\nrestart_delay = 200ms..1m\nready_timeout = 10s\n"
-        "healthcheck = check 'a b'\nhealthcheck_interval = 1s\nhealthcheck_timeout = 2s\nhealthcheck_retries = 4\n"
-        "healthcheck_start_period = 3s\nwatchdog = 6s\nstop_signal = SIGQUIT\nstop_grace_period = 8s\n"
-        "stop_command = halt\nreload_signal = usr1\nuser = 12:34\nworking_dir = /w\numask = 027\nlisten_mode = 0606\n"
-        "environment = A=b  c\nenvironment = D=\nstdin = /i\nlog = file:/l\nnice = -5\noom_score_adj = -1000\n"
-        "no_new_privileges = true\nulimit_nofile = 10:20\nulimit_stack = 8M\nulimit_core=unlimited\n");
+    const struct settings *s =
+        settings_of("essential = yes\nautostart = off\nrestart = on-failure:5\nrestart_delay = "
+                    "200ms..1m\nready_timeout = 10s\n"
+                    "healthcheck = check 'a b'\nhealthcheck_interval = 1s\nhealthcheck_timeout = "
+                    "2s\nhealthcheck_retries = 4\n"
+                    "healthcheck_start_period = 3s\nwatchdog = 6s\nstop_signal = "
+                    "SIGQUIT\nstop_grace_period = 8s\n"
+                    "stop_command = halt\nreload_signal = usr1\nuser = 12:34\nworking_dir = "
+                    "/w\numask = 027\nlisten_mode = 0606\n"
+                    "environment = A=b  c\nenvironment = D=\nstdin = /i\nlog = file:/l\nnice = "
+                    "-5\noom_score_adj = -1000\n"
+                    "no_new_privileges = true\nulimit_nofile = 10:20\nulimit_stack = "
+                    "8M\nulimit_core=unlimited\n");
     ck_assert(s->essential && !s->autostart);
     ck_assert_int_eq(s->restart, RESTART_ON_FAILURE);
     ck_assert_uint_eq(s->restart_limit, 5);
@@ -165,7 +172,8 @@ END_TEST
 
 START_TEST(sockets)
 {
-    const struct settings *settings = settings_of("listen = tcp:80  ctl=unix:/a=b\nlisten = udp:53");
+    const struct settings *settings =
+        settings_of("listen = tcp:80  ctl=unix:/a=b\nlisten = udp:53");
     ck_assert_uint_eq(settings->listen_count, 3);
     ck_assert_str_eq(settings->listen[0].name, "a");
     ck_assert_str_eq(settings->listen[1].name, "ctl");
@@ -179,8 +187,10 @@ END_TEST
 
 START_TEST(environment_files)
 {
-    make_text_file("env", "\xef\xbb\xbf# comment\n\nA=\"b c\"\n  B='x\"'\r\nC=\"x'\nD=\"\nE= f ", 0600);
-    const struct settings *settings = settings_of("environment = Z=1\nenv_file = env\nenvironment = Y=2");
+    make_text_file("env", "\xef\xbb\xbf# comment\n\nA=\"b c\"\n  B='x\"'\r\nC=\"x'\nD=\"\nE= f ",
+                   0600);
+    const struct settings *settings =
+        settings_of("environment = Z=1\nenv_file = env\nenvironment = Y=2");
     static const char *const wanted[] = {"Z=1", "A=b c", "B=x\"", "C=\"x'", "D=\"", "E= f", "Y=2"};
     ck_assert_uint_eq(settings->environment_count, COUNT(wanted));
     for (size_t i = 0; i < COUNT(wanted); i++)
@@ -191,19 +201,23 @@ END_TEST
 START_TEST(lines)
 {
     ck_assert_str_eq(service_of("\xef\xbb\xbf[a]\r\ncommand=x  y \t\r\n", "a")->command, "x  y");
-    ck_assert_str_eq(service_of("[a]\ncommand =\n\t  x\n# c\n  ;c\n  y=\n z", "a")->command, "x y= z");
-    ck_assert_str_eq(service_of("\n ; c\n[a]\n  command = x\n   y\n  type = oneshot", "a")->command, "x y");
+    ck_assert_str_eq(service_of("[a]\ncommand =\n\t  x\n# c\n  ;c\n  y=\n z", "a")->command,
+                     "x y= z");
+    ck_assert_str_eq(service_of("\n ; c\n[a]\n  command = x\n   y\n  type = oneshot", "a")->command,
+                     "x y");
     ck_assert_int_eq(plan.services->settings->kind, KIND_ONESHOT);
     ck_assert_str_eq(service_of("[a]\ncommand = x\n\n  type = oneshot", "a")->command, "x");
     ck_assert_int_eq(plan.services->settings->kind, KIND_ONESHOT);
-    ck_assert_str_eq(service_of("[A-1_b.c@d]\ncommand = [ -e x ]\n  [ y", "A-1_b.c@d")->command, "[ -e x ] [ y");
+    ck_assert_str_eq(service_of("[A-1_b.c@d]\ncommand = [ -e x ]\n  [ y", "A-1_b.c@d")->command,
+                     "[ -e x ] [ y");
 }
 END_TEST
 
 START_TEST(global_keys_hold_wherever_they_stand)
 {
     const struct service *a =
-        service_of("[a]\ncommand = a\n[foster]\nlog = json\ncontrol = none\ngrace = 2s\ntermination_log = none\n"
+        service_of("[a]\ncommand = a\n[foster]\nlog = json\ncontrol = none\ngrace = "
+                   "2s\ntermination_log = none\n"
                    "[b]\ncommand = b\nlog = raw\n[d]\ncommand = d\nlog = null",
                    "a");
     ck_assert_int_eq(a->settings->output, OUTPUT_JSON);
@@ -218,8 +232,8 @@ END_TEST
 
 START_TEST(equal_settings_are_shared)
 {
-    const struct service *a =
-        service_of("[a]\ncommand = a\nuser = 5\n[b]\ncommand = b\nnice = 1\n[c]\ncommand = c\nuser = 5", "a");
+    const struct service *a = service_of(
+        "[a]\ncommand = a\nuser = 5\n[b]\ncommand = b\nnice = 1\n[c]\ncommand = c\nuser = 5", "a");
     ck_assert_ptr_eq(a[0].settings, a[2].settings);
     ck_assert_ptr_ne(a[0].settings, a[1].settings);
 }
@@ -227,8 +241,9 @@ END_TEST
 
 START_TEST(equal_values_are_kept_once)
 {
-    ck_assert(read_text("[a]\ncommand = run it\nstop_command = stop it\n"
-                        "[b]\ncommand = run it\nstop_command = stop it\n[c]\ncommand = run that\n"));
+    ck_assert(
+        read_text("[a]\ncommand = run it\nstop_command = stop it\n"
+                  "[b]\ncommand = run it\nstop_command = stop it\n[c]\ncommand = run that\n"));
     const struct service *a = plan.services;
     ck_assert_str_eq(a[0].command, "run it");
     ck_assert_ptr_eq(a[0].command, a[1].command);
@@ -241,9 +256,10 @@ END_TEST
 /* What stands in a file stays when it has been written over, and its memory given back. */
 START_TEST(nothing_stays_in_the_file)
 {
-    const struct service *a = service_of("[a]\ncommand = one two\nready = unix:/s\nlisten = tcp:1 b=unix:/x\n"
-                                         "environment = A=b\nworking_dir = /w\n[foster]\ncontrol = /c",
-                                         "a");
+    const struct service *a =
+        service_of("[a]\ncommand = one two\nready = unix:/s\nlisten = tcp:1 b=unix:/x\n"
+                   "environment = A=b\nworking_dir = /w\n[foster]\ncontrol = /c",
+                   "a");
     ck_assert(read_text("[z]\ncommand = other\nenvironment = C=d"));
     ck_assert_str_eq(a->name, "a");
     ck_assert_str_eq(a->command, "one two");
@@ -256,11 +272,11 @@ END_TEST
 
 START_TEST(dependencies)
 {
-    const struct service *web =
-        service_of("[web]\ncommand = w\ndepends_on = db, once ,\n  x:started\ndepends_on = y:completed\n"
-                   "[db]\ncommand = d\n[once]\ncommand = o\ntype = oneshot\n"
-                   "[x]\ncommand=x\n[y]\ncommand=y",
-                   "web");
+    const struct service *web = service_of(
+        "[web]\ncommand = w\ndepends_on = db, once ,\n  x:started\ndepends_on = y:completed\n"
+        "[db]\ncommand = d\n[once]\ncommand = o\ntype = oneshot\n"
+        "[x]\ncommand=x\n[y]\ncommand=y",
+        "web");
     static const enum condition conditions[] = {IS_READY, IS_COMPLETED, IS_STARTED, IS_COMPLETED};
     const struct extras *extras = service_extras(web);
     ck_assert_uint_eq(extras->depends_count, COUNT(conditions));
@@ -291,7 +307,8 @@ START_TEST(the_command_line_has_a_service)
     hear_stderr();
     make_text_file("c", "[main]\ncommand = a", 0600);
     ck_assert(!config_read(&plan, &request));
-    ck_assert_str_eq(heard(), "foster: c:1: the name [main] belongs to the command of the command line\n");
+    ck_assert_str_eq(heard(),
+                     "foster: c:1: the name [main] belongs to the command of the command line\n");
 
     make_text_file("c", "", 0600);
     ck_assert(config_read(&plan, &request));
@@ -348,14 +365,21 @@ START_TEST(faults)
         {"type = job", "type needs service or oneshot, not 'job'"},
         {"essential = maybe", "essential needs yes or no, not 'maybe'"},
         {"restart = allways", "restart needs no, always or on-failure[:N], not 'allways'"},
-        {"restart = on-failure:0", "restart needs no, always or on-failure[:N], not 'on-failure:0'"},
+        {"restart = on-failure:0",
+         "restart needs no, always or on-failure[:N], not 'on-failure:0'"},
         {"restart = always:3", "restart needs no, always or on-failure[:N], not 'always:3'"},
-        {"restart_delay = 0", "restart_delay needs a duration above 0, or two such as 100ms..30s, not '0'"},
-        {"restart_delay = 2s..1s", "restart_delay needs a duration above 0, or two such as 100ms..30s, not '2s..1s'"},
-        {"restart_delay = 1s..", "restart_delay needs a duration above 0, or two such as 100ms..30s, not '1s..'"},
-        {"ready_timeout = 0s", "ready_timeout needs a duration above 0, such as 500ms, 5s or 2m, not '0s'"},
-        {"stop_grace_period = 5 s", "stop_grace_period needs a duration such as 500ms, 5s or 2m, not '5 s'"},
-        {"healthcheck = 'x", "healthcheck needs a command of at most 128K, with its quotes closed, not ''x'"},
+        {"restart_delay = 0",
+         "restart_delay needs a duration above 0, or two such as 100ms..30s, not '0'"},
+        {"restart_delay = 2s..1s",
+         "restart_delay needs a duration above 0, or two such as 100ms..30s, not '2s..1s'"},
+        {"restart_delay = 1s..",
+         "restart_delay needs a duration above 0, or two such as 100ms..30s, not '1s..'"},
+        {"ready_timeout = 0s",
+         "ready_timeout needs a duration above 0, such as 500ms, 5s or 2m, not '0s'"},
+        {"stop_grace_period = 5 s",
+         "stop_grace_period needs a duration such as 500ms, 5s or 2m, not '5 s'"},
+        {"healthcheck = 'x",
+         "healthcheck needs a command of at most 128K, with its quotes closed, not ''x'"},
         {"healthcheck_retries = 0", "healthcheck_retries needs a number from 1, not '0'"},
         {"stop_signal = SIGFOO", "stop_signal needs a signal such as SIGTERM or 15, not 'SIGFOO'"},
         {"umask = 8", "umask needs an octal number up to 777, not '8'"},
@@ -371,16 +395,16 @@ START_TEST(faults)
         {"ulimit_nofile = 1K", "ulimit_nofile needs a number, SOFT:HARD or unlimited, not '1K'"},
         {"ulimit_nofile = 2:1", "ulimit_nofile needs a number, SOFT:HARD or unlimited, not '2:1'"},
         {"ulimit_nofile = :1", "ulimit_nofile needs a number, SOFT:HARD or unlimited, not ':1'"},
-        {"ulimit_as = 9999999999G",
-         "ulimit_as needs a number of bytes such as 64M, SOFT:HARD or unlimited, not '9999999999G'"},
+        {"ulimit_as = 9999999999G", "ulimit_as needs a number of bytes such as 64M, SOFT:HARD or "
+                                    "unlimited, not '9999999999G'"},
         {"environment = 1A=b", "environment needs NAME=VALUE, not '1A=b'"},
         {"working_dir =", "working_dir needs a path, not ''"},
         {"listen = tcp:80 x=foo:1",
          "listen needs addresses such as tcp:80, udp:127.0.0.1:53 or NAME=unix:PATH, not 'foo:1'"},
-        {"listen = =tcp:80",
-         "listen needs addresses such as tcp:80, udp:127.0.0.1:53 or NAME=unix:PATH, not '=tcp:80'"},
-        {"user = nobody:nosuch",
-         "user needs a user of /etc/passwd or a uid, with a group behind a colon if need be, not 'nosuch'"},
+        {"listen = =tcp:80", "listen needs addresses such as tcp:80, udp:127.0.0.1:53 or "
+                             "NAME=unix:PATH, not '=tcp:80'"},
+        {"user = nobody:nosuch", "user needs a user of /etc/passwd or a uid, with a group behind a "
+                                 "colon if need be, not 'nosuch'"},
         {"env_file = nothere", NULL},
         {"retsart = no", "unknown key 'retsart'; did you mean 'restart'?"},
         {"ulimit_nofiles = 1", "unknown key 'ulimit_nofiles'; did you mean 'ulimit_nofile'?"},
@@ -389,7 +413,8 @@ START_TEST(faults)
         {"command = b", "'command' for the second time; the first is in line 2"},
         {"gibberish", "'gibberish' is neither [SECTION] nor KEY = VALUE"},
         {"= x", "'= x' is neither [SECTION] nor KEY = VALUE"},
-        {"[b c]\ncommand = x", "a section begins with [NAME], a name of letters, digits and _.@-, not with '[b c]'"},
+        {"[b c]\ncommand = x",
+         "a section begins with [NAME], a name of letters, digits and _.@-, not with '[b c]'"},
         {"[b] # x\ncommand = x",
          "a section begins with [NAME], a name of letters, digits and _.@-, not with '[b] # x'"},
         {"[a]\ncommand = x", "[a] for the second time; the first is in c:1"},
@@ -413,15 +438,17 @@ END_TEST
 /* "ready needs ..." is too long to repeat. */
 START_TEST(ways_not_to_be_ready)
 {
-    static const char *const ways[] = {"no",    "none:", "notify:x", "fd",    "fd:2",  "fd:256",  "fd:x",
-                                       "tcp:x", "tcp",   "unix:",    "file:", "exec:", "exec:\"", "http://x"};
+    static const char *const ways[] = {
+        "no",    "none:", "notify:x", "fd",    "fd:2",  "fd:256",  "fd:x",
+        "tcp:x", "tcp",   "unix:",    "file:", "exec:", "exec:\"", "http://x"};
     for (size_t i = 0; i < COUNT(ways); i++) {
         char text[64], end[64];
         snprintf(text, sizeof text, "[a]\ncommand = a\nready = %s", ways[i]);
         snprintf(end, sizeof end, ", not '%s'\n", ways[i]);
         const char *said = faults_of(text);
-        ck_assert_msg(strstr(said, end) != NULL && strncmp(said, "c:3: ready needs none, notify, ", 31) == 0, "%s",
-                      said);
+        ck_assert_msg(strstr(said, end) != NULL &&
+                          strncmp(said, "c:3: ready needs none, notify, ", 31) == 0,
+                      "%s", said);
     }
 }
 END_TEST
@@ -429,11 +456,14 @@ END_TEST
 START_TEST(all_faults_are_said_in_one_run)
 {
     ck_assert_str_eq(
-        faults_of("x = 1\n[db]\nready = foo\n[wob]\ncommand = a 'b\ndepends_on = wbo dd:ready db:redy db db\n"
-                  "[foster]\nrestart = no\ncontroll = x\n[j]\ncommand = j\ntype = oneshot\nrestart = always\n"
+        faults_of("x = 1\n[db]\nready = foo\n[wob]\ncommand = a 'b\ndepends_on = wbo dd:ready "
+                  "db:redy db db\n"
+                  "[foster]\nrestart = no\ncontroll = x\n[j]\ncommand = j\ntype = oneshot\nrestart "
+                  "= always\n"
                   "ready = notify\n"),
         "c:1: 'x' stands before the first [SECTION]\n"
-        "c:3: ready needs none, notify, fd:N from 3, tcp:HOST:PORT, unix:PATH, file:PATH or exec:COMMAND, "
+        "c:3: ready needs none, notify, fd:N from 3, tcp:HOST:PORT, unix:PATH, file:PATH or "
+        "exec:COMMAND, "
         "not 'foo'\n"
         "c:2: there is no command in this section\n"
         "c:5: command needs a command of at most 128K, with its quotes closed, not 'a 'b'\n"
@@ -446,7 +476,8 @@ START_TEST(all_faults_are_said_in_one_run)
         "c:9: unknown key 'controll'; did you mean 'control'?\n"
         "c:13: a oneshot is to end, so it cannot have restart = always\n"
         "c:14: a oneshot says that it is done by its end, so it cannot have ready\n");
-    ck_assert_str_eq(faults_of("[a]\ncommand = a\n\n [b]\n"), "c:4: '[b]' is neither [SECTION] nor KEY = VALUE\n");
+    ck_assert_str_eq(faults_of("[a]\ncommand = a\n\n [b]\n"),
+                     "c:4: '[b]' is neither [SECTION] nor KEY = VALUE\n");
 }
 END_TEST
 
@@ -461,11 +492,13 @@ START_TEST(files_that_are_none)
     ck_assert(!read_paths((const char *const[]){"/dev/null"}, 1));
     ck_assert_str_eq(heard(), "foster: /dev/null: not a regular file\n");
     make_text_file("env", "A=b\nno\n", 0600);
-    ck_assert_str_eq(faults_of("[a]\ncommand = a\nenv_file = env"), "env:2: 'no' is not NAME=VALUE\n");
+    ck_assert_str_eq(faults_of("[a]\ncommand = a\nenv_file = env"),
+                     "env:2: 'no' is not NAME=VALUE\n");
     ck_assert_int_eq(chmod("env", 0646) | chown("env", 12345, 0) | system("echo A=b >env"), 0);
     if (geteuid() == 0)
         ck_assert_str_eq(faults_of("[a]\ncommand = a\nenv_file = env"),
-                         "c:3: env_file needs a text that can be read, not 'env': others may write it, or a link that "
+                         "c:3: env_file needs a text that can be read, not 'env': others may write "
+                         "it, or a link that "
                          "leads there\n");
     chmod("env", 0644);
     if (geteuid() == 0)
@@ -473,8 +506,9 @@ START_TEST(files_that_are_none)
                          "c:2: env_file needs to be root's, or the user's\n");
     ck_assert(read_text("[a]\nenv_file = env\ncommand = a\nuser = 12345"));
     ck_assert_int_eq(unlink("env"), 0);
-    ck_assert_str_eq(faults_of("[a]\ncommand = a\nenv_file = enw"),
-                     "c:3: env_file needs a text that can be read, not 'enw': No such file or directory\n");
+    ck_assert_str_eq(
+        faults_of("[a]\ncommand = a\nenv_file = enw"),
+        "c:3: env_file needs a text that can be read, not 'enw': No such file or directory\n");
 }
 END_TEST
 
@@ -513,15 +547,18 @@ START_TEST(more_than_a_start_has_room_for)
     enum { NAME_MOST = 255 };
     static const char bad_name[] = "c:3: listen needs addresses such as";
     static const char with_file[] = "[a]\ncommand = a\nenv_file = env";
-    static const char too_long[] = "c:2: command needs a command of at most 128K, with its quotes closed, not 'xxx";
+    static const char too_long[] =
+        "c:2: command needs a command of at most 128K, with its quotes closed, not 'xxx";
     ck_assert(read_text(section_with_room(ARGV_ROOM_MOST)));
-    ck_assert(strncmp(faults_of(section_with_room(ARGV_ROOM_MOST + 1)), too_long, sizeof too_long - 1) == 0);
+    ck_assert(strncmp(faults_of(section_with_room(ARGV_ROOM_MOST + 1)), too_long,
+                      sizeof too_long - 1) == 0);
     make_env_file(ENVIRONMENT_MOST);
     ck_assert(read_text(with_file));
     make_env_file(ENVIRONMENT_MOST + 1);
     ck_assert_str_eq(faults_of(with_file), "c:1: more than 8192 variables in this section\n");
     ck_assert(read_text(section_with_sockets(LISTEN_MOST, NAME_MOST)));
-    ck_assert(strncmp(faults_of(section_with_sockets(1, NAME_MOST + 1)), bad_name, sizeof bad_name - 1) == 0);
+    ck_assert(strncmp(faults_of(section_with_sockets(1, NAME_MOST + 1)), bad_name,
+                      sizeof bad_name - 1) == 0);
     ck_assert_str_eq(faults_of(section_with_sockets(LISTEN_MOST + 1, 1)),
                      "c:1: more than 1024 sockets in this section\n");
 }
@@ -529,11 +566,13 @@ END_TEST
 
 START_TEST(circles)
 {
-    ck_assert_str_eq(faults_of("[a]\ncommand=a\ndepends_on=b\n[b]\ncommand=b\ndepends_on=a x\n[x]\ncommand=x\n"
-                               "[behind]\ncommand=c\ndepends_on=b\n[p]\ncommand=p\ndepends_on=q\n[q]\ncommand=q\n"
-                               "depends_on=r\n[r]\ncommand=r\ndepends_on=p"),
-                     "c:6: depends_on goes in a circle: b -> a -> b\n"
-                     "c:20: depends_on goes in a circle: r -> p -> q -> r\n");
+    ck_assert_str_eq(
+        faults_of(
+            "[a]\ncommand=a\ndepends_on=b\n[b]\ncommand=b\ndepends_on=a x\n[x]\ncommand=x\n"
+            "[behind]\ncommand=c\ndepends_on=b\n[p]\ncommand=p\ndepends_on=q\n[q]\ncommand=q\n"
+            "depends_on=r\n[r]\ncommand=r\ndepends_on=p"),
+        "c:6: depends_on goes in a circle: b -> a -> b\n"
+        "c:20: depends_on goes in a circle: r -> p -> q -> r\n");
 }
 END_TEST
 
@@ -589,34 +628,37 @@ static const char *tree_of(const char *text)
 
 START_TEST(the_tree_shows_who_waits_for_whom)
 {
-    ck_assert_str_eq(tree_of("[web]\ncommand=x\nessential=yes\ndepends_on=db migrate\n[db]\ncommand=x\n"
-                             "[migrate]\ncommand=x\ntype=oneshot\nessential=yes\ndepends_on=db\n"
-                             "[cron]\ncommand=x\nautostart=no\n[tail]\ncommand=x\ndepends_on=cron:started db"),
-                     "db\n"
-                     "└─ migrate (oneshot, essential), once db is ready\n"
-                     "   └─ web (essential), once db is ready and migrate has completed\n"
-                     "cron (not started by itself)\n"
-                     "└─ tail, once cron has started and db is ready\n"
-                     "5 services, no faults\n");
+    ck_assert_str_eq(
+        tree_of("[web]\ncommand=x\nessential=yes\ndepends_on=db migrate\n[db]\ncommand=x\n"
+                "[migrate]\ncommand=x\ntype=oneshot\nessential=yes\ndepends_on=db\n"
+                "[cron]\ncommand=x\nautostart=no\n[tail]\ncommand=x\ndepends_on=cron:started db"),
+        "db\n"
+        "└─ migrate (oneshot, essential), once db is ready\n"
+        "   └─ web (essential), once db is ready and migrate has completed\n"
+        "cron (not started by itself)\n"
+        "└─ tail, once cron has started and db is ready\n"
+        "5 services, no faults\n");
     for (size_t i = 0; i < plan.count; i++)
         ck_assert_uint_eq(plan.services[i].scratch, 0);
-    ck_assert_str_eq(tree_of("[a]\ncommand=x\n[b]\ncommand=x\ndepends_on=a\n[c]\ncommand=x\ndepends_on=b\n"
-                             "[d]\ncommand=x\ndepends_on=a"),
-                     "a\n"
-                     "├─ b, once a is ready\n"
-                     "│  └─ c, once b is ready\n"
-                     "└─ d, once a is ready\n"
-                     "4 services, no faults\n");
+    ck_assert_str_eq(
+        tree_of("[a]\ncommand=x\n[b]\ncommand=x\ndepends_on=a\n[c]\ncommand=x\ndepends_on=b\n"
+                "[d]\ncommand=x\ndepends_on=a"),
+        "a\n"
+        "├─ b, once a is ready\n"
+        "│  └─ c, once b is ready\n"
+        "└─ d, once a is ready\n"
+        "4 services, no faults\n");
     ck_assert_str_eq(tree_of("[a]\ncommand=x"), "a\n1 service, no faults\n");
 }
 END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("config", defaults, every_key, ways_to_be_ready, sockets, environment_files, lines,
-                     global_keys_hold_wherever_they_stand, equal_settings_are_shared, equal_values_are_kept_once,
-                     nothing_stays_in_the_file, dependencies, the_command_line_has_a_service, files_and_directories,
-                     a_thousand_services_are_small, faults, ways_not_to_be_ready, all_faults_are_said_in_one_run,
-                     files_that_are_none, more_than_a_start_has_room_for, circles, the_nearest_word_is_near,
-                     the_tree_shows_who_waits_for_whom);
+    return RUN_TESTS(
+        "config", defaults, every_key, ways_to_be_ready, sockets, environment_files, lines,
+        global_keys_hold_wherever_they_stand, equal_settings_are_shared, equal_values_are_kept_once,
+        nothing_stays_in_the_file, dependencies, the_command_line_has_a_service,
+        files_and_directories, a_thousand_services_are_small, faults, ways_not_to_be_ready,
+        all_faults_are_said_in_one_run, files_that_are_none, more_than_a_start_has_room_for,
+        circles, the_nearest_word_is_near, the_tree_shows_who_waits_for_whom);
 }

@@ -1,6 +1,7 @@
 /*
- * test_descriptors.c - descriptors are closed, in each of the three ways. The linker's --wrap takes close_range(2) and
- * /proc/self/fd away. A child does it, because the runner of the tests has descriptors that it needs.
+ * test_descriptors.c - descriptors are closed, in each of the three ways. The linker's --wrap takes
+ * close_range(2) and /proc/self/fd away. A child does it, because the runner of the tests has
+ * descriptors that it needs.
  */
 #include "process/descriptors.h"
 
@@ -22,7 +23,9 @@ long __real_syscall(long number, ...);
 long __wrap_syscall(long number, ...);
 long __wrap_syscall(long number, ...)
 {
-    enum { WORDS = 5 }; /* what registers carry: a sixth, if it was not passed, would be a stray read of the stack */
+    enum {
+        WORDS = 5
+    }; /* what registers carry: a sixth, if it was not passed, would be a stray read of the stack */
     long words[WORDS];
     va_list list;
     va_start(list, number);
@@ -48,7 +51,8 @@ static bool is_open(int fd)
     return fcntl(fd, F_GETFD) != -1;
 }
 
-/* Opens many, closes those from first on, and returns the first that is not as it should be, or 0. */
+/* Opens many, closes those from first on, and returns the first that is not as it should be, or 0.
+ */
 static int close_from(int first)
 {
     for (int fd = STDERR_FILENO + 1; fd < LIMIT; fd++)
@@ -68,7 +72,8 @@ static void assert_closes_from(int first)
     ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
     limit.rlim_cur = LIMIT;
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
-    int *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    int *shared =
+        mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     ck_assert_ptr_ne(shared, MAP_FAILED);
     *shared = -1;
     pid_t pid = fork_bound();
@@ -189,6 +194,7 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("descriptors", by_one_call, by_the_list_of_proc, by_trying_each, what_is_reserved,
-                     a_copy_lies_as_high_as_asked_and_ends_at_exec, a_thread_has_its_own, flags_are_set_and_taken_off);
+    return RUN_TESTS("descriptors", by_one_call, by_the_list_of_proc, by_trying_each,
+                     what_is_reserved, a_copy_lies_as_high_as_asked_and_ends_at_exec,
+                     a_thread_has_its_own, flags_are_set_and_taken_off);
 }

@@ -1,4 +1,5 @@
-/* test_environment.c - foster's environment with additions, and without what was meant for foster. */
+/* test_environment.c - foster's environment with additions, and without what was meant for foster.
+ */
 #include "process/environment.h"
 
 #include "kit.h"
@@ -74,8 +75,8 @@ END_TEST
 
 START_TEST(what_was_meant_for_foster)
 {
-    HAVE("NOTIFY_SOCKET=/x", "LISTEN_PID=1", "LISTEN_FDS=2", "LISTEN_FDNAMES=a", "WATCHDOG_USEC=3", "WATCHDOG_PID=1",
-         "LISTEN_FDS2=1", "XLISTEN_FDS=1", "LISTEN=1", "LISTEN_PID");
+    HAVE("NOTIFY_SOCKET=/x", "LISTEN_PID=1", "LISTEN_FDS=2", "LISTEN_FDNAMES=a", "WATCHDOG_USEC=3",
+         "WATCHDOG_PID=1", "LISTEN_FDS2=1", "XLISTEN_FDS=1", "LISTEN=1", "LISTEN_PID");
     environment_forget_own();
     merge(NULL, 0);
     MERGED("LISTEN_FDS2=1", "XLISTEN_FDS=1", "LISTEN=1");
@@ -109,6 +110,7 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("environment", nothing_is_added, additions_take_the_place, the_later_of_two_counts,
-                     what_was_meant_for_foster, the_strings_are_not_copied, what_is_an_entry);
+    return RUN_TESTS("environment", nothing_is_added, additions_take_the_place,
+                     the_later_of_two_counts, what_was_meant_for_foster, the_strings_are_not_copied,
+                     what_is_an_entry);
 }

@@ -1,8 +1,9 @@
 /*
- * test_exec_error.c - why a program cannot be run: files that are wrong, each in its own way, and what is said of them.
+ * test_exec_error.c - why a program cannot be run: files that are wrong, each in its own way, and
+ * what is said of them.
  *
- * Where this kernel can be made to refuse the file, the error is its own. The linker's --wrap plays other machines
- * (uname) and a volume mounted noexec (statvfs).
+ * Where this kernel can be made to refuse the file, the error is its own. The linker's --wrap plays
+ * other machines (uname) and a volume mounted noexec (statvfs).
  */
 #include "process/exec_error.h"
 
@@ -56,7 +57,8 @@ static void assert_explained(const char *name, int error, int code, const char *
 /* Tries to run it, and has the error explained that this gave. */
 static void assert_refused(const char *name, int code, const char *words)
 {
-    struct program program = {.argv = make_arguments((const char *const[]){name, NULL}), .parent = getpid()};
+    struct program program = {.argv = make_arguments((const char *const[]){name, NULL}),
+                              .parent = getpid()};
     signals_block(&(struct signal_state){0});
     pid_t pid = program_start(&program);
     ck_assert_msg(pid < 0, "%s runs", name);
@@ -82,8 +84,9 @@ START_TEST(what_is_only_in_the_working_directory)
 {
     setenv("PATH", "/nowhere", true);
     make_text_file("here", "#!/bin/sh\n", 0755);
-    assert_refused("here", EXIT_NOT_FOUND,
-                   "here: not found in PATH=/nowhere; it is in the working directory: write ./here");
+    assert_refused(
+        "here", EXIT_NOT_FOUND,
+        "here: not found in PATH=/nowhere; it is in the working directory: write ./here");
 }
 END_TEST
 
@@ -95,7 +98,8 @@ START_TEST(what_is_no_program)
     assert_refused("./plain", EXIT_NOT_RUNNABLE, "./plain: it is not executable; chmod +x it");
     make_text_file("directory/plain", "#!/bin/sh\n", 0644);
     setenv("PATH", "/nowhere:directory", true);
-    assert_refused("plain", EXIT_NOT_RUNNABLE, "directory/plain: it is not executable; chmod +x it");
+    assert_refused("plain", EXIT_NOT_RUNNABLE,
+                   "directory/plain: it is not executable; chmod +x it");
 }
 END_TEST
 
@@ -104,11 +108,13 @@ START_TEST(what_may_not_be_run)
     char words[256];
     make_text_file("./program", "", 0755);
     snprintf(words, sizeof words,
-             "./program: permission denied to uid %d, though the file's mode allows it; by AppArmor or SELinux?",
+             "./program: permission denied to uid %d, though the file's mode allows it; by "
+             "AppArmor or SELinux?",
              (int)geteuid());
     assert_explained("./program", EACCES, EXIT_NOT_RUNNABLE, words);
     volume_flags = ST_NOEXEC;
-    assert_explained("./program", EACCES, EXIT_NOT_RUNNABLE, "./program: its file system is mounted noexec");
+    assert_explained("./program", EACCES, EXIT_NOT_RUNNABLE,
+                     "./program: its file system is mounted noexec");
 }
 END_TEST
 
@@ -116,7 +122,8 @@ START_TEST(what_cannot_be_looked_at)
 {
     make_text_file("file", "", 0755);
     char words[128];
-    snprintf(words, sizeof words, "/nowhere/below: a directory on the way to it is closed to uid %d", (int)geteuid());
+    snprintf(words, sizeof words,
+             "/nowhere/below: a directory on the way to it is closed to uid %d", (int)geteuid());
     assert_explained("/nowhere/below", EACCES, EXIT_NOT_RUNNABLE, words);
     assert_refused("file/below", EXIT_NOT_FOUND, "file/below: Not a directory");
     assert_explained("./file", ETXTBSY, EXIT_NOT_RUNNABLE, "./file: Text file busy");
@@ -159,8 +166,10 @@ START_TEST(lines_that_the_kernel_does_not_take)
         memcpy(line + length - 3, "x/y", sizeof "x/y");
         strcpy(stpcpy(words, "the interpreter of its #! line is missing: "), line + 2);
         strcpy(line + length, "\n");
-        assert_script_refused(
-            line, length < KERNEL_READS ? words : "its #! line is too long: the kernel reads 255 bytes of it");
+        assert_script_refused(line,
+                              length < KERNEL_READS
+                                  ? words
+                                  : "its #! line is too long: the kernel reads 255 bytes of it");
     }
 }
 END_TEST
@@ -172,19 +181,25 @@ START_TEST(interpreters_that_cannot_be_run)
     make_text_file("plain", "", 0644);
     make_text_file("text", "echo\n", 0755);
     make_text_file("loop", "#!./loop\n", 0755);
-    assert_script_refused("#!./folder\n", "its interpreter ./folder does not start: it is a directory");
-    assert_script_refused("#!./fifo -x\n",
-                          "its interpreter ./fifo does not start: it is a FIFO (a named pipe), not a regular file");
-    assert_script_refused("#!./plain\n", "its interpreter ./plain does not start: it is not executable; chmod +x it");
+    assert_script_refused("#!./folder\n",
+                          "its interpreter ./folder does not start: it is a directory");
+    assert_script_refused(
+        "#!./fifo -x\n",
+        "its interpreter ./fifo does not start: it is a FIFO (a named pipe), not a regular file");
+    assert_script_refused(
+        "#!./plain\n", "its interpreter ./plain does not start: it is not executable; chmod +x it");
     make_text_file("script", "#!./text\n", 0755);
     assert_explained("./script", ENOEXEC, EXIT_NOT_RUNNABLE,
-                     "./script: its interpreter ./text does not start: it has no #! line, and there is no /bin/sh to "
+                     "./script: its interpreter ./text does not start: it has no #! line, and "
+                     "there is no /bin/sh to "
                      "run it");
-    assert_explained("./loop", ELOOP, EXIT_NOT_RUNNABLE,
-                     "./loop: its interpreter ./loop does not start: its interpreter ./loop does not start: its "
-                     "interpreter ./loop does not start: its interpreter ./loop does not start: its interpreter "
-                     "./loop does not start: its interpreter ./loop does not start: more than 5 interpreters that "
-                     "are scripts");
+    assert_explained(
+        "./loop", ELOOP, EXIT_NOT_RUNNABLE,
+        "./loop: its interpreter ./loop does not start: its interpreter ./loop does not start: its "
+        "interpreter ./loop does not start: its interpreter ./loop does not start: its interpreter "
+        "./loop does not start: its interpreter ./loop does not start: more than 5 interpreters "
+        "that "
+        "are scripts");
 }
 END_TEST
 
@@ -192,7 +207,8 @@ END_TEST
 START_TEST(only_regular_files_are_opened)
 {
     ck_assert_int_eq(mkfifo("unread", 0755), 0);
-    assert_refused("./unread", EXIT_NOT_RUNNABLE, "./unread: it is a FIFO (a named pipe), not a regular file");
+    assert_refused("./unread", EXIT_NOT_RUNNABLE,
+                   "./unread: it is a FIFO (a named pipe), not a regular file");
     assert_explained("./unread", ENOEXEC, EXIT_NOT_RUNNABLE,
                      "./unread: it is a FIFO (a named pipe), not a regular file");
     assert_refused("/dev/null", EXIT_NOT_RUNNABLE, "/dev/null: it is a device, not a regular file");
@@ -210,14 +226,17 @@ START_TEST(formats_of_other_systems)
         const char *words;
     } cases[] = {
 #define BYTES(bytes) (bytes), sizeof(bytes) - 1
-        {BYTES("MZ\x90\0\3\0\0\0PE\0\0"), "it is a program for Windows (PE), which this machine does not run"},
-        {BYTES("\xcf\xfa\xed\xfe\7\0\0\1"), "it is a program for macOS (Mach-O), which this machine does not run"},
+        {BYTES("MZ\x90\0\3\0\0\0PE\0\0"),
+         "it is a program for Windows (PE), which this machine does not run"},
+        {BYTES("\xcf\xfa\xed\xfe\7\0\0\1"),
+         "it is a program for macOS (Mach-O), which this machine does not run"},
         {BYTES("\xca\xfe\xba\xbe\0\0"),
          "it is a program for macOS (Mach-O) or a Java class, which this machine does not run"},
         {BYTES("\0asm\1\0\0\0"), "it is a WebAssembly module, which this machine does not run"},
         {BYTES("PK\3\4\0"), "it is a ZIP archive, perhaps a jar, which this machine does not run"},
         {BYTES("\x1f\x8b\0"), "it is a file compressed by gzip, which this machine does not run"},
-        {BYTES("\0\0\0\0"), "it has nothing but NUL bytes where a program begins; was it copied whole?"},
+        {BYTES("\0\0\0\0"),
+         "it has nothing but NUL bytes where a program begins; was it copied whole?"},
         {BYTES("\1\0\2\0"), "it is binary, in no format that this machine runs"},
         {BYTES("\177ELF"), "it has no #! line, and there is no /bin/sh to run it"},
     };
@@ -258,9 +277,11 @@ START_TEST(a_script_without_a_shell)
     assert_explained("./script", ENOEXEC, EXIT_NOT_RUNNABLE,
                      "./script: it has no #! line, and there is no /bin/sh to run it");
     make_text_file("short", "#!", 0755);
-    assert_explained("./short", ENOENT, EXIT_NOT_RUNNABLE, "./short: its #! line names no interpreter");
+    assert_explained("./short", ENOENT, EXIT_NOT_RUNNABLE,
+                     "./short: its #! line names no interpreter");
     make_text_file("empty", "", 0755);
-    assert_explained("./empty", ENOENT, EXIT_NOT_RUNNABLE, "./empty: a file that it needs is missing");
+    assert_explained("./empty", ENOENT, EXIT_NOT_RUNNABLE,
+                     "./empty: a file that it needs is missing");
 }
 END_TEST
 
@@ -302,7 +323,8 @@ static struct wide_program wide_program(void)
 static struct narrow_program narrow_program(void)
 {
     struct narrow_program program = {
-        .header = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS32, ELFDATA2LSB, EV_CURRENT},
+        .header = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS32, ELFDATA2LSB,
+                               EV_CURRENT},
                    .e_type = ET_EXEC,
                    .e_machine = EM_386,
                    .e_version = EV_CURRENT,
@@ -318,8 +340,8 @@ static struct narrow_program narrow_program(void)
     return program;
 }
 
-#define LOADER_IS_MISSING                                                                                              \
-    "its ELF loader is missing: " LOADER                                                                               \
+#define LOADER_IS_MISSING                                                                          \
+    "its ELF loader is missing: " LOADER                                                           \
     " (a dynamic program needs its libc in the image; add that, or link it statically)"
 
 START_TEST(loaders_that_are_missing)
@@ -339,16 +361,20 @@ START_TEST(loaders_that_do_not_load)
     strcpy(wide.loader, "./loader");
     make_file("wide", &wide, sizeof wide, 0755);
     make_text_file("loader", "no program", 0755);
-    assert_refused("./wide", EXIT_NOT_RUNNABLE, "./wide: its ELF loader ./loader does not start: it is no ELF file");
-    make_text_file("loader", "", 0644);
     assert_refused("./wide", EXIT_NOT_RUNNABLE,
-                   "./wide: its ELF loader ./loader does not start: it is not executable; chmod +x it");
+                   "./wide: its ELF loader ./loader does not start: it is no ELF file");
+    make_text_file("loader", "", 0644);
+    assert_refused(
+        "./wide", EXIT_NOT_RUNNABLE,
+        "./wide: its ELF loader ./loader does not start: it is not executable; chmod +x it");
     unlink("loader");
     ck_assert_int_eq(mkdir("loader", 0755), 0);
-    assert_refused("./wide", EXIT_NOT_RUNNABLE, "./wide: its ELF loader ./loader does not start: it is a directory");
+    assert_refused("./wide", EXIT_NOT_RUNNABLE,
+                   "./wide: its ELF loader ./loader does not start: it is a directory");
     wide.header.e_type = ET_REL;
     make_file("wide", &wide, sizeof wide, 0755);
-    assert_refused("./wide", EXIT_NOT_RUNNABLE, "./wide: it is an ELF file, but no program: an object file");
+    assert_refused("./wide", EXIT_NOT_RUNNABLE,
+                   "./wide: it is an ELF file, but no program: an object file");
 }
 END_TEST
 
@@ -358,13 +384,15 @@ START_TEST(an_interpreter_without_its_loader)
     struct wide_program wide = wide_program();
     make_file("interpreter", &wide, sizeof wide, 0755);
     make_text_file("script", "#!./interpreter\n", 0755);
-    struct program program = {.argv = make_arguments((const char *const[]){"./script", NULL}), .parent = getpid()};
+    struct program program = {.argv = make_arguments((const char *const[]){"./script", NULL}),
+                              .parent = getpid()};
     signals_block(&(struct signal_state){0});
     ck_assert_int_eq(program_start(&program), -ENOENT);
     text_clear(&text);
     ck_assert_int_eq(exec_error_explain(&text, "./script", ENOENT), EXIT_NOT_RUNNABLE);
     ck_assert_msg(strstr(text.bytes, LOADER) != NULL, "'%s' does not name the loader", text.bytes);
-    ck_assert_msg(strstr(text.bytes, "interpreter of its #! line is missing") == NULL, "'%s' is not true", text.bytes);
+    ck_assert_msg(strstr(text.bytes, "interpreter of its #! line is missing") == NULL,
+                  "'%s' is not true", text.bytes);
 }
 END_TEST
 
@@ -374,9 +402,10 @@ START_TEST(headers_that_lie)
     static const struct {
         uint64_t table, count, loader;
     } cases[] = {
-        {UINT64_MAX, UINT16_MAX, 0}, {UINT64_MAX - 55, 2, 0}, {UINT32_MAX, UINT16_MAX, 0}, {PATH_MAX - 1, 1, 0},
-        {PATH_MAX, UINT16_MAX, 0},   {0, UINT16_MAX, 0},      {1, UINT16_MAX, 0},          {64, 1, UINT64_MAX},
-        {64, 1, PATH_MAX},           {64, 1, PATH_MAX - 1},   {52, UINT16_MAX, 1 << 30},   {64, 0, 100},
+        {UINT64_MAX, UINT16_MAX, 0}, {UINT64_MAX - 55, 2, 0},   {UINT32_MAX, UINT16_MAX, 0},
+        {PATH_MAX - 1, 1, 0},        {PATH_MAX, UINT16_MAX, 0}, {0, UINT16_MAX, 0},
+        {1, UINT16_MAX, 0},          {64, 1, UINT64_MAX},       {64, 1, PATH_MAX},
+        {64, 1, PATH_MAX - 1},       {52, UINT16_MAX, 1 << 30}, {64, 0, 100},
         {INT64_MAX, 1, INT64_MAX},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -445,7 +474,8 @@ START_TEST(programs_for_other_machines)
         wide.header.e_ident[EI_DATA] = cases[i].order;
         memcpy(&wide.header.e_machine, (unsigned char[]){big ? high : low, big ? low : high}, 2);
         make_file("wide", &wide, sizeof wide, 0755);
-        snprintf(words, sizeof words, "./wide: it was built for %s, and this machine is toaster", cases[i].name);
+        snprintf(words, sizeof words, "./wide: it was built for %s, and this machine is toaster",
+                 cases[i].name);
         assert_explained("./wide", ENOEXEC, EXIT_NOT_RUNNABLE, words);
     }
 }
@@ -478,18 +508,21 @@ START_TEST(a_damaged_program_is_not_another_machines)
         wide.header.e_machine = cases[i].number;
         make_file("wide", &wide, sizeof wide, 0755);
         machine = cases[i].machine;
-        assert_explained("./wide", ENOEXEC, EXIT_NOT_RUNNABLE, "./wide: the program file is damaged");
+        assert_explained("./wide", ENOEXEC, EXIT_NOT_RUNNABLE,
+                         "./wide: the program file is damaged");
     }
 }
 END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("exec_error", what_is_not_there, what_is_only_in_the_working_directory, what_is_no_program,
-                     what_may_not_be_run, what_cannot_be_looked_at, a_name_too_long, interpreters_that_are_missing,
-                     a_script_without_a_shell, loaders_that_are_missing, loaders_that_do_not_load,
-                     lines_that_the_kernel_does_not_take, interpreters_that_cannot_be_run,
-                     only_regular_files_are_opened, formats_of_other_systems, an_interpreter_without_its_loader,
-                     headers_that_lie, files_that_end_early, a_loaders_name_that_is_cut, programs_for_other_machines,
-                     the_kernel_refuses_another_machines, a_damaged_program_is_not_another_machines);
+    return RUN_TESTS(
+        "exec_error", what_is_not_there, what_is_only_in_the_working_directory, what_is_no_program,
+        what_may_not_be_run, what_cannot_be_looked_at, a_name_too_long,
+        interpreters_that_are_missing, a_script_without_a_shell, loaders_that_are_missing,
+        loaders_that_do_not_load, lines_that_the_kernel_does_not_take,
+        interpreters_that_cannot_be_run, only_regular_files_are_opened, formats_of_other_systems,
+        an_interpreter_without_its_loader, headers_that_lie, files_that_end_early,
+        a_loaders_name_that_is_cut, programs_for_other_machines,
+        the_kernel_refuses_another_machines, a_damaged_program_is_not_another_machines);
 }

@@ -1,4 +1,5 @@
-/* test_exit_report.c - the line that says how main ended, and where it is kept. The linker's --wrap plays the cgroup.
+/* test_exit_report.c - the line that says how main ended, and where it is kept. The linker's --wrap
+ * plays the cgroup.
  */
 #include "process/exit_report.h"
 
@@ -50,10 +51,12 @@ START_TEST(killed_by_whom)
 {
     assert_told(SIGKILL, false, KILLED);
     kills = 1;
-    assert_told(SIGKILL, false, OUT_OF_MEMORY "1 process here, memory limit unknown; raise it or use less");
+    assert_told(SIGKILL, false,
+                OUT_OF_MEMORY "1 process here, memory limit unknown; raise it or use less");
     kills = 12;
     limit = "16 MiB";
-    assert_told(SIGKILL, false, OUT_OF_MEMORY "11 processes here, memory limit 16 MiB; raise it or use less");
+    assert_told(SIGKILL, false,
+                OUT_OF_MEMORY "11 processes here, memory limit 16 MiB; raise it or use less");
     assert_told(SIGKILL, false, KILLED); /* by somebody: all of the others have been told of */
 }
 END_TEST
@@ -114,6 +117,6 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("exit_report", ends_of_all_kinds, killed_by_whom, an_empty_log_is_written, what_main_wrote_is_kept,
-                     no_log_is_made, a_fifo_is_no_log);
+    return RUN_TESTS("exit_report", ends_of_all_kinds, killed_by_whom, an_empty_log_is_written,
+                     what_main_wrote_is_kept, no_log_is_made, a_fifo_is_no_log);
 }

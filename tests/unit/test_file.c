@@ -201,7 +201,8 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("file", a_file_is_read_as_far_as_there_is_room, bytes_of_any_kind, what_cannot_be_read,
-                     a_file_is_read_again, a_whole_file, a_fifo_does_not_block, a_file_of_proc, no_descriptor_is_left,
-                     every_name_comes_once, what_is_no_directory, it_is_closed_on_exec);
+    return RUN_TESTS("file", a_file_is_read_as_far_as_there_is_room, bytes_of_any_kind,
+                     what_cannot_be_read, a_file_is_read_again, a_whole_file, a_fifo_does_not_block,
+                     a_file_of_proc, no_descriptor_is_left, every_name_comes_once,
+                     what_is_no_directory, it_is_closed_on_exec);
 }

@@ -1,6 +1,7 @@
 /*
- * test_fork.c - a program is started with fork semantics: nobody waits for its exec, and what became of it is told by a
- * pipe. What both ways of a start have in common is tested in test_spawn.c.
+ * test_fork.c - a program is started with fork semantics: nobody waits for its exec, and what
+ * became of it is told by a pipe. What both ways of a start have in common is tested in
+ * test_spawn.c.
  */
 #include "process/spawn.h"
 
@@ -107,7 +108,8 @@ START_TEST(it_runs_or_not)
 }
 END_TEST
 
-/* Statement 107: its exec is not awaited. The child writes to a full pipe before it, as its stderr. */
+/* Statement 107: its exec is not awaited. The child writes to a full pipe before it, as its stderr.
+ */
 START_TEST(nobody_waits_for_the_exec)
 {
     int ends[2], error;
@@ -171,7 +173,8 @@ END_TEST
 
 START_TEST(each_others_places_and_the_reports)
 {
-    int a = open("a", O_RDWR | O_CREAT | O_CLOEXEC, 0600), b = open("b", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int a = open("a", O_RDWR | O_CREAT | O_CLOEXEC, 0600),
+        b = open("b", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     plug(a, b);
     plug(b, a);
     char names[2][DECIMAL_MAX];
@@ -187,7 +190,8 @@ START_TEST(what_fails_is_said_on_our_stderr)
 {
     static struct stream_file file = {"service", O_WRONLY, STREAM(STDERR_FILENO), false};
     static const struct attributes nowhere = {.directory = "nowhere"};
-    static const struct attributes filed = {.directory = "nowhere", .files = &file, .file_count = 1};
+    static const struct attributes filed = {
+        .directory = "nowhere", .files = &file, .file_count = 1};
     hear_stderr();
     program.failed = complain;
     program.attributes = &nowhere;
@@ -219,9 +223,9 @@ START_TEST(attributes_and_a_mark)
     program.mark = 4242;
     plug(told, STDOUT_FILENO);
     plug(told, 9); /* above its limit */
-    PROGRAM(
-        "sh", "-c",
-        "umask; pwd; ulimit -n; sed -n 's/  */ /g; s/^Max file locks //p' /proc/self/limits; test -e /proc/$$/fd/9");
+    PROGRAM("sh", "-c",
+            "umask; pwd; ulimit -n; sed -n 's/  */ /g; s/^Max file locks //p' /proc/self/limits; "
+            "test -e /proc/$$/fd/9");
     ck_assert_int_eq(run(), 0);
     ck_assert_str_eq(content("told"), "0123\n/\n6\n4242 unlimited locks \n");
     ck_assert_uint_eq(umask(ours), 022);
@@ -232,7 +236,8 @@ START_TEST(files_become_its_streams)
 {
     static struct stream_file files[] = {
         {"in", O_RDONLY, STREAM(STDIN_FILENO), false},
-        {"log", O_WRONLY | O_APPEND | O_CREAT, STREAM(STDOUT_FILENO) | STREAM(STDERR_FILENO), false},
+        {"log", O_WRONLY | O_APPEND | O_CREAT, STREAM(STDOUT_FILENO) | STREAM(STDERR_FILENO),
+         false},
     };
     static const struct attributes attributes = {.files = files, .file_count = COUNT(files)};
     make_text_file("in", "input", 0600);
@@ -243,7 +248,8 @@ START_TEST(files_become_its_streams)
         PROGRAM("sh", "-c", "cat; echo , >&2; grep flags /proc/self/fdinfo/1");
         ck_assert_int_eq(run(), 0);
     }
-    ck_assert_str_eq(content("log"), "input,\nflags:\t0102001\ninput,\nflags:\t0102001\n"); /* no O_NONBLOCK */
+    ck_assert_str_eq(content("log"),
+                     "input,\nflags:\t0102001\ninput,\nflags:\t0102001\n"); /* no O_NONBLOCK */
     struct stat found;
     ck_assert_int_eq(stat("log", &found), 0);
     ck_assert_uint_eq(found.st_mode & ALLPERMS, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH);
@@ -255,11 +261,14 @@ START_TEST(files_that_cannot_be_opened)
     static const struct {
         const char *path;
         int error;
-    } cases[] = {{"missing/log", ENOENT}, {".", EISDIR}, {"fifo" /* nobody reads it, and nobody waits */, ENXIO}};
+    } cases[] = {{"missing/log", ENOENT},
+                 {".", EISDIR},
+                 {"fifo" /* nobody reads it, and nobody waits */, ENXIO}};
     ck_assert_int_eq(mkfifo("fifo", S_IRUSR | S_IWUSR), 0);
     program.failed = complain;
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct stream_file file = {cases[i].path, O_WRONLY | O_APPEND | O_CREAT, STREAM(STDOUT_FILENO), false};
+        struct stream_file file = {cases[i].path, O_WRONLY | O_APPEND | O_CREAT,
+                                   STREAM(STDOUT_FILENO), false};
         struct attributes attributes = {.files = &file, .file_count = 1};
         program.attributes = &attributes;
         program.plug_count = 0;
@@ -298,7 +307,8 @@ END_TEST
 
 START_TEST(what_may_pass)
 {
-    static const int passing[] = {EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY, EIO, EINTR, ENOSPC, EDQUOT, ENXIO};
+    static const int passing[] = {EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY,
+                                  EIO,    EINTR,  ENOSPC, EDQUOT, ENXIO};
     static const int final[] = {ENOENT, EACCES, ENOEXEC, EPERM, ENOTDIR, E2BIG};
     for (size_t i = 0; i < COUNT(passing); i++)
         ck_assert(start_error_passes(passing[i]));
@@ -309,8 +319,10 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("fork", it_runs_or_not, nobody_waits_for_the_exec, what_the_child_tells_is_not_believed_blindly,
+    return RUN_TESTS("fork", it_runs_or_not, nobody_waits_for_the_exec,
+                     what_the_child_tells_is_not_believed_blindly,
                      it_has_its_own_descriptors_and_no_others, each_others_places_and_the_reports,
-                     what_fails_is_said_on_our_stderr, attributes_and_a_mark, files_become_its_streams,
-                     files_that_cannot_be_opened, a_users_files_are_opened_by_him, what_may_pass);
+                     what_fails_is_said_on_our_stderr, attributes_and_a_mark,
+                     files_become_its_streams, files_that_cannot_be_opened,
+                     a_users_files_are_opened_by_him, what_may_pass);
 }

@@ -1,6 +1,6 @@
 /*
- * test_fork_error.c - why there is no process to be had. The machine's own processes and limits would say something
- * else each time, so the linker's --wrap plays /proc and the cgroup.
+ * test_fork_error.c - why there is no process to be had. The machine's own processes and limits
+ * would say something else each time, so the linker's --wrap plays /proc and the cgroup.
  */
 #include "process/fork_error.h"
 
@@ -110,8 +110,9 @@ START_TEST(zombies_of_another)
                                          {.pid = ANOTHER + 3, .parent = ANOTHER, .ended = true},
                                          {.pid = ANOTHER + 4, .parent = ANOTHER},
                                          {.pid = 0}};
-    assert_explained(EAGAIN, NO_PROCESS ", zombies 3 of which 2 are children that pid 4194304 (busy server) does not "
-                                        "wait for" REMEDY);
+    assert_explained(EAGAIN, NO_PROCESS
+                     ", zombies 3 of which 2 are children that pid 4194304 (busy server) does not "
+                     "wait for" REMEDY);
 }
 END_TEST
 
@@ -125,13 +126,14 @@ START_TEST(the_worst_parent_is_named)
                                          {.pid = ANOTHER + 4, .parent = ANOTHER + 1, .ended = true},
                                          {.pid = ANOTHER + 5, .parent = ANOTHER + 1, .ended = true},
                                          {.pid = 0}};
-    assert_explained(EAGAIN, NO_PROCESS ", zombies 4 of which 3 are children that pid 4194305 (careless) does not "
-                                        "wait for" REMEDY);
+    assert_explained(EAGAIN, NO_PROCESS
+                     ", zombies 4 of which 3 are children that pid 4194305 (careless) does not "
+                     "wait for" REMEDY);
 }
 END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("fork_error", nothing_is_known, another_error, the_pids_limit, no_zombies, zombies_of_our_own,
-                     zombies_of_another, the_worst_parent_is_named);
+    return RUN_TESTS("fork_error", nothing_is_known, another_error, the_pids_limit, no_zombies,
+                     zombies_of_our_own, zombies_of_another, the_worst_parent_is_named);
 }

@@ -50,7 +50,8 @@ void __wrap_state_machine_set_command_stop_signal(int signal)
 static void begin(const struct signal_map *map)
 {
     static const struct settings settings = {.essential = true};
-    static struct service service = {.name = "web", .settings = &settings, .state = RUNNING, .process.pid = PID};
+    static struct service service = {
+        .name = "web", .settings = &settings, .state = RUNNING, .process.pid = PID};
     static struct plan plan = {.services = &service, .count = 1};
     static const struct signal_map same;
     plan.map = map != NULL ? map : &same;
@@ -121,7 +122,8 @@ END_TEST
 
 enum { GIVEN = 1000, LONG = 100000 };
 
-static milliseconds end_of_all = NEVER; /* the time for the whole stop, 0: none; NEVER: it is not under way */
+static milliseconds end_of_all =
+    NEVER; /* the time for the whole stop, 0: none; NEVER: it is not under way */
 
 bool __wrap_shutdown_is_under_way(void);
 bool __wrap_shutdown_is_under_way(void)
@@ -259,9 +261,10 @@ static void speak_with_descriptor(void)
 {
     struct iovec text = {(char[]){"STATUS=here"}, sizeof "STATUS=here"};
     alignas(struct cmsghdr) char beside[CMSG_SPACE(sizeof(int))] = {0};
-    struct msghdr message = {.msg_iov = &text, .msg_iovlen = 1, .msg_control = beside, .msg_controllen = sizeof beside};
-    *CMSG_FIRSTHDR(&message) =
-        (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+    struct msghdr message = {
+        .msg_iov = &text, .msg_iovlen = 1, .msg_control = beside, .msg_controllen = sizeof beside};
+    *CMSG_FIRSTHDR(&message) = (struct cmsghdr){
+        .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
     memcpy(CMSG_DATA(CMSG_FIRSTHDR(&message)), &(int){STDERR_FILENO}, sizeof(int));
     ck_assert_int_ne(sendmsg(sender, &message, 0), -1);
     hear();
@@ -284,9 +287,10 @@ START_TEST(while_nobody_listens_watchdogs_rest_and_then_have_their_time)
     milliseconds later = clock_now() + LONG / 2;
     inbox_look(later);
     inbox_look(later);
-    ck_assert_str_eq(heard(),
-                     "foster: services are not heard until the descriptors that somebody sent to NOTIFY_SOCKET "
-                     "are closed\n");
+    ck_assert_str_eq(
+        heard(),
+        "foster: services are not heard until the descriptors that somebody sent to NOTIFY_SOCKET "
+        "are closed\n");
     thread_error = 0;
     while (inbox_look(later) != NEVER)
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
@@ -298,9 +302,10 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("inbox", signals_are_forwarded_in_their_order_and_before_a_stop,
-                     a_stop_is_heard_though_the_pipe_is_full, a_stop_may_become_another_signal_or_nothing,
-                     more_time_is_given_up_to_a_bound, a_leftover_is_given_no_time_nor_heard,
-                     a_dead_sender_does_not_speak_for_a_dead_main_process, nobody_holds_back_the_stop_of_all,
-                     while_nobody_listens_watchdogs_rest_and_then_have_their_time);
+    return RUN_TESTS(
+        "inbox", signals_are_forwarded_in_their_order_and_before_a_stop,
+        a_stop_is_heard_though_the_pipe_is_full, a_stop_may_become_another_signal_or_nothing,
+        more_time_is_given_up_to_a_bound, a_leftover_is_given_no_time_nor_heard,
+        a_dead_sender_does_not_speak_for_a_dead_main_process, nobody_holds_back_the_stop_of_all,
+        while_nobody_listens_watchdogs_rest_and_then_have_their_time);
 }

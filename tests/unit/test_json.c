@@ -8,9 +8,9 @@ struct sample {
     size_t length;
     const char *to;
 };
-#define SAMPLE(from, to)                                                                                               \
-    {                                                                                                                  \
-        (from), sizeof(from) - 1, (to)                                                                                 \
+#define SAMPLE(from, to)                                                                           \
+    {                                                                                              \
+        (from), sizeof(from) - 1, (to)                                                             \
     }
 #define FFFD "\xef\xbf\xbd"
 
@@ -96,5 +96,6 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("json", what_must_be_escaped, valid_utf8_stays, a_replacement_for_each_other_byte);
+    return RUN_TESTS("json", what_must_be_escaped, valid_utf8_stays,
+                     a_replacement_for_each_other_byte);
 }

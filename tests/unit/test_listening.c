@@ -1,6 +1,7 @@
 /*
- * test_listening.c - sockets for services: bound, listening, and replaced when nobody listens any more. Each test has a
- * network namespace of its own if it may, with its loopback up, so that every port is free.
+ * test_listening.c - sockets for services: bound, listening, and replaced when nobody listens any
+ * more. Each test has a network namespace of its own if it may, with its loopback up, so that every
+ * port is free.
  */
 #include "process/listening.h"
 
@@ -66,7 +67,8 @@ START_TEST(streams_are_connected_to)
     for (size_t i = 0; i < COUNT(places); i++) {
         const char *place = places[i][0];
         if (strncmp(place, "unix:l", 6) == 0) {
-            snprintf(path, sizeof path, "unix:%s/%s", getcwd(directory, sizeof directory), place + 5);
+            snprintf(path, sizeof path, "unix:%s/%s", getcwd(directory, sizeof directory),
+                     place + 5);
             place = path;
         }
         int fd = open_at(place);
@@ -83,7 +85,8 @@ START_TEST(streams_are_connected_to)
 }
 END_TEST
 
-/* So the next run of foster need not wait until the kernel has forgotten the connections of the last. */
+/* So the next run of foster need not wait until the kernel has forgotten the connections of the
+ * last. */
 START_TEST(tcp_again_at_once)
 {
     prepare();
@@ -191,7 +194,8 @@ END_TEST
 /* Statement 117: what a service may do to a socket that it shares with those that come after it. */
 START_TEST(whole_or_not)
 {
-    static const char *const places[] = {"tcp:127.0.0.1:18087", "udp:127.0.0.1:18088", "unix:@foster-test-whole"};
+    static const char *const places[] = {"tcp:127.0.0.1:18087", "udp:127.0.0.1:18088",
+                                         "unix:@foster-test-whole"};
     char directory[PATH_MAX], path[PATH_MAX + 32];
     prepare();
     for (size_t i = 0; i < COUNT(places); i++) {
@@ -225,7 +229,8 @@ START_TEST(a_file_is_its_users)
     snprintf(path, sizeof path, "unix:%s/users", getcwd(directory, sizeof directory));
     ck_assert(address_parse(path, &address));
     int fd = listening_open(&address, &user, 0606);
-    ck_assert_msg(fd >= 0 || fd == -EACCES, "%s", strerror(-fd)); /* the way here may be closed to him */
+    ck_assert_msg(fd >= 0 || fd == -EACCES, "%s",
+                  strerror(-fd)); /* the way here may be closed to him */
     if (fd < 0)
         return;
     ck_assert_int_eq(stat("users", &status), 0);
@@ -252,7 +257,9 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("listening", streams_are_connected_to, tcp_again_at_once, udp_receives_and_is_not_shared,
-                     both_families, one_in_use_is_refused, a_stale_file_is_replaced, what_is_not_a_socket_is_left_alone,
-                     a_datagram_socket_is_left_alone, whole_or_not, a_file_is_its_users, errors_leave_nothing_open);
+    return RUN_TESTS("listening", streams_are_connected_to, tcp_again_at_once,
+                     udp_receives_and_is_not_shared, both_families, one_in_use_is_refused,
+                     a_stale_file_is_replaced, what_is_not_a_socket_is_left_alone,
+                     a_datagram_socket_is_left_alone, whole_or_not, a_file_is_its_users,
+                     errors_leave_nothing_open);
 }

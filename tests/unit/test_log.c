@@ -108,7 +108,8 @@ static void lose_a_line_in_a_full_pipe(int flags)
     fill(ends[1]);
     become_stderr(ends[1]);
     assert_loses_a_line();
-    ck_assert_int_eq(fcntl(ends[1], F_GETFL) & O_NONBLOCK, flags); /* it is others' too, and left as it is */
+    ck_assert_int_eq(fcntl(ends[1], F_GETFL) & O_NONBLOCK,
+                     flags); /* it is others' too, and left as it is */
 }
 
 START_TEST(a_full_pipe)
@@ -206,8 +207,8 @@ static void raw(int terminal)
     ck_assert_int_eq(tcsetattr(terminal, TCSANOW, &settings), 0);
 }
 
-/* Reads until the last word has come; returns how many bytes of x there were. Of what was read before, only what the
- * word may begin with is kept: there is no end of what another writes. */
+/* Reads until the last word has come; returns how many bytes of x there were. Of what was read
+ * before, only what the word may begin with is kept: there is no end of what another writes. */
 static size_t drain_to(const char *last)
 {
     static char bytes[1 << 16];
@@ -317,9 +318,11 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("log", each_level_includes_those_above, silent_by_default, a_line_in_pieces, a_line_is_one_write,
-                     a_full_pipe, a_full_pipe_that_does_not_block, a_stopped_terminal, a_terminal_that_is_nearly_full,
-                     a_terminal_that_is_nearly_full_and_no_proc, a_terminal_that_is_nearly_full_and_read,
-                     a_terminal_that_another_writes_to, a_full_socket, a_reader_that_has_gone, no_stderr,
+    return RUN_TESTS("log", each_level_includes_those_above, silent_by_default, a_line_in_pieces,
+                     a_line_is_one_write, a_full_pipe, a_full_pipe_that_does_not_block,
+                     a_stopped_terminal, a_terminal_that_is_nearly_full,
+                     a_terminal_that_is_nearly_full_and_no_proc,
+                     a_terminal_that_is_nearly_full_and_read, a_terminal_that_another_writes_to,
+                     a_full_socket, a_reader_that_has_gone, no_stderr,
                      a_stderr_that_cannot_be_written_to, a_line_that_is_written_keeps_errno_too);
 }

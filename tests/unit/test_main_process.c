@@ -1,6 +1,6 @@
 /*
- * test_main_process.c - the process that a service is by now, with real ones: what foster started is `first`, and its
- * child `second` is named.
+ * test_main_process.c - the process that a service is by now, with real ones: what foster started
+ * is `first`, and its child `second` is named.
  */
 #include "supervise/main_process.h"
 
@@ -26,7 +26,8 @@ static void count(struct service *service, enum service_event event)
 static struct settings settings;
 static struct notes notes;
 static struct extras extras = {.notes = &notes};
-static struct service service = {.name = "web", .settings = &settings, .extras = &extras, .state = READY};
+static struct service service = {
+    .name = "web", .settings = &settings, .extras = &extras, .state = READY};
 static bool refused;
 
 static int told[2]; /* the pipe that second's pid comes by */
@@ -130,7 +131,8 @@ START_TEST(while_it_is_stopped_the_first_one_gets_the_signal_too)
     start();
     name(second_pid);
     service.state = STOPPING;
-    ck_assert_int_eq(main_process_queue(&service, A_SIGNAL, &(siginfo_t){.si_signo = A_SIGNAL, .si_code = SI_QUEUE}),
+    ck_assert_int_eq(main_process_queue(&service, A_SIGNAL,
+                                        &(siginfo_t){.si_signo = A_SIGNAL, .si_code = SI_QUEUE}),
                      0);
     event_loop_wait(clock_now() + WAIT_MS);
     ck_assert_int_eq(events[EVENT_STOP_COMMAND_ENDED], 0); /* its stop command runs */
@@ -215,9 +217,11 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("main_process", nothing_is_named, signals_mean_the_named_one_at_once_and_its_end_is_the_services,
+    return RUN_TESTS("main_process", nothing_is_named,
+                     signals_mean_the_named_one_at_once_and_its_end_is_the_services,
                      while_it_is_stopped_the_first_one_gets_the_signal_too,
                      when_the_first_one_ends_the_named_one_is_ours,
-                     without_a_handle_it_counts_when_the_first_one_has_ended, one_that_is_not_there_is_nobody,
-                     the_first_one_may_be_named_again, one_whose_parent_lives_is_held_until_it_ends);
+                     without_a_handle_it_counts_when_the_first_one_has_ended,
+                     one_that_is_not_there_is_nobody, the_first_one_may_be_named_again,
+                     one_whose_parent_lives_is_held_until_it_ends);
 }

@@ -1,4 +1,5 @@
-/* test_notify.c - what comes by the socket of sd_notify(3), from senders that mean well and others. */
+/* test_notify.c - what comes by the socket of sd_notify(3), from senders that mean well and others.
+ */
 #include "supervise/notify.h"
 
 #include <netinet/in.h>
@@ -12,7 +13,14 @@
 
 #include "kit.h"
 
-enum { NOBODY = 65534, POLL_MS = 10000, MANY = 100, KERNEL_MOST = 253, LONGEST = 4096, THREADS_MOST = 4 };
+enum {
+    NOBODY = 65534,
+    POLL_MS = 10000,
+    MANY = 100,
+    KERNEL_MOST = 253,
+    LONGEST = 4096,
+    THREADS_MOST = 4
+};
 
 static struct notification got;
 
@@ -71,8 +79,8 @@ static ssize_t send_descriptor(const char *message, int fd, size_t times)
     struct msghdr letter = {.msg_iov = &text, .msg_iovlen = 1, .msg_control = beside};
     letter.msg_controllen = CMSG_SPACE(sizeof fd * times);
     struct cmsghdr *rights = CMSG_FIRSTHDR(&letter);
-    *rights =
-        (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof fd * times), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+    *rights = (struct cmsghdr){
+        .cmsg_len = CMSG_LEN(sizeof fd * times), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
     for (size_t i = 0; i < times; i++)
         memcpy(CMSG_DATA(rights) + i * sizeof fd, &fd, sizeof fd);
     return sendmsg(sender, &letter, 0);
@@ -133,7 +141,8 @@ START_TEST(each_statement)
 {
     open_both();
     pass("READY=1");
-    ck_assert(got.ready && !got.reloading && !got.stopping && !got.watchdog && !got.watchdog_trigger);
+    ck_assert(got.ready && !got.reloading && !got.stopping && !got.watchdog &&
+              !got.watchdog_trigger);
     pass("RELOADING=1\n");
     ck_assert(got.reloading && !got.ready);
     pass("STOPPING=1");
@@ -162,9 +171,9 @@ static const struct notification nothing;
 static bool means_nothing(const char *message)
 {
     pass(message);
-    return !got.ready && !got.reloading && !got.stopping && !got.watchdog && !got.watchdog_trigger && !got.has_status &&
-           got.watchdog_interval == 0 && got.extend == 0 && got.main_pid == 0 &&
-           strcmp(got.status, nothing.status) == 0;
+    return !got.ready && !got.reloading && !got.stopping && !got.watchdog &&
+           !got.watchdog_trigger && !got.has_status && got.watchdog_interval == 0 &&
+           got.extend == 0 && got.main_pid == 0 && strcmp(got.status, nothing.status) == 0;
 }
 
 START_TEST(what_is_malformed_or_unknown)
@@ -180,7 +189,8 @@ START_TEST(what_is_malformed_or_unknown)
         "READY=1 ",
         " READY=1",
         "XREADY=1",
-        "FDSTORE=1\nFDNAME=x\nERRNO=2\nBUSERROR=x\nEXIT_STATUS=1\nMONOTONIC_USEC=17\nBARRIER=1\nX_MY=1\n",
+        "FDSTORE=1\nFDNAME=x\nERRNO=2\nBUSERROR=x\nEXIT_STATUS=1\nMONOTONIC_USEC=17\nBARRIER=1\nX_"
+        "MY=1\n",
         "WATCHDOG=2",
         "WATCHDOG_USEC=",
         "WATCHDOG_USEC=-1",
@@ -317,15 +327,17 @@ static ssize_t send_as(pid_t pid)
     struct iovec text = {(void *)(uintptr_t) "READY=1", strlen("READY=1")};
     struct ucred claim = {.pid = pid, .uid = getuid(), .gid = getgid()};
     alignas(struct cmsghdr) char beside[CMSG_SPACE(sizeof claim)] = {0};
-    struct msghdr letter = {.msg_iov = &text, .msg_iovlen = 1, .msg_control = beside, .msg_controllen = sizeof beside};
+    struct msghdr letter = {
+        .msg_iov = &text, .msg_iovlen = 1, .msg_control = beside, .msg_controllen = sizeof beside};
     struct cmsghdr *credentials = CMSG_FIRSTHDR(&letter);
-    *credentials =
-        (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof claim), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_CREDENTIALS};
+    *credentials = (struct cmsghdr){
+        .cmsg_len = CMSG_LEN(sizeof claim), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_CREDENTIALS};
     memcpy(CMSG_DATA(credentials), &claim, sizeof claim);
     return sendmsg(sender, &letter, 0);
 }
 
-/* It may say who it is, but not that it is somebody else; not even root may, of a pid that there is not. */
+/* It may say who it is, but not that it is somebody else; not even root may, of a pid that there is
+ * not. */
 static void claim_to_be_the_parent(void)
 {
     if (getuid() == 0 && (setgid(NOBODY) == -1 || setuid(NOBODY) == -1))
@@ -463,10 +475,12 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("notify", there_is_no_variable_without_a_socket, a_socket_with_a_name, no_socket_to_be_had,
-                     each_statement, what_is_malformed_or_unknown, several_in_one_message, messages_in_order,
-                     spans_are_rounded_up_and_do_not_overflow, a_status_is_cut_and_clean,
-                     a_line_that_is_cut_is_left_out, the_sender_is_known_by_its_pid, nobody_is_somebody_else,
-                     a_barrier_is_lifted, no_descriptor_is_received_but_each_is_closed,
-                     what_takes_long_to_close_holds_nobody_up_but_a_handful_does, without_a_thread_it_is_tried_again);
+    return RUN_TESTS(
+        "notify", there_is_no_variable_without_a_socket, a_socket_with_a_name, no_socket_to_be_had,
+        each_statement, what_is_malformed_or_unknown, several_in_one_message, messages_in_order,
+        spans_are_rounded_up_and_do_not_overflow, a_status_is_cut_and_clean,
+        a_line_that_is_cut_is_left_out, the_sender_is_known_by_its_pid, nobody_is_somebody_else,
+        a_barrier_is_lifted, no_descriptor_is_received_but_each_is_closed,
+        what_takes_long_to_close_holds_nobody_up_but_a_handful_does,
+        without_a_thread_it_is_tried_again);
 }

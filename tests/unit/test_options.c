@@ -1,4 +1,5 @@
-/* test_options.c - the command line and the environment: each option in each form, and each way to get it wrong. */
+/* test_options.c - the command line and the environment: each option in each form, and each way to
+ * get it wrong. */
 #include "personality.h"
 
 #include "base/log.h"
@@ -11,8 +12,9 @@ static struct options options;
 
 static void start_without_variables(void)
 {
-    static const char *const variables[] = {"TINI_SUBREAPER",   "TINI_VERBOSITY",  "TINI_KILL_PROCESS_GROUP",
-                                            "DUMB_INIT_SETSID", "DUMB_INIT_DEBUG", "CATATONIT_DEBUG"};
+    static const char *const variables[] = {"TINI_SUBREAPER",          "TINI_VERBOSITY",
+                                            "TINI_KILL_PROCESS_GROUP", "DUMB_INIT_SETSID",
+                                            "DUMB_INIT_DEBUG",         "CATATONIT_DEBUG"};
     for (size_t i = 0; i < COUNT(variables); i++)
         unsetenv(variables[i]);
     hear_stderr();
@@ -34,17 +36,17 @@ static void assert_reads(enum task task)
 }
 
 /* Each option is read three times: alone, and before and behind another. */
-#define ASSERT_EACH(condition, ...)                                                                                    \
-    do {                                                                                                               \
-        READ(__VA_ARGS__, "run");                                                                                      \
-        assert_reads(TASK_RUN);                                                                                        \
-        ck_assert(condition);                                                                                          \
-        READ(__VA_ARGS__, "-w", "run");                                                                                \
-        ck_assert(options.say_orphans && (condition));                                                                 \
-        READ("-w", __VA_ARGS__, "run");                                                                                \
-        ck_assert(options.say_orphans && (condition));                                                                 \
-        ck_assert_str_eq(*options.command, "run");                                                                     \
-        assert_reads(TASK_RUN);                                                                                        \
+#define ASSERT_EACH(condition, ...)                                                                \
+    do {                                                                                           \
+        READ(__VA_ARGS__, "run");                                                                  \
+        assert_reads(TASK_RUN);                                                                    \
+        ck_assert(condition);                                                                      \
+        READ(__VA_ARGS__, "-w", "run");                                                            \
+        ck_assert(options.say_orphans && (condition));                                             \
+        READ("-w", __VA_ARGS__, "run");                                                            \
+        ck_assert(options.say_orphans && (condition));                                             \
+        ck_assert_str_eq(*options.command, "run");                                                 \
+        assert_reads(TASK_RUN);                                                                    \
     } while (0)
 
 /* ---- what is meant ---- */
@@ -83,8 +85,9 @@ START_TEST(switches)
     ASSERT_EACH(options.verbosity == LOG_INFO, "-v");
     ASSERT_EACH(options.verbosity == LOG_DEBUG, "-v", "--verbose");
     ASSERT_EACH(options.verbosity >= LOG_DEBUG, "-vvvv");
-    ASSERT_EACH(options.placement == IN_OWN_SESSION && options.to_group && options.verbosity == LOG_DEBUG, "-vg",
-                "--setsid", "-sv");
+    ASSERT_EACH(options.placement == IN_OWN_SESSION && options.to_group &&
+                    options.verbosity == LOG_DEBUG,
+                "-vg", "--setsid", "-sv");
 }
 END_TEST
 
@@ -95,7 +98,8 @@ START_TEST(options_with_a_value)
     ASSERT_EACH(options.parent_death_signal == SIGHUP, "-pHUP");
     ASSERT_EACH(options.parent_death_signal == SIGUSR1, "-p", "TERM", "-p", "usr1");
     ASSERT_EACH(options_as_success(&options, 143) && !options_as_success(&options, 0), "-e", "143");
-    ASSERT_EACH(options_as_success(&options, 0) && options_as_success(&options, 255) && options_as_success(&options, 3),
+    ASSERT_EACH(options_as_success(&options, 0) && options_as_success(&options, 255) &&
+                    options_as_success(&options, 3),
                 "-e0", "-e", "255", "-e3");
     ASSERT_EACH(options.verbosity == LOG_DEBUG && options_as_success(&options, 3), "-vve3");
     ASSERT_EACH(options.verbosity == LOG_DEBUG && options_as_success(&options, 3), "-vve", "3");
@@ -112,11 +116,13 @@ START_TEST(signals_in_options)
     ASSERT_EACH(signal_map_apply(&options.map, SIGTERM) == SIGQUIT, "-r15:3");
     ASSERT_EACH(signal_map_apply(&options.map, SIGTERM) == SIGQUIT, "--rewrite", "15:3");
     ASSERT_EACH(signal_map_apply(&options.map, SIGUSR2) == 0, "--rewrite=USR2:0");
-    ASSERT_EACH(signal_map_apply(&options.map, SIGHUP) == SIGINT && signal_map_apply(&options.map, SIGINT) == SIGHUP,
+    ASSERT_EACH(signal_map_apply(&options.map, SIGHUP) == SIGINT &&
+                    signal_map_apply(&options.map, SIGINT) == SIGHUP,
                 "-r", "HUP:INT", "--rewrite=INT:HUP");
     ASSERT_EACH(signal_map_apply(&options.map, SIGTERM) == 37, "--stop-signal", "RTMIN+3");
     ASSERT_EACH(signal_map_apply(&options.map, SIGTERM) == SIGINT, "--stop-signal=INT");
-    ASSERT_EACH(signal_map_apply(&options.map, SIGTERM) == SIGHUP, "--stop-signal=INT", "-r", "TERM:HUP");
+    ASSERT_EACH(signal_map_apply(&options.map, SIGTERM) == SIGHUP, "--stop-signal=INT", "-r",
+                "TERM:HUP");
 }
 END_TEST
 
@@ -126,7 +132,8 @@ START_TEST(durations_in_options)
     ASSERT_EACH(options.grace == 0 && options.grace_is_given, "--grace", "0");
     ASSERT_EACH(options.grace == 500 && options.grace_is_given, "--grace=500ms");
     ASSERT_EACH(options.grace == 2 * MS_PER_SECOND, "--grace", "1h", "--grace", "2");
-    ASSERT_EACH(options.stop_timeout == 120 * MS_PER_SECOND && !options.grace_is_given, "--stop-timeout", "2m");
+    ASSERT_EACH(options.stop_timeout == 120 * MS_PER_SECOND && !options.grace_is_given,
+                "--stop-timeout", "2m");
     ASSERT_EACH(options.stop_timeout == 0, "--stop-timeout=0s");
 }
 END_TEST
@@ -171,9 +178,10 @@ START_TEST(tasks)
         const char *word;
         enum task task;
     } cases[] = {
-        {"-h", TASK_HELP},       {"--help", TASK_HELP}, {"-V", TASK_VERSION},        {"--version", TASK_VERSION},
-        {"-l", TASK_LICENSE},    {"-L", TASK_LICENSE},  {"--license", TASK_LICENSE}, {"-P", TASK_PAUSE},
-        {"--pause", TASK_PAUSE}, {"-vP", TASK_PAUSE},   {"-vhx", TASK_HELP},         {"-Vh", TASK_VERSION},
+        {"-h", TASK_HELP},           {"--help", TASK_HELP}, {"-V", TASK_VERSION},
+        {"--version", TASK_VERSION}, {"-l", TASK_LICENSE},  {"-L", TASK_LICENSE},
+        {"--license", TASK_LICENSE}, {"-P", TASK_PAUSE},    {"--pause", TASK_PAUSE},
+        {"-vP", TASK_PAUSE},         {"-vhx", TASK_HELP},   {"-Vh", TASK_VERSION},
     };
     start_without_variables();
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -227,7 +235,8 @@ START_TEST(bad_words)
         {{"--stop-timeout", "5 s", "run"}, "option --stop-timeout TIME needs a duration"},
         {{"--grace=", "run"}, "not ''"},
         {{"--grace", "-1", "run"}, "not '-1'"},
-        {{"--termination-log=", "run"}, "option --termination-log PATH needs the path of a file, not ''"},
+        {{"--termination-log=", "run"},
+         "option --termination-log PATH needs the path of a file, not ''"},
         {{"-v"}, "no command"},
         {{"--"}, "no command"},
         {{NULL}, "no command"},
@@ -238,7 +247,8 @@ START_TEST(bad_words)
         const char *const *words = cases[i].words;
         ck_assert_int_eq(READ(words[0], words[1], words[2], words[3]), TASK_REFUSE);
         const char *line = heard();
-        ck_assert_msg(strncmp(line, "foster: ", strlen("foster: ")) == 0 && strstr(line, cases[i].said) != NULL,
+        ck_assert_msg(strncmp(line, "foster: ", strlen("foster: ")) == 0 &&
+                          strstr(line, cases[i].said) != NULL,
                       "'%s' lacks '%s'", line, cases[i].said);
         ck_assert_msg(strchr(line, '\n') == line + strlen(line) - 1, "not one line: '%s'", line);
     }
@@ -353,6 +363,6 @@ int main(void)
 {
     return RUN_TESTS("options", without_options, switches, options_with_a_value, signals_in_options,
                      durations_in_options, the_first_word_that_is_no_option_ends_them,
-                     the_slot_before_the_command_is_there, tasks, bad_words, not_even_a_name, variables, a_bad_variable,
-                     the_help_fits_a_screen, by_its_name);
+                     the_slot_before_the_command_is_there, tasks, bad_words, not_even_a_name,
+                     variables, a_bad_variable, the_help_fits_a_screen, by_its_name);
 }

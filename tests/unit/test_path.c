@@ -1,4 +1,5 @@
-/* test_path.c - where a command is looked for. Each walk has exactly the room that path_room() asks for. */
+/* test_path.c - where a command is looked for. Each walk has exactly the room that path_room() asks
+ * for. */
 #include "process/path.h"
 
 #include "kit.h"
@@ -41,7 +42,8 @@ START_TEST(empty_entries_mean_nothing)
     static const struct {
         const char *list, *lines;
     } cases[] = {
-        {"", ""}, {":", ""}, {":::", ""}, {":/a", "/a/x\n"}, {"/a:", "/a/x\n"}, {"/a::/b", "/a/x\n/b/x\n"},
+        {"", ""},          {":", ""},         {":::", ""},
+        {":/a", "/a/x\n"}, {"/a:", "/a/x\n"}, {"/a::/b", "/a/x\n/b/x\n"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         setenv("PATH", cases[i].list, true);
@@ -54,8 +56,9 @@ START_TEST(without_path_the_default_counts)
 {
     unsetenv("PATH");
     ck_assert_str_eq(path_list(), PATH_DEFAULT);
-    ck_assert_str_eq(candidates("x"),
-                     "/usr/local/sbin/x\n/usr/local/bin/x\n/usr/sbin/x\n/usr/bin/x\n/sbin/x\n/bin/x\n");
+    ck_assert_str_eq(
+        candidates("x"),
+        "/usr/local/sbin/x\n/usr/local/bin/x\n/usr/sbin/x\n/usr/bin/x\n/sbin/x\n/bin/x\n");
 }
 END_TEST
 
@@ -79,7 +82,8 @@ START_TEST(an_empty_name_means_nothing)
 }
 END_TEST
 
-/* An entry may be as long as a string of the environment; what the kernel would refuse is cut, and still refused. */
+/* An entry may be as long as a string of the environment; what the kernel would refuse is cut, and
+ * still refused. */
 START_TEST(what_is_longer_than_a_path)
 {
     enum { LONG = 1 << 16 };
@@ -118,7 +122,8 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("path", each_directory_in_turn, empty_entries_mean_nothing, without_path_the_default_counts,
-                     a_name_with_a_slash_means_itself, an_empty_name_means_nothing, what_is_longer_than_a_path,
+    return RUN_TESTS("path", each_directory_in_turn, empty_entries_mean_nothing,
+                     without_path_the_default_counts, a_name_with_a_slash_means_itself,
+                     an_empty_name_means_nothing, what_is_longer_than_a_path,
                      what_is_as_long_as_a_path);
 }

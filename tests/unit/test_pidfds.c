@@ -1,8 +1,10 @@
 /*
- * test_pidfds.c - the list of the dead: who is on it is reaped without a search, and who is not is reaped all the same.
+ * test_pidfds.c - the list of the dead: who is on it is reaped without a search, and who is not is
+ * reaped all the same.
  *
- * As in foster the children are started by a second thread, which stays: a search among the first thread's own children
- * does not find them. The wrapped syscall counts the searches among all, and plays a kernel that refuses.
+ * As in foster the children are started by a second thread, which stays: a search among the first
+ * thread's own children does not find them. The wrapped syscall counts the searches among all, and
+ * plays a kernel that refuses.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -35,7 +37,8 @@ enum {
 
 static int searches;        /* wait4 for anybody, of all threads */
 static int pidfds_opened;   /* and by whom they may be */
-static int calls_of_others; /* that open, list or close a descriptor: none, for their table may be another */
+static int calls_of_others; /* that open, list or close a descriptor: none, for their table may be
+                               another */
 static bool gives_out_none; /* wait4 for one: a debugger has it */
 
 static struct refusal {
@@ -49,7 +52,8 @@ long __wrap_syscall(long number, ...);
 
 static bool is_of_descriptors(long number)
 {
-    return number == SYS_pidfd_open || number == SYS_epoll_ctl || number == SYS_epoll_pwait || number == SYS_close;
+    return number == SYS_pidfd_open || number == SYS_epoll_ctl || number == SYS_epoll_pwait ||
+           number == SYS_close;
 }
 
 static bool is_refused(long number, const long words[WORDS])
@@ -253,7 +257,8 @@ START_TEST(also_those_that_were_there_before)
 }
 END_TEST
 
-/* The living stay, also where the signal names somebody who is none of ours, or is reaped already. */
+/* The living stay, also where the signal names somebody who is none of ours, or is reaped already.
+ */
 START_TEST(the_living_are_left)
 {
     list();
@@ -286,8 +291,8 @@ START_TEST(a_promise_is_used_again)
 }
 END_TEST
 
-/* Of few who have been started since the last death none is given a pidfd, if they are dead; where there are more, all
- * are searched, and the list is complete again. */
+/* Of few who have been started since the last death none is given a pidfd, if they are dead; where
+ * there are more, all are searched, and the list is complete again. */
 START_TEST(who_died_before_it_was_listed)
 {
     int before = open_descriptors();
@@ -349,7 +354,8 @@ END_TEST
 /* clone3(2), Linux 5.5: a child of that pid, which nobody has. */
 static pid_t start_with_pid(void *pid)
 {
-    struct clone_args arguments = {.exit_signal = SIGCHLD, .set_tid = (uintptr_t)pid, .set_tid_size = 1};
+    struct clone_args arguments = {
+        .exit_signal = SIGCHLD, .set_tid = (uintptr_t)pid, .set_tid_size = 1};
     pid_t child = (pid_t)__real_syscall(SYS_clone3, &arguments, sizeof arguments, 0, 0, 0, 0);
     if (child != 0)
         return child == -1 ? -errno : child;
@@ -358,7 +364,8 @@ static pid_t start_with_pid(void *pid)
         pause();
 }
 
-/* The pidfd of a child that another thread has reaped is not the one of him who has its number now. */
+/* The pidfd of a child that another thread has reaped is not the one of him who has its number now.
+ */
 START_TEST(a_pid_that_is_used_again)
 {
     struct promise heir;
@@ -526,7 +533,8 @@ START_TEST(without_a_list_all_are_searched)
 }
 END_TEST
 
-/* Also those are closed whose children another thread has reaped, and those of the dead that a debugger has. */
+/* Also those are closed whose children another thread has reaped, and those of the dead that a
+ * debugger has. */
 START_TEST(the_end_of_a_list_leaves_no_descriptor)
 {
     struct promise last;

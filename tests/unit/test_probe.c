@@ -1,5 +1,5 @@
-/* test_probe.c - what is asked of a service, when, and what is made of the answers. The clock is the test's own; the
- * commands are children that do as their names say; the loop is played. */
+/* test_probe.c - what is asked of a service, when, and what is made of the answers. The clock is
+ * the test's own; the commands are children that do as their names say; the loop is played. */
 #include "supervise/probe.h"
 
 #include <arpa/inet.h>
@@ -110,10 +110,12 @@ static int open_report(bool cannot_run)
     return ends[0];
 }
 
-/* A number is the command's exit status; "0 not" cannot be run; for "missing" there is no process to be had; "die" and
- * "hang" do so. */
-int __wrap_start_side_command(struct service *whose, const char *command, struct promise *promise, int *report);
-int __wrap_start_side_command(struct service *whose, const char *command, struct promise *promise, int *report)
+/* A number is the command's exit status; "0 not" cannot be run; for "missing" there is no process
+ * to be had; "die" and "hang" do so. */
+int __wrap_start_side_command(struct service *whose, const char *command, struct promise *promise,
+                              int *report);
+int __wrap_start_side_command(struct service *whose, const char *command, struct promise *promise,
+                              int *report)
 {
     char byte;
     ck_assert_ptr_eq(whose, &service);
@@ -261,9 +263,10 @@ END_TEST
 /* A socket bound to a free port of the loopback, which the service is asked to be ready on. */
 static int bind_tcp(struct address *address)
 {
-    *address = (struct address){.to.v4 = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)},
-                                .length = sizeof address->to.v4,
-                                .type = SOCK_STREAM};
+    *address = (struct address){
+        .to.v4 = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)},
+        .length = sizeof address->to.v4,
+        .type = SOCK_STREAM};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     ck_assert_int_eq(bind(fd, &address->to.any, address->length), 0);
     ck_assert_int_eq(getsockname(fd, &address->to.any, &address->length), 0);
@@ -487,7 +490,8 @@ START_TEST(an_end_without_a_newline)
     close(fd);
     ck_assert(turn(POLL_MS));
     ck_assert_int_eq(probe_look(&service, now), FOUND_NOTHING);
-    ck_assert_str_eq(heard(), "foster: web has closed its readiness descriptor without a newline\n");
+    ck_assert_str_eq(heard(),
+                     "foster: web has closed its readiness descriptor without a newline\n");
     assert_asks_nothing();
     ck_assert_int_eq(count_descriptors(), before);
     probe_is_ready(&service, now); /* another way of saying so */
@@ -520,8 +524,9 @@ START_TEST(no_pipe_is_said)
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
     ck_assert_int_eq(probe_open_fd(&service), -1);
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &old), 0);
-    ck_assert_str_eq(heard(),
-                     "foster: web cannot say that it is ready: there is no pipe for it: Too many open files\n");
+    ck_assert_str_eq(
+        heard(),
+        "foster: web cannot say that it is ready: there is no pipe for it: Too many open files\n");
     probe_begin(&service, now);
     ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
     assert_asks_nothing();
@@ -563,7 +568,8 @@ START_TEST(healthy_unhealthy_and_healthy_again)
     ck_assert_str_eq(heard(), "");
     ck_assert_int_eq(check_once("2"), FOUND_UNWELL);
     ck_assert_int_eq(probe_health(&service), HEALTH_UNHEALTHY);
-    ck_assert_str_eq(heard(), "foster: web is unhealthy: 2 exited with status 2, 3 times in a row\n");
+    ck_assert_str_eq(heard(),
+                     "foster: web is unhealthy: 2 exited with status 2, 3 times in a row\n");
     for (int i = 0; i <= RETRIES; i++)
         ck_assert_int_eq(check_once("1"), FOUND_NOTHING); /* once is enough */
     ck_assert_str_eq(heard(), "");
@@ -613,7 +619,8 @@ START_TEST(a_check_that_takes_too_long)
     assert_next_in(INTERVAL);
     ck_assert_int_eq(look_when_due(), FOUND_UNWELL); /* not reaped, so it is late still */
     ck_assert_int_eq(commands_run, 1);
-    ck_assert_str_eq(heard(), "foster: web is unhealthy: hang took longer than 5.00 s, 2 times in a row\n");
+    ck_assert_str_eq(heard(),
+                     "foster: web is unhealthy: hang took longer than 5.00 s, 2 times in a row\n");
     reap_all();
     ck_assert_int_eq(probe_look(&service, now), FOUND_NOTHING);
     ck_assert_int_eq(check_once("0"), FOUND_WELL);
@@ -628,7 +635,8 @@ START_TEST(a_check_that_cannot_be_run)
         ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
     assert_next_in(INTERVAL);
     ck_assert_int_eq(look_when_due(), FOUND_UNWELL);
-    ck_assert_str_eq(heard(), "foster: web is unhealthy: missing could not be run, 3 times in a row\n");
+    ck_assert_str_eq(heard(),
+                     "foster: web is unhealthy: missing could not be run, 3 times in a row\n");
 }
 END_TEST
 
@@ -755,13 +763,15 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("probe", a_service_without_a_probe, a_file_is_looked_for_at_growing_intervals,
-                     a_port_is_connected_to_until_somebody_listens, a_connection_that_hangs_is_given_up,
-                     a_connection_to_itself_is_nobody, a_full_loop_is_tried_again, a_unix_socket,
-                     a_command_is_run_until_it_succeeds, a_command_that_hangs_is_killed_with_its_group,
-                     a_newline_in_what_arrives, an_end_without_a_newline, a_pipe_is_not_left_behind, no_pipe_is_said,
-                     healthy_unhealthy_and_healthy_again, failures_in_the_start_period, a_success_ends_the_start_period,
-                     a_check_that_takes_too_long, a_check_that_cannot_be_run, health_is_asked_for_once_it_is_ready,
-                     health_after_a_question_for_readiness, the_end_of_a_run_ends_the_check,
-                     the_end_of_a_run_ends_a_connection, a_stop_command, a_stop_command_beside_a_check_that_is_dying);
+    return RUN_TESTS(
+        "probe", a_service_without_a_probe, a_file_is_looked_for_at_growing_intervals,
+        a_port_is_connected_to_until_somebody_listens, a_connection_that_hangs_is_given_up,
+        a_connection_to_itself_is_nobody, a_full_loop_is_tried_again, a_unix_socket,
+        a_command_is_run_until_it_succeeds, a_command_that_hangs_is_killed_with_its_group,
+        a_newline_in_what_arrives, an_end_without_a_newline, a_pipe_is_not_left_behind,
+        no_pipe_is_said, healthy_unhealthy_and_healthy_again, failures_in_the_start_period,
+        a_success_ends_the_start_period, a_check_that_takes_too_long, a_check_that_cannot_be_run,
+        health_is_asked_for_once_it_is_ready, health_after_a_question_for_readiness,
+        the_end_of_a_run_ends_the_check, the_end_of_a_run_ends_a_connection, a_stop_command,
+        a_stop_command_beside_a_check_that_is_dying);
 }

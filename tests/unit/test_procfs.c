@@ -1,5 +1,6 @@
 /*
- * test_procfs.c - the processes of /proc: real ones, and some that the linker's --wrap=file_head makes up.
+ * test_procfs.c - the processes of /proc: real ones, and some that the linker's --wrap=file_head
+ * makes up.
  */
 #include "process/procfs.h"
 
@@ -15,7 +16,8 @@ struct catalogue_line {
     const char *path;
     const char *content; /* NULL: it is gone */
 };
-static const struct catalogue_line *lines; /* what is read, in this order; NULL: the real files are */
+static const struct catalogue_line
+    *lines; /* what is read, in this order; NULL: the real files are */
 
 ssize_t __real_file_head(const char *path, char *buffer, size_t size);
 ssize_t __wrap_file_head(const char *path, char *buffer, size_t size);
@@ -62,7 +64,8 @@ static void end(pid_t pid)
 
 START_TEST(names_of_any_kind)
 {
-    static const char *const names[] = {"plain", ") R 1", "a) Z 1 (b", "((", "))", " ", "123456789012345", "x\ny", ""};
+    static const char *const names[] = {"plain", ") R 1",           "a) Z 1 (b", "((", "))",
+                                        " ",     "123456789012345", "x\ny",      ""};
     for (size_t i = 0; i < COUNT(names); i++) {
         struct process process;
         pid_t pid = start_named(names[i]);
@@ -97,8 +100,9 @@ START_TEST(lines_that_are_odd)
         const char *content;
         bool good;
     } cases[] = {
-        {"7 (a) S 1 7", true}, {"7 (a) S 1", true},  {"7 (a) S ", false}, {"7 (a)", false},   {"7 (a", false},
-        {"7 a) S 1", false},   {"7 )a( S 1", false}, {"", false},         {"nothing", false},
+        {"7 (a) S 1 7", true}, {"7 (a) S 1", true}, {"7 (a) S ", false},
+        {"7 (a)", false},      {"7 (a", false},     {"7 a) S 1", false},
+        {"7 )a( S 1", false},  {"", false},         {"nothing", false},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct process process;
@@ -108,7 +112,8 @@ START_TEST(lines_that_are_odd)
 }
 END_TEST
 
-/* A process lives as long as one of its threads does; what the first leaves is counted among them. */
+/* A process lives as long as one of its threads does; what the first leaves is counted among them.
+ */
 START_TEST(who_has_ended)
 {
     static const struct {
@@ -132,7 +137,8 @@ START_TEST(who_has_ended)
 }
 END_TEST
 
-/* Kernel threads have names longer than a program can give itself: workqueues up to 64 bytes (proc(5)). */
+/* Kernel threads have names longer than a program can give itself: workqueues up to 64 bytes
+ * (proc(5)). */
 START_TEST(a_long_name_is_cut)
 {
     struct process process;
@@ -147,7 +153,8 @@ START_TEST(a_long_name_is_cut)
 }
 END_TEST
 
-/* The first line that begins with the key tells, not one that has it further on; and nothing else is taken for it. */
+/* The first line that begins with the key tells, not one that has it further on; and nothing else
+ * is taken for it. */
 START_TEST(a_number_by_its_key)
 {
     static const struct {
@@ -234,7 +241,8 @@ END_TEST
 
 START_TEST(over_generations)
 {
-    LINES({"/proc/9/stat", "9 (c) S 8"}, {"/proc/8/stat", "8 (b) Z 7"}, {"/proc/7/stat", "7 (a) S 5"});
+    LINES({"/proc/9/stat", "9 (c) S 8"}, {"/proc/8/stat", "8 (b) Z 7"},
+          {"/proc/7/stat", "7 (a) S 5"});
     ck_assert(procfs_descends(9, 5));
     LINES({"/proc/9/stat", "9 (c) S 8"}, {"/proc/8/stat", "8 (b) S 1"});
     ck_assert(!procfs_descends(9, 5));
@@ -243,7 +251,8 @@ START_TEST(over_generations)
 }
 END_TEST
 
-/* The parent ends and is reaped while we look: the child is ours now, and must not be overlooked. */
+/* The parent ends and is reaped while we look: the child is ours now, and must not be overlooked.
+ */
 START_TEST(when_the_parent_ends_meanwhile)
 {
     LINES({"/proc/9/stat", "9 (c) S 8"}, {"/proc/8/stat", NULL}, {"/proc/9/stat", "9 (c) S 5"});
@@ -253,7 +262,8 @@ START_TEST(when_the_parent_ends_meanwhile)
 }
 END_TEST
 
-/* It lives, but is another user's, and /proc is mounted with hidepid: nothing is gained by asking again and again. */
+/* It lives, but is another user's, and /proc is mounted with hidepid: nothing is gained by asking
+ * again and again. */
 START_TEST(a_parent_that_is_hidden)
 {
     enum { PATIENCE = 100 };
@@ -283,8 +293,8 @@ static int wait_for(pid_t pid)
     return WEXITSTATUS(status);
 }
 
-/* Its numbers mean other processes there. Needs root. A process in between, because the leak sanitizer of one that has
- * unshared cannot start its helper. */
+/* Its numbers mean other processes there. Needs root. A process in between, because the leak
+ * sanitizer of one that has unshared cannot start its helper. */
 START_TEST(in_another_namespace_it_is_not)
 {
     pid_t between = fork();
@@ -302,8 +312,9 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("procfs", names_of_any_kind, the_dead_and_the_gone, lines_that_are_odd, who_has_ended,
-                     a_long_name_is_cut, a_number_by_its_key, each_is_visited_once, a_visit_can_end_it,
-                     who_descends_from_whom, over_generations, when_the_parent_ends_meanwhile, a_parent_that_is_hidden,
-                     it_is_ours, in_another_namespace_it_is_not);
+    return RUN_TESTS("procfs", names_of_any_kind, the_dead_and_the_gone, lines_that_are_odd,
+                     who_has_ended, a_long_name_is_cut, a_number_by_its_key, each_is_visited_once,
+                     a_visit_can_end_it, who_descends_from_whom, over_generations,
+                     when_the_parent_ends_meanwhile, a_parent_that_is_hidden, it_is_ours,
+                     in_another_namespace_it_is_not);
 }

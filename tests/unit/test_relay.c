@@ -1,4 +1,5 @@
-/* test_relay.c - what services print arrives: whole, in order, with its name, and at nobody's cost but the reader's.
+/* test_relay.c - what services print arrives: whole, in order, with its name, and at nobody's cost
+ * but the reader's.
  */
 #include "logs/relay.h"
 
@@ -184,7 +185,8 @@ END_TEST
 START_TEST(prefixes_are_as_wide_as_the_longest)
 {
     int memory = make_memory();
-    struct service *db = add_service("db", OUTPUT_PREFIX), *migrate = add_service("migrate", OUTPUT_PREFIX);
+    struct service *db = add_service("db", OUTPUT_PREFIX),
+                   *migrate = add_service("migrate", OUTPUT_PREFIX);
     add_service("raw-and-wider", OUTPUT_RAW);
     add_service("json-and-wider", OUTPUT_JSON);
     begin(memory);
@@ -192,7 +194,8 @@ START_TEST(prefixes_are_as_wide_as_the_longest)
     await_length(memory, (off_t)strlen("db      | one\ndb      | \ndb      | two\r\n"));
     print(migrate, "three\n");
     end();
-    ck_assert_str_eq(read_back(memory), "db      | one\ndb      | \ndb      | two\r\nmigrate | three\n");
+    ck_assert_str_eq(read_back(memory),
+                     "db      | one\ndb      | \ndb      | two\r\nmigrate | three\n");
 }
 END_TEST
 
@@ -202,7 +205,8 @@ START_TEST(a_name_wider_than_a_write)
     static char name[WIDE + 1], expected[2 * WIDE + 64];
     int memory = make_memory();
     memset(name, 'n', WIDE);
-    struct service *wide = add_service(name, OUTPUT_PREFIX), *slim = add_service("s", OUTPUT_PREFIX);
+    struct service *wide = add_service(name, OUTPUT_PREFIX),
+                   *slim = add_service("s", OUTPUT_PREFIX);
     begin(memory);
     print(wide, "1\n");
     await_length(memory, WIDE + 5);
@@ -299,9 +303,11 @@ static const char *skip_time(const char *line)
 {
     static const char form[] = "{\"time\":\"dddd-dd-ddTdd:dd:dd.dddZ\",";
     for (const char *each = form; *each != '\0'; each++, line++)
-        ck_assert_msg(*each == 'd' ? strchr("0123456789", *line) != NULL : *each == *line, "at %s", line);
+        ck_assert_msg(*each == 'd' ? strchr("0123456789", *line) != NULL : *each == *line, "at %s",
+                      line);
     struct tm at = {0};
-    ck_assert_ptr_nonnull(strptime(line - sizeof form + 1 + strlen("{\"time\":\""), "%Y-%m-%dT%H:%M:%S", &at));
+    ck_assert_ptr_nonnull(
+        strptime(line - sizeof form + 1 + strlen("{\"time\":\""), "%Y-%m-%dT%H:%M:%S", &at));
     ck_assert_int_le(llabs((long long)(time(NULL) - timegm(&at))), PATIENCE / MS_PER_SECOND);
     return line;
 }
@@ -376,7 +382,8 @@ static const char *printed_on_a_terminal(void)
 START_TEST(colours_on_a_terminal)
 {
     unsetenv("NO_COLOR");
-    ck_assert_str_eq(printed_on_a_terminal(), "\033[36mweb | \033[0mone\n\033[33mdb  | \033[0mtwo\n");
+    ck_assert_str_eq(printed_on_a_terminal(),
+                     "\033[36mweb | \033[0mone\n\033[33mdb  | \033[0mtwo\n");
 }
 END_TEST
 
@@ -420,13 +427,16 @@ static void *write_lines(void *context)
     unsigned filled = 0;
     for (int i = 0; i < LINES; i++) {
         unsigned dots = dots_of(&writer->seed);
-        filled += (unsigned)sprintf(bytes + filled, "%s%d %u ", writer->line_by_line ? "raw | " : "", i, dots);
+        filled += (unsigned)sprintf(bytes + filled, "%s%d %u ",
+                                    writer->line_by_line ? "raw | " : "", i, dots);
         memset(bytes + filled, '.', dots);
         bytes[filled += dots] = '\n';
         filled++;
         unsigned done = 0;
-        while (writer->line_by_line ? done < filled : filled - done >= PIECE || (i == LINES - 1 && done < filled)) {
-            unsigned left = filled - done, part = writer->line_by_line || left < PIECE ? left : PIECE;
+        while (writer->line_by_line ? done < filled
+                                    : filled - done >= PIECE || (i == LINES - 1 && done < filled)) {
+            unsigned left = filled - done,
+                     part = writer->line_by_line || left < PIECE ? left : PIECE;
             ck_assert_int_eq(write(writer->fd, bytes + done, part), part);
             done += part;
         }
@@ -435,7 +445,8 @@ static void *write_lines(void *context)
     return NULL;
 }
 
-/* Each line: "NAME | NUMBER DOTS ...", its number one more than that of the service's line before. */
+/* Each line: "NAME | NUMBER DOTS ...", its number one more than that of the service's line before.
+ */
 static void assert_lines(char *bytes, const struct writer *writers, size_t count)
 {
     int next[SERVICES + 1] = {0};
@@ -446,7 +457,8 @@ static void assert_lines(char *bytes, const struct writer *writers, size_t count
         ck_assert_msg(who < count, "torn: %s", line);
         int number = -1, start = -1;
         unsigned dots = 0;
-        ck_assert_msg(sscanf(line + 3, " | %d %u %n", &number, &dots, &start) == 2, "torn: %s", line);
+        ck_assert_msg(sscanf(line + 3, " | %d %u %n", &number, &dots, &start) == 2, "torn: %s",
+                      line);
         ck_assert_int_eq(number, next[who]++);
         ck_assert_uint_eq(strspn(line + 3 + start, "."), dots);
         ck_assert_uint_eq(strlen(line + 3 + start), dots);
@@ -468,10 +480,11 @@ static void write_from_many(int flags, bool also_raw)
         add_service(names[i], OUTPUT_PREFIX);
     begin(listener.pipe[1]);
     for (size_t i = 0; i < SERVICES; i++)
-        writers[i] = (struct writer){.fd = out_of(&services[i]), .name = names[i], .seed = (unsigned)i};
+        writers[i] =
+            (struct writer){.fd = out_of(&services[i]), .name = names[i], .seed = (unsigned)i};
     if (also_raw)
-        writers[count++] =
-            (struct writer){.fd = listener.pipe[1], .name = "raw", .seed = SERVICES, .line_by_line = true};
+        writers[count++] = (struct writer){
+            .fd = listener.pipe[1], .name = "raw", .seed = SERVICES, .line_by_line = true};
     for (size_t i = 0; i < count; i++)
         ck_assert_int_eq(pthread_create(&writers[i].thread, NULL, write_lines, &writers[i]), 0);
     for (size_t i = 0; i < count; i++)
@@ -502,7 +515,8 @@ END_TEST
 
 /* ---- readers who do not read ---- */
 
-/* Prints until nothing more is taken for a while: both pipes are full. Returns the number of lines. */
+/* Prints until nothing more is taken for a while: both pipes are full. Returns the number of lines.
+ */
 static size_t fill(const struct service *service)
 {
     enum { STILL_MS = 200 };
@@ -714,7 +728,8 @@ END_TEST
 
 START_TEST(raw_is_our_own_and_null_is_dev_null)
 {
-    struct service *web = add_service("web", OUTPUT_RAW), *quiet = add_service("quiet", OUTPUT_NULL);
+    struct service *web = add_service("web", OUTPUT_RAW),
+                   *quiet = add_service("quiet", OUTPUT_NULL);
     begin(STDOUT_FILENO);
     ck_assert_int_eq(relay_of(web), RELAY_KEPT);
     ck_assert_int_eq(relay_of(quiet), RELAY_TO_NULL);
@@ -726,8 +741,8 @@ static bool nobody_can_open_stdout(int fd)
 {
     pid_t pid = fork_bound();
     if (pid == 0) {
-        bool is_open = dup2(fd, STDOUT_FILENO) != -1 && setgid(NOBODY) == 0 && setuid(NOBODY) == 0 &&
-                       open("/proc/self/fd/1", O_WRONLY | O_NOCTTY) != -1;
+        bool is_open = dup2(fd, STDOUT_FILENO) != -1 && setgid(NOBODY) == 0 &&
+                       setuid(NOBODY) == 0 && open("/proc/self/fd/1", O_WRONLY | O_NOCTTY) != -1;
         _exit(is_open ? EXIT_SUCCESS : EXIT_FAILURE);
     }
     int status;
@@ -768,25 +783,33 @@ START_TEST(without_descriptors_it_is_said)
     for (int i = 0; i < SERVICES; i++)
         add_service("web", OUTPUT_PREFIX);
     ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
-    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &(struct rlimit){.rlim_cur = FEW, .rlim_max = limit.rlim_max}), 0);
+    ck_assert_int_eq(
+        setrlimit(RLIMIT_NOFILE, &(struct rlimit){.rlim_cur = FEW, .rlim_max = limit.rlim_max}), 0);
     ck_assert(!relay_begin(&plan, STDOUT_FILENO));
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0); /* the sanitizer wants some too */
-    ck_assert_str_eq(heard(), "foster: cannot relay logs: Too many open files; each service needs two descriptors "
-                              "(ulimit -n), with 'log = raw' none\n");
+    ck_assert_str_eq(
+        heard(),
+        "foster: cannot relay logs: Too many open files; each service needs two descriptors "
+        "(ulimit -n), with 'log = raw' none\n");
 }
 END_TEST
 
 int main(void)
 {
     return RUN_TESTS(
-        "output", a_thread_only_if_it_is_needed, prefixes_are_as_wide_as_the_longest, a_name_wider_than_a_write,
-        a_last_line_without_its_newline, the_end_of_a_run_ends_its_line, partial_and_long_lines_at_once,
-        the_longest_line_is_whole_and_a_longer_one_is_cut, objects, a_long_object_of_long_characters,
-        colours_on_a_terminal, no_colour_for_an_empty_wish, no_colours_if_they_are_not_wanted, no_line_is_torn_or_lost,
-        no_line_is_torn_by_others, a_destination_that_does_not_block, a_blocked_reader_does_not_hold_up_the_end,
-        a_reader_who_is_gone_blocks_nobody, no_run_continues_another_ones_line_when_the_reader_is_slow,
-        no_run_continues_another_ones_line_when_the_reader_is_fast, what_a_run_leaves_behind_writes_lines_of_its_own,
-        one_who_reads_from_the_pipe_holds_up_nobody, a_closed_destination_is_not_mistaken_for_a_pipe,
+        "output", a_thread_only_if_it_is_needed, prefixes_are_as_wide_as_the_longest,
+        a_name_wider_than_a_write, a_last_line_without_its_newline, the_end_of_a_run_ends_its_line,
+        partial_and_long_lines_at_once, the_longest_line_is_whole_and_a_longer_one_is_cut, objects,
+        a_long_object_of_long_characters, colours_on_a_terminal, no_colour_for_an_empty_wish,
+        no_colours_if_they_are_not_wanted, no_line_is_torn_or_lost, no_line_is_torn_by_others,
+        a_destination_that_does_not_block, a_blocked_reader_does_not_hold_up_the_end,
+        a_reader_who_is_gone_blocks_nobody,
+        no_run_continues_another_ones_line_when_the_reader_is_slow,
+        no_run_continues_another_ones_line_when_the_reader_is_fast,
+        what_a_run_leaves_behind_writes_lines_of_its_own,
+        one_who_reads_from_the_pipe_holds_up_nobody,
+        a_closed_destination_is_not_mistaken_for_a_pipe,
         one_who_cannot_stop_does_not_hold_up_the_end, the_next_run_gets_a_blocking_pipe,
-        raw_is_our_own_and_null_is_dev_null, another_user_can_open_dev_stdout, without_descriptors_it_is_said);
+        raw_is_our_own_and_null_is_dev_null, another_user_can_open_dev_stdout,
+        without_descriptors_it_is_said);
 }

@@ -1,6 +1,7 @@
 /*
- * test_report.c - what is told about services: read by eye where it is for people, and by strangers' parsers where it
- * is for programs. Those are in the packages jq, python3 and python3-prometheus-client.
+ * test_report.c - what is told about services: read by eye where it is for people, and by
+ * strangers' parsers where it is for programs. Those are in the packages jq, python3 and
+ * python3-prometheus-client.
  *
  * Played by the kit, and named here for the linker: __wrap_probe_health, __wrap_supervisor_plan,
  * __wrap_supervisor_is_shutting_down.
@@ -104,10 +105,12 @@ START_TEST(table_has_a_line_for_each_in_the_order_of_the_file)
     set_the_scene();
     services[WEB].state = STOPPED; /* without a pid and memory, which are this machine's */
     report_table(&told, &plan, "");
-    ck_assert_str_eq(as_string(), "NAME     STATE    PID  SINCE   RESTARTS  LAST EXIT              HEALTH  MEMORY\n"
-                                  "web      stopped  -    4 min   0         -                      -       -\n"
-                                  "db       failed   -    5 h     12        was killed by SIGKILL  -       -\n"
-                                  "migrate  done     -    3 days  0         exited with status 0   -       -\n");
+    ck_assert_str_eq(
+        as_string(),
+        "NAME     STATE    PID  SINCE   RESTARTS  LAST EXIT              HEALTH  MEMORY\n"
+        "web      stopped  -    4 min   0         -                      -       -\n"
+        "db       failed   -    5 h     12        was killed by SIGKILL  -       -\n"
+        "migrate  done     -    3 days  0         exited with status 0   -       -\n");
 }
 END_TEST
 
@@ -158,13 +161,16 @@ START_TEST(json_has_the_members_that_are_documented)
     jq_says("keys_unsorted", "[\"stopping\",\"services\"]\n");
     jq_says("[.services[].name]", "[\"web\",\"db\",\"migrate\"]\n");
     jq_says("[.services[0]|keys_unsorted[]]|join(\" \")",
-            "\"name state kind essential pid since_seconds restarts failures last_exit health ready status "
+            "\"name state kind essential pid since_seconds restarts failures last_exit health "
+            "ready status "
             "memory_bytes\"\n");
-    jq_says(".services[0]|[.state,.kind,.essential,.since_seconds,.last_exit,.health,.ready,.status]",
-            "[\"ready\",\"service\",false,240,null,null,true,null]\n");
+    jq_says(
+        ".services[0]|[.state,.kind,.essential,.since_seconds,.last_exit,.health,.ready,.status]",
+        "[\"ready\",\"service\",false,240,null,null,true,null]\n");
     jq_says(".services[0]|.pid > 0 and .memory_bytes > 100000", "true\n");
     jq_says(".services[1]|[.pid,.restarts,.ready,.memory_bytes]", "[null,12,false,null]\n");
-    jq_says(".services[1].last_exit", "{\"code\":null,\"signal\":\"SIGKILL\",\"text\":\"was killed by SIGKILL\"}\n");
+    jq_says(".services[1].last_exit",
+            "{\"code\":null,\"signal\":\"SIGKILL\",\"text\":\"was killed by SIGKILL\"}\n");
     jq_says(".services[2]|[.kind,.last_exit.code,.last_exit.signal]", "[\"oneshot\",0,null]\n");
 }
 END_TEST
@@ -185,8 +191,8 @@ START_TEST(json_of_some_services_and_of_none)
 }
 END_TEST
 
-/* Each byte, and each beginning of a character, where a service may put it. Python's parser takes no byte that is not
- * UTF-8. */
+/* Each byte, and each beginning of a character, where a service may put it. Python's parser takes
+ * no byte that is not UTF-8. */
 START_TEST(json_is_valid_whatever_a_service_says)
 {
     static const char *const hard[] = {
@@ -218,9 +224,11 @@ START_TEST(json_is_valid_whatever_a_service_says)
         report_json(&told, &plan, "");
         put_into("told");
         buffer_drop(&told.buffer, told.buffer.length);
-        ck_assert_msg(agrees("python3 -c 'import json; s = json.loads(open(\"told\", \"rb\").read())[\"services\"];"
-                             "assert s[1][\"name\"] == chr(34) * 2999; print(ascii(s[0][\"status\"]))'"),
-                      "%zu", i);
+        ck_assert_msg(
+            agrees("python3 -c 'import json; s = json.loads(open(\"told\", "
+                   "\"rb\").read())[\"services\"];"
+                   "assert s[1][\"name\"] == chr(34) * 2999; print(ascii(s[0][\"status\"]))'"),
+            "%zu", i);
         if (i == 4)
             ck_assert_str_eq(printed(), "'\\xfc'\n");
         if (i == 5)
@@ -262,7 +270,8 @@ START_TEST(what_is_not_as_it_should_be_has_a_line)
     services[MIGRATE].state = FAILED;
     services[MIGRATE].has_run = true;
     services[MIGRATE].last_status = EXITED_WITH_3;
-    ck_assert_str_eq(health(false), "web: starting\ndb: stopped\nmigrate: failed, exited with status 3\n");
+    ck_assert_str_eq(health(false),
+                     "web: starting\ndb: stopped\nmigrate: failed, exited with status 3\n");
 }
 END_TEST
 
@@ -296,17 +305,21 @@ START_TEST(metrics_are_openmetrics)
     put_into("told");
     as_string();
     ck_assert_ptr_nonnull(strstr(told.buffer.bytes, "# TYPE foster_service_restarts counter\n"));
-    ck_assert_ptr_nonnull(strstr(told.buffer.bytes, "\nfoster_service_restarts_total{service=\"d\\\"b\\\\\"} 12\n"));
-    ck_assert_ptr_nonnull(strstr(told.buffer.bytes, "\nfoster_service_uptime_seconds{service=\"web\"} 300\n"));
+    ck_assert_ptr_nonnull(
+        strstr(told.buffer.bytes, "\nfoster_service_restarts_total{service=\"d\\\"b\\\\\"} 12\n"));
+    ck_assert_ptr_nonnull(
+        strstr(told.buffer.bytes, "\nfoster_service_uptime_seconds{service=\"web\"} 300\n"));
     ck_assert_ptr_nonnull(strstr(told.buffer.bytes, "\nfoster_services{state=\"failed\"} 1\n"));
-    ck_assert_ptr_nonnull(strstr(told.buffer.bytes, "\nfoster_service_last_exit_code{service=\"d\\\"b\\\\\"} 137\n"));
+    ck_assert_ptr_nonnull(
+        strstr(told.buffer.bytes, "\nfoster_service_last_exit_code{service=\"d\\\"b\\\\\"} 137\n"));
     ck_assert_ptr_null(strstr(told.buffer.bytes, "foster_service_last_exit_code{service=\"web\"}"));
     if (!is_here("/usr/bin/python3 -c 'import prometheus_client'", "python3-prometheus-client"))
         return;
-    ck_assert(agrees("/usr/bin/python3 -c 'from prometheus_client.openmetrics.parser import *; import sys;"
-                     "f = list(text_string_to_metric_families(open(\"told\").read()));"
-                     "print(len(f), sum(len(x.samples) for x in f),"
-                     "[int(s.value) for x in f if x.name == \"foster_service_up\" for s in x.samples])'"));
+    ck_assert(agrees(
+        "/usr/bin/python3 -c 'from prometheus_client.openmetrics.parser import *; import sys;"
+        "f = list(text_string_to_metric_families(open(\"told\").read()));"
+        "print(len(f), sum(len(x.samples) for x in f),"
+        "[int(s.value) for x in f if x.name == \"foster_service_up\" for s in x.samples])'"));
     /* 3 of up, ready and restarts; 1 of uptime and memory; 2 of last exits; 10 states */
     ck_assert_str_eq(printed(), "8 23 [1, 0, 0]\n");
 }
@@ -322,7 +335,8 @@ bool __wrap_buffer_add(struct buffer *buffer, const char *bytes, size_t length)
     return adds_until_none-- != 0 && __real_buffer_add(buffer, bytes, length);
 }
 
-static void fails_at(int add, void (*report)(struct writer *writer, const struct plan *plan, const char *names))
+static void fails_at(int add, void (*report)(struct writer *writer, const struct plan *plan,
+                                             const char *names))
 {
     struct writer writer = {.failed = false};
     adds_until_none = add;
@@ -360,9 +374,11 @@ END_TEST
 int main(void)
 {
     return RUN_TESTS("report", table_has_a_line_for_each_in_the_order_of_the_file,
-                     table_shows_pid_and_memory_of_what_is_up, table_has_a_column_for_status_if_there_is_any,
+                     table_shows_pid_and_memory_of_what_is_up,
+                     table_has_a_column_for_status_if_there_is_any,
                      table_says_why_a_program_did_not_run, json_has_the_members_that_are_documented,
-                     json_of_some_services_and_of_none, json_is_valid_whatever_a_service_says, healthy_is_one_word,
-                     what_is_not_as_it_should_be_has_a_line, what_is_up_and_unwell_is_not_healthy,
-                     what_is_being_shut_down_is_not_healthy, metrics_are_openmetrics, a_report_without_memory_says_so);
+                     json_of_some_services_and_of_none, json_is_valid_whatever_a_service_says,
+                     healthy_is_one_word, what_is_not_as_it_should_be_has_a_line,
+                     what_is_up_and_unwell_is_not_healthy, what_is_being_shut_down_is_not_healthy,
+                     metrics_are_openmetrics, a_report_without_memory_says_so);
 }

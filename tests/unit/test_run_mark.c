@@ -1,11 +1,11 @@
 /*
  * test_run_mark.c - what a run has left behind is found, and nobody else.
  *
- * The test is foster. A run is a child of it that leads a group, leaves somebody behind, and is reaped. Whoever is left
- * says on a pipe that he is there, and which signals he gets.
+ * The test is foster. A run is a child of it that leads a group, leaves somebody behind, and is
+ * reaped. Whoever is left says on a pipe that he is there, and which signals he gets.
  *
- * A fault here would end the machine that the test runs on, so the wrapped kill and pidfd_send_signal pass on only what
- * is meant for a process of the test, and count the rest.
+ * A fault here would end the machine that the test runs on, so the wrapped kill and
+ * pidfd_send_signal pass on only what is meant for a process of the test, and count the rest.
  */
 #include "process/run_mark.h"
 
@@ -23,7 +23,14 @@
 
 #include "kit.h"
 
-enum { CAST_MOST = 16, DESCRIPTORS = 1024, NEWS_MS = 10 * MS_PER_SECOND, MARK = 4242, OTHER = 4243, UID = 12345 };
+enum {
+    CAST_MOST = 16,
+    DESCRIPTORS = 1024,
+    NEWS_MS = 10 * MS_PER_SECOND,
+    MARK = 4242,
+    OTHER = 4243,
+    UID = 12345
+};
 
 /* ---- a machine that is guarded, and one that lacks things ---- */
 
@@ -139,7 +146,8 @@ static void live(void)
     int signal;
     cast->members[atomic_fetch_add(&cast->count, 1)] = getpid();
     catalogue_say('r');
-    while ((signal = signals_wait(&info, clock_now() + TEST_SECONDS * MS_PER_SECOND)) != 0 && signal != SIGTERM)
+    while ((signal = signals_wait(&info, clock_now() + TEST_SECONDS * MS_PER_SECOND)) != 0 &&
+           signal != SIGTERM)
         catalogue_say('?');
     catalogue_say(signal == SIGTERM ? 'T' : '0');
     _exit(EXIT_SUCCESS);
@@ -194,7 +202,8 @@ static bool send_to(pid_t group, unsigned mark, int signal)
     return left;
 }
 
-/* It is there, it is told once, it ends, and then nobody is left: neither as a zombie nor after that. */
+/* It is there, it is told once, it ends, and then nobody is left: neither as a zombie nor after
+ * that. */
 static void assert_found(pid_t group, unsigned mark)
 {
     siginfo_t info;
@@ -244,8 +253,8 @@ START_TEST(nobody_is_left)
 }
 END_TEST
 
-/* As in foster: the supervisor's thread starts the services, and the main thread is given the orphans. A service that
- * runs does not cost a walk, and what another has left is found. */
+/* As in foster: the supervisor's thread starts the services, and the main thread is given the
+ * orphans. A service that runs does not cost a walk, and what another has left is found. */
 static void *supervise(void *unused)
 {
     pid_t service = fork_bound();
@@ -376,7 +385,8 @@ START_TEST(strangers)
 }
 END_TEST
 
-/* The number of the group is that of a living process: a new one, and its group is not the one we mean. */
+/* The number of the group is that of a living process: a new one, and its group is not the one we
+ * mean. */
 START_TEST(a_number_that_is_anothers_by_now)
 {
     prepare();
@@ -412,8 +422,9 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("run_mark", nobody_is_left, services_of_another_thread, one_in_the_group, one_in_another_session,
-                     one_of_another_user, without_the_list_of_children, without_pidfds, without_proc_only_the_group,
-                     who_belongs_to_another_run, foster_itself, strangers, a_number_that_is_anothers_by_now,
+    return RUN_TESTS("run_mark", nobody_is_left, services_of_another_thread, one_in_the_group,
+                     one_in_another_session, one_of_another_user, without_the_list_of_children,
+                     without_pidfds, without_proc_only_the_group, who_belongs_to_another_run,
+                     foster_itself, strangers, a_number_that_is_anothers_by_now,
                      the_hard_limit_stays);
 }

@@ -1,8 +1,9 @@
 /*
- * test_send_signal.c - signals to those that kill(2) refuses, and to everybody who is meant. Needs root for the first.
+ * test_send_signal.c - signals to those that kill(2) refuses, and to everybody who is meant. Needs
+ * root for the first.
  *
- * The test gives up CAP_KILL: then its children of another user are refused to it, as they are to a root in a container
- * without that capability.
+ * The test gives up CAP_KILL: then its children of another user are refused to it, as they are to a
+ * root in a container without that capability.
  */
 #include "process/send_signal.h"
 
@@ -103,8 +104,8 @@ static int end_of(struct promise *child)
     return status;
 }
 
-#define NEEDS_ROOT                                                                                                     \
-    if (geteuid() != 0)                                                                                                \
+#define NEEDS_ROOT                                                                                 \
+    if (geteuid() != 0)                                                                            \
     return
 
 START_TEST(as_the_owner)
@@ -150,8 +151,8 @@ START_TEST(without_the_right_to_change)
     ck_assert(!send_signal_refusal_is_said());
     text_clear(&text);
     text_add_refused_signal(&text, "web", child.pid, false);
-    snprintf(words, sizeof words, "may not signal web (pid %d), which is uid %d's: CAP_KILL is missing", child.pid,
-             UID);
+    snprintf(words, sizeof words,
+             "may not signal web (pid %d), which is uid %d's: CAP_KILL is missing", child.pid, UID);
     ck_assert_str_eq(text.bytes, words);
     ck_assert(send_signal_refusal_is_said());
     text_clear(&text);
@@ -283,8 +284,9 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("send_signal", as_the_owner, an_own_child_is_not_refused, without_the_right_to_change,
-                     one_that_is_reaped_meanwhile_is_gone, all, all_without_pidfds, zero_ends_at_the_first,
-                     who_forks_on_does_not_hold_us_up, the_dead_are_reaped, those_of_another_user,
+    return RUN_TESTS("send_signal", as_the_owner, an_own_child_is_not_refused,
+                     without_the_right_to_change, one_that_is_reaped_meanwhile_is_gone, all,
+                     all_without_pidfds, zero_ends_at_the_first, who_forks_on_does_not_hold_us_up,
+                     the_dead_are_reaped, those_of_another_user,
                      those_that_are_refused_are_counted);
 }

@@ -1,9 +1,10 @@
 /*
- * test_server.c - the control socket, from the first byte of a request to the last of its answer, and foster ctl.
+ * test_server.c - the control socket, from the first byte of a request to the last of its answer,
+ * and foster ctl.
  *
- * One thread plays both ends: the server never waits, so a client of the test sends, lets the loop turn, and reads. The
- * loop is an epoll of the test's own, the supervisor notes what it is told, and time can be let pass at once. Only
- * foster ctl, which waits, runs as a process of its own.
+ * One thread plays both ends: the server never waits, so a client of the test sends, lets the loop
+ * turn, and reads. The loop is an epoll of the test's own, the supervisor notes what it is told,
+ * and time can be let pass at once. Only foster ctl, which waits, runs as a process of its own.
  *
  * Played by the kit, and named here for the linker: __wrap_probe_health, __wrap_supervisor_plan,
  * __wrap_supervisor_is_shutting_down.
@@ -47,7 +48,9 @@ bool __wrap_event_loop_watch(struct source *source, uint32_t events)
     struct epoll_event event = {.events = events, .data.ptr = source};
     if (no_watching)
         return false;
-    ck_assert_int_eq(epoll_ctl(epoll, is_watched[source->fd] ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, source->fd, &event), 0);
+    ck_assert_int_eq(epoll_ctl(epoll, is_watched[source->fd] ? EPOLL_CTL_MOD : EPOLL_CTL_ADD,
+                               source->fd, &event),
+                     0);
     return is_watched[source->fd] = true;
 }
 
@@ -171,7 +174,8 @@ static int connect_to(const char *name, size_t length)
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     memcpy(address.sun_path, name, length);
-    ck_assert_int_eq(connect(fd, (struct sockaddr *)&address, (socklen_t)(sizeof(sa_family_t) + length)), 0);
+    ck_assert_int_eq(
+        connect(fd, (struct sockaddr *)&address, (socklen_t)(sizeof(sa_family_t) + length)), 0);
     return fd;
 }
 
@@ -196,7 +200,8 @@ static const char *answer(int fd)
         if (got == -1 && errno == ECONNRESET) /* it did not read all that was sent */
             break;
         ck_assert(got > 0 || errno == EAGAIN);
-        ck_assert_msg(__real_clock_now() < deadline, "no end of the answer after: %.*s", (int)length, bytes);
+        ck_assert_msg(__real_clock_now() < deadline, "no end of the answer after: %.*s",
+                      (int)length, bytes);
         length += got > 0 ? (size_t)got : 0;
         turn(1);
     }
@@ -251,17 +256,21 @@ START_TEST(request_may_come_in_pieces)
 }
 END_TEST
 
-#define WAIT_USAGE " usage: foster ctl wait [--timeout D] NAME[:ready|:started|:completed|:stopped]...\n"
+#define WAIT_USAGE                                                                                 \
+    " usage: foster ctl wait [--timeout D] NAME[:ready|:started|:completed|:stopped]...\n"
 START_TEST(words_that_make_no_sense_are_refused)
 {
     serve();
     ck_answers(ASK("stauts"), "2\nfoster: no verb 'stauts'; did you mean 'status'?\n");
     ck_answers(ASK("GET / HTTP/1.1\n"), "2\nfoster: no verb 'GET / HTTP/1.1?'\n");
     ck_answers(ask("\0", 2), "2\nfoster: no verb ''\n");
-    ck_answers(ASK("start"), "2\nfoster: a word is missing; usage: foster ctl start [--timeout D] NAME...\n");
+    ck_answers(ASK("start"),
+               "2\nfoster: a word is missing; usage: foster ctl start [--timeout D] NAME...\n");
     ck_answers(ASK("health\0web"), "2\nfoster: what is 'web'? usage: foster ctl health\n");
-    ck_answers(ASK("signal\0TERM"), "2\nfoster: a word is missing; usage: foster ctl signal SIGNAL NAME...\n");
-    ck_answers(ASK("signal\0TREM\0web"), "2\nfoster: what is 'TREM'? usage: foster ctl signal SIGNAL NAME...\n");
+    ck_answers(ASK("signal\0TERM"),
+               "2\nfoster: a word is missing; usage: foster ctl signal SIGNAL NAME...\n");
+    ck_answers(ASK("signal\0TREM\0web"),
+               "2\nfoster: what is 'TREM'? usage: foster ctl signal SIGNAL NAME...\n");
     ck_answers(ASK("wait\0web:redy"), "2\nfoster: what is 'web:redy'?" WAIT_USAGE);
     ck_answers(ASK("wait\0web:"), "2\nfoster: what is 'web:'?" WAIT_USAGE);
     ck_answers(ASK("wait\0web\0--timeout"), "2\nfoster: what is '--timeout'?" WAIT_USAGE);
@@ -275,9 +284,11 @@ END_TEST
 START_TEST(wrong_name_is_found_before_anything_is_done)
 {
     serve();
-    ck_answers(ASK("stop\0web\0dv\0migrat"),
-               "1\nfoster: no service 'dv'\nfoster: no service 'migrat'; did you mean 'migrate'?\n");
-    ck_answers(ASK("wait\0migrat:ready"), "1\nfoster: no service 'migrat'; did you mean 'migrate'?\n");
+    ck_answers(
+        ASK("stop\0web\0dv\0migrat"),
+        "1\nfoster: no service 'dv'\nfoster: no service 'migrat'; did you mean 'migrate'?\n");
+    ck_answers(ASK("wait\0migrat:ready"),
+               "1\nfoster: no service 'migrat'; did you mean 'migrate'?\n");
     ck_answers(ASK("status\0weeb"), "1\nfoster: no service 'weeb'; did you mean 'web'?\n");
     ck_assert_str_eq(heard_of, "");
 }
@@ -306,8 +317,9 @@ START_TEST(start_says_why_it_failed)
     services[WEB].has_run = true;
     services[WEB].last_status = EXITED_WITH_3;
     services[DB].exec_code = 127;
-    ck_answers(fd, "1\nfoster: web: failed, exited with status 3\n"
-                   "foster: db: failed, program not found\nfoster: migrate: failed, never started\n");
+    ck_answers(fd,
+               "1\nfoster: web: failed, exited with status 3\n"
+               "foster: db: failed, program not found\nfoster: migrate: failed, never started\n");
 }
 END_TEST
 
@@ -336,7 +348,8 @@ END_TEST
 /* What it waits for, also by way of another, does not come by itself. Who only waits, waits on. */
 START_TEST(start_does_not_wait_for_what_is_stopped)
 {
-    static struct dependency on_db = {&services[DB], IS_READY}, on_migrate = {&services[MIGRATE], IS_COMPLETED};
+    static struct dependency on_db = {&services[DB], IS_READY},
+                             on_migrate = {&services[MIGRATE], IS_COMPLETED};
     static struct extras of_web = {.depends_on = &on_db, .depends_count = 1},
                          of_db = {.depends_on = &on_migrate, .depends_count = 1};
     serve();
@@ -365,7 +378,8 @@ START_TEST(nobody_waits_for_a_foster_that_is_ending)
 {
     serve();
     services[WEB].state = services[DB].state = RUNNING;
-    int restart = ASK("restart\0web"), wait = ASK("wait\0db:completed"), stop = ASK("stop\0migrate");
+    int restart = ASK("restart\0web"), wait = ASK("wait\0db:completed"),
+        stop = ASK("stop\0migrate");
     shutting_down = true;
     ck_assert(waits(restart) && waits(wait) && waits(stop));
     services[WEB].state = services[DB].state = services[MIGRATE].state = STOPPED;
@@ -375,7 +389,8 @@ START_TEST(nobody_waits_for_a_foster_that_is_ending)
 }
 END_TEST
 
-/* For each goal a letter for each state, in the order of the enum: '.' not yet, '+' reached, '-' never. */
+/* For each goal a letter for each state, in the order of the enum: '.' not yet, '+' reached, '-'
+ * never. */
 START_TEST(wait_knows_when_it_is_over)
 {
     static const struct {
@@ -383,9 +398,12 @@ START_TEST(wait_knows_when_it_is_over)
         size_t length;
         const char *service, *oneshot;
     } goals[] = {
-#define GOAL(word, service, oneshot) {"wait\0" word "\0", sizeof "wait\0" word "\0", service, oneshot}
-        GOAL("web", ".....++..--", ".........+-"),         GOAL("web:ready", ".....++..--", ".........+-"),
-        GOAL("web:started", "....+++..+-", "....+++..+-"), GOAL("web:completed", ".........+-", ".........+-"),
+#define GOAL(word, service, oneshot)                                                               \
+    {"wait\0" word "\0", sizeof "wait\0" word "\0", service, oneshot}
+        GOAL("web", ".....++..--", ".........+-"),
+        GOAL("web:ready", ".....++..--", ".........+-"),
+        GOAL("web:started", "....+++..+-", "....+++..+-"),
+        GOAL("web:completed", ".........+-", ".........+-"),
         GOAL("web:stopped", "+........++", "+........++"),
     };
     serve();
@@ -399,7 +417,8 @@ START_TEST(wait_knows_when_it_is_over)
             ck_assert_msg(waits(fd), "goal %zu, state %zu", goal, state);
             close(fd);
         } else {
-            ck_assert_msg(answer(fd)[0] == (expected == '+' ? '0' : '1'), "goal %zu, state %zu", goal, state);
+            ck_assert_msg(answer(fd)[0] == (expected == '+' ? '0' : '1'), "goal %zu, state %zu",
+                          goal, state);
         }
         turn_until_quiet();
     }
@@ -446,7 +465,8 @@ START_TEST(signals_are_sent)
     ck_answers(ASK("reload\0web"), "0\n");
     ck_assert_str_eq(heard_of, "signal 10 web;signal 10 db;signal 1 web;");
     send_error = ESRCH;
-    ck_answers(ASK("signal\0SIGRTMIN+1\0db"), "1\nfoster: db: stopped; no signal is sent: No such process\n");
+    ck_answers(ASK("signal\0SIGRTMIN+1\0db"),
+               "1\nfoster: db: stopped; no signal is sent: No such process\n");
 }
 END_TEST
 
@@ -508,7 +528,8 @@ START_TEST(a_megabyte_is_refused)
     int fd = come();
     ck_assert_int_gt(send(fd, megabyte, sizeof megabyte, MSG_NOSIGNAL), REQUEST_MAX);
     ck_answers(fd, NO_REQUEST);
-    ck_assert_msg(__real_clock_now() < start + REQUEST_TIME_MS, "it was not refused for its length");
+    ck_assert_msg(__real_clock_now() < start + REQUEST_TIME_MS,
+                  "it was not refused for its length");
     ck_answers(ASK("shutdown"), "0\n");
 }
 END_TEST
@@ -776,7 +797,8 @@ END_TEST
 
 /* ---- foster ctl ---- */
 
-/* Runs it as a process of its own, while the server serves: its exit status; what it wrote is in the files. */
+/* Runs it as a process of its own, while the server serves: its exit status; what it wrote is in
+ * the files. */
 #define CTL(...) ctl((const char *const[]){__VA_ARGS__, NULL})
 static int ctl(const char *const *words)
 {
@@ -842,9 +864,10 @@ START_TEST(ctl_finds_the_socket)
     ck_assert_int_eq(CTL("--control", absolute, "shutdown"), 0);
     ck_assert_int_eq(CTL(option, "shutdown"), 0);
     ck_assert_int_eq(CTL("shutdown"), 125);
-    ck_assert_str_eq(content("err"),
-                     "foster: cannot reach foster at /nowhere: No such file or directory; is it running "
-                     "with services, and as this user?\n");
+    ck_assert_str_eq(
+        content("err"),
+        "foster: cannot reach foster at /nowhere: No such file or directory; is it running "
+        "with services, and as this user?\n");
     ck_assert_int_eq(CTL("--control", "relative", "shutdown"), 125);
     ck_assert_ptr_nonnull(strstr(content("err"), "Invalid argument"));
 }
@@ -863,9 +886,11 @@ START_TEST(ctl_refuses_wrong_words_without_asking)
     ck_assert_int_eq(CTL("starrt", "web"), 2);
     const char *told = content("err"), *rest = strchr(told, '\n') + 1;
     ck_assert_str_eq(rest, usage);
-    ck_assert(strncmp(told, "foster: no verb 'starrt'; did you mean 'start'?", (size_t)(rest - told - 1)) == 0);
+    ck_assert(strncmp(told, "foster: no verb 'starrt'; did you mean 'start'?",
+                      (size_t)(rest - told - 1)) == 0);
     ck_assert_int_eq(CTL("start"), 2);
-    ck_assert_str_eq(content("err"), "foster: a word is missing; usage: foster ctl start [--timeout D] NAME...\n");
+    ck_assert_str_eq(content("err"),
+                     "foster: a word is missing; usage: foster ctl start [--timeout D] NAME...\n");
     ck_assert_int_eq(CTL("start", ""), 2);
     ck_assert_str_eq(content("err"), "foster: ctl: a word is empty, or there are too many\n");
     memset(many, 'x', sizeof many - 1);
@@ -901,24 +926,29 @@ START_TEST(ctl_says_when_there_is_no_answer)
     snprintf(absolute, sizeof absolute, "%s/mute", getcwd((char[PATH_MAX]){0}, PATH_MAX));
     setenv("FOSTER_CONTROL", absolute, 1);
     ck_assert_int_eq(CTL("shutdown"), 125);
-    ck_assert_str_eq(content("err"), "foster: foster has closed the connection without an answer\n");
+    ck_assert_str_eq(content("err"),
+                     "foster: foster has closed the connection without an answer\n");
 }
 END_TEST
 
 int main(void)
 {
     return RUN_TESTS(
-        "server", status_is_a_table, request_may_come_in_pieces, words_that_make_no_sense_are_refused,
-        wrong_name_is_found_before_anything_is_done, start_answers_when_they_are_up, start_says_why_it_failed,
-        stop_and_restart_answer_at_rest, wait_knows_when_it_is_over, start_does_not_wait_for_what_is_stopped,
-        nobody_waits_for_a_foster_that_is_ending, wait_ends_with_its_time, wait_without_a_time_has_none,
-        signals_are_sent, health_is_an_exit_status_too, metrics_end_as_they_should, shutdown_answers_and_shuts_down,
-        half_a_request_is_refused, a_whole_request_may_be_followed_by_the_end, a_megabyte_is_refused,
-        a_slow_client_has_its_time, a_client_that_leaves_is_forgotten, who_has_waited_longest_makes_room,
-        who_has_been_silent_longest_makes_room, who_does_not_read_makes_room, without_descriptors_somebody_makes_room,
+        "server", status_is_a_table, request_may_come_in_pieces,
+        words_that_make_no_sense_are_refused, wrong_name_is_found_before_anything_is_done,
+        start_answers_when_they_are_up, start_says_why_it_failed, stop_and_restart_answer_at_rest,
+        wait_knows_when_it_is_over, start_does_not_wait_for_what_is_stopped,
+        nobody_waits_for_a_foster_that_is_ending, wait_ends_with_its_time,
+        wait_without_a_time_has_none, signals_are_sent, health_is_an_exit_status_too,
+        metrics_end_as_they_should, shutdown_answers_and_shuts_down, half_a_request_is_refused,
+        a_whole_request_may_be_followed_by_the_end, a_megabyte_is_refused,
+        a_slow_client_has_its_time, a_client_that_leaves_is_forgotten,
+        who_has_waited_longest_makes_room, who_has_been_silent_longest_makes_room,
+        who_does_not_read_makes_room, without_descriptors_somebody_makes_room,
         another_ones_socket_is_left, ctl_believes_no_other_user, a_long_answer_arrives_whole,
-        a_client_that_does_not_read_is_dropped, another_user_is_refused, without_memory_there_is_an_answer_all_the_same,
-        without_descriptors_the_server_rests, the_socket_is_the_owners_alone, a_socket_that_cannot_be_opened,
-        the_socket_may_be_abstract, ctl_prints_the_answer, ctl_puts_a_no_on_stderr_but_for_health, ctl_finds_the_socket,
+        a_client_that_does_not_read_is_dropped, another_user_is_refused,
+        without_memory_there_is_an_answer_all_the_same, without_descriptors_the_server_rests,
+        the_socket_is_the_owners_alone, a_socket_that_cannot_be_opened, the_socket_may_be_abstract,
+        ctl_prints_the_answer, ctl_puts_a_no_on_stderr_but_for_health, ctl_finds_the_socket,
         ctl_refuses_wrong_words_without_asking, ctl_says_when_there_is_no_answer);
 }

@@ -1,8 +1,9 @@
 /*
  * test_signals.c - signals by name, rewritten, and waited for.
  *
- * A signal that a test sends to itself is blocked and stays pending until it is taken. The libc's own, 32 and 33,
- * cannot be blocked through glibc, so the tests block them by the raw call; musl's sigprocmask lets them through.
+ * A signal that a test sends to itself is blocked and stays pending until it is taken. The libc's
+ * own, 32 and 33, cannot be blocked through glibc, so the tests block them by the raw call; musl's
+ * sigprocmask lets them through.
  */
 #include "process/signals.h"
 
@@ -20,12 +21,14 @@ static const struct {
     const char *name;
     int number;
 } known[] = {
-    {"HUP", SIGHUP},       {"INT", SIGINT},       {"QUIT", SIGQUIT}, {"ILL", SIGILL},   {"TRAP", SIGTRAP},
-    {"ABRT", SIGABRT},     {"BUS", SIGBUS},       {"FPE", SIGFPE},   {"KILL", SIGKILL}, {"USR1", SIGUSR1},
-    {"SEGV", SIGSEGV},     {"USR2", SIGUSR2},     {"PIPE", SIGPIPE}, {"ALRM", SIGALRM}, {"TERM", SIGTERM},
-    {"CHLD", SIGCHLD},     {"CONT", SIGCONT},     {"STOP", SIGSTOP}, {"TSTP", SIGTSTP}, {"TTIN", SIGTTIN},
-    {"TTOU", SIGTTOU},     {"URG", SIGURG},       {"XCPU", SIGXCPU}, {"XFSZ", SIGXFSZ}, {"PROF", SIGPROF},
-    {"IO", SIGIO},         {"VTALRM", SIGVTALRM}, {"PWR", SIGPWR},   {"SYS", SIGSYS},   {"WINCH", SIGWINCH},
+    {"HUP", SIGHUP},       {"INT", SIGINT},     {"QUIT", SIGQUIT},     {"ILL", SIGILL},
+    {"TRAP", SIGTRAP},     {"ABRT", SIGABRT},   {"BUS", SIGBUS},       {"FPE", SIGFPE},
+    {"KILL", SIGKILL},     {"USR1", SIGUSR1},   {"SEGV", SIGSEGV},     {"USR2", SIGUSR2},
+    {"PIPE", SIGPIPE},     {"ALRM", SIGALRM},   {"TERM", SIGTERM},     {"CHLD", SIGCHLD},
+    {"CONT", SIGCONT},     {"STOP", SIGSTOP},   {"TSTP", SIGTSTP},     {"TTIN", SIGTTIN},
+    {"TTOU", SIGTTOU},     {"URG", SIGURG},     {"XCPU", SIGXCPU},     {"XFSZ", SIGXFSZ},
+    {"PROF", SIGPROF},     {"IO", SIGIO},       {"VTALRM", SIGVTALRM}, {"PWR", SIGPWR},
+    {"SYS", SIGSYS},       {"WINCH", SIGWINCH},
 #ifdef SIGSTKFLT
     {"STKFLT", SIGSTKFLT},
 #endif
@@ -46,7 +49,8 @@ static const char *name_of(int signal)
 
 static void assert_means(const char *string, int signal)
 {
-    ck_assert_msg(signal_parse(string) == signal, "'%s' is %d, not %d", string, signal_parse(string), signal);
+    ck_assert_msg(signal_parse(string) == signal, "'%s' is %d, not %d", string,
+                  signal_parse(string), signal);
 }
 
 /* ---- names ---- */
@@ -60,7 +64,8 @@ START_TEST(every_name_in_every_form)
             snprintf(string, sizeof string, forms[form], known[i].name);
             assert_means(string, known[i].number);
             for (size_t at = 0; at <= strlen(string); at++)
-                lower[at] = (char)(string[at] >= 'A' && string[at] <= 'Z' ? string[at] | 0x20 : string[at]);
+                lower[at] =
+                    (char)(string[at] >= 'A' && string[at] <= 'Z' ? string[at] | 0x20 : string[at]);
             assert_means(lower, known[i].number);
         }
     }
@@ -180,7 +185,8 @@ START_TEST(what_a_map_is_made_of)
         struct signal_map map = {0};
         ck_assert_msg(signal_map_parse(cases[i].string, &map), "%s", cases[i].string);
         for (int signal = SIGNAL_FIRST; signal <= SIGNAL_LAST; signal++)
-            ck_assert_int_eq(signal_map_apply(&map, signal), signal == cases[i].from ? cases[i].to : signal);
+            ck_assert_int_eq(signal_map_apply(&map, signal),
+                             signal == cases[i].from ? cases[i].to : signal);
     }
 }
 END_TEST
@@ -229,7 +235,8 @@ END_TEST
 START_TEST(three_signals_ask_to_stop)
 {
     for (int signal = SIGNAL_FIRST; signal <= SIGNAL_LAST; signal++)
-        ck_assert_int_eq(signal_asks_to_stop(signal), signal == SIGINT || signal == SIGQUIT || signal == SIGTERM);
+        ck_assert_int_eq(signal_asks_to_stop(signal),
+                         signal == SIGINT || signal == SIGQUIT || signal == SIGTERM);
 }
 END_TEST
 
@@ -287,7 +294,8 @@ START_TEST(each_signal_arrives)
         siginfo_t info;
         if (signal == SIGKILL || signal == SIGSTOP || signal == SIGPIPE || signal == SIGXFSZ)
             continue;
-        /* To this thread: a sanitizer has one of its own, which the libc's own signals would end. */
+        /* To this thread: a sanitizer has one of its own, which the libc's own signals would end.
+         */
         ck_assert_int_eq(syscall(SYS_tgkill, getpid(), gettid(), signal), 0);
         ck_assert_int_eq(signals_wait(&info, NEVER), signal);
         ck_assert_int_eq(info.si_signo, signal);
@@ -403,11 +411,13 @@ END_TEST
 static void refuse(int error, const uint32_t *calls, size_t count)
 {
     enum { MOST = 4 };
-    struct sock_filter filter[2 * MOST + 2] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr))};
+    struct sock_filter filter[2 * MOST + 2] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr))};
     unsigned short length = 1;
     for (size_t i = 0; i < count; i++) {
         filter[length++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, calls[i], 0, 1);
-        filter[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (uint32_t)error);
+        filter[length++] =
+            (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (uint32_t)error);
     }
     filter[length++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     struct sock_fprog program = {length, filter};
@@ -476,7 +486,8 @@ START_TEST(a_death_is_told_of_by_a_refused_wait)
 }
 END_TEST
 
-/* Nothing tells of a signal: after a while we look. What is pending stays so, and is told of once. */
+/* Nothing tells of a signal: after a while we look. What is pending stays so, and is told of once.
+ */
 START_TEST(nothing_wakes_us)
 {
     siginfo_t info;
@@ -515,11 +526,13 @@ END_TEST
 int main(void)
 {
     return RUN_TESTS(
-        "signals", every_name_in_every_form, second_names, every_number, real_time_signals, what_is_no_signal,
-        a_number_and_its_name_mean_the_same, what_a_map_is_made_of, a_map_takes_several_and_the_last_counts,
-        what_is_no_map, three_signals_ask_to_stop, all_are_blocked, all_means_the_libcs_own_too,
-        an_ignored_sigchld_is_taken_back, each_signal_arrives, a_value_arrives, a_deadline_passes,
-        a_signal_beats_a_deadline_that_has_passed, a_sigpipe_of_our_own_is_swallowed, a_sigxfsz_of_our_own_is_swallowed,
-        a_sigxcpu_of_our_own_is_swallowed, one_of_others_is_not, signals_come_another_way, a_refusal_is_said_once,
-        a_death_is_told_of_by_a_refused_wait, nothing_wakes_us, a_pending_signal_is_discarded);
+        "signals", every_name_in_every_form, second_names, every_number, real_time_signals,
+        what_is_no_signal, a_number_and_its_name_mean_the_same, what_a_map_is_made_of,
+        a_map_takes_several_and_the_last_counts, what_is_no_map, three_signals_ask_to_stop,
+        all_are_blocked, all_means_the_libcs_own_too, an_ignored_sigchld_is_taken_back,
+        each_signal_arrives, a_value_arrives, a_deadline_passes,
+        a_signal_beats_a_deadline_that_has_passed, a_sigpipe_of_our_own_is_swallowed,
+        a_sigxfsz_of_our_own_is_swallowed, a_sigxcpu_of_our_own_is_swallowed, one_of_others_is_not,
+        signals_come_another_way, a_refusal_is_said_once, a_death_is_told_of_by_a_refused_wait,
+        nothing_wakes_us, a_pending_signal_is_discarded);
 }

@@ -1,9 +1,11 @@
 /*
- * test_spawn.c - a program is started the way foster starts it: through children_spawn(), all signals blocked.
+ * test_spawn.c - a program is started the way foster starts it: through children_spawn(), all
+ * signals blocked.
  *
- * What the program was given is read by the program itself: cat shows its own /proc/self, sh its arguments. The
- * linker's
- * --wrap=execve lets a test say what the kernel would: errors that are hard to come by, a machine without /bin/sh.
+ * What the program was given is read by the program itself: cat shows its own /proc/self, sh its
+ * arguments. The linker's
+ * --wrap=execve lets a test say what the kernel would: errors that are hard to come by, a machine
+ * without /bin/sh.
  */
 #include "process/spawn.h"
 
@@ -25,7 +27,8 @@ enum { PAGE = 4096 };
 /* ---- the kernel's answers ---- */
 
 enum { ANSWERS = 8, REAL = 0, END = -1 };
-static int answers[ANSWERS] = {END};  /* what execve says, one call after the other; END: the real one is asked */
+static int answers[ANSWERS] = {
+    END}; /* what execve says, one call after the other; END: the real one is asked */
 static char tried[ANSWERS][PATH_MAX]; /* with what */
 static volatile int tries;            /* the child's memory is ours */
 
@@ -41,8 +44,8 @@ int __wrap_clone(int (*start)(void *), void *stack, int flags, void *context, ..
     return __real_clone(start, stack, vfork_is_a_fork ? SIGCHLD : flags, context);
 }
 
-__attribute__((no_sanitize("thread"), no_sanitize("address"))) int __wrap_execve(const char *path, char *const *argv,
-                                                                                 char *const *variables)
+__attribute__((no_sanitize("thread"), no_sanitize("address"))) int
+__wrap_execve(const char *path, char *const *argv, char *const *variables)
 {
     int answer = answers[tries];
     if (answer == END)
@@ -90,7 +93,8 @@ static int run(void)
     return status;
 }
 
-/* Starts the program, which must not start, and returns the error. No child is left, and argv is as it was. */
+/* Starts the program, which must not start, and returns the error. No child is left, and argv is as
+ * it was. */
 static int failure(void)
 {
     struct promise child;
@@ -243,8 +247,8 @@ static struct standing standing_of_program(void)
     write_to("stat");
     PROGRAM("cat", "/proc/self/stat");
     ck_assert_int_eq(run(), 0);
-    ck_assert_int_eq(sscanf(content("stat"), "%d (cat) R %d %d %d", &standing.pid, &standing.parent, &standing.group,
-                            &standing.session),
+    ck_assert_int_eq(sscanf(content("stat"), "%d (cat) R %d %d %d", &standing.pid, &standing.parent,
+                            &standing.group, &standing.session),
                      4);
     ck_assert_int_eq(standing.parent, getpid());
     return standing;
@@ -373,7 +377,8 @@ END_TEST
 
 /* ---- scripts ---- */
 
-#define ECHO_ARGUMENTS "for word in \"$0\" \"$@\"; do printf '[%s]' \"$word\"; done > arguments; exit 5\n"
+#define ECHO_ARGUMENTS                                                                             \
+    "for word in \"$0\" \"$@\"; do printf '[%s]' \"$word\"; done > arguments; exit 5\n"
 
 START_TEST(a_script_without_a_first_line_is_the_shells)
 {
@@ -453,7 +458,8 @@ END_TEST
 
 START_TEST(its_own_pid_in_its_environment)
 {
-    static char listen[ENTRY] = "LISTEN_PID=", watchdog[ENTRY] = "WATCHDOG_PID=", path[] = "PATH=/usr/bin:/bin";
+    static char listen[ENTRY] = "LISTEN_PID=", watchdog[ENTRY] = "WATCHDOG_PID=",
+                path[] = "PATH=/usr/bin:/bin";
     static char *environment[] = {listen, path, watchdog, NULL}, *own[] = {listen, watchdog, NULL};
     program.environment = environment;
     program.own_pid_entries = own;
@@ -537,13 +543,16 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS(
-        "spawn", the_exit_status_comes_back, an_error_of_exec_comes_back, the_child_says_that_it_cannot_run,
-        also_where_the_parent_cannot_know, after_an_error_the_next_one_starts, mask_and_dispositions_are_clean,
-        a_group_of_its_own, a_session_of_its_own, descriptors_and_directory_are_kept, no_terminal_is_no_failure,
-        the_parents_death_is_told, a_parent_that_is_gone_already, listen_pid_that_meant_foster,
-        listen_pid_that_meant_another, listen_pid_in_a_second_start, a_script_without_a_first_line_is_the_shells,
-        also_one_found_in_path, an_empty_file_is_an_empty_script, without_a_shell_the_arguments_are_put_back,
-        a_binary_is_not_the_shells, an_environment_of_its_own, its_own_pid_in_its_environment,
-        the_parents_death_is_told_to_another_user, the_search_goes_on_and_remembers, the_first_that_runs_is_taken);
+    return RUN_TESTS("spawn", the_exit_status_comes_back, an_error_of_exec_comes_back,
+                     the_child_says_that_it_cannot_run, also_where_the_parent_cannot_know,
+                     after_an_error_the_next_one_starts, mask_and_dispositions_are_clean,
+                     a_group_of_its_own, a_session_of_its_own, descriptors_and_directory_are_kept,
+                     no_terminal_is_no_failure, the_parents_death_is_told,
+                     a_parent_that_is_gone_already, listen_pid_that_meant_foster,
+                     listen_pid_that_meant_another, listen_pid_in_a_second_start,
+                     a_script_without_a_first_line_is_the_shells, also_one_found_in_path,
+                     an_empty_file_is_an_empty_script, without_a_shell_the_arguments_are_put_back,
+                     a_binary_is_not_the_shells, an_environment_of_its_own,
+                     its_own_pid_in_its_environment, the_parents_death_is_told_to_another_user,
+                     the_search_goes_on_and_remembers, the_first_that_runs_is_taken);
 }

@@ -1,9 +1,9 @@
 /*
- * test_state_machine.c - the table of states and events, every pair of it, and what the reactions do beside changing
- * the state.
+ * test_state_machine.c - the table of states and events, every pair of it, and what the reactions
+ * do beside changing the state.
  *
- * Nothing is started here: the linker's --wrap plays the start of programs, the sending of signals and the end of
- * processes, and notes what was asked for.
+ * Nothing is started here: the linker's --wrap plays the start of programs, the sending of signals
+ * and the end of processes, and notes what was asked for.
  */
 #include "supervise/state_machine.h"
 
@@ -15,7 +15,16 @@
 
 #include "kit.h"
 
-enum { PID = 4711, OTHER_PID = 4712, MARK = 1, REPORT = 77, FIRST = 100, MOST = 1600, CALM = 10000, GRACE = 5000 };
+enum {
+    PID = 4711,
+    OTHER_PID = 4712,
+    MARK = 1,
+    REPORT = 77,
+    FIRST = 100,
+    MOST = 1600,
+    CALM = 10000,
+    GRACE = 5000
+};
 
 /* ---- the world, as state_machine.c sees it ---- */
 
@@ -126,7 +135,8 @@ static void set_up(enum state state)
                                  .stop_grace_period = GRACE,
                                  .ready_timeout = GRACE,
                                  .stop_signal = SIGQUIT};
-    service = (struct service){.name = "web", .settings = &settings, .has_run = true, .process.pid = PID};
+    service =
+        (struct service){.name = "web", .settings = &settings, .has_run = true, .process.pid = PID};
     plan = (struct plan){.services = &service, .count = 1};
     run_error = runs = sent_count = last_status = result_error = 0;
     result = START_DONE;
@@ -144,42 +154,45 @@ static void set_up(enum state state)
 
 /* ---- the tests ---- */
 
-#define ROW(...)                                                                                                       \
-    {                                                                                                                  \
-        __VA_ARGS__                                                                                                    \
+#define ROW(...)                                                                                   \
+    {                                                                                              \
+        __VA_ARGS__                                                                                \
     }
 
 START_TEST(every_pair)
 {
-    /* From each state by each event: a service with restart = no, whose process has ended with 0. */
+    /* From each state by each event: a service with restart = no, whose process has ended with 0.
+     */
     static const enum state next[STATES][EVENTS] = {
-        [STOPPED] = ROW(WAITING, STOPPED, WAITING, STOPPED, STOPPED, STOPPED, STOPPED, STOPPED, STOPPED, STOPPED,
-                        STOPPED, STOPPED),
-        [WAITING] = ROW(WAITING, STOPPED, WAITING, FORKED, FAILED, WAITING, WAITING, WAITING, WAITING, WAITING, WAITING,
-                        WAITING),
-        [CLEARING] = ROW(CLEARING, STOPPED, CLEARING, CLEARING, CLEARING, FORKED, CLEARING, CLEARING, CLEARING,
-                         CLEARING, CLEARING, CLEARING),
-        [FORKED] =
-            ROW(FORKED, STOPPING, STOPPING, FORKED, FORKED, FORKED, RUNNING, FORKED, DONE, FORKED, STOPPING, FORKED),
-        [STARTING] = ROW(STARTING, STOPPING, STOPPING, STARTING, STARTING, STARTING, STARTING, READY, FAILED, STOPPING,
-                         STOPPING, STARTING),
-        [RUNNING] = ROW(RUNNING, STOPPING, STOPPING, RUNNING, RUNNING, RUNNING, RUNNING, RUNNING, DONE, STOPPING,
-                        RUNNING, RUNNING),
-        [READY] = ROW(READY, STOPPING, STOPPING, READY, READY, READY, READY, READY, DONE, STOPPING, READY, READY),
-        [STOPPING] = ROW(STOPPING, STOPPING, STOPPING, STOPPING, STOPPING, STOPPED, STOPPING, STOPPING, STOPPED,
-                         STOPPING, STOPPING, STOPPING),
-        [BACKING_OFF] = ROW(WAITING, STOPPED, WAITING, BACKING_OFF, BACKING_OFF, BACKING_OFF, BACKING_OFF, BACKING_OFF,
-                            BACKING_OFF, BACKING_OFF, WAITING, BACKING_OFF),
+        [STOPPED] = ROW(WAITING, STOPPED, WAITING, STOPPED, STOPPED, STOPPED, STOPPED, STOPPED,
+                        STOPPED, STOPPED, STOPPED, STOPPED),
+        [WAITING] = ROW(WAITING, STOPPED, WAITING, FORKED, FAILED, WAITING, WAITING, WAITING,
+                        WAITING, WAITING, WAITING, WAITING),
+        [CLEARING] = ROW(CLEARING, STOPPED, CLEARING, CLEARING, CLEARING, FORKED, CLEARING,
+                         CLEARING, CLEARING, CLEARING, CLEARING, CLEARING),
+        [FORKED] = ROW(FORKED, STOPPING, STOPPING, FORKED, FORKED, FORKED, RUNNING, FORKED, DONE,
+                       FORKED, STOPPING, FORKED),
+        [STARTING] = ROW(STARTING, STOPPING, STOPPING, STARTING, STARTING, STARTING, STARTING,
+                         READY, FAILED, STOPPING, STOPPING, STARTING),
+        [RUNNING] = ROW(RUNNING, STOPPING, STOPPING, RUNNING, RUNNING, RUNNING, RUNNING, RUNNING,
+                        DONE, STOPPING, RUNNING, RUNNING),
+        [READY] = ROW(READY, STOPPING, STOPPING, READY, READY, READY, READY, READY, DONE, STOPPING,
+                      READY, READY),
+        [STOPPING] = ROW(STOPPING, STOPPING, STOPPING, STOPPING, STOPPING, STOPPED, STOPPING,
+                         STOPPING, STOPPED, STOPPING, STOPPING, STOPPING),
+        [BACKING_OFF] =
+            ROW(WAITING, STOPPED, WAITING, BACKING_OFF, BACKING_OFF, BACKING_OFF, BACKING_OFF,
+                BACKING_OFF, BACKING_OFF, BACKING_OFF, WAITING, BACKING_OFF),
         [DONE] = ROW(WAITING, DONE, WAITING, DONE, DONE, DONE, DONE, DONE, DONE, DONE, DONE, DONE),
-        [FAILED] =
-            ROW(WAITING, FAILED, WAITING, FAILED, FAILED, FAILED, FAILED, FAILED, FAILED, FAILED, FAILED, FAILED),
+        [FAILED] = ROW(WAITING, FAILED, WAITING, FAILED, FAILED, FAILED, FAILED, FAILED, FAILED,
+                       FAILED, FAILED, FAILED),
     };
     for (enum state state = 0; state < STATES; state++)
         for (enum service_event event = 0; event < EVENTS; event++) {
             set_up(state);
             state_machine_handle(&service, event);
-            ck_assert_msg(service.state == next[state][event], "%s, event %d: %s", state_name(state), (int)event,
-                          state_name(service.state));
+            ck_assert_msg(service.state == next[state][event], "%s, event %d: %s",
+                          state_name(state), (int)event, state_name(service.state));
         }
 }
 END_TEST
@@ -240,7 +253,8 @@ START_TEST(a_limit_of_two_restarts_means_three_runs)
 }
 END_TEST
 
-/* Its start is under way, and its child has ended with that code after it has told of that error. */
+/* Its start is under way, and its child has ended with that code after it has told of that error.
+ */
 static void fail_to_start(int error, int code)
 {
     result = START_FAILED;
@@ -274,7 +288,8 @@ END_TEST
 /* Statement 120. */
 START_TEST(what_may_pass_is_tried_again_as_the_policy_says)
 {
-    static const int passing[] = {EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY, EIO, EINTR, ENOSPC, EDQUOT, ENXIO};
+    static const int passing[] = {EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY,
+                                  EIO,    EINTR,  ENOSPC, EDQUOT, ENXIO};
     for (size_t i = 0; i < COUNT(passing); i++) {
         set_up(WAITING);
         settings.restart = RESTART_ON_FAILURE;
@@ -334,11 +349,13 @@ START_TEST(an_end_before_it_was_ready_is_a_failed_start)
     state_machine_handle(&service, EVENT_ENDED);
     ck_assert_int_eq(service.state, FAILED);
     ck_assert_int_eq(state_machine_exit_code(&service), 1);
-    ck_assert_ptr_nonnull(strstr(heard(), "web (pid 4711) exited with status 0 after 0.00 s, before it was ready"));
+    ck_assert_ptr_nonnull(
+        strstr(heard(), "web (pid 4711) exited with status 0 after 0.00 s, before it was ready"));
 }
 END_TEST
 
-/* Statement 126: what was never ready is no calm run, however long it took, nor what had to be ended. */
+/* Statement 126: what was never ready is no calm run, however long it took, nor what had to be
+ * ended. */
 START_TEST(failures_in_a_row_are_counted_whatever_their_length)
 {
     static const enum service_event ends[] = {EVENT_TIMEOUT, EVENT_UNHEALTHY, EVENT_ENDED};
@@ -579,19 +596,27 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("state_machine", every_pair, each_delay_doubles_until_the_most_and_starts_anew_after_a_calm_run,
-                     the_first_restart_may_be_at_once_and_the_next_is_not, a_limit_of_two_restarts_means_three_runs,
-                     a_program_that_cannot_be_run_fails_at_once_and_no_process_is_tried_again,
-                     what_may_pass_is_tried_again_as_the_policy_says, a_start_that_hangs_is_ended_when_its_time_is_over,
-                     its_program_runs_when_that_is_known_or_cannot_be_known,
-                     an_end_before_it_was_ready_is_a_failed_start, failures_in_a_row_are_counted_whatever_their_length,
-                     the_stop_is_a_signal_then_the_grace_then_a_kill_that_is_repeated, a_stopped_process_is_continued,
-                     what_a_run_left_behind_is_awaited_before_it_counts_as_stopped,
-                     what_a_run_left_behind_is_ended_before_the_next,
-                     stopped_by_hand_it_rests_when_nothing_of_it_is_left,
-                     stopped_by_hand_after_its_end_it_rests_if_there_was_anything_left,
-                     with_all_others_it_rests_at_once, started_while_it_is_cleared_it_runs_after_all,
-                     after_a_stop_the_last_wish_counts, a_service_that_is_unwell_has_failed_even_if_it_exits_with_0,
-                     readiness_that_does_not_come_in_time_is_a_failure, the_command_is_stopped_by_the_signal_that_came,
-                     a_code_of_the_command_may_be_a_success, an_essential_service_that_fails_has_the_last_words);
+    return RUN_TESTS(
+        "state_machine", every_pair,
+        each_delay_doubles_until_the_most_and_starts_anew_after_a_calm_run,
+        the_first_restart_may_be_at_once_and_the_next_is_not,
+        a_limit_of_two_restarts_means_three_runs,
+        a_program_that_cannot_be_run_fails_at_once_and_no_process_is_tried_again,
+        what_may_pass_is_tried_again_as_the_policy_says,
+        a_start_that_hangs_is_ended_when_its_time_is_over,
+        its_program_runs_when_that_is_known_or_cannot_be_known,
+        an_end_before_it_was_ready_is_a_failed_start,
+        failures_in_a_row_are_counted_whatever_their_length,
+        the_stop_is_a_signal_then_the_grace_then_a_kill_that_is_repeated,
+        a_stopped_process_is_continued,
+        what_a_run_left_behind_is_awaited_before_it_counts_as_stopped,
+        what_a_run_left_behind_is_ended_before_the_next,
+        stopped_by_hand_it_rests_when_nothing_of_it_is_left,
+        stopped_by_hand_after_its_end_it_rests_if_there_was_anything_left,
+        with_all_others_it_rests_at_once, started_while_it_is_cleared_it_runs_after_all,
+        after_a_stop_the_last_wish_counts,
+        a_service_that_is_unwell_has_failed_even_if_it_exits_with_0,
+        readiness_that_does_not_come_in_time_is_a_failure,
+        the_command_is_stopped_by_the_signal_that_came, a_code_of_the_command_may_be_a_success,
+        an_essential_service_that_fails_has_the_last_words);
 }

@@ -1,12 +1,13 @@
 /*
- * test_terminate_all.c - the end of all processes, as a subreaper: not PID 1, so nobody but descendants may be touched.
+ * test_terminate_all.c - the end of all processes, as a subreaper: not PID 1, so nobody but
+ * descendants may be touched.
  *
- * The test process is the one that ends its descendants. Each of those says on a pipe that it is there, and which
- * signals it got; it has the pipe's write end as long as it lives. Each test is done twice, with pidfds and without:
- * the linker's --wrap=syscall plays a kernel that has none.
+ * The test process is the one that ends its descendants. Each of those says on a pipe that it is
+ * there, and which signals it got; it has the pipe's write end as long as it lives. Each test is
+ * done twice, with pidfds and without: the linker's --wrap=syscall plays a kernel that has none.
  *
- * A fault here would end the machine that the test runs on, so the wrapped kill and pidfd_send_signal pass on only what
- * is meant for a process of the test, and count the rest.
+ * A fault here would end the machine that the test runs on, so the wrapped kill and
+ * pidfd_send_signal pass on only what is meant for a process of the test, and count the rest.
  */
 #include "process/terminate_all.h"
 
@@ -67,7 +68,9 @@ long __real_syscall(long number, ...);
 long __wrap_syscall(long number, ...);
 long __wrap_syscall(long number, ...)
 {
-    enum { WORDS = 5 }; /* what registers carry: a sixth, if it was not passed, would be a stray read of the stack */
+    enum {
+        WORDS = 5
+    }; /* what registers carry: a sixth, if it was not passed, would be a stray read of the stack */
     long words[WORDS];
     va_list list;
     va_start(list, number);
@@ -233,7 +236,8 @@ static void who_does_not_end_is_killed(void)
     pid_t pid = start(live_on);
     ck_assert_int_ge(end(SHORT), SHORT - 1); /* a millisecond is the clock's grain */
     ck_assert_int_eq(kill(pid, 0), -1);
-    snprintf(words, sizeof words, "foster: killing what has not ended within 0.10 s: stubborn (pid %d)\n", (int)pid);
+    snprintf(words, sizeof words,
+             "foster: killing what has not ended within 0.10 s: stubborn (pid %d)\n", (int)pid);
     ck_assert_str_eq(heard(), words);
 }
 
@@ -298,7 +302,8 @@ static void one_signal_is_sent_to_all(void)
     end(LONG);
 }
 
-/* And they are reaped on the way: who forks and exits for ever must not fill /proc faster than it is walked. */
+/* And they are reaped on the way: who forks and exits for ever must not fill /proc faster than it
+ * is walked. */
 static void the_dead_are_nobody(void)
 {
     pid_t pid = fork_bound();
@@ -312,19 +317,19 @@ static void the_dead_are_nobody(void)
     ck_assert_int_eq(waitpid(pid, NULL, 0), -1);
 }
 
-#define BOTH_WAYS(name, body)                                                                                          \
-    START_TEST(name)                                                                                                   \
-    {                                                                                                                  \
-        prepare(true);                                                                                                 \
-        body();                                                                                                        \
-    }                                                                                                                  \
-    END_TEST                                                                                                           \
-    START_TEST(name##_without_pidfds)                                                                                  \
-    {                                                                                                                  \
-        prepare(false);                                                                                                \
-        body();                                                                                                        \
-        ck_assert_int_gt(refusals, 0);                                                                                 \
-    }                                                                                                                  \
+#define BOTH_WAYS(name, body)                                                                      \
+    START_TEST(name)                                                                               \
+    {                                                                                              \
+        prepare(true);                                                                             \
+        body();                                                                                    \
+    }                                                                                              \
+    END_TEST                                                                                       \
+    START_TEST(name##_without_pidfds)                                                              \
+    {                                                                                              \
+        prepare(false);                                                                            \
+        body();                                                                                    \
+        ck_assert_int_gt(refusals, 0);                                                             \
+    }                                                                                              \
     END_TEST
 
 /* Without a child nobody is looked for, so no pidfd is asked for. */
@@ -361,8 +366,9 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("terminate_all", nobody, asked, asked_without_pidfds, stopped, stopped_without_pidfds, killed,
-                     killed_without_pidfds, killed_in_sessions, killed_in_sessions_without_pidfds, orphan,
-                     orphan_without_pidfds, dropped, dropped_without_pidfds, sent, sent_without_pidfds, dead,
-                     dead_without_pidfds, strangers, strangers_without_pidfds);
+    return RUN_TESTS("terminate_all", nobody, asked, asked_without_pidfds, stopped,
+                     stopped_without_pidfds, killed, killed_without_pidfds, killed_in_sessions,
+                     killed_in_sessions_without_pidfds, orphan, orphan_without_pidfds, dropped,
+                     dropped_without_pidfds, sent, sent_without_pidfds, dead, dead_without_pidfds,
+                     strangers, strangers_without_pidfds);
 }

@@ -128,8 +128,11 @@ END_TEST
 START_TEST(numbers_are_appended)
 {
     text_clear(&text);
-    text_add(&text, "%d%d %u;%jd,%jd %s", INT_MIN, INT_MAX, UINT_MAX, INTMAX_MIN, INTMAX_MAX, "end");
-    ck_assert_str_eq(text.bytes, "-21474836482147483647 4294967295;-9223372036854775808,9223372036854775807 end");
+    text_add(&text, "%d%d %u;%jd,%jd %s", INT_MIN, INT_MAX, UINT_MAX, INTMAX_MIN, INTMAX_MAX,
+             "end");
+    ck_assert_str_eq(
+        text.bytes,
+        "-21474836482147483647 4294967295;-9223372036854775808,9223372036854775807 end");
 }
 END_TEST
 
@@ -173,8 +176,8 @@ START_TEST(a_whole_string_is_a_number_in_a_range)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         long value = -1;
-        ck_assert_msg(text_to_number(cases[i].string, cases[i].lowest, cases[i].highest, &value), "%s",
-                      cases[i].string);
+        ck_assert_msg(text_to_number(cases[i].string, cases[i].lowest, cases[i].highest, &value),
+                      "%s", cases[i].string);
         ck_assert_int_eq(value, cases[i].value);
     }
 }
@@ -196,8 +199,8 @@ START_TEST(what_is_no_number_in_the_range)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         long value;
-        ck_assert_msg(!text_to_number(cases[i].string, cases[i].lowest, cases[i].highest, &value), "'%s'",
-                      cases[i].string);
+        ck_assert_msg(!text_to_number(cases[i].string, cases[i].lowest, cases[i].highest, &value),
+                      "'%s'", cases[i].string);
     }
 }
 END_TEST
@@ -205,7 +208,7 @@ END_TEST
 int main(void)
 {
     return RUN_TESTS("text", strings_are_appended, what_does_not_fit_is_cut, what_just_fits_is_kept,
-                     a_line_stays_one_line, what_a_terminal_would_act_on, a_character_is_not_cut, decimals,
-                     numbers_are_appended, a_number_ends_at_the_first_other_character,
+                     a_line_stays_one_line, what_a_terminal_would_act_on, a_character_is_not_cut,
+                     decimals, numbers_are_appended, a_number_ends_at_the_first_other_character,
                      a_whole_string_is_a_number_in_a_range, what_is_no_number_in_the_range);
 }

@@ -1,6 +1,7 @@
 /*
- * test_trusted_path.c - who says what a path means. The tests' folder lies below directories that may be anybody's, so
- * they look from below it, by relative paths. Needs root, who alone can be trusted.
+ * test_trusted_path.c - who says what a path means. The tests' folder lies below directories that
+ * may be anybody's, so they look from below it, by relative paths. Needs root, who alone can be
+ * trusted.
  */
 #include "process/trusted_path.h"
 
@@ -10,7 +11,8 @@
 
 enum { SOMEBODY = 12345 };
 
-/* own/: root's alone; open/: anybody may write; theirs/: somebody's. The folder itself is root's alone. */
+/* own/: root's alone; open/: anybody may write; theirs/: somebody's. The folder itself is root's
+ * alone. */
 static void make_directories(void)
 {
     chmod(".", S_IRWXU);
@@ -157,6 +159,6 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("trusted path", directories, links, no_link_of_somebody_elses, one_alone_may_have_written_it,
-                     others_open_what_they_may);
+    return RUN_TESTS("trusted path", directories, links, no_link_of_somebody_elses,
+                     one_alone_may_have_written_it, others_open_what_they_may);
 }

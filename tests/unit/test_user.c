@@ -1,6 +1,6 @@
 /*
- * test_user.c - users by name and number. /etc/passwd and /etc/group are the test's own: the linker's --wrap=open has
- * them in the directory of the test.
+ * test_user.c - users by name and number. /etc/passwd and /etc/group are the test's own: the
+ * linker's --wrap=open has them in the directory of the test.
  */
 #include "process/user.h"
 
@@ -58,7 +58,8 @@ static void prepare(void)
     make_text_file("group", group, 0644);
 }
 
-static void assert_user(const char *string, uid_t uid, gid_t gid, const char *name, const char *home)
+static void assert_user(const char *string, uid_t uid, gid_t gid, const char *name,
+                        const char *home)
 {
     memset(&user, 'x', sizeof user);
     ck_assert_msg(user_parse(string, &user, &missing), "%s", string);
@@ -73,7 +74,8 @@ static void assert_groups(const gid_t *groups, size_t count)
     for (size_t i = 0; i < count; i++)
         ck_assert_uint_eq(user.groups[i], groups[i]);
 }
-#define GROUPS(...) assert_groups((const gid_t[]){__VA_ARGS__}, COUNT(((const gid_t[]){__VA_ARGS__})))
+#define GROUPS(...)                                                                                \
+    assert_groups((const gid_t[]){__VA_ARGS__}, COUNT(((const gid_t[]){__VA_ARGS__})))
 
 static void assert_missing(const char *string, const char *part)
 {
@@ -170,7 +172,8 @@ START_TEST(numbers_need_no_files)
 }
 END_TEST
 
-/* A group with everybody in it, and files that end where a page does: nothing is read behind them. */
+/* A group with everybody in it, and files that end where a page does: nothing is read behind them.
+ */
 START_TEST(long_lines_and_full_pages)
 {
     enum { PAGE = 4096, LONG = 10 * PAGE };
@@ -200,7 +203,8 @@ START_TEST(nothing_stays_open)
     FILE *maps = fopen("/proc/self/maps", "re");
     char line[PATH_MAX];
     while (fgets(line, sizeof line, maps) != NULL)
-        ck_assert_msg(strstr(line, "/passwd") == NULL && strstr(line, "/group") == NULL, "%s", line);
+        ck_assert_msg(strstr(line, "/passwd") == NULL && strstr(line, "/group") == NULL, "%s",
+                      line);
     fclose(maps);
     int after = dup(STDIN_FILENO);
     ck_assert_int_eq(before, after);
@@ -209,6 +213,6 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("user", by_name, by_number, with_a_group, what_is_unknown, numbers_need_no_files,
-                     long_lines_and_full_pages, nothing_stays_open);
+    return RUN_TESTS("user", by_name, by_number, with_a_group, what_is_unknown,
+                     numbers_need_no_files, long_lines_and_full_pages, nothing_stays_open);
 }

@@ -1,4 +1,5 @@
-/* test_wait_status.c - how a process ended, as the kernel says it: the statuses are those of real children. */
+/* test_wait_status.c - how a process ended, as the kernel says it: the statuses are those of real
+ * children. */
 #include "process/wait_status.h"
 
 #include <sys/resource.h>
@@ -58,8 +59,9 @@ START_TEST(signals)
         int signal;
         const char *words;
     } cases[] = {
-        {SIGTERM, "was killed by SIGTERM"}, {SIGKILL, "was killed by SIGKILL"}, {SIGHUP, "was killed by SIGHUP"},
-        {34, "was killed by SIGRTMIN"},     {64, "was killed by SIGRTMIN+30"},
+        {SIGTERM, "was killed by SIGTERM"}, {SIGKILL, "was killed by SIGKILL"},
+        {SIGHUP, "was killed by SIGHUP"},   {34, "was killed by SIGRTMIN"},
+        {64, "was killed by SIGRTMIN+30"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         int status = killed_by(cases[i].signal);

@@ -1,6 +1,7 @@
 /*
- * threads.c - libfoster in a threaded program: each thread runs a command and awaits its status; whatever else dies
- * below this process is adopted and reaped. Build: cc threads.c $(pkg-config --cflags --libs foster) -pthread
+ * threads.c - libfoster in a threaded program: each thread runs a command and awaits its status;
+ * whatever else dies below this process is adopted and reaped. Build: cc threads.c $(pkg-config
+ * --cflags --libs foster) -pthread
  */
 #include <foster.h>
 

@@ -1,5 +1,5 @@
-/* freeze NAME: stops whatever it may signal and is called NAME, as soon as it can, for as long as it runs. Looks at
-   /proc, so that it does not stop itself or its own kind. */
+/* freeze NAME: stops whatever it may signal and is called NAME, as soon as it can, for as long as
+   it runs. Looks at /proc, so that it does not stop itself or its own kind. */
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /*
- * impostor.c - impostor PATH: binds the path, or "@name", and answers each who asks with "all is well"; says
- * "ready" when it does.
+ * impostor.c - impostor PATH: binds the path, or "@name", and answers each who asks with "all is
+ * well"; says "ready" when it does.
  */
 #include <signal.h>
 #include <stddef.h>
@@ -25,7 +25,8 @@ int main(int argc, char **argv)
         address.sun_path[0] = '\0';
     signal(SIGPIPE, SIG_IGN);
     umask(0);
-    if (bind(server, (struct sockaddr *)&address, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) != 0 ||
+    if (bind(server, (struct sockaddr *)&address,
+             (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) != 0 ||
         listen(server, 1) != 0)
         return 1;
     puts("ready");

@@ -1,6 +1,7 @@
 /*
- * leaderless [daemon] [stubborn]: its first thread ends, another lives on: in /proc it is in state Z. Says "ready PID"
- * when that is so, and "told" at TERM, and ends; stubborn, it ignores it. As a daemon it leaves its parent first.
+ * leaderless [daemon] [stubborn]: its first thread ends, another lives on: in /proc it is in state
+ * Z. Says "ready PID" when that is so, and "told" at TERM, and ends; stubborn, it ignores it. As a
+ * daemon it leaves its parent first.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -21,7 +22,8 @@ static bool is_leaderless(void)
 {
     char line[256];
     FILE *stat = fopen("/proc/self/stat", "re");
-    bool is = stat != NULL && fgets(line, sizeof line, stat) != NULL && strstr(line, ") Z ") != NULL;
+    bool is =
+        stat != NULL && fgets(line, sizeof line, stat) != NULL && strstr(line, ") Z ") != NULL;
     if (stat != NULL)
         fclose(stat);
     return is;

@@ -1,5 +1,5 @@
-/* refuse ERRNO CALL[,CALL...] PROGRAM...: runs it under a seccomp filter that answers these system calls with ERRNO,
-   for it and for all that it starts. 77: there are no filters here. */
+/* refuse ERRNO CALL[,CALL...] PROGRAM...: runs it under a seccomp filter that answers these system
+   calls with ERRNO, for it and for all that it starts. 77: there are no filters here. */
 
 #include <errno.h>
 #include <stddef.h>
@@ -50,13 +50,16 @@ int main(int argc, char **argv)
     unsigned short length = 1;
     if (argc < 4)
         return 2;
-    for (char *name = strtok(argv[2], ","); name != NULL && length < 2 * CALLS_MOST; name = strtok(NULL, ",")) {
+    for (char *name = strtok(argv[2], ","); name != NULL && length < 2 * CALLS_MOST;
+         name = strtok(NULL, ",")) {
         instructions[length++] = (struct instruction){IF_EQUAL, 0, 1, number_of(name)};
-        instructions[length++] = (struct instruction){RETURN, 0, 0, REFUSE | (uint32_t)atoi(argv[1])};
+        instructions[length++] =
+            (struct instruction){RETURN, 0, 0, REFUSE | (uint32_t)atoi(argv[1])};
     }
     instructions[length++] = (struct instruction){RETURN, 0, 0, ALLOW};
     struct filter filter = {length, instructions};
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_SECCOMP, BY_FILTER, &filter) != 0)
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+        prctl(PR_SET_SECCOMP, BY_FILTER, &filter) != 0)
         return NONE;
     execvp(argv[3], argv + 3);
     return NONE;

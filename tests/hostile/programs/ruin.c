@@ -1,6 +1,6 @@
-/* ruin HOW FD: what a service can do to a socket that it was given, for all who get it after it: shutdown(2) of one
-   side or of both, connect(2) to somewhere, or back to nowhere, O_NONBLOCK, of which "blocking" asks. It says what came
-   of it. */
+/* ruin HOW FD: what a service can do to a socket that it was given, for all who get it after it:
+   shutdown(2) of one side or of both, connect(2) to somewhere, or back to nowhere, O_NONBLOCK, of
+   which "blocking" asks. It says what came of it. */
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,7 @@
-/* slow_close HOW SENDERS COPIES FILE: sends descriptors whose last close takes a minute, and closes its own: each of so
-   many processes sends one message with so many copies of the descriptor of a TCP socket that has SO_LINGER and unsent
-   data. When each has sent, or would have to wait for room in the queue, FILE comes into being. HOW is where to:
+/* slow_close HOW SENDERS COPIES FILE: sends descriptors whose last close takes a minute, and closes
+   its own: each of so many processes sends one message with so many copies of the descriptor of a
+   TCP socket that has SO_LINGER and unsent data. When each has sent, or would have to wait for room
+   in the queue, FILE comes into being. HOW is where to:
 
      notify       to NOTIFY_SOCKET
      first PATH   to foster's control socket, with the first byte
@@ -75,7 +76,8 @@ static void send_one(char *how, char *path, int copies, int told)
 {
     static const char status[] = "STATUS=here", request[] = "status\0"; /* and an empty word */
     int fd = stuffed_socket();
-    int to = path == NULL ? connect_to(getenv("NOTIFY_SOCKET"), SOCK_DGRAM) : connect_to(path, SOCK_STREAM);
+    int to = path == NULL ? connect_to(getenv("NOTIFY_SOCKET"), SOCK_DGRAM)
+                          : connect_to(path, SOCK_STREAM);
     const char *bytes = path == NULL ? status : request;
     size_t length = path == NULL ? sizeof status - 1 : sizeof request;
     if (strcmp(how, "after") == 0 && send(to, request, sizeof request, 0) == -1)

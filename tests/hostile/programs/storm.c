@@ -1,9 +1,10 @@
 /*
- * storm [COUNT] - so many processes, 40 if it is not said, that fork and exit for ever, the child in the parent's
- * place, each in a session of its own and deaf to TERM. They never grow more: whom KILL hits ends one of them. Says
- * "ready" and stays until TERM.
+ * storm [COUNT] - so many processes, 40 if it is not said, that fork and exit for ever, the child
+ * in the parent's place, each in a session of its own and deaf to TERM. They never grow more: whom
+ * KILL hits ends one of them. Says "ready" and stays until TERM.
  *
- * The machine is spared: none leaves more than 100 dead behind that nobody has reaped, and after a minute all end.
+ * The machine is spared: none leaves more than 100 dead behind that nobody has reaped, and after a
+ * minute all end.
  */
 #include <errno.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 /*
- * traceme MODE [CODE [FILE]] - asks its parent to trace it, as programs do against debuggers, and so stops at each
- * signal and exec until the parent lets it go. Ends with CODE, 42 if none is given, when all has gone as if nobody had
- * traced it.
+ * traceme MODE [CODE [FILE]] - asks its parent to trace it, as programs do against debuggers, and
+ * so stops at each signal and exec until the parent lets it go. Ends with CODE, 42 if none is
+ * given, when all has gone as if nobody had traced it.
  *
  *   raise   sends itself a signal that it handles
  *   again   the same a hundred times, each time traced anew
@@ -9,7 +9,8 @@
  *   child   has a child that ends, SIGCHLD
  *   thread  the same as raise, but in a second thread, which alone is traced
  *   wait    is ready (a line on stdout) and waits for SIGTERM, which it handles
- *   orphan  the same as raise, but in a process that foster has adopted; it writes its end into FILE
+ *   orphan  the same as raise, but in a process that foster has adopted; it writes its end into
+ * FILE
  */
 #include <pthread.h>
 #include <signal.h>
