@@ -11,8 +11,8 @@
 
 #include "base/text.h"
 
-/* How much is said: each level includes those above it. Warnings and errors are the default:
- * silence when nothing is wrong. The numbers are those of TINI_VERBOSITY. */
+/* How much is logged: each level includes those before it. The default is LOG_WARNING: nothing is
+ * logged while nothing is wrong. The numbers are a user's too: options set them. */
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG, LOG_TRACE };
 
 /* Set before the first line that depends on it. */
