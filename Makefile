@@ -15,12 +15,13 @@ LOGS = format relay
 SUPERVISE = async_close dependencies event_loop inbox main_process messages notify probe probe_methods shutdown \
     side_command signalling start start_watch state_machine supervisor
 CONTROL = client facts metrics report server verbs writer
-INIT = catalogue finish forward help launch main one_command option_setters options personality supervise_mode
+COMPAT = catatonit compat dumb_init foster pause tini
+INIT = catalogue finish forward help launch main one_command option_setters options supervise_mode $(COMPAT:%=compat/%)
 
 ROOMS = $(BASE:%=src/base/%) $(CHILDREN:%=src/children/%) $(PROCESS:%=src/process/%) \
     $(CONFIG:%=src/config/%) $(LOGS:%=src/logs/%) $(SUPERVISE:%=src/supervise/%) $(CONTROL:%=src/control/%)
 SOURCES = $(ROOMS:%=%.c) $(INIT:%=init/%.c)
-CODE = $(SOURCES) $(wildcard src/*/*.h init/*.h src/children/example/*.c tests/*/*.[ch] tests/*/programs/*.[ch])
+CODE = $(SOURCES) $(wildcard src/*/*.h init/*.h init/*/*.h src/children/example/*.c tests/*/*.[ch] tests/*/programs/*.[ch])
 SCRIPTS = $(shell grep -rlE '^\#!/(bin/sh|bin/bash|usr/bin/env bash)' tests docker .ci)
 
 # Small before fast: what is fast here is few system calls and few pages. No PIE: static musl would relocate itself at

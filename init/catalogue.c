@@ -1,4 +1,5 @@
-/* catalogue.c - see catalogue.h. What it holds is set once, before there is a second thread. */
+/* catalogue.c - see catalogue.h. Its variables are set before there is a second thread, and read by
+ * all threads without a lock. */
 #include "catalogue.h"
 
 #include <stdlib.h>
@@ -8,15 +9,15 @@
 #include "base/log.h"
 #include "process/wait_status.h"
 
-static const struct catalogue_line *lines[EVENTS]; /* NULL: nothing is said */
-static const char *caller = "", *program = "";
+static const struct catalogue_line *lines[MESSAGES]; /* by message; NULL: it has no line */
+static const char *called_as = "", *program = "";
 static pid_t own_pid;
 
 void catalogue_use(const struct catalogue_line *table, size_t count, const char *called, pid_t self)
 {
     for (size_t i = 0; i < count; i++)
-        lines[table[i].event] = &table[i];
-    caller = called;
+        lines[table[i].message] = &table[i];
+    called_as = called;
     own_pid = self;
 }
 
@@ -25,9 +26,9 @@ void catalogue_use_command(const char *command)
     program = command;
 }
 
-bool catalogue_has(enum message event)
+bool catalogue_has(enum message message)
 {
-    return lines[event] != NULL && log_wants((enum log_level)lines[event]->level);
+    return lines[message] != NULL && log_wants((enum log_level)lines[message]->level);
 }
 
 static const char *base_name(const char *path)
@@ -36,26 +37,22 @@ static const char *base_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-static void add_fact(struct text *text, char letter, const struct message_values *facts)
+/* Appends the value that a letter stands for; the arrays are in the order of the letters. */
+static void add_value(struct text *text, char letter, const struct message_values *values)
 {
-    const struct {
-        char letter;
-        const char *string;
-    } strings[] = {{'a', caller},        {'b', base_name(caller)}, {'c', program},
-                   {'o', facts->option}, {'v', facts->value},      {'t', facts->text}};
-    const struct {
-        char letter;
-        int number;
-    } numbers[] = {{'i', own_pid}, {'p', facts->pid}, {'n', facts->number}};
-    for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++)
-        if (strings[i].letter == letter && strings[i].string != NULL)
-            text_add(text, "%s", strings[i].string);
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        if (numbers[i].letter == letter)
-            text_add(text, "%d", numbers[i].number);
+    static const char string_letters[] = "abcotv", number_letters[] = "inp";
+    const char *const strings[] = {called_as,      base_name(called_as), program,
+                                   values->option, values->text,         values->value};
+    const int numbers[] = {own_pid, values->number, values->pid};
+    const char *string = strchr(string_letters, letter), *number = strchr(number_letters, letter);
+    if (string != NULL && strings[string - string_letters] != NULL)
+        text_add(text, "%s", strings[string - string_letters]);
+    if (number != NULL)
+        text_add(text, "%d", numbers[number - number_letters]);
 }
 
-static void add_filled(struct text *text, const char *pattern, const struct message_values *facts)
+/* Appends the pattern with the values in the place of its letters. */
+static void add_filled(struct text *text, const char *pattern, const struct message_values *values)
 {
     for (;;) {
         size_t plain = strcspn(pattern, "%");
@@ -63,33 +60,33 @@ static void add_filled(struct text *text, const char *pattern, const struct mess
         pattern += plain;
         if (*pattern == '\0')
             return;
-        add_fact(text, pattern[1], facts);
+        add_value(text, pattern[1], values);
         pattern += 2;
     }
 }
 
-void text_add_message(struct text *text, const struct message_values *facts)
+void catalogue_add(struct text *line, const struct message_values *values)
 {
-    if (lines[facts->event] != NULL)
-        add_filled(text, lines[facts->event]->text, facts);
+    if (lines[values->message] != NULL)
+        add_filled(line, lines[values->message]->text, values);
 }
 
-void catalogue_say_values(const struct message_values *facts)
+void catalogue_say_values(const struct message_values *values)
 {
     struct text line;
-    if (!catalogue_has(facts->event))
+    if (!catalogue_has(values->message))
         return;
     text_clear(&line);
-    text_add_message(&line, facts);
-    log_write(lines[facts->event]->fd, &line);
+    catalogue_add(&line, values);
+    log_write(lines[values->message]->fd, &line);
 }
 
-int catalogue_print(int fd, const char *pattern)
+int catalogue_print(int fd, const char *text)
 {
-    struct text text;
-    text_clear(&text);
-    if (pattern != NULL)
-        add_filled(&text, pattern, &(struct message_values){0});
-    return write(fd, text.bytes, text.length) == (ssize_t)text.length ? EXIT_SUCCESS
-                                                                      : EXIT_FOSTER_FAILED;
+    struct text filled;
+    text_clear(&filled);
+    if (text != NULL)
+        add_filled(&filled, text, &(struct message_values){0});
+    return write(fd, filled.bytes, filled.length) == (ssize_t)filled.length ? EXIT_SUCCESS
+                                                                            : EXIT_FOSTER_FAILED;
 }

@@ -1,19 +1,20 @@
 /*
- * catalogue.h - what foster says, in the words of the name it was called by.
+ * catalogue.h - the lines that foster writes about its command line, main and orphans.
  *
- * Every line that can be said is an event; a name has a table of its lines, with the stream and the
- * verbosity at which it is said. Scripts and test suites match on these lines, so they are written
- * out in full, one beside the other.
+ * Each occasion for a line is a message. A personality has a table of its lines: per message the
+ * text, the stream and the log level. A message without a line is not written. Scripts and test
+ * suites match on these lines, so each one is written out in full in its table, not put together
+ * from parts.
  *
- * In a line these stand for:
- *   %a  the name as it was called
- *   %b  the same without directories
+ * In a text a letter behind % stands for a value:
+ *   %a  argv[0] of foster
+ *   %b  its last part, behind the last slash
  *   %c  the command
- *   %i  our pid
- *   %n  a number: of a signal, a status, an error
- *   %o  an option
+ *   %i  the pid of foster
+ *   %n  a number: of a signal, an exit code, an error
+ *   %o  an option or a variable
  *   %p  the pid of a child
- *   %t  an explanation, in words
+ *   %t  a text: a reason or a description
  *   %v  a value
  */
 #ifndef INIT_CATALOGUE_H
@@ -27,102 +28,104 @@
 
 enum message {
     /* the command line and the environment */
-    UNKNOWN_LETTER,  /* %o */
-    UNKNOWN_NAME,    /* %o */
-    AMBIGUOUS_NAME,  /* %o */
-    LETTER_WANTS,    /* %o, %v as the help shows it, %t what */
-    NAME_WANTS,      /* the same */
-    NAME_TAKES_NONE, /* %o, %t as the help shows it, %v what it was given */
-    BAD_VALUE,       /* %o, %v, %t what it should be */
-    BAD_VARIABLE,    /* %o */
+    UNKNOWN_LETTER,         /* %o the letter */
+    UNKNOWN_NAME,           /* %o the word */
+    AMBIGUOUS_NAME,         /* %o the word */
+    LETTER_NEEDS_ARGUMENT,  /* %o the letter, %v the usage, %t what it needs */
+    NAME_NEEDS_ARGUMENT,    /* %o the name, %v the usage, %t what it needs */
+    NAME_TAKES_NO_ARGUMENT, /* %o the name, %t the usage, %v the argument */
+    BAD_VALUE,              /* %o the usage, %v the value, %t what it needs */
+    BAD_VARIABLE,           /* %o the name */
     NO_COMMAND,
-    COMMAND_TO_PAUSE, /* %v */
+    COMMAND_TO_PAUSE, /* %v the command */
     DEBUG_MODE,
     NO_SESSION_MODE,
-    /* before the start */
-    ADOPTING,
-    NOT_ADOPTING,
-    CANNOT_ADOPT, /* %t */
-    NOT_FIRST,
+    /* before main is started */
+    ADOPTING,     /* is a subreaper now */
+    NOT_ADOPTING, /* is neither a subreaper nor PID 1 */
+    CANNOT_ADOPT, /* %t the reason */
+    NOT_FIRST,    /* pauses, and is not PID 1 */
     TERMINAL_RELEASED,
-    TERMINAL_NOT_LED,
-    TERMINAL_NOT_RELEASED, /* %n, %t */
-    /* the start */
-    SPAWNED,              /* %p */
-    TERMINAL_NOT_ADOPTED, /* %n, %t */
+    TERMINAL_NOT_LED,      /* the terminal is not foster's own to release */
+    TERMINAL_NOT_RELEASED, /* %n the error, %t its description */
+    /* the start of main */
+    SPAWNED,              /* %p main */
+    TERMINAL_NOT_ADOPTED, /* %n the error, %t its description */
     SESSION_MADE,
-    EXEC_FAILED, /* %p, %n, %t */
-    FORK_FAILED, /* %n, %t */
+    EXEC_FAILED, /* %p the child, %n the error, %t the reason */
+    FORK_FAILED, /* %n the error, %t the reason */
     /* while main runs */
-    SIGNAL_CAME, /* %n, %t */
+    SIGNAL_CAME, /* %n the signal, %t its description */
     SIGCHLD_CAME,
-    HAND_OFF_IGNORED, /* %n */
-    TRANSLATED,       /* %n came, %p becomes */
-    SENT,             /* %n, %t */
-    DROPPED,          /* %n */
-    NOT_SENT,         /* %n, %t */
-    REFUSED,          /* %t who may not be signalled, and why */
+    HAND_OFF_IGNORED, /* %n the signal, which the kernel sent when the terminal was released */
+    TRANSLATED,       /* %n the signal that came, %p the one that it becomes */
+    SENT,             /* to main; %n the signal, %t its name */
+    DROPPED,          /* %n the signal */
+    NOT_SENT,         /* to main; %n the signal, %t its name */
+    REFUSED,          /* %t which process foster may not signal, and why */
     SUSPENDING,
-    KILLING,       /* %t */
-    ORPHAN_EXITED, /* %p, %n */
-    ORPHAN_KILLED, /* %p, %n */
-    ORPHAN_REAPED, /* %p, %t; asked for by -w */
+    KILLING,       /* main; %t after how long */
+    ORPHAN_EXITED, /* %p the orphan, %n its exit status */
+    ORPHAN_KILLED, /* %p the orphan, %n the signal */
+    ORPHAN_REAPED, /* %p the orphan, %t how it ended; only with -w */
     /* the end */
-    REAPED_EXITED, /* main; %p, %n */
-    REAPED_KILLED, /* main; %p, %n */
-    MAIN_EXITED,   /* %p, %n the code, %t */
-    MAIN_KILLED,   /* %p, %n the code, %t; as it was asked to */
-    MAIN_DIED,     /* %p, %n the code, %t; by a signal we did not send */
-    ABANDONED,     /* main, %p */
-    PAUSE_ENDED,   /* %t */
-    NONE_DEAD,     /* and children left */
-    NONE_LEFT,
+    REAPED_EXITED, /* %p main, %n its exit status */
+    REAPED_KILLED, /* %p main, %n the signal */
+    MAIN_EXITED,   /* %p main, %n the exit code, %t how it ended */
+    MAIN_KILLED,   /* the same, %v the signal: by one that foster sent or passed on */
+    MAIN_DIED,     /* the same: by another signal */
+    ABANDONED,     /* %p main, which could not be killed */
+    PAUSE_ENDED,   /* %t the signal */
+    NONE_DEAD,     /* no child has ended, and there are some */
+    NONE_LEFT,     /* there is no child */
     LEAVING,
-    EVENTS,
+    MESSAGES,
 };
 
-/* What is said of an event. */
+/* The line of a message. */
 struct catalogue_line {
-    uint8_t event;
-    uint8_t level; /* a log level */
-    uint8_t fd;
+    uint8_t message;
+    uint8_t level;    /* a log level */
+    uint8_t fd;       /* the stream */
     const char *text; /* without the last newline */
 };
 
-/* What has happened. */
+/* A message, and the values for the letters of its text. */
 struct message_values {
-    enum message event;
+    enum message message;
     pid_t pid;
     int number;
     const char *option, *value, *text;
 };
 
-/* Who speaks: the lines there are, in any order. Called once, before anything is said; what it gets
- * is kept. */
+/* Sets the table of lines, in any order, and what %a and %i stand for. Keeps the pointers. Called
+ * once, before the first message; the main thread. */
 void catalogue_use(const struct catalogue_line *table, size_t count, const char *called,
                    pid_t self);
 
-/* What is run, for %c. Called once, before it is started. */
+/* Sets what %c stands for. Keeps the pointer. Called once, before the start; the main thread. */
 void catalogue_use_command(const char *command);
 
-/* True if the event would be said at the level that was set: for facts that are not worth finding
- * out otherwise. Any thread and signal handlers. */
-bool catalogue_has(enum message event);
+/* True if the message has a line and its level is wanted: for a caller that would have to find out
+ * the values first. Any thread. Async-signal-safe. Allocates nothing. */
+bool catalogue_has(enum message message);
 
-/* Says an event, if it is to be said: catalogue_say(SPAWNED, .pid = pid). Any thread and signal
- * handlers; allocates nothing. */
+/* Writes the line of a message, if it has one and its level is wanted: catalogue_say(SPAWNED,
+ * .pid = pid). Any thread. Async-signal-safe. Allocates nothing. A reader that does not read holds
+ * it up for a moment only: log.h. */
 #define catalogue_say(what, ...)                                                                   \
     do {                                                                                           \
         if (catalogue_has(what))                                                                   \
-            catalogue_say_values(&(struct message_values){.event = (what), __VA_ARGS__});          \
+            catalogue_say_values(&(struct message_values){.message = (what), __VA_ARGS__});        \
     } while (0)
-void catalogue_say_values(const struct message_values *facts);
+void catalogue_say_values(const struct message_values *values);
 
-/* Prints a text with the letters above in it, more than a line perhaps; NULL is none. Returns an
- * exit code. */
-int catalogue_print(int fd, const char *pattern);
+/* Writes a text with letters as above, of one or more lines; NULL is an empty one. Returns an exit
+ * code: EXIT_FOSTER_FAILED if not all of it was written. May block. */
+int catalogue_print(int fd, const char *text);
 
-/* Appends an event's line, whether it would be said or not. The same callers. */
-void text_add_message(struct text *text, const struct message_values *facts);
+/* Appends the line of a message, whether its level is wanted or not. Any thread.
+ * Async-signal-safe. Allocates nothing. */
+void catalogue_add(struct text *line, const struct message_values *values);
 
 #endif

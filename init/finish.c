@@ -31,7 +31,7 @@ void main_say_last(const struct main_service *service, const struct message_valu
     struct text line;
     catalogue_say_values(facts);
     text_clear(&line);
-    text_add_message(&line, facts);
+    catalogue_add(&line, facts);
     termination_log_write(service->options->termination_log, &line);
 }
 

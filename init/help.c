@@ -1,24 +1,14 @@
 /* help.c - see help.h. */
 #include "help.h"
 
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
-
-#include "process/wait_status.h"
 
 static const char license[] =
 #include "license.h"
     ;
 
-static int print(const char *string)
-{
-    size_t length = strlen(string);
-    return write(STDOUT_FILENO, string, length) == (ssize_t)length ? EXIT_SUCCESS
-                                                                   : EXIT_FOSTER_FAILED;
-}
-
-static void print_rule(const struct rule *rule)
+/* A line of the help: the usage of an option, and from a fixed column on its description. */
+static void print_rule(int fd, const struct option_rule *rule)
 {
     enum { COLUMN = 25 };
     struct text line;
@@ -28,31 +18,25 @@ static void print_rule(const struct rule *rule)
     text_add(&line, "  %s", rule->usage);
     while (line.length < COLUMN)
         text_add(&line, " ");
-    text_add(&line, " %s", rule->meaning);
-    print(line.bytes);
-    print("\n");
+    text_add(&line, " %s\n", rule->description);
+    catalogue_print(fd, line.bytes);
 }
 
-/* foster's own help is made from its options; the others' is a text of theirs. */
-int print_help(const struct personality *name)
+int help_print(const struct personality *personality)
 {
-    if (name->help.text != NULL)
-        return catalogue_print(name->help.fd, name->help.text);
-    print("usage: foster [options] [--] command [argument...]      run one main service\n"
-          "       foster [options] --config PATH [-- command...]   supervise several\n"
-          "       foster ctl VERB [argument...]                    talk to them\n");
-    for (size_t i = 0; i < name->grammar.rule_count; i++)
-        print_rule(&name->grammar.rules[i]);
-    return print("Exit codes: the command's, 128+N if signal N killed it; 127 not found, 126 not\n"
-                 "runnable, 125 foster failed, 2 wrong usage. The manual is foster(8).\n");
+    int fd = personality->help_fd;
+    int code = catalogue_print(fd, personality->help);
+    for (size_t i = 0; i < personality->grammar.rule_count; i++)
+        print_rule(fd, &personality->grammar.rules[i]);
+    return personality->help_end != NULL ? catalogue_print(fd, personality->help_end) : code;
 }
 
-int print_version(const struct personality *name)
+int help_print_version(const struct personality *personality)
 {
-    return catalogue_print(name->version.fd, name->version.text);
+    return catalogue_print(personality->version_fd, personality->version);
 }
 
-int print_license(void)
+int help_print_license(void)
 {
-    return print(license);
+    return catalogue_print(STDOUT_FILENO, license);
 }

@@ -1,12 +1,14 @@
-/* help.h - what foster prints when it is asked about itself, by whatever name. Each returns the
- * exit code. */
+/*
+ * help.h - the texts that foster prints about itself on request, under each name. Each function
+ * returns foster's exit code: EXIT_FOSTER_FAILED if the text could not be written. Main thread.
+ */
 #ifndef INIT_HELP_H
 #define INIT_HELP_H
 
 #include "personality.h"
 
-int print_help(const struct personality *name);
-int print_version(const struct personality *name);
-int print_license(void);
+int help_print(const struct personality *personality);
+int help_print_version(const struct personality *personality);
+int help_print_license(void);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * options.h - the command line and the environment, made into a plan.
+ * options.h - reads the command line and the environment variables into struct options.
  *
- * Which options and variables there are, and what they start from, depends on the name that foster
- * was called by: see personality.h. Parsing stops at the first word that is not an option: what
- * follows belongs to the command.
+ * Which options and variables there are, and their defaults, depends on the name that foster was
+ * called by: struct grammar, a part of the personality. Reading stops at the first word that is not
+ * an option; it and all that follow are the command.
  */
 #ifndef INIT_OPTIONS_H
 #define INIT_OPTIONS_H
@@ -17,80 +17,81 @@
 #include "process/signals.h"
 #include "process/spawn.h"
 
-/* What foster is asked to be. */
+/* What foster does. */
 enum task {
-    TASK_RUN,       /* one main service */
-    TASK_PAUSE,     /* no service: hold the namespace and reap */
-    TASK_SUPERVISE, /* the services of a configuration, or a main service that is restarted */
-    TASK_CHECK,     /* read the configuration, run nothing */
+    TASK_RUN,       /* runs one command, once */
+    TASK_PAUSE,     /* runs nothing: holds the pid namespace and reaps */
+    TASK_SUPERVISE, /* runs the services of a configuration, or a command with a restart policy */
+    TASK_CHECK,     /* reads the configuration, runs nothing */
+    /* from here on the rest of the command line is not read */
     TASK_HELP,
     TASK_VERSION,
     TASK_LICENSE,
-    TASK_REFUSE, /* the command line is wrong, and it has been said */
+    TASK_REFUSE, /* exits, as the command line is wrong; the error has been printed */
 };
 
 enum { EXIT_CODES = 256 };
 
 struct options {
     enum task task;
-    char **command;           /* the slot before it exists: see struct program */
-    bool adopt;               /* be a subreaper where we are not PID 1 */
-    int parent_death_signal;  /* 0: none */
-    bool main_dies_with_us;   /* the parent-death signal is for main as well */
+    char **command;           /* its words, NULL at the end; command[-1] exists: struct program */
+    bool adopt;               /* be a subreaper, also where the personality does not ask for it */
+    int parent_death_signal;  /* of foster; 0: none */
+    bool main_dies_with_us;   /* main gets that parent-death signal, too */
     int verbosity;            /* a log level */
-    bool say_orphans;         /* a line for each orphan reaped */
-    bool to_group;            /* signals go to main's process group */
+    bool say_orphans;         /* log each orphan that is reaped */
+    bool to_group;            /* signals go to main's process group; else to main alone */
     enum placement placement; /* of main */
-    uint8_t as_success[EXIT_CODES /
-                       CHAR_BIT]; /* a bit for each exit code of main's that is passed on as 0 */
-    struct signal_map map;        /* what signals become on the way to main */
-    milliseconds stop_timeout;   /* for main, from the signal to stop; NEVER: as long as it takes */
-    milliseconds grace;          /* for what main leaves behind */
-    bool grace_is_given;         /* by the user, so no limit of ours shortens it */
-    const char *termination_log; /* NULL: none */
+    uint8_t as_success[EXIT_CODES / CHAR_BIT]; /* a bit for each exit code that becomes 0 */
+    struct signal_map map;                     /* what each signal becomes before main gets it */
+    milliseconds stop_timeout;   /* from INT, QUIT or TERM to KILL for main; NEVER: no limit */
+    milliseconds grace;          /* from TERM to KILL for the processes that main leaves behind */
+    bool grace_is_given;         /* by the user: then foster does not shorten it */
+    const char *termination_log; /* a path; NULL: none */
     bool termination_log_is_given;
-    const char **configs; /* the paths given; kept where the words were that have been read */
+    const char **configs; /* paths; the array is argv's own, over the words that have been read */
     size_t config_count;
-    const char *control;    /* the path of the control socket; NULL: as the configuration says */
-    enum restart restart;   /* of main */
-    unsigned restart_limit; /* 0: none */
+    const char *control;    /* path of the control socket, "" for none; NULL: the configuration's */
+    enum restart restart;   /* policy for the command */
+    unsigned restart_limit; /* restarts in a row; 0: no limit */
 };
 
-/* One option: how it is written and what it does. */
-struct rule {
-    char letter;       /* 0: only the long form */
-    const char *name;  /* NULL: only the letter */
-    const char *wants; /* its argument in words; NULL: it takes none */
-    bool (*apply)(struct options *options, const char *value); /* false refuses the value */
-    const char *usage;   /* as the help shows it, if that is made from the rules */
-    const char *meaning; /* the same */
+/* One option. */
+struct option_rule {
+    char letter;          /* 0: it has none */
+    const char *name;     /* the long form, without "--"; NULL: it has none */
+    const char *argument; /* what it needs, in words for an error line; NULL: no argument */
+    bool (*set)(struct options *options, const char *value); /* false if the value is wrong */
+    const char *usage;       /* how the help writes it; NULL: it is not in the help */
+    const char *description; /* what the help says of it */
 };
 
-/* One environment variable, if it is there at all. */
-struct variable {
+/* One environment variable; nothing is set if the environment does not have it. */
+struct variable_rule {
     const char *name;
-    bool (*apply)(struct options *options, const char *value);
+    bool (*set)(struct options *options, const char *value); /* false if the value is wrong */
 };
 
-/* What there is to be read, and what it starts from. */
+/* The options and variables that are understood, and the values without them. */
 struct grammar {
-    const struct rule *rules;
+    const struct option_rule *rules;
     size_t rule_count;
-    const struct variable *variables;
+    const struct variable_rule *variables;
     size_t variable_count;
-    bool variables_last; /* read after the words of the command line, so they win; else the words do
-                          */
-    bool supervises;     /* services, where there is a configuration */
-    bool any_command_pauses; /* a command where none is wanted is passed over */
-    bool any_option_will_do; /* one that is not known is passed over */
-    const char *usage;       /* said after a wrong option, and for no command; NULL: nothing */
+    bool variables_win;           /* over the options; else the options win */
+    bool supervises;              /* can run the services of a configuration */
+    bool pause_ignores_command;   /* a command with TASK_PAUSE is no error */
+    bool ignores_unknown_options; /* an unknown option is no error */
+    const char *usage; /* printed after the error line, but for a wrong value; NULL: nothing */
     struct options defaults;
 };
 
-/* True if the exit code is one that is passed on as 0. */
+/* True if the exit code becomes 0. Any thread. */
 bool options_as_success(const struct options *options, int code);
 
-/* Reads both, and says what is wrong with them. Allocates nothing. */
+/* Reads the words of argv and the environment, and sets the log level. What is wrong is printed and
+ * makes the task TASK_REFUSE. argv is written over: see configs. Main thread, before anything is
+ * started; allocates nothing. */
 void options_read(struct options *options, const struct grammar *grammar, char **argv);
 
 #endif

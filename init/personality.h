@@ -1,10 +1,8 @@
 /*
- * personality.h - the names that foster answers to, and who it is then.
+ * personality.h - what differs with the name that foster is called by.
  *
- * Called by a name of tini, dumb-init, catatonit or of the pause program, foster is that program to
- * its user: flags, defaults, streams, exit codes, and the lines that scripts match on. All of that
- * is one row of one table; no other file knows a name. Where one of them has a fault that nobody
- * can want, foster does it right; foster(8) lists these.
+ * foster stands in for other programs (compat/compat.h). A difference between two of them is a
+ * member of this structure, so that no file outside compat/ has to know a program's name.
  */
 #ifndef INIT_PERSONALITY_H
 #define INIT_PERSONALITY_H
@@ -12,48 +10,44 @@
 #include "catalogue.h"
 #include "options.h"
 
-/* Where not PID 1: whose orphans are adopted. */
+/* When foster becomes a subreaper. PID 1 needs not: it adopts every orphan of its namespace. */
 enum adoption { ADOPT_ALWAYS, ADOPT_IF_ASKED };
 
 /* What happens to the processes that main leaves behind. */
 enum finish {
-    END_IN_ORDER, /* asked, given time, killed */
-    END_AT_ONCE,  /* nothing: as PID 1, the kernel kills them */
-    END_GROUP,    /* main's group is sent TERM, and that is all */
+    END_IN_ORDER, /* they get SIGTERM, the grace period, then SIGKILL */
+    END_AT_ONCE,  /* nothing; when PID 1 exits, the kernel kills them */
+    END_GROUP,    /* main's process group gets SIGTERM, and foster does not wait */
 };
 
 struct exit_codes {
-    int usage;
-    int no_process;
-    int not_found;    /* exec says ENOENT */
-    int not_runnable; /* exec says EACCES */
-    int not_executed; /* exec says anything else */
-    bool explained;   /* not by exec's error but by what the file turned out to be */
-};
-
-struct print {
-    int fd;
-    const char *text; /* with the letters of catalogue.h */
+    int usage;        /* the command line is wrong */
+    int no_process;   /* fork failed */
+    int not_found;    /* exec failed with ENOENT */
+    int not_runnable; /* exec failed with EACCES */
+    int not_executed; /* exec failed with another error */
+    bool explained;   /* the last three are not used: exec_error_explain() looks at the file, and
+                         gives the reason and the exit code */
 };
 
 struct personality {
-    const char *const *names; /* the last part of argv[0]; NULL ends them */
+    const char *const *names; /* the last part of argv[0], one of these; NULL ends them */
     struct grammar grammar;
     enum adoption adoption;
-    bool hands_signals_on; /* main gets the mask and dispositions that we were started with, not
-                              clean ones */
-    uint64_t lets_through; /* signals to itself, SIGNAL_BIT() each, of which it dies as any program
-                              but PID 1 */
-    bool suspends;         /* stops itself as well when main is stopped from a terminal */
-    bool remaps_failures;  /* as_success holds for a command that cannot be run, too */
+    bool hands_signals_on; /* main gets the signal mask and dispositions that foster was started
+                              with; else an empty mask and default dispositions */
+    uint64_t unblocked_signals; /* SIGNAL_BIT() each: not forwarded; foster has their default
+                                   action, which the kernel does not take on PID 1 */
+    bool suspends;              /* stops itself too when a terminal stops main */
+    bool remaps_failures;       /* as_success counts for the exit code of a failed exec, too */
     enum finish ending;
     struct exit_codes codes;
-    struct print help, version;
+    int help_fd, version_fd;
+    const char *help;     /* before the rules that have a usage; with the letters of catalogue.h */
+    const char *help_end; /* after them; NULL: nothing */
+    const char *version;  /* with the letters of catalogue.h */
     const struct catalogue_line *lines;
     size_t line_count;
 };
-
-/* Whom argv[0] means: foster, if it is no name we know. */
-const struct personality *personality_called(const char *argv0);
 
 #endif

@@ -42,7 +42,7 @@ fact() {
 compile() {
     local source
     mkdir -p "$2"
-    (cd "$1" && printf '%s\n' init/[!h]*.c src/*/*.c) >"$2/sources" # all but help.c, which needs a made header
+    (cd "$1" && printf '%s\n' init/[!h]*.c init/*/*.c src/*/*.c) >"$2/sources" # all but help.c, which needs a made header
     while read -r source; do
         (cd "$1" && "${CC:-musl-gcc}" -std=c11 -D_GNU_SOURCE -DFOSTER_VERSION='""' -Isrc -Iinit -Oz -fcallgraph-info \
             -c "$source" -o "$2/${source//\//-}.o")

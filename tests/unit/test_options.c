@@ -1,6 +1,6 @@
 /* test_options.c - the command line and the environment: each option in each form, and each way to
  * get it wrong. */
-#include "personality.h"
+#include "compat/compat.h"
 
 #include "base/log.h"
 #include "process/exit_report.h"
@@ -22,7 +22,7 @@ static void start_without_variables(void)
 
 static enum task read_list(const char *const *list)
 {
-    const struct personality *name = personality_called("foster");
+    const struct personality *name = compat_personality("foster");
     catalogue_use(name->lines, name->line_count, "foster", getpid());
     options_read(&options, &name->grammar, make_arguments(list));
     return options.task;
@@ -317,15 +317,15 @@ END_TEST
 START_TEST(the_help_fits_a_screen)
 {
     enum { LINES_LEFT = 18, COLUMNS = 80, INDENT = 2, MEANING_AT = 26 };
-    const struct personality *name = personality_called("foster");
+    const struct personality *name = compat_personality("foster");
     size_t shown = 0;
     for (size_t i = 0; i < name->grammar.rule_count; i++) {
-        const struct rule *rule = &name->grammar.rules[i];
+        const struct option_rule *rule = &name->grammar.rules[i];
         if (rule->usage == NULL)
             continue;
         shown++;
         ck_assert_msg(INDENT + strlen(rule->usage) < MEANING_AT, "%s", rule->usage);
-        ck_assert_msg(MEANING_AT + strlen(rule->meaning) <= COLUMNS, "%s", rule->meaning);
+        ck_assert_msg(MEANING_AT + strlen(rule->description) <= COLUMNS, "%s", rule->description);
     }
     ck_assert_uint_gt(shown, 0);
     ck_assert_uint_le(shown, LINES_LEFT);
@@ -355,7 +355,7 @@ START_TEST(by_its_name)
         {"/pause", "pause"},
     };
     for (size_t i = 0; i < COUNT(cases); i++)
-        ck_assert_str_eq(personality_called(cases[i].called)->names[0], cases[i].first);
+        ck_assert_str_eq(compat_personality(cases[i].called)->names[0], cases[i].first);
 }
 END_TEST
 
