@@ -210,14 +210,14 @@ START_TEST(bad_words)
         {{"-vx", "run"}, "unknown option -x;"},
         {{"--bogus", "run"}, "unknown option --bogus;"},
         {{"--bogus=1", "run"}, "unknown option --bogus=1;"},
-        {{"--s", "1", "run"}, "option --s could mean several;"},
+        {{"--s", "1", "run"}, "option --s is ambiguous;"},
         {{"--graces", "1", "run"}, "unknown option --graces;"},
         {{"--=1", "run"}, "unknown option --=1;"},
         {{"---", "run"}, "unknown option ---;"},
         {{"-v-", "run"}, "unknown option --;"},
         {{"-\n", "run"}, "unknown option -?;"},
-        {{"--verbose=2", "run"}, "option --verbose takes no argument, and here is '2'"},
-        {{"--help=", "run"}, "option --help takes no argument, and here is ''"},
+        {{"--verbose=2", "run"}, "option --verbose takes no argument, but got '2'"},
+        {{"--help=", "run"}, "option --help takes no argument, but got ''"},
         {{"-p"}, "option -p SIGNAL needs a signal"},
         {{"-e"}, "option -e CODE needs an exit code from 0 to 255"},
         {{"--grace"}, "option --grace TIME needs a duration"},
@@ -240,7 +240,7 @@ START_TEST(bad_words)
         {{"-v"}, "no command"},
         {{"--"}, "no command"},
         {{NULL}, "no command"},
-        {{"-P", "run"}, "-P runs no command, and here is one: run"},
+        {{"-P", "run"}, "-P runs no command, but got one: run"},
     };
     start_without_variables();
     for (size_t i = 0; i < COUNT(cases); i++) {
