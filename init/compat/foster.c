@@ -98,7 +98,7 @@ static const struct catalogue_line foster_lines[] = {
 };
 
 static const char foster_help[] =
-    "usage: foster [options] [--] command [argument...]      run one command\n"
+    "usage: foster [options] [--] command [argument...]      run one command, main\n"
     "       foster [options] --config PATH [-- command...]   run services\n"
     "       foster ctl VERB [argument...]                    control services\n";
 static const char foster_help_end[] =
