@@ -39,7 +39,7 @@ static void warn_of_orphan(pid_t pid, int status)
 
 static void watch_orphans(const struct options *options)
 {
-    if (options->say_orphans)
+    if (options->log_orphans)
         children_watch_orphans(warn_of_orphan);
     else if (catalogue_has(ORPHAN_EXITED))
         children_watch_orphans(say_orphan);

@@ -148,7 +148,7 @@ bool option_set_termination_log(struct options *options, const char *path)
 bool option_set_log_orphans(struct options *options, const char *value)
 {
     (void)value;
-    options->say_orphans = true;
+    options->log_orphans = true;
     return true;
 }
 

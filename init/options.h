@@ -39,7 +39,7 @@ struct options {
     int parent_death_signal;  /* of foster; 0: none */
     bool main_dies_with_us;   /* main gets that parent-death signal, too */
     int verbosity;            /* a log level */
-    bool say_orphans;         /* log each orphan that is reaped */
+    bool log_orphans;         /* log each orphan that is reaped */
     bool to_group;            /* signals go to main's process group; else to main alone */
     enum placement placement; /* of main */
     uint8_t as_success[EXIT_CODES / CHAR_BIT]; /* a bit for each exit code that becomes 0 */

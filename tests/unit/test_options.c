@@ -42,9 +42,9 @@ static void assert_reads(enum task task)
         assert_reads(TASK_RUN);                                                                    \
         ck_assert(condition);                                                                      \
         READ(__VA_ARGS__, "-w", "run");                                                            \
-        ck_assert(options.say_orphans && (condition));                                             \
+        ck_assert(options.log_orphans && (condition));                                             \
         READ("-w", __VA_ARGS__, "run");                                                            \
-        ck_assert(options.say_orphans && (condition));                                             \
+        ck_assert(options.log_orphans && (condition));                                             \
         ck_assert_str_eq(*options.command, "run");                                                 \
         assert_reads(TASK_RUN);                                                                    \
     } while (0)
@@ -61,7 +61,7 @@ START_TEST(without_options)
     ck_assert_ptr_null(options.command[2]);
     ck_assert_int_eq(options.parent_death_signal, 0);
     ck_assert_int_eq(options.verbosity, LOG_WARNING);
-    ck_assert(!options.say_orphans && !options.to_group && options.placement == IN_OWN_GROUP &&
+    ck_assert(!options.log_orphans && !options.to_group && options.placement == IN_OWN_GROUP &&
               !options.grace_is_given);
     ck_assert_int_eq(options.stop_timeout, NEVER);
     ck_assert_int_eq(options.grace, 5 * MS_PER_SECOND);
