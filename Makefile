@@ -8,8 +8,8 @@ DESTDIR ?=
 
 BASE = address arena buffer clock directory file hash_table json log text utf8
 CHILDREN = children lock pidfds promise tracees
-PROCESS = attributes brief_child cgroup descriptors environment exec_error exit_report fork_error listening path procfs run_mark \
-    send_signal signals spawn stream_file terminal terminate_all thread trusted_path user wait_status
+PROCESS = attributes brief_child cgroup descriptors environment exec_error exit_report fd_map fork_error listening path \
+    procfs run_mark send_signal signals spawn stream_file terminal terminate_all thread trusted_path user wait_status
 CONFIG = argv_split config diagnostics keys plan service values
 LOGS = format relay
 SUPERVISE = async_close dependencies event_loop inbox main_process messages notify probe probe_methods shutdown \

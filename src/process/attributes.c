@@ -28,40 +28,6 @@ static int error_of(long result)
     return result == -1 ? errno : 0;
 }
 
-/* ---- descriptors ---- */
-
-bool fd_map_fills(const struct fd_mapping *plugs, size_t count, int place)
-{
-    for (size_t i = 0; i < count; i++)
-        if (plugs[i].to == place)
-            return true;
-    return false;
-}
-
-int fd_map_above(const struct fd_mapping *plugs, size_t count)
-{
-    int above = 0;
-    for (size_t i = 0; i < count; i++)
-        if (plugs[i].to >= above)
-            above = plugs[i].to + 1;
-    return above;
-}
-
-/* First every source goes where nobody's place is; EINVAL says that there are no such numbers,
- * fcntl(2). */
-int fd_map_apply(struct fd_mapping *plugs, size_t count)
-{
-    int above = fd_map_above(plugs, count), error = 0;
-    for (size_t i = 0; i < count; i++)
-        if (plugs[i].from < above && (plugs[i].from = descriptor_copy(plugs[i].from, above)) == -1)
-            return errno == EINVAL ? EMFILE : errno;
-    for (size_t i = 0; i < count && error == 0; i++)
-        error = descriptor_put(plugs[i].from, plugs[i].to);
-    return error;
-}
-
-/* ---- attributes ---- */
-
 static int set_nice(const struct attributes *attributes)
 {
     return (attributes->given & NICE_GIVEN) != 0

@@ -39,23 +39,6 @@ struct attributes {
 
 enum { UMASK_GIVEN = 1, NICE_GIVEN = 2, OOM_SCORE_ADJ_GIVEN = 4 };
 
-/* A descriptor of foster's that the program is to have as that number. The rest of foster's are
- * close-on-exec. */
-struct fd_mapping {
-    int from;
-    int to;
-};
-
-/* True if one of the places is that one. */
-bool fd_map_fills(const struct fd_mapping *plugs, size_t count, int place);
-
-/* The lowest number above all places: what is kept from there on is not written over. */
-int fd_map_above(const struct fd_mapping *plugs, size_t count);
-
-/* Puts the descriptors in their places: also where one's place is another's source. The sources are
- * written over. In the child; 0 or an error number. */
-int fd_map_apply(struct fd_mapping *plugs, size_t count);
-
 /* Takes the user's groups, gid and uid: for good, or as the effective ones alone, which is enough
  * to open files and to signal, and leaves us somebody whom that user may neither signal nor trace.
  * In a child; 0 or an error number. */

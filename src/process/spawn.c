@@ -40,6 +40,7 @@
 #include "base/text.h"
 #include "process/attributes.h"
 #include "process/descriptors.h"
+#include "process/fd_map.h"
 #include "process/path.h"
 #include "process/run_mark.h"
 #include "process/signals.h"
@@ -83,34 +84,35 @@ IN_CHILD static void place(struct program *program)
     }
 }
 
-static struct fd_mapping *plug_in_last(struct program *program, int from, int to)
+static struct fd_mapping *append_mapping(struct program *program, int from, int to)
 {
-    program->plugs[program->plug_count] = (struct fd_mapping){from, to};
-    return &program->plugs[program->plug_count++];
+    program->fd_map[program->fd_map_count] = (struct fd_mapping){from, to};
+    return &program->fd_map[program->fd_map_count++];
 }
 
-/* Above the places and the standard streams it is in nobody's way. */
-static int first_free_place(const struct program *program)
+/* The first number that neither the map nor a standard stream needs. */
+static int first_free_number(const struct program *program)
 {
-    int above = fd_map_above(program->plugs, program->plug_count);
+    int above = fd_map_end(program->fd_map, program->fd_map_count);
     return above > STDERR_FILENO ? above : STDERR_FILENO + 1;
 }
 
-/* Of a plug: where the descriptor is when not all could be connected. A source that has been moved
- * is out of the places' way. */
-IN_CHILD static int left_at(const struct fd_mapping *plug, int before, int above)
+/* The number that a descriptor has when fd_map_apply() has failed half way: that of its copy, if it
+ * was copied, else the one before. */
+IN_CHILD static int number_after_failure(const struct fd_mapping *mapping, int before, int above)
 {
-    return plug->from >= above ? plug->from : before;
+    return mapping->from >= above ? mapping->from : before;
 }
 
-/* After a fork nothing else of foster's is left, nor in the gaps between the places. */
+/* Makes the child's own descriptors, from above to end, close-on-exec, and closes all that the
+ * program is not to have: also those between the numbers of the map. */
 IN_CHILD static int close_others(const struct program *program, int above, int end)
 {
     for (int fd = above; fd < end; fd++)
         if (descriptor_close_on_exec(fd) == -1)
             return errno;
     for (int fd = STDERR_FILENO + 1; fd < above; fd++)
-        if (!fd_map_fills(program->plugs, program->plug_count, fd))
+        if (!fd_map_has(program->fd_map, program->fd_map_count, fd))
             close(fd);
     descriptors_close_from(end);
     return 0;
@@ -119,26 +121,27 @@ IN_CHILD static int close_others(const struct program *program, int above, int e
 IN_CHILD static bool gets_other_stderr(const struct program *program)
 {
     const struct attributes *attributes = program->attributes;
-    bool other = fd_map_fills(program->plugs, program->plug_count, STDERR_FILENO);
+    bool other = fd_map_has(program->fd_map, program->fd_map_count, STDERR_FILENO);
     for (unsigned i = 0; attributes != NULL && i < attributes->file_count; i++)
         other |= (attributes->files[i].places & STREAM(STDERR_FILENO)) != 0;
     return other;
 }
 
-/* Puts the descriptors in their places, and behind them what is the child's alone: the report, and
- * foster's stderr where the program has another, to say there what goes wrong. */
+/* Applies the map, with the child's own descriptors at its end: the pipe of the report and, where
+ * the program is to have another stderr, foster's, on which the child reports why the program
+ * cannot run. */
 IN_CHILD static int arrange_descriptors(struct program *program)
 {
-    int above = first_free_place(program), end = above, report = program->report;
+    int above = first_free_number(program), end = above, report = program->report;
     struct fd_mapping *own_stderr = NULL, *own_report;
     if (gets_other_stderr(program) && descriptor_is_open(STDERR_FILENO))
-        own_stderr = plug_in_last(program, STDERR_FILENO, end++);
-    own_report = plug_in_last(program, report, end++);
-    int error = fd_map_apply(program->plugs, program->plug_count);
-    program->report = error == 0 ? own_report->to : left_at(own_report, report, above);
+        own_stderr = append_mapping(program, STDERR_FILENO, end++);
+    own_report = append_mapping(program, report, end++);
+    int error = fd_map_apply(program->fd_map, program->fd_map_count);
+    program->report = error == 0 ? own_report->to : number_after_failure(own_report, report, above);
     if (own_stderr != NULL)
         program->own_stderr =
-            error == 0 ? own_stderr->to : left_at(own_stderr, STDERR_FILENO, above);
+            error == 0 ? own_stderr->to : number_after_failure(own_stderr, STDERR_FILENO, above);
     return error == 0 ? close_others(program, above, end) : error;
 }
 

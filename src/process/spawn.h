@@ -47,9 +47,9 @@ struct program {
                                environment behind whose '=' the child writes its pid; with room for
                                DECIMAL_MAX bytes */
     const struct attributes *attributes; /* or NULL */
-    struct fd_mapping *plugs; /* of program_fork() only, with room for FD_MAP_OF_FORK more; are
-                           written over: to be filled in for each start */
-    size_t plug_count;
+    struct fd_mapping *fd_map; /* its descriptors, for program_fork(): with room for FORK_MAPPINGS
+                                  more, and filled in for each start, which writes to it */
+    size_t fd_map_count;
     unsigned mark; /* by which what it leaves behind is found, run_mark.h; 0: none */
     int report;    /* program_fork(): the end of a pipe, close-on-exec, that start_report_read() has
                       the other end of */
@@ -66,10 +66,10 @@ struct program {
                                 or NULL */
     const char *failed_path; /* the file that the failed step is about, or NULL */
     pid_t pid;               /* also of one that could not be run */
-    int own_stderr; /* the child's own: foster's stderr, out of the plugs' way; 0: it is where it
-                       was */
-    int terminal_error; /* of terminal_adopt(), in a session of its own */
-    bool took_terminal; /* its group was put into the foreground */
+    int own_stderr;          /* the child's own: foster's stderr, above the map; 0: it is where it
+                                was */
+    int terminal_error;      /* of terminal_adopt(), in a session of its own */
+    bool took_terminal;      /* its group was put into the foreground */
 };
 
 /*
@@ -83,14 +83,14 @@ struct program {
  */
 pid_t program_start(void *context);
 
-enum { FD_MAP_OF_FORK = 2 }; /* the report, and foster's stderr */
+enum { FORK_MAPPINGS = 2 }; /* the report, and foster's stderr */
 
 /*
  * The same with fork semantics: returns the pid as soon as there is a child, or a negative error
  * number if there is none to be had. Of foster's descriptors the child has its standard streams,
- * its plugs and its report; it closes all others first, so that one whose exec hangs keeps nobody's
- * connection open. program->took_terminal is set here; error and failed_step only in the child's
- * copy.
+ * those of its map and its report; it closes all others first, so that one whose exec hangs keeps
+ * nobody's connection open. program->took_terminal is set here; error and failed_step only in the
+ * child's copy.
  */
 pid_t program_fork(void *context);
 

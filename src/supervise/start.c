@@ -30,6 +30,7 @@
 #include "process/environment.h"
 #include "process/exec_error.h"
 #include "process/exit_report.h"
+#include "process/fd_map.h"
 #include "process/fork_error.h"
 #include "process/listening.h"
 #include "process/signals.h"
@@ -447,7 +448,7 @@ static int start_with(struct start *start, char **argv)
     char *additions[settings->environment_count + OWN_VARIABLES_MAX];
     struct variables variables = {.entries = additions, .room = room};
     struct fd_mapping
-        plugs[STANDARD_STREAMS + 1 + settings->listen_count + inherited_count + FD_MAP_OF_FORK];
+        plugs[STANDARD_STREAMS + 1 + settings->listen_count + inherited_count + FORK_MAPPINGS];
     struct wiring wiring = {.plugs = plugs};
     add_variables(&variables, start, own_pid);
     char *merged[variables.count > 0 ? environment_room(variables.count) : 1];
@@ -470,8 +471,8 @@ static int start_with(struct start *start, char **argv)
         .environment = variables.count > 0 ? merged : environ,
         .own_pid_entries = own_pid,
         .attributes = &attributes,
-        .plugs = plugs,
-        .plug_count = wiring.plug_count,
+        .fd_map = plugs,
+        .fd_map_count = wiring.plug_count,
         .mark = start_mark(start->service),
         .failed = say_cannot_run,
         .owner = start,

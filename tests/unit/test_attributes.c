@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "process/fd_map.h"
 #include "process/user.h"
 
 #include "kit.h"
@@ -264,9 +265,9 @@ START_TEST(into_each_others_places)
     ino_t a = put_file(A), b = put_file(B), c = put_file(C), d = put_file(D);
     struct fd_mapping plugs[] = {{A, B}, {B, C}, {C, A}, {D, D}, {A, D + 1}};
     int before = inherited_from(3);
-    ck_assert_int_eq(fd_map_above(plugs, COUNT(plugs)), D + 2);
-    ck_assert(fd_map_fills(plugs, COUNT(plugs), D + 1));
-    ck_assert(!fd_map_fills(plugs, COUNT(plugs) - 1, D + 1));
+    ck_assert_int_eq(fd_map_end(plugs, COUNT(plugs)), D + 2);
+    ck_assert(fd_map_has(plugs, COUNT(plugs), D + 1));
+    ck_assert(!fd_map_has(plugs, COUNT(plugs) - 1, D + 1));
     ck_assert_int_eq(fd_map_apply(plugs, COUNT(plugs)), 0);
     ck_assert_uint_eq(file_on(A), c);
     ck_assert_uint_eq(file_on(B), a);
@@ -293,8 +294,8 @@ END_TEST
 
 START_TEST(nothing_to_connect)
 {
-    ck_assert_int_eq(fd_map_above(NULL, 0), 0);
-    ck_assert(!fd_map_fills(NULL, 0, 0));
+    ck_assert_int_eq(fd_map_end(NULL, 0), 0);
+    ck_assert(!fd_map_has(NULL, 0, 0));
     ck_assert_int_eq(fd_map_apply(NULL, 0), 0);
 }
 END_TEST

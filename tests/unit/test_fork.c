@@ -13,6 +13,7 @@
 #include "children/foster.h"
 #include "process/attributes.h"
 #include "process/descriptors.h"
+#include "process/fd_map.h"
 #include "process/signals.h"
 #include "process/stream_file.h"
 #include "process/user.h"
@@ -36,7 +37,7 @@ static void start(void)
     ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
     descriptor_set_flags(ends[0], O_NONBLOCK);
     program.parent = getpid();
-    program.plugs = plugs;
+    program.fd_map = plugs;
     program.report = ends[1];
     report = ends[0];
     ck_assert_int_eq(children_spawn(&child, program_fork, &program), 0);
@@ -84,7 +85,7 @@ static int complain(struct program *failed)
 
 static void plug(int from, int to)
 {
-    plugs[program.plug_count++] = (struct fd_mapping){from, to};
+    plugs[program.fd_map_count++] = (struct fd_mapping){from, to};
 }
 
 static const char *content(const char *path)
@@ -201,11 +202,11 @@ START_TEST(what_fails_is_said_on_our_stderr)
     ck_assert_str_eq(heard(), "go to its directory");
     ck_assert_str_eq(content("service"), "");
     program.attributes = &filed;
-    program.plug_count = 0;
+    program.fd_map_count = 0;
     ck_assert_int_eq(failure(), ENOENT);
     ck_assert_str_eq(heard(), "go to its directory");
     ck_assert_str_eq(content("service"), "");
-    program.plug_count = 0;
+    program.fd_map_count = 0;
     plug(500, STDIN_FILENO);
     ck_assert_int_eq(failure(), EBADF);
     ck_assert_str_eq(heard(), "hand over its descriptors");
@@ -244,7 +245,7 @@ START_TEST(files_become_its_streams)
     umask(S_IWGRP | S_IWOTH);
     program.attributes = &attributes;
     for (int round = 0; round < 2; round++) {
-        program.plug_count = 0;
+        program.fd_map_count = 0;
         PROGRAM("sh", "-c", "cat; echo , >&2; grep flags /proc/self/fdinfo/1");
         ck_assert_int_eq(run(), 0);
     }
@@ -271,7 +272,7 @@ START_TEST(files_that_cannot_be_opened)
                                    STREAM(STDOUT_FILENO), false};
         struct attributes attributes = {.files = &file, .file_count = 1};
         program.attributes = &attributes;
-        program.plug_count = 0;
+        program.fd_map_count = 0;
         hear_stderr();
         PROGRAM("true");
         ck_assert_int_eq(failure(), cases[i].error);
@@ -299,7 +300,7 @@ START_TEST(a_users_files_are_opened_by_him)
     PROGRAM("true");
     ck_assert_int_eq(failure(), EACCES);
     ck_assert_int_eq(chown("secret", NOBODY, NOBODY), 0);
-    program.plug_count = 0;
+    program.fd_map_count = 0;
     PROGRAM("grep", "-q", "secret");
     ck_assert_int_eq(run(), 0);
 }
