@@ -278,7 +278,7 @@ static void refuse_dependency(const struct reading *reading, const char *name)
 {
     struct reading walk = {.plan = reading->plan, .next = reading->plan->services};
     diagnostics_unknown(&reading->entry.place, "depends_on names an unknown service", name,
-                        diagnostics_nearest(name, next_service, &walk));
+                        next_service, &walk);
 }
 
 /* scratch marks the services that the section which is read depends on. */

@@ -134,8 +134,7 @@ void key_read(struct section *section, struct entry *entry)
     int row = key_named(entry->key, scope);
     if (row == -1) {
         const char *first = names;
-        diagnostics_unknown(&entry->place, "unknown key", entry->key,
-                            diagnostics_nearest(entry->key, next_name, &first));
+        diagnostics_unknown(&entry->place, "unknown key", entry->key, next_name, &first);
         return;
     }
     const struct key *key = &keys[row];

@@ -19,7 +19,7 @@
 #include "base/address.h"
 #include "base/clock.h"
 #include "children/foster.h"
-#include "config/diagnostics.h"
+#include "config/lines.h"
 #include "process/attributes.h"
 #include "process/run_mark.h"
 #include "process/user.h"

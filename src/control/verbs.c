@@ -15,7 +15,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "config/diagnostics.h"
+#include "base/nearest.h"
 #include "control/facts.h"
 #include "control/report.h"
 #include "process/signals.h"
@@ -134,11 +134,9 @@ static const char *next_verb(void *context)
 static void not_known(struct text *line, const char *what, const char *word,
                       const char *(*next)(void *), void *context)
 {
-    const char *nearest = diagnostics_nearest(word, next, context);
     text_clear(line);
     text_add(line, "no %s '%s'", what, word);
-    if (nearest != NULL)
-        text_add(line, "; did you mean '%s'?", nearest);
+    nearest_add_hint(line, word, next, context);
 }
 
 /* The line for a word that is wrong, or for one that is missing: "". */

@@ -4,6 +4,7 @@
 
 #include <sys/resource.h>
 
+#include "base/nearest.h"
 #include "config/argv_split.h"
 #include "config/keys.h"
 #include "kit.h"
@@ -602,7 +603,7 @@ START_TEST(the_nearest_word_is_near)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         const char *const *list = words;
-        ck_assert_pstr_eq(diagnostics_nearest(cases[i][0], next_of, &list), cases[i][1]);
+        ck_assert_pstr_eq(nearest_word(cases[i][0], next_of, &list), cases[i][1]);
     }
 }
 END_TEST
