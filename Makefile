@@ -10,7 +10,9 @@ BASE = address arena buffer clock directory file hash_table json log nearest tex
 CHILDREN = children lock pidfds promise tracees
 PROCESS = attributes brief_child cgroup descriptors environment exec_error exit_report fd_map fork_error listening path \
     procfs run_mark send_signal signals spawn stream_file terminal terminate_all thread trusted_path user wait_status
-CONFIG = argv_split config diagnostics keys lines plan service values
+CONFIG = argv_split choice config depends_on diagnostics entry files keys lines names plan restart_policy section \
+    service settings value_attributes value_choices value_environment value_listen value_numbers value_ready value_text \
+    value_time values
 LOGS = format relay
 SUPERVISE = async_close dependencies event_loop inbox main_process messages notify probe probe_methods shutdown \
     side_command signalling start start_watch state_machine supervisor

@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "catalogue.h"
-#include "config/values.h"
+#include "config/restart_policy.h"
 
 static bool set_task(struct options *options, enum task task)
 {
@@ -57,7 +57,7 @@ bool option_set_control(struct options *options, const char *path)
 
 bool option_set_restart(struct options *options, const char *policy)
 {
-    return value_parse_restart(policy, &options->restart, &options->restart_limit);
+    return restart_policy_parse(policy, &options->restart, &options->restart_limit);
 }
 
 bool option_set_adopt(struct options *options, const char *value)

@@ -15,7 +15,7 @@
 
 #include "base/log.h"
 #include "config/config.h"
-#include "config/keys.h"
+#include "config/settings.h"
 #include "control/server.h"
 #include "logs/relay.h"
 #include "main_service.h"

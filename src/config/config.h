@@ -3,10 +3,12 @@
  *
  * An INI file: sections in brackets, keys and values separated by '=', comments on lines whose
  * first character is '#' or ';'. A value is taken as it stands, up to the end of its line, without
- * the blanks around it; a line that is indented further than its key continues it, with one blank
- * between; an empty line ends it. Later files add services; a name twice is a fault. (No known
- * parser was taken: inih, the smallest, wants stdio or a callback per line and knows no places for
- * messages.)
+ * the blanks around it. A line that is indented further than the line of its key continues the
+ * value, with one blank between; an empty line ends it. Later files add services; the same name
+ * twice is a fault.
+ *
+ * Rejected: the known parsers. The smallest of them, inih, wants stdio or a callback for each line,
+ * and does not tell at which line a fault is.
  */
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
@@ -20,19 +22,14 @@
 
 /* What is to be read. */
 struct config_request {
-    const char *const
-        *paths; /* files, or directories, whose *.conf are meant, in the order of their names */
-    size_t path_count; /* 0: CONFIG_DEFAULT, but nothing if there is a command */
-    char **
-        command; /* the essential service's argv, named COMMAND_NAME; NULL: none. argv[-1] exists */
-    const struct settings *command_settings; /* of that; the caller's */
+    const char *const *paths; /* files, and directories whose *.conf are read in their order */
+    size_t path_count;        /* 0: CONFIG_DEFAULT, or no file if there is a command */
+    char **command; /* the argv of the command line's service, NULL: none; argv[-1] exists */
+    const struct settings *command_settings; /* of that service; the caller's */
 };
 
-/* The name of the service that the command line's command is. */
-#define COMMAND_NAME "main"
-
-/* Reads everything, says every fault, and makes the plan. False if there was any fault; nothing may
- * be started then. Takes memory from the arena. */
+/* Reads everything, reports each fault, and fills the plan. False if there was a fault: nothing may
+ * be started then. The plan's memory comes from the arena. One thread, before the first start. */
 bool config_read(struct plan *plan, const struct config_request *request);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * keys.c - see keys.h. One table for both kinds of section: so it can be said of a key that stands
- * in the wrong one where it belongs.
+ * keys.c - see keys.h. The keys of services and those of [foster] are in one table, so that a fault
+ * can say where a key belongs that stands in the wrong section.
  */
 #include "config/keys.h"
 
@@ -8,37 +8,14 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 
-enum {
-    RESTART_MOST = 30 * MS_PER_SECOND,
-    HEALTHCHECK_SPAN = 30 * MS_PER_SECOND, /* its interval and its timeout */
-    HEALTHCHECK_RETRIES = 3,
-    STOP_GRACE_PERIOD = 5 * MS_PER_SECOND,
-};
-
-const struct settings settings_default = {
-    .kind = KIND_SERVICE,
-    .autostart = true,
-    .restart = RESTART_NO,
-    .restart_first = 0,
-    .restart_most = RESTART_MOST,
-    .ready = READY_AT_ONCE,
-    .ready_timeout = NEVER,
-    .healthcheck_interval = HEALTHCHECK_SPAN,
-    .healthcheck_timeout = HEALTHCHECK_SPAN,
-    .healthcheck_retries = HEALTHCHECK_RETRIES,
-    .stop_signal = SIGTERM,
-    .stop_grace_period = STOP_GRACE_PERIOD,
-    .reload_signal = SIGHUP,
-    .output = OUTPUT_RAW,
-    .listen_mode = S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP,
-};
+#include "config/diagnostics.h"
+#include "config/values.h"
 
 enum scope { SERVICE, GLOBAL };
 
-/* Name, kind, field in struct section, and what else there is in struct key. The names are kept in
- * one string: a pointer to each would be larger than all the rest of its row. */
+/* Name, kind of value, field in struct section, and other members of struct key. The names are kept
+ * in one string: a pointer to each would be larger than all the rest of its row. */
 #define KEYS(ROW)                                                                                  \
     ROW("command", COMMAND, command)                                                               \
     ROW("type", TYPE, settings.kind)                                                               \
@@ -94,9 +71,9 @@ enum scope { SERVICE, GLOBAL };
 struct key {
     uint16_t offset; /* of the field */
     uint8_t kind;    /* enum value_kind */
-    uint8_t detail;
-    uint8_t scope;
-    bool repeatable;
+    uint8_t detail;  /* struct entry */
+    uint8_t scope;   /* enum scope */
+    bool repeatable; /* each line adds to the ones before */
 };
 #define KEY_NAME(name, ...) name "\0"
 #define KEY_ROW(name, kind_, field, ...)                                                           \
@@ -106,9 +83,9 @@ static const char names[] = KEYS(KEY_NAME);
 static const struct key keys[] = {KEYS(KEY_ROW)};
 _Static_assert(sizeof keys / sizeof keys[0] <= KEYS_MOST, "struct section has a line for each key");
 
-/* The row of the key of that name that has its place in the scope, else of one that has it
- * elsewhere, else -1. */
-static int key_named(const char *name, enum scope scope)
+/* The row of the key of that name in that kind of section, else of one of that name in the other,
+ * else -1. */
+static int row_of(const char *name, enum scope scope)
 {
     int found = -1, row = 0;
     for (const char *next = names; *next != '\0'; next += strlen(next) + 1, row++) {
@@ -128,10 +105,10 @@ static const char *next_name(void *context)
     return *name != '\0' ? name : NULL;
 }
 
-void key_read(struct section *section, struct entry *entry)
+void keys_read(struct section *section, struct entry *entry)
 {
     enum scope scope = section->is_global ? GLOBAL : SERVICE;
-    int row = key_named(entry->key, scope);
+    int row = row_of(entry->key, scope);
     if (row == -1) {
         const char *first = names;
         diagnostics_unknown(&entry->place, "unknown key", entry->key, next_name, &first);
@@ -154,7 +131,7 @@ void key_read(struct section *section, struct entry *entry)
     }
 }
 
-unsigned key_line(const struct section *section, const char *name)
+unsigned keys_line(const struct section *section, const char *name)
 {
-    return section->lines[key_named(name, SERVICE)];
+    return section->lines[row_of(name, SERVICE)];
 }

@@ -10,7 +10,13 @@
 #include "config/service.h"
 #include "process/signals.h"
 
-/* The [foster] section, and what the command line says instead of it. */
+/* The name of the section of the global keys. */
+#define GLOBAL_SECTION "foster"
+
+/* The name of the service that runs the command of the command line. */
+#define COMMAND_NAME "main"
+
+/* What [foster] says, and what the command line says in its place. */
 struct globals {
     const char *control; /* the path of the control socket; NULL: the default, "": none */
     enum output output;  /* of services that do not say */

@@ -16,92 +16,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/address.h"
 #include "base/clock.h"
 #include "children/foster.h"
 #include "config/lines.h"
-#include "process/attributes.h"
+#include "config/settings.h"
 #include "process/run_mark.h"
-#include "process/user.h"
-
-/* ---- what the file says ---- */
-
-/* Additions to the environment, and sockets, of one service. A start has them on its stack, and
- * holds each addition against each. */
-enum { ENVIRONMENT_MOST = 8192, LISTEN_MOST = 1024 };
-
-enum kind { KIND_SERVICE, KIND_ONESHOT };
-
-enum restart { RESTART_NO, RESTART_ON_FAILURE, RESTART_ALWAYS };
-
-enum ready_by {
-    READY_AT_ONCE,   /* none: it is ready when it runs */
-    READY_BY_NOTIFY, /* sd_notify(3) */
-    READY_BY_FD,     /* a newline on a descriptor, as s6 has it */
-    READY_BY_TCP,    /* something accepts there */
-    READY_BY_UNIX,   /* the same */
-    READY_BY_FILE,   /* it exists */
-    READY_BY_EXEC,   /* a command exits with 0 */
-};
-
-enum output {
-    OUTPUT_RAW,    /* inherited: not a byte is copied */
-    OUTPUT_PREFIX, /* relayed line by line, with the service's name before it */
-    OUTPUT_JSON,   /* relayed, each line an object */
-    OUTPUT_NULL,
-    OUTPUT_FILE, /* appended to a file */
-};
-
-struct settings {
-    enum kind kind;
-    bool essential;
-    bool autostart;
-
-    enum restart restart;
-    unsigned restart_limit;     /* failed starts in a row until it is given up; 0: never */
-    milliseconds restart_first; /* the delay before the first, doubling ... */
-    milliseconds
-        restart_most; /* ... up to this; a run as long as this is calm and starts the count anew */
-
-    enum ready_by ready;
-    int ready_fd;
-    const struct address *ready_address;
-    const char *ready_argument; /* the path or the command */
-    milliseconds ready_timeout; /* NEVER: it may take as long as it takes */
-
-    const char *healthcheck; /* a command, or NULL */
-    milliseconds healthcheck_interval, healthcheck_timeout, healthcheck_start_period;
-    unsigned healthcheck_retries;
-    milliseconds watchdog; /* the longest time between two WATCHDOG=1; 0: none is wanted */
-
-    int stop_signal;
-    milliseconds stop_grace_period; /* NEVER: as long as it takes */
-    bool stop_grace_period_given;
-    const char *stop_command; /* or NULL */
-    int reload_signal;
-
-    enum output output;
-    const char *output_path;
-    const char *input; /* the path that is its stdin; NULL: /dev/null, or foster's own for the
-                          command line's command */
-
-    struct attributes attributes; /* its user points to the next member, if there is one */
-    const struct user *user;
-    char *const *environment; /* additions, "NAME=value" */
-    unsigned environment_count;
-    uid_t env_owner; /* whose its env_files are, path_open_of_one(); 0: root's, or there are none */
-    const struct listen *listen; /* in the order of the descriptors; NULL: none */
-    unsigned listen_count;
-    unsigned short listen_mode; /* of those that are files */
-};
-
-/* A socket to be opened for a service. */
-struct listen {
-    const char *name; /* for LISTEN_FDNAMES */
-    struct address address;
-    const char *file; /* where it stands, for what is said when it cannot be opened */
-    unsigned line;
-};
 
 /* What must hold of another service before one is started. */
 enum condition { IS_STARTED, IS_READY, IS_COMPLETED };
@@ -110,8 +29,6 @@ struct dependency {
     struct service *on;
     enum condition condition;
 };
-
-/* ---- where it is ---- */
 
 enum state {
     STOPPED,     /* not started, or stopped on purpose */

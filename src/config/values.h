@@ -1,35 +1,23 @@
 /*
- * values.h - the kinds of values that a key can have: each is read in one place and refused in one
- * style: foster: /etc/foster.conf:12: restart needs no, always or on-failure[:N], not 'allways'
+ * values.h - the kinds of values that a key can have. Each kind is read by one function and refused
+ * in one style: foster: /etc/foster.conf:12: restart needs no, always or on-failure[:N], not
+ * 'allways'
+ *
+ * To add a kind is to add an enumerator here, a row in the table of values.c, and its function to
+ * value_readers.h and to the value_*.c that it belongs to.
  */
 #ifndef CONFIG_VALUES_H
 #define CONFIG_VALUES_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "config/entry.h"
 
-#include "config/diagnostics.h"
-#include "config/service.h"
-
-/* What a line of a section says. */
-struct entry {
-    struct file_line place;
-    const char *section; /* its name */
-    char *key;
-    char *value; /* in the file's own memory: it may be written to, and goes when the file is closed
-                  */
-    const char *culprit;  /* the part of a value that is refused */
-    char **kept;          /* the last value of this key that was kept; NULL: none */
-    unsigned char detail; /* of the key's row: what its kind wants to know besides */
-};
-
-/* Each has a row in the table of values.c. In brackets: the field that it is read into. */
+/* In brackets: the type of the field that it is read into. */
 enum value_kind {
-    VALUE_WORDS,           /* (char *) anything, in the file's own memory */
-    VALUE_COMMAND,         /* (const char *) with its quotes closed */
+    VALUE_WORDS,           /* (char *) anything, in the memory of the file */
+    VALUE_COMMAND,         /* (const char *) words whose quotes are closed, argv_split.h */
     VALUE_PATH,            /* (const char *) */
-    VALUE_CONTROL,         /* (const char *) none is "" */
-    VALUE_TERMINATION_LOG, /* (const char *) none is NULL */
+    VALUE_CONTROL,         /* (const char *) "none" becomes "" */
+    VALUE_TERMINATION_LOG, /* (const char *) "none" becomes NULL */
     VALUE_BOOL,            /* (bool) */
     VALUE_DURATION,        /* (milliseconds) */
     VALUE_SPAN,            /* (milliseconds) a duration that is not 0 */
@@ -45,26 +33,18 @@ enum value_kind {
     VALUE_GLOBAL_OUTPUT,   /* (enum output) without a file */
     VALUE_USER,            /* (struct settings) */
     VALUE_UMASK,           /* (struct attributes) */
-    VALUE_MODE,            /* (unsigned short) */
+    VALUE_MODE,            /* (unsigned short) permissions, in octal */
     VALUE_NICE,            /* (struct attributes) */
     VALUE_OOM_SCORE_ADJ,   /* (struct attributes) */
-    VALUE_LIMIT,           /* (struct attributes) detail is the resource */
+    VALUE_LIMIT,           /* (struct attributes) entry->detail is the resource, getrlimit(2) */
     VALUE_LIMIT_OF_BYTES,  /* (struct attributes) the same */
     VALUE_ENVIRONMENT,     /* (struct settings) */
     VALUE_ENV_FILE,        /* (struct settings) */
     VALUE_LISTEN,          /* (struct settings) */
 };
 
-/* Reads the entry's value into the field, or says why not. What it keeps it takes from the arena.
- */
+/* Reads the entry's value into the field, or reports why it is refused. What is kept of it comes
+ * from the arena. One thread, before the first start. */
 void value_read(enum value_kind kind, void *field, struct entry *entry);
-
-/* Reads "no", "always", "on-failure" or "on-failure:N", which the option --restart has in common
- * with the key. Allocates nothing. */
-bool value_parse_restart(const char *value, enum restart *restart, unsigned *limit);
-
-/* Which word of the list, each ended with NUL and the last with two, the first length bytes of a
- * value are: its number from 0, or -1. */
-int value_choose(const char *words, const char *value, size_t length);
 
 #endif

@@ -1,0 +1,20 @@
+/* restart_policy.c - see restart_policy.h. */
+#include "config/restart_policy.h"
+
+#include <limits.h>
+
+#include "base/text.h"
+#include "config/choice.h"
+
+bool restart_policy_parse(const char *string, enum restart *restart, unsigned *limit)
+{
+    const char *argument;
+    long number = 0;
+    int choice = choice_with_argument("no\0on-failure\0always\0", string, &argument);
+    *restart = (enum restart)choice;
+    if (argument == NULL)
+        return choice != -1;
+    bool valid = choice == RESTART_ON_FAILURE && text_to_number(argument, 1, INT_MAX, &number);
+    *limit = (unsigned)number;
+    return valid;
+}

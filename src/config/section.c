@@ -1,0 +1,42 @@
+/* section.c - see section.h. One thread, before the first start. */
+#include "config/section.h"
+
+#include <string.h>
+
+#include "config/diagnostics.h"
+
+/* The settings are copied by memcpy(): settings_share() compares their padding too. */
+void section_begin(struct section *section, const char *name, const struct file_line *place)
+{
+    section->name = name;
+    section->place = *place;
+    section->is_global = strcmp(name, GLOBAL_SECTION) == 0;
+    section->command = NULL;
+    memset(section->lines, 0, sizeof section->lines);
+    memcpy(&section->settings, &settings_default, sizeof section->settings);
+    section->settings.output = (enum output)OUTPUT_UNSAID;
+}
+
+void section_check(const struct section *section)
+{
+    const struct settings *settings = &section->settings;
+    bool is_oneshot = settings->kind == KIND_ONESHOT;
+    struct file_line place = section->place;
+    if (keys_line(section, "command") == 0)
+        diagnostics_error(&place, "there is no command in this section");
+    if (settings->environment_count > ENVIRONMENT_MOST)
+        diagnostics_error(&place, "more than %d variables in this section", ENVIRONMENT_MOST);
+    if (settings->listen_count > LISTEN_MOST)
+        diagnostics_error(&place, "more than %d sockets in this section", LISTEN_MOST);
+    place.line = keys_line(section, "env_file");
+    if (settings->env_owner != 0 &&
+        (settings->user == NULL || settings->env_owner != settings->user->uid))
+        diagnostics_error(&place, "env_file needs to be root's, or the user's");
+    place.line = keys_line(section, "restart");
+    if (is_oneshot && settings->restart == RESTART_ALWAYS)
+        diagnostics_error(&place, "a oneshot is to end, so it cannot have restart = always");
+    place.line = keys_line(section, "ready");
+    if (is_oneshot && settings->ready != READY_AT_ONCE)
+        diagnostics_error(&place,
+                          "a oneshot says that it is done by its end, so it cannot have ready");
+}

@@ -1,0 +1,72 @@
+/* settings.c - see settings.h. */
+#include "config/settings.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+
+enum {
+    RESTART_MOST = 30 * MS_PER_SECOND,
+    HEALTHCHECK_INTERVAL = 30 * MS_PER_SECOND,
+    HEALTHCHECK_TIMEOUT = 30 * MS_PER_SECOND,
+    HEALTHCHECK_RETRIES = 3,
+    STOP_GRACE_PERIOD = 5 * MS_PER_SECOND,
+};
+
+const struct settings settings_default = {
+    .kind = KIND_SERVICE,
+    .autostart = true,
+    .restart = RESTART_NO,
+    .restart_first = 0,
+    .restart_most = RESTART_MOST,
+    .ready = READY_AT_ONCE,
+    .ready_timeout = NEVER,
+    .healthcheck_interval = HEALTHCHECK_INTERVAL,
+    .healthcheck_timeout = HEALTHCHECK_TIMEOUT,
+    .healthcheck_retries = HEALTHCHECK_RETRIES,
+    .stop_signal = SIGTERM,
+    .stop_grace_period = STOP_GRACE_PERIOD,
+    .reload_signal = SIGHUP,
+    .output = OUTPUT_RAW,
+    .listen_mode = S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP,
+};
+
+/* Settings of at least one service. */
+struct shared_setting {
+    struct shared_setting *next;
+    struct settings settings;
+};
+
+void settings_open(struct shared_settings *shared, size_t most)
+{
+    hash_table_open(&shared->table, most);
+}
+
+static bool is_equal(const void *shared, const void *settings)
+{
+    const void *others = &((const struct shared_setting *)shared)->settings;
+    return memcmp(others, settings, sizeof(struct settings)) == 0;
+}
+
+const struct settings *settings_share(struct shared_settings *shared,
+                                      const struct settings *settings)
+{
+    const void **slot = hash_table_slot(&shared->table, settings, sizeof *settings, is_equal);
+    if (*slot == NULL) {
+        struct shared_setting *copy = arena_take(sizeof *copy);
+        memcpy(&copy->settings, settings, sizeof *settings);
+        copy->next = shared->first;
+        *slot = shared->first = copy;
+    }
+    return &((const struct shared_setting *)*slot)->settings;
+}
+
+void settings_close(struct shared_settings *shared, enum output output)
+{
+    for (struct shared_setting *each = shared->first; each != NULL; each = each->next)
+        if (each->settings.output == (enum output)OUTPUT_UNSAID)
+            each->settings.output = output;
+    hash_table_close(&shared->table);
+}

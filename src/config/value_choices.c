@@ -1,0 +1,48 @@
+/* value_choices.c - see value_readers.h. One of a few words, in the order of its enumerators. */
+#include <string.h>
+
+#include "config/choice.h"
+#include "config/restart_policy.h"
+#include "config/value_readers.h"
+
+#define OUTPUTS "raw\0prefix\0json\0null\0"
+
+static bool choose(const char *words, const char *value, unsigned *chosen)
+{
+    int choice = choice_of(words, value, strlen(value));
+    *chosen = (unsigned)choice;
+    return choice != -1;
+}
+
+bool value_read_bool(void *field, struct entry *entry)
+{
+    unsigned choice;
+    bool known = choose("no\0yes\0false\0true\0off\0on\0", entry->value, &choice);
+    *(bool *)field = choice % 2 != 0;
+    return known;
+}
+
+bool value_read_type(void *field, struct entry *entry)
+{
+    return choose("service\0oneshot\0", entry->value, field);
+}
+
+bool value_read_restart(void *field, struct entry *entry)
+{
+    struct settings *settings = field;
+    return restart_policy_parse(entry->value, &settings->restart, &settings->restart_limit);
+}
+
+bool value_read_output(void *field, struct entry *entry)
+{
+    struct settings *settings = field;
+    int choice = choice_with_argument(OUTPUTS "file\0", entry_keep(entry), &settings->output_path);
+    settings->output = (enum output)choice;
+    return choice != -1 && (choice == OUTPUT_FILE) == (settings->output_path != NULL) &&
+           (choice != OUTPUT_FILE || *settings->output_path != '\0');
+}
+
+bool value_read_global_output(void *field, struct entry *entry)
+{
+    return choose(OUTPUTS, entry->value, field);
+}
