@@ -164,7 +164,7 @@ static void check_plan(const struct plan *plan, const char *first_path, bool has
 {
     const struct file_line whole = {.file = first_path};
     if (plan->count == 0 && !has_faults)
-        diagnostics_error(&whole, "there is no service in it");
+        diagnostics_error(&whole, "no service is defined");
     if (plan->count > SERVICES_MOST)
         diagnostics_error(&whole, "more than %d services", SERVICES_MOST);
     else

@@ -117,12 +117,10 @@ void keys_read(struct section *section, struct entry *entry)
     const struct key *key = &keys[row];
     unsigned *line = &section->lines[row];
     if (key->scope != scope) {
-        diagnostics_error(&entry->place, "'%s' is a key of %s", entry->key,
-                          scope == SERVICE ? "the section [" GLOBAL_SECTION "]"
-                                           : "a service's section");
+        diagnostics_error(&entry->place, "'%s' belongs in the section %s", entry->key,
+                          scope == SERVICE ? "[" GLOBAL_SECTION "]" : "of a service");
     } else if (*line != 0 && !key->repeatable) {
-        diagnostics_error(&entry->place, "'%s' for the second time; the first is in line %u",
-                          entry->key, *line);
+        diagnostics_error(&entry->place, "'%s' is there already, in line %u", entry->key, *line);
     } else {
         *line = entry->place.line;
         entry->detail = key->detail;

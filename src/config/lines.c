@@ -18,7 +18,7 @@ const char *lines_open(struct lines *lines, const char *path, int fd)
     lines->end = lines->text + length;
     if (strlen(lines->text) != length) {
         lines_close(lines);
-        return "not a text: there is a NUL byte in it";
+        return "not a text file: it contains a NUL byte";
     }
     if (strncmp(lines->next, byte_order_mark, strlen(byte_order_mark)) == 0)
         lines->next += strlen(byte_order_mark);

@@ -42,9 +42,9 @@ static char *cut_name(char *head)
 
 static void refuse_head(const char *head, const struct file_line *place)
 {
-    diagnostics_error(
-        place, "a section begins with [NAME], a name of letters, digits and _.@-, not with '%s'",
-        arena_copy(head, strcspn(head, "\r\n")));
+    diagnostics_error(place,
+                      "'%s' is not [NAME], with a name of at most 64 letters, digits and _.@-",
+                      arena_copy(head, strcspn(head, "\r\n")));
 }
 
 /* The place of the command of the command line has no file. */
@@ -52,11 +52,10 @@ static void refuse_second(const char *name, const struct file_line *place,
                           const struct file_line *first)
 {
     if (first->file == NULL)
-        diagnostics_error(place,
-                          "the name [" COMMAND_NAME "] belongs to the command of the command line");
+        diagnostics_error(place, "[" COMMAND_NAME
+                                 "] is the name of the command of the command line; use another");
     else
-        diagnostics_error(place, "[%s] for the second time; the first is in %s:%u", name,
-                          first->file, first->line);
+        diagnostics_error(place, "[%s] is there already, in %s:%u", name, first->file, first->line);
 }
 
 static void add_service(struct names *names, const void **slot, const char *name,

@@ -68,7 +68,7 @@ static void say_circle(const struct step *last, const struct service *to)
     for (; step < last && circle.length < TEXT_MAX - 1; step++)
         text_add(&circle, "%s -> ", step->service->name);
     const struct service *closer = last->service;
-    diagnostics_error(&closer->extras->depends_at, "depends_on goes in a circle: %s -> %s%s",
+    diagnostics_error(&closer->extras->depends_at, "depends_on makes a cycle: %s -> %s%s",
                       closer->name, circle.bytes, closer->name);
 }
 
@@ -167,7 +167,7 @@ static void add_kind(struct text *line, const struct settings *settings)
     const char *const words[] = {
         settings->kind == KIND_ONESHOT ? "oneshot" : NULL,
         settings->essential ? "essential" : NULL,
-        settings->autostart ? NULL : "not started by itself",
+        settings->autostart ? NULL : "autostart = no",
     };
     const char *before = " (";
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)

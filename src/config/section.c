@@ -23,20 +23,22 @@ void section_check(const struct section *section)
     bool is_oneshot = settings->kind == KIND_ONESHOT;
     struct file_line place = section->place;
     if (keys_line(section, "command") == 0)
-        diagnostics_error(&place, "there is no command in this section");
+        diagnostics_error(&place, "[%s] needs a command", section->name);
     if (settings->environment_count > ENVIRONMENT_MOST)
-        diagnostics_error(&place, "more than %d variables in this section", ENVIRONMENT_MOST);
+        diagnostics_error(&place, "[%s] has more than %d environment variables", section->name,
+                          ENVIRONMENT_MOST);
     if (settings->listen_count > LISTEN_MOST)
-        diagnostics_error(&place, "more than %d sockets in this section", LISTEN_MOST);
+        diagnostics_error(&place, "[%s] has more than %d sockets", section->name, LISTEN_MOST);
     place.line = keys_line(section, "env_file");
     if (settings->env_owner != 0 &&
         (settings->user == NULL || settings->env_owner != settings->user->uid))
-        diagnostics_error(&place, "env_file needs to be root's, or the user's");
+        diagnostics_error(&place,
+                          "env_file needs a file that belongs to root or to the service's user");
     place.line = keys_line(section, "restart");
     if (is_oneshot && settings->restart == RESTART_ALWAYS)
-        diagnostics_error(&place, "a oneshot is to end, so it cannot have restart = always");
+        diagnostics_error(&place,
+                          "restart = always is not for a oneshot, which is to end; use on-failure");
     place.line = keys_line(section, "ready");
     if (is_oneshot && settings->ready != READY_AT_ONCE)
-        diagnostics_error(&place,
-                          "a oneshot says that it is done by its end, so it cannot have ready");
+        diagnostics_error(&place, "ready is not for a oneshot, which is done when it has ended");
 }

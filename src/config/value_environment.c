@@ -62,9 +62,9 @@ bool value_read_env_file(void *field, struct entry *entry)
     const char *why =
         lines_open(&lines, entry->value, path_open_of_one(entry->value, &settings->env_owner));
     if (why != NULL && (errno == ELOOP || errno == EPERM))
-        why = "others may write it, or a link that leads there";
+        why = "others can change it, or a link on its path";
     if (why != NULL) {
-        diagnostics_error(&entry->place, "env_file needs a text that can be read, not '%s': %s",
+        diagnostics_error(&entry->place, "env_file needs a readable text file, not '%s': %s",
                           entry->value, why);
         return true;
     }

@@ -10,7 +10,7 @@ static const struct {
     bool (*read)(void *field, struct entry *entry);
     const char *wanted; /* "KEY needs ..., not 'VALUE'" */
 } kinds[] = {
-    [VALUE_WORDS] = {value_read_words, "something"},
+    [VALUE_WORDS] = {value_read_words, "names of services"},
     [VALUE_COMMAND] = {value_read_command, "a command of at most 128K, with its quotes closed"},
     [VALUE_PATH] = {value_read_path, "a path"},
     [VALUE_CONTROL] = {value_read_control, "a path or none"},
@@ -27,11 +27,10 @@ static const struct {
     [VALUE_RESTART] = {value_read_restart, "no, always or on-failure[:N]"},
     [VALUE_READY] =
         {value_read_ready,
-         "none, notify, fd:N from 3, tcp:HOST:PORT, unix:PATH, file:PATH or exec:COMMAND"},
+         "none, notify, fd:N (3 to 255), tcp:HOST:PORT, unix:PATH, file:PATH or exec:COMMAND"},
     [VALUE_OUTPUT] = {value_read_output, "raw, prefix, json, null or file:PATH"},
     [VALUE_GLOBAL_OUTPUT] = {value_read_global_output, "raw, prefix, json or null"},
-    [VALUE_USER] = {value_read_user,
-                    "a user of /etc/passwd or a uid, with a group behind a colon if need be"},
+    [VALUE_USER] = {value_read_user, "USER or USER:GROUP, as names that exist or as numbers"},
     [VALUE_UMASK] = {value_read_umask, "an octal number up to 777"},
     [VALUE_MODE] = {value_read_mode, "an octal number up to 777"},
     [VALUE_NICE] = {value_read_nice, "a number from -20 to 19"},
@@ -40,7 +39,7 @@ static const struct {
     [VALUE_LIMIT_OF_BYTES] = {value_read_limit_of_bytes,
                               "a number of bytes such as 64M, SOFT:HARD or unlimited"},
     [VALUE_ENVIRONMENT] = {value_read_environment, "NAME=VALUE"},
-    [VALUE_ENV_FILE] = {value_read_env_file, "a text that can be read"},
+    [VALUE_ENV_FILE] = {value_read_env_file, "a readable text file"},
     [VALUE_LISTEN] = {value_read_listen,
                       "addresses such as tcp:80, udp:127.0.0.1:53 or NAME=unix:PATH"},
 };

@@ -128,13 +128,13 @@ static const struct step {
     const char *what;
 } steps[] = {
     {.open = open_roots_files, .what = "open"},
-    {.apply = set_nice, .what = "set its priority"},
+    {.apply = set_nice, .what = "set its nice value"},
     {.apply = set_oom_score_adj, .what = "set its oom_score_adj"},
     {.apply = set_limits, .what = "set its limits"},
     {.apply = set_user, .what = "become its user"},
     {.open = open_users_files, .what = "open"},
-    {.apply = enter_directory, .what = "go to its directory"},
-    {.apply = give_up_privileges, .what = "give up new privileges"},
+    {.apply = enter_directory, .what = "enter its working_dir"},
+    {.apply = give_up_privileges, .what = "set no_new_privileges"},
 };
 
 int attributes_apply(const struct attributes *attributes, const char **failed, const char **path)

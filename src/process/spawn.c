@@ -150,7 +150,7 @@ IN_CHILD static void equip(struct program *program, bool forked)
 {
     program->error = forked ? arrange_descriptors(program) : 0;
     if (program->error != 0)
-        program->failed_step = "hand over its descriptors";
+        program->failed_step = "pass its descriptors";
     if (program->attributes != NULL && program->error == 0)
         program->error =
             attributes_apply(program->attributes, &program->failed_step, &program->failed_path);

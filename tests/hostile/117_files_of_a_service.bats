@@ -109,13 +109,13 @@ with_env_file() {
     for mode in 664 646; do
         chmod "$mode" theirs/env
         exits 2 as_pid1 --control none --config conf
-        says 'conf:2: env_file' 'others may write'
+        says 'conf:2: env_file' 'others can change it'
     done
     chmod 644 theirs/env
     chown 12345 theirs/env
     for way in as_pid1 as_child; do
         exits 2 "$way" --control none --config conf
-        says 'conf:2: env_file' "root's, or the user's"
+        says 'conf:2: env_file' "belongs to root or to the service's user"
     done
     # of two one is enough, in any order; and there may be no user
     cp theirs/env own

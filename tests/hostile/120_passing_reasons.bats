@@ -98,7 +98,7 @@ load helpers
     via=(prlimit --nofile=100:300)
     for way in "${HOSTILE_WAYS[@]}"; do
         run_foster "$way"
-        wait_until grep -q 'a: cannot run service: cannot hand over its descriptors: No file descriptors' "$err"
+        wait_until grep -q 'a: cannot run service: cannot pass its descriptors: No file descriptors' "$err"
         "${asking[@]}" prlimit --pid "$init" --nofile=300
         reaches a ready
         send TERM
@@ -106,5 +106,5 @@ load helpers
     done
     printf '[a]\ncommand = true\nready = fd:200\n' >conf
     exits 125 as_pid1 --control none --config conf
-    says 'cannot hand over its descriptors: No file descriptors'
+    says 'cannot pass its descriptors: No file descriptors'
 }

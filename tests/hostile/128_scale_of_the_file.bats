@@ -50,7 +50,7 @@ services() { # settings of their own
 
 @test "128 sections for the second time" {
     { services && seq "$FAULTS" | sed "s/.*/[s$SERVICES]/"; } | check 2
-    [ "$(grep -c "second time; the first is in conf:$((4 * SERVICES - 3))" err)" -eq "$FAULTS" ]
+    [ "$(grep -c "is there already, in conf:$((4 * SERVICES - 3))" err)" -eq "$FAULTS" ]
 }
 
 @test "128 dependencies on nobody" {
@@ -71,7 +71,7 @@ services() { # settings of their own
 
 @test "128 circles" {
     seq 65534 | awk '{ print "[s" $1 "]\ncommand = true\ndepends_on = s" ($1 % 2 ? $1 + 1 : $1 - 1) }' | check 2
-    [ "$(grep -c 'in a circle' err)" -eq 32767 ]
+    [ "$(grep -c 'makes a cycle' err)" -eq 32767 ]
 }
 
 @test "128 a directory of files" {

@@ -185,7 +185,7 @@ START_TEST(the_user_comes_between)
     ck_assert_str_eq(story->after.oom_score_adj, "1\n");
     ck_assert_int_eq(mkdir("private", 0700), 0);
     attributes.directory = "private";
-    assert_failure_as(NOBODY_YET, EACCES, "go to its directory");
+    assert_failure_as(NOBODY_YET, EACCES, "enter its working_dir");
     ck_assert_uint_eq(story->after.uids[0], UID);
 }
 END_TEST
@@ -211,7 +211,7 @@ START_TEST(what_cannot_be_done_is_named)
     static const struct limit bad = {9999, {0}},
                               upside_down = {RLIMIT_CORE, {.rlim_cur = 1, .rlim_max = 0}};
     attributes = (struct attributes){.directory = "absent", .no_new_privileges = true};
-    assert_failure_as(NOBODY_YET, ENOENT, "go to its directory");
+    assert_failure_as(NOBODY_YET, ENOENT, "enter its working_dir");
     ck_assert_int_eq(story->after.no_new_privileges, 0);
     attributes.given = OOM_SCORE_ADJ_GIVEN, attributes.oom_score_adj = 1001;
     assert_failure_as(NOBODY_YET, EINVAL, "set its oom_score_adj");
@@ -221,9 +221,9 @@ START_TEST(what_cannot_be_done_is_named)
     assert_failure_as(NOBODY_YET, EINVAL, "set its limits");
     attributes = (struct attributes){.given = NICE_GIVEN, .nice = -1};
     if (is_root())
-        assert_failure_as(UID, EACCES, "set its priority");
+        assert_failure_as(UID, EACCES, "set its nice value");
     else
-        assert_failure_as(NOBODY_YET, EACCES, "set its priority");
+        assert_failure_as(NOBODY_YET, EACCES, "set its nice value");
 }
 END_TEST
 

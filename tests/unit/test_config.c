@@ -308,8 +308,9 @@ START_TEST(the_command_line_has_a_service)
     hear_stderr();
     make_text_file("c", "[main]\ncommand = a", 0600);
     ck_assert(!config_read(&plan, &request));
-    ck_assert_str_eq(heard(),
-                     "foster: c:1: the name [main] belongs to the command of the command line\n");
+    ck_assert_str_eq(
+        heard(),
+        "foster: c:1: [main] is the name of the command of the command line; use another\n");
 
     make_text_file("c", "", 0600);
     ck_assert(config_read(&plan, &request));
@@ -404,22 +405,22 @@ START_TEST(faults)
          "listen needs addresses such as tcp:80, udp:127.0.0.1:53 or NAME=unix:PATH, not 'foo:1'"},
         {"listen = =tcp:80", "listen needs addresses such as tcp:80, udp:127.0.0.1:53 or "
                              "NAME=unix:PATH, not '=tcp:80'"},
-        {"user = nobody:nosuch", "user needs a user of /etc/passwd or a uid, with a group behind a "
-                                 "colon if need be, not 'nosuch'"},
+        {"user = nobody:nosuch",
+         "user needs USER or USER:GROUP, as names that exist or as numbers, not 'nosuch'"},
         {"env_file = nothere", NULL},
         {"retsart = no", "unknown key 'retsart'; did you mean 'restart'?"},
         {"ulimit_nofiles = 1", "unknown key 'ulimit_nofiles'; did you mean 'ulimit_nofile'?"},
         {"something = else", "unknown key 'something'"},
-        {"grace = 5s", "'grace' is a key of the section [foster]"},
-        {"command = b", "'command' for the second time; the first is in line 2"},
+        {"grace = 5s", "'grace' belongs in the section [foster]"},
+        {"command = b", "'command' is there already, in line 2"},
         {"gibberish", "'gibberish' is neither [SECTION] nor KEY = VALUE"},
         {"= x", "'= x' is neither [SECTION] nor KEY = VALUE"},
         {"[b c]\ncommand = x",
-         "a section begins with [NAME], a name of letters, digits and _.@-, not with '[b c]'"},
+         "'[b c]' is not [NAME], with a name of at most 64 letters, digits and _.@-"},
         {"[b] # x\ncommand = x",
-         "a section begins with [NAME], a name of letters, digits and _.@-, not with '[b] # x'"},
-        {"[a]\ncommand = x", "[a] for the second time; the first is in c:1"},
-        {"[b]", "there is no command in this section"},
+         "'[b] # x' is not [NAME], with a name of at most 64 letters, digits and _.@-"},
+        {"[a]\ncommand = x", "[a] is there already, in c:1"},
+        {"[b]", "[b] needs a command"},
         {"[foster]\ntype = oneshot", NULL},
         {"depends_on = aa", "depends_on names an unknown service 'aa'"},
         {"depends_on = a", "[a] depends on itself"},
@@ -463,20 +464,20 @@ START_TEST(all_faults_are_said_in_one_run)
                   "= always\n"
                   "ready = notify\n"),
         "c:1: 'x' stands before the first [SECTION]\n"
-        "c:3: ready needs none, notify, fd:N from 3, tcp:HOST:PORT, unix:PATH, file:PATH or "
+        "c:3: ready needs none, notify, fd:N (3 to 255), tcp:HOST:PORT, unix:PATH, file:PATH or "
         "exec:COMMAND, "
         "not 'foo'\n"
-        "c:2: there is no command in this section\n"
+        "c:2: [db] needs a command\n"
         "c:5: command needs a command of at most 128K, with its quotes closed, not 'a 'b'\n"
         "c:6: depends_on names an unknown service 'wbo'\n"
         "c:6: depends_on names an unknown service 'dd'\n"
         "c:6: depends_on needs NAME, NAME:started, NAME:ready or NAME:completed, not 'db:redy'\n"
         "c:6: depends_on names 'db' twice\n"
         "c:6: depends_on names 'db' twice\n"
-        "c:8: 'restart' is a key of a service's section\n"
+        "c:8: 'restart' belongs in the section of a service\n"
         "c:9: unknown key 'controll'; did you mean 'control'?\n"
-        "c:13: a oneshot is to end, so it cannot have restart = always\n"
-        "c:14: a oneshot says that it is done by its end, so it cannot have ready\n");
+        "c:13: restart = always is not for a oneshot, which is to end; use on-failure\n"
+        "c:14: ready is not for a oneshot, which is done when it has ended\n");
     ck_assert_str_eq(faults_of("[a]\ncommand = a\n\n [b]\n"),
                      "c:4: '[b]' is neither [SECTION] nor KEY = VALUE\n");
 }
@@ -484,12 +485,12 @@ END_TEST
 
 START_TEST(files_that_are_none)
 {
-    ck_assert_str_eq(faults_of(""), "c: there is no service in it\n");
-    ck_assert_str_eq(faults_of("[foster]\nlog = raw"), "c: there is no service in it\n");
+    ck_assert_str_eq(faults_of(""), "c: no service is defined\n");
+    ck_assert_str_eq(faults_of("[foster]\nlog = raw"), "c: no service is defined\n");
     hear_stderr();
     make_file("c", "[a]\ncommand\0= x", 14, 0600);
     ck_assert(!read_paths((const char *const[]){"c"}, 1));
-    ck_assert_str_eq(heard(), "foster: c: not a text: there is a NUL byte in it\n");
+    ck_assert_str_eq(heard(), "foster: c: not a text file: it contains a NUL byte\n");
     ck_assert(!read_paths((const char *const[]){"/dev/null"}, 1));
     ck_assert_str_eq(heard(), "foster: /dev/null: not a regular file\n");
     make_text_file("env", "A=b\nno\n", 0600);
@@ -497,19 +498,20 @@ START_TEST(files_that_are_none)
                      "env:2: 'no' is not NAME=VALUE\n");
     ck_assert_int_eq(chmod("env", 0646) | chown("env", 12345, 0) | system("echo A=b >env"), 0);
     if (geteuid() == 0)
-        ck_assert_str_eq(faults_of("[a]\ncommand = a\nenv_file = env"),
-                         "c:3: env_file needs a text that can be read, not 'env': others may write "
-                         "it, or a link that "
-                         "leads there\n");
+        ck_assert_str_eq(
+            faults_of("[a]\ncommand = a\nenv_file = env"),
+            "c:3: env_file needs a readable text file, not 'env': others can change it, "
+            "or a link on its path\n");
     chmod("env", 0644);
     if (geteuid() == 0)
-        ck_assert_str_eq(faults_of("[a]\nenv_file = env\ncommand = a\nuser = 1"),
-                         "c:2: env_file needs to be root's, or the user's\n");
+        ck_assert_str_eq(
+            faults_of("[a]\nenv_file = env\ncommand = a\nuser = 1"),
+            "c:2: env_file needs a file that belongs to root or to the service's user\n");
     ck_assert(read_text("[a]\nenv_file = env\ncommand = a\nuser = 12345"));
     ck_assert_int_eq(unlink("env"), 0);
     ck_assert_str_eq(
         faults_of("[a]\ncommand = a\nenv_file = enw"),
-        "c:3: env_file needs a text that can be read, not 'enw': No such file or directory\n");
+        "c:3: env_file needs a readable text file, not 'enw': No such file or directory\n");
 }
 END_TEST
 
@@ -556,12 +558,12 @@ START_TEST(more_than_a_start_has_room_for)
     make_env_file(ENVIRONMENT_MOST);
     ck_assert(read_text(with_file));
     make_env_file(ENVIRONMENT_MOST + 1);
-    ck_assert_str_eq(faults_of(with_file), "c:1: more than 8192 variables in this section\n");
+    ck_assert_str_eq(faults_of(with_file), "c:1: [a] has more than 8192 environment variables\n");
     ck_assert(read_text(section_with_sockets(LISTEN_MOST, NAME_MOST)));
     ck_assert(strncmp(faults_of(section_with_sockets(1, NAME_MOST + 1)), bad_name,
                       sizeof bad_name - 1) == 0);
     ck_assert_str_eq(faults_of(section_with_sockets(LISTEN_MOST + 1, 1)),
-                     "c:1: more than 1024 sockets in this section\n");
+                     "c:1: [a] has more than 1024 sockets\n");
 }
 END_TEST
 
@@ -572,8 +574,8 @@ START_TEST(circles)
             "[a]\ncommand=a\ndepends_on=b\n[b]\ncommand=b\ndepends_on=a x\n[x]\ncommand=x\n"
             "[behind]\ncommand=c\ndepends_on=b\n[p]\ncommand=p\ndepends_on=q\n[q]\ncommand=q\n"
             "depends_on=r\n[r]\ncommand=r\ndepends_on=p"),
-        "c:6: depends_on goes in a circle: b -> a -> b\n"
-        "c:20: depends_on goes in a circle: r -> p -> q -> r\n");
+        "c:6: depends_on makes a cycle: b -> a -> b\n"
+        "c:20: depends_on makes a cycle: r -> p -> q -> r\n");
 }
 END_TEST
 
@@ -636,7 +638,7 @@ START_TEST(the_tree_shows_who_waits_for_whom)
         "db\n"
         "└─ migrate (oneshot, essential), once db is ready\n"
         "   └─ web (essential), once db is ready and migrate has completed\n"
-        "cron (not started by itself)\n"
+        "cron (autostart = no)\n"
         "└─ tail, once cron has started and db is ready\n"
         "5 services, no faults\n");
     for (size_t i = 0; i < plan.count; i++)

@@ -199,17 +199,17 @@ START_TEST(what_fails_is_said_on_our_stderr)
     plug(open("service", O_WRONLY | O_CREAT | O_CLOEXEC, 0600), STDERR_FILENO);
     PROGRAM("true");
     ck_assert_int_eq(failure(), ENOENT);
-    ck_assert_str_eq(heard(), "go to its directory");
+    ck_assert_str_eq(heard(), "enter its working_dir");
     ck_assert_str_eq(content("service"), "");
     program.attributes = &filed;
     program.fd_map_count = 0;
     ck_assert_int_eq(failure(), ENOENT);
-    ck_assert_str_eq(heard(), "go to its directory");
+    ck_assert_str_eq(heard(), "enter its working_dir");
     ck_assert_str_eq(content("service"), "");
     program.fd_map_count = 0;
     plug(500, STDIN_FILENO);
     ck_assert_int_eq(failure(), EBADF);
-    ck_assert_str_eq(heard(), "hand over its descriptors");
+    ck_assert_str_eq(heard(), "pass its descriptors");
 }
 END_TEST
 
