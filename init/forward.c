@@ -136,7 +136,7 @@ static void kill_all(struct main_service *service)
 {
     struct text words;
     text_clear(&words);
-    text_add_duration(&words, stop_deadline(service) - service->asked_to_stop);
+    duration_append(&words, stop_deadline(service) - service->asked_to_stop);
     catalogue_say(KILLING, .text = words.bytes);
     send_main(service, SIGKILL);
     terminate_all_kill(service->self);

@@ -210,7 +210,7 @@ bool main_start(struct main_service *service, const struct signal_state *found)
     service->exit_code = service->name->codes.no_process;
     catalogue_use_command(options->command[0]);
     int ignored = options->placement == IN_OWN_SESSION ? release_terminal() : 0;
-    int error = children_spawn(&service->main, program_start, &service->program);
+    int error = children_spawn(&service->main, spawn_vfork, &service->program);
     service->started = clock_now();
     if (error != 0 && service->program.error == 0)
         service->exit_code = say_not_started(service, false, error);

@@ -134,7 +134,7 @@ static void add_v6(struct text *text, const struct sockaddr_in6 *v6)
     add_number(text, "]:", ntohs(v6->sin6_port));
 }
 
-void text_add_address(struct text *text, const struct address *address)
+void address_append(struct text *text, const struct address *address)
 {
     const char *path = address->to.local.sun_path;
     bool is_abstract = path[0] == '\0';

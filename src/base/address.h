@@ -32,6 +32,6 @@ struct address {
 bool address_parse(const char *string, struct address *address);
 
 /* Appends it in the same form. */
-void text_add_address(struct text *text, const struct address *address);
+void address_append(struct text *text, const struct address *address);
 
 #endif

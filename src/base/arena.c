@@ -47,14 +47,14 @@ static void *map_near(uintptr_t hint, size_t size)
     _exit(EXIT_NO_MEMORY);
 }
 
-void *arena_lend(size_t size)
+void *arena_map(size_t size)
 {
     return map_near(0, size);
 }
 
 /* Below the program nothing is mapped; elsewhere something may be, and what runs over the end must
  * not reach it. */
-void *arena_stack(size_t size)
+void *arena_map_stack(size_t size)
 {
     uintptr_t hint = (uintptr_t)&__executable_start - size;
     void *stack = map_near(hint, size);
@@ -63,7 +63,7 @@ void *arena_stack(size_t size)
     return stack;
 }
 
-void arena_take_back(void *pages, size_t size)
+void arena_unmap(void *pages, size_t size)
 {
     munmap(pages, size);
 }
@@ -88,7 +88,7 @@ static char *take(size_t size, size_t alignment)
     return taken;
 }
 
-void *arena_take(size_t size)
+void *arena_alloc(size_t size)
 {
     return take(size, alignof(max_align_t));
 }
@@ -102,6 +102,6 @@ void *arena_grow(const void *list, size_t count, size_t size)
 {
     if ((count & (count - 1)) != 0)
         return (void *)(uintptr_t)list;
-    void *larger = arena_take((count == 0 ? 1 : 2 * count) * size);
+    void *larger = arena_alloc((count == 0 ? 1 : 2 * count) * size);
     return count == 0 ? larger : memcpy(larger, list, count * size);
 }

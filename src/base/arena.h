@@ -12,7 +12,7 @@
 
 /* Zeroed bytes, aligned for anything; where there is no memory foster says so and exits with 125.
  * One thread, before the first start. */
-void *arena_take(size_t size);
+void *arena_alloc(size_t size);
 
 /* A copy of so many bytes, with a NUL behind them. The same. */
 char *arena_copy(const char *bytes, size_t length);
@@ -23,11 +23,11 @@ void *arena_grow(const void *list, size_t count, size_t size);
 
 /* Zeroed pages for the stack of a thread that never ends; the size is a multiple of 4 KiB. The
  * same. */
-void *arena_stack(size_t size);
+void *arena_map_stack(size_t size);
 
 /* Zeroed pages for what is needed only while the configuration is read, and their end. Where there
  * is no memory: the same. */
-void *arena_lend(size_t size);
-void arena_take_back(void *pages, size_t size);
+void *arena_map(size_t size);
+void arena_unmap(void *pages, size_t size);
 
 #endif

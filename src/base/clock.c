@@ -87,7 +87,7 @@ static const struct scale scales[] = {
     {NEVER, MS_PER_DAY, 0, " days"},
 };
 
-void text_add_duration(struct text *text, milliseconds duration)
+void duration_append(struct text *text, milliseconds duration)
 {
     const struct scale *scale = scales;
     while (duration >= scale->below && scale->below != NEVER)

@@ -30,7 +30,7 @@ enum {
 struct timespec clock_read(void);
 milliseconds clock_now(void);
 
-static inline milliseconds earlier(milliseconds one, milliseconds other)
+static inline milliseconds clock_earlier(milliseconds one, milliseconds other)
 {
     return one < other ? one : other;
 }
@@ -43,6 +43,6 @@ struct timespec clock_until(milliseconds point);
 bool duration_parse(const char *string, milliseconds *duration);
 
 /* Appends a span as people say it: "0.25 s", "12.1 s", "3 min", "5 h", "12 days". */
-void text_add_duration(struct text *text, milliseconds duration);
+void duration_append(struct text *text, milliseconds duration);
 
 #endif

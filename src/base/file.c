@@ -64,23 +64,23 @@ static char *read_whole(int fd, size_t *length)
     *length = (size_t)got;
     if (got != -1)
         return bytes;
-    file_drop(bytes, size - 1);
+    file_free(bytes, size - 1);
     return NULL;
 }
 
-char *file_rest(int fd, size_t *length)
+char *file_read_open(int fd, size_t *length)
 {
     char *bytes = fd != -1 ? read_whole(fd, length) : NULL;
     file_close(fd);
     return bytes;
 }
 
-char *file_whole(const char *path, size_t *length)
+char *file_read(const char *path, size_t *length)
 {
-    return file_rest(file_open(path), length);
+    return file_read_open(file_open(path), length);
 }
 
-void file_drop(char *bytes, size_t length)
+void file_free(char *bytes, size_t length)
 {
     int saved = errno;
     munmap(bytes, length + 1);

@@ -19,13 +19,13 @@ ssize_t file_head_again(int *fd, const char *path, char *buffer, size_t size);
  * and errno. */
 int file_open(const char *path);
 
-/* The whole of a regular file, with a NUL behind it, in memory of its own until file_drop(); NULL
+/* The whole of a regular file, with a NUL behind it, in memory of its own until file_free(); NULL
  * and errno, which is 0 for what is not a regular file. What is added to the file meanwhile is left
  * out. Ordinary context, any thread. */
-char *file_whole(const char *path, size_t *length);
+char *file_read(const char *path, size_t *length);
 
 /* The same of one that is open, which is closed then; of -1: NULL, and errno as it was. */
-char *file_rest(int fd, size_t *length);
-void file_drop(char *bytes, size_t length);
+char *file_read_open(int fd, size_t *length);
+void file_free(char *bytes, size_t length);
 
 #endif

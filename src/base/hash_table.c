@@ -11,12 +11,12 @@ void hash_table_open(struct hash_table *table, size_t most)
     table->room = 2;
     while (table->room < 2 * most)
         table->room *= 2;
-    table->slots = arena_lend(table->room * sizeof *table->slots);
+    table->slots = arena_map(table->room * sizeof *table->slots);
 }
 
 void hash_table_close(struct hash_table *table)
 {
-    arena_take_back(table->slots, table->room * sizeof *table->slots);
+    arena_unmap(table->slots, table->room * sizeof *table->slots);
 }
 
 static uint32_t hash(const unsigned char *bytes, size_t length)

@@ -16,7 +16,7 @@ struct hash_table {
     size_t room; /* a power of two */
 };
 
-/* For so many entries at most. Where there is no memory foster ends: arena_lend(). */
+/* For so many entries at most. Where there is no memory foster ends: arena_map(). */
 void hash_table_open(struct hash_table *table, size_t most);
 void hash_table_close(struct hash_table *table);
 

@@ -12,7 +12,7 @@
 #include "config/choice.h"
 #include "config/diagnostics.h"
 
-enum { CONDITION_UNSAID = IS_COMPLETED + 1 };
+enum { CONDITION_UNSAID = CONDITION_COMPLETED + 1 };
 #define CONDITIONS "started\0ready\0completed\0"
 
 /* A walk over the names of all services. */
@@ -87,7 +87,7 @@ static void settle(struct dependency *dependency)
 {
     if (dependency->condition == (enum condition)CONDITION_UNSAID)
         dependency->condition =
-            dependency->on->settings->kind == KIND_ONESHOT ? IS_COMPLETED : IS_READY;
+            dependency->on->settings->type == TYPE_ONESHOT ? CONDITION_COMPLETED : CONDITION_READY;
 }
 
 void depends_on_settle(const struct plan *plan)

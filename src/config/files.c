@@ -30,7 +30,7 @@ static bool is_configuration(const char *name)
 
 static const char *join_path(const char *directory, const char *name)
 {
-    char *path = arena_take(strlen(directory) + 1 + strlen(name) + 1);
+    char *path = arena_alloc(strlen(directory) + 1 + strlen(name) + 1);
     stpcpy(stpcpy(stpcpy(path, directory), "/"), name);
     return path;
 }

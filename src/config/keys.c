@@ -18,7 +18,7 @@ enum scope { SERVICE, GLOBAL };
  * in one string: a pointer to each would be larger than all the rest of its row. */
 #define KEYS(ROW)                                                                                  \
     ROW("command", COMMAND, command)                                                               \
-    ROW("type", TYPE, settings.kind)                                                               \
+    ROW("type", TYPE, settings.type)                                                               \
     ROW("essential", BOOL, settings.essential)                                                     \
     ROW("autostart", BOOL, settings.autostart)                                                     \
     ROW("depends_on", WORDS, depends_on, .repeatable = true)                                       \

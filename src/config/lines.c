@@ -12,7 +12,7 @@ const char *lines_open(struct lines *lines, const char *path, int fd)
     static const char byte_order_mark[] = {'\xef', '\xbb', '\xbf', '\0'};
     size_t length;
     lines->place = (struct file_line){path, 0};
-    lines->text = lines->next = file_rest(fd, &length);
+    lines->text = lines->next = file_read_open(fd, &length);
     if (lines->text == NULL)
         return errno == 0 ? "not a regular file" : strerror(errno);
     lines->end = lines->text + length;
@@ -49,5 +49,5 @@ char *lines_next(struct lines *lines)
 
 void lines_close(const struct lines *lines)
 {
-    file_drop(lines->text, (size_t)(lines->end - lines->text));
+    file_free(lines->text, (size_t)(lines->end - lines->text));
 }

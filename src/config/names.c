@@ -129,8 +129,8 @@ void names_collect(struct names *names, struct plan *plan, const struct files *f
     *names = (struct names){.plan = plan};
     each_head(names, files);
     names->most = plan->count + 1;
-    plan->services = arena_take(names->most * sizeof *plan->services);
-    names->places = arena_lend(names->most * sizeof *names->places);
+    plan->services = arena_alloc(names->most * sizeof *plan->services);
+    names->places = arena_map(names->most * sizeof *names->places);
     hash_table_open(&names->table, names->most);
     plan->count = 0;
     if (has_command) {
@@ -146,6 +146,6 @@ void names_close(struct names *names)
     for (struct service *service = plan->services; service < plan->services + plan->count;
          service++)
         service->name = arena_copy(service->name, strlen(service->name));
-    arena_take_back(names->places, names->most * sizeof *names->places);
+    arena_unmap(names->places, names->most * sizeof *names->places);
     hash_table_close(&names->table);
 }

@@ -21,9 +21,9 @@
 enum { PREFIX_MOST = 256 /* bytes: what hangs deeper in the tree is drawn no further in */ };
 
 static const char *const conditions[] = {
-    [IS_STARTED] = " has started",
-    [IS_READY] = " is ready",
-    [IS_COMPLETED] = " has completed",
+    [CONDITION_STARTED] = " has started",
+    [CONDITION_READY] = " is ready",
+    [CONDITION_COMPLETED] = " has completed",
 };
 
 struct service *plan_find(const struct plan *plan, const char *name, size_t length)
@@ -110,11 +110,11 @@ static unsigned rank_all(const struct plan *plan)
 {
     unsigned circles = 0;
     size_t size = (plan->count + 1) * sizeof(struct step);
-    struct step *steps = arena_lend(size);
+    struct step *steps = arena_map(size);
     for (size_t i = 0; i < plan->count; i++)
         if (plan->services[i].scratch == NO_RANK)
             rank_from(steps + 1, &plan->services[i], &circles);
-    arena_take_back(steps, size);
+    arena_unmap(steps, size);
     return circles;
 }
 
@@ -165,7 +165,7 @@ static void write_line(struct text *line)
 static void add_kind(struct text *line, const struct settings *settings)
 {
     const char *const words[] = {
-        settings->kind == KIND_ONESHOT ? "oneshot" : NULL,
+        settings->type == TYPE_ONESHOT ? "oneshot" : NULL,
         settings->essential ? "essential" : NULL,
         settings->autostart ? NULL : "autostart = no",
     };
@@ -253,13 +253,13 @@ static const struct service *behind(struct tree *tree, const struct service *ser
 static void print_tree(const struct plan *plan)
 {
     size_t size = (plan->count + 1) * sizeof(struct node);
-    struct tree tree = {.plan = plan, .nodes = arena_lend(size)};
+    struct tree tree = {.plan = plan, .nodes = arena_map(size)};
     text_clear(&tree.prefix);
     grow(&tree);
     for (const struct service *service = tree.nodes->child; service != NULL;
          service = behind(&tree, service))
         print_node(&tree, service);
-    arena_take_back(tree.nodes, size);
+    arena_unmap(tree.nodes, size);
 }
 
 void plan_print(const struct plan *plan)

@@ -20,7 +20,7 @@ void section_begin(struct section *section, const char *name, const struct file_
 void section_check(const struct section *section)
 {
     const struct settings *settings = &section->settings;
-    bool is_oneshot = settings->kind == KIND_ONESHOT;
+    bool is_oneshot = settings->type == TYPE_ONESHOT;
     struct file_line place = section->place;
     if (keys_line(section, "command") == 0)
         diagnostics_error(&place, "[%s] needs a command", section->name);

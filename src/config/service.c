@@ -23,6 +23,6 @@ const struct extras *service_extras(const struct service *service)
 struct extras *service_give_extras(struct service *service)
 {
     if (service->extras == NULL)
-        service->extras = arena_take(sizeof *service->extras);
+        service->extras = arena_alloc(sizeof *service->extras);
     return service->extras;
 }

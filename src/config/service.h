@@ -23,7 +23,7 @@
 #include "process/run_mark.h"
 
 /* What must hold of another service before one is started. */
-enum condition { IS_STARTED, IS_READY, IS_COMPLETED };
+enum condition { CONDITION_STARTED, CONDITION_READY, CONDITION_COMPLETED };
 
 struct dependency {
     struct service *on;

@@ -16,7 +16,7 @@ enum {
 };
 
 const struct settings settings_default = {
-    .kind = KIND_SERVICE,
+    .type = TYPE_SERVICE,
     .autostart = true,
     .restart = RESTART_NO,
     .restart_first = 0,
@@ -55,7 +55,7 @@ const struct settings *settings_share(struct shared_settings *shared,
 {
     const void **slot = hash_table_slot(&shared->table, settings, sizeof *settings, is_equal);
     if (*slot == NULL) {
-        struct shared_setting *copy = arena_take(sizeof *copy);
+        struct shared_setting *copy = arena_alloc(sizeof *copy);
         memcpy(&copy->settings, settings, sizeof *settings);
         copy->next = shared->first;
         *slot = shared->first = copy;

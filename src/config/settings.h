@@ -21,7 +21,7 @@
  * variable with each (process/environment.h). */
 enum { ENVIRONMENT_MOST = 8192, LISTEN_MOST = 1024 };
 
-enum kind { KIND_SERVICE, KIND_ONESHOT };
+enum service_type { TYPE_SERVICE, TYPE_ONESHOT };
 
 enum restart { RESTART_NO, RESTART_ON_FAILURE, RESTART_ALWAYS };
 
@@ -46,7 +46,7 @@ enum output {
 };
 
 struct settings {
-    enum kind kind;
+    enum service_type type;
     bool essential;
     bool autostart;
 
@@ -82,7 +82,8 @@ struct settings {
     const struct user *user;
     char *const *environment; /* additions to foster's, "NAME=value" */
     unsigned environment_count;
-    uid_t env_owner; /* the owner of its env_files, path_open_of_one(); 0: root, or no file */
+    uid_t env_owner; /* the owner of its env_files, trusted_path_open_single_owner(); 0: root, or no
+                        file */
     const struct listen *listen; /* in the order of the descriptors; NULL: none */
     unsigned listen_count;
     unsigned short listen_mode; /* the permissions of those that are files */

@@ -26,7 +26,7 @@ bool value_read_user(void *field, struct entry *entry)
     struct settings *settings = field;
     const char *value = entry_keep(entry);
     if (last_user == NULL || last_value != value) {
-        struct user *user = arena_take(sizeof *user);
+        struct user *user = arena_alloc(sizeof *user);
         if (!user_parse(value, user, &entry->culprit))
             return false;
         last_value = value;

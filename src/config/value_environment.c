@@ -59,8 +59,8 @@ bool value_read_env_file(void *field, struct entry *entry)
 {
     struct settings *settings = field;
     struct lines lines;
-    const char *why =
-        lines_open(&lines, entry->value, path_open_of_one(entry->value, &settings->env_owner));
+    const char *why = lines_open(
+        &lines, entry->value, trusted_path_open_single_owner(entry->value, &settings->env_owner));
     if (why != NULL && (errno == ELOOP || errno == EPERM))
         why = "others can change it, or a link on its path";
     if (why != NULL) {

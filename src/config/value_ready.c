@@ -8,7 +8,7 @@ enum { READY_FD_FIRST = 3, READY_FD_LAST = 255 };
 
 static bool read_address(struct settings *settings, const char *value)
 {
-    struct address *address = arena_take(sizeof *address);
+    struct address *address = arena_alloc(sizeof *address);
     settings->ready_address = address;
     return address_parse(value, address);
 }

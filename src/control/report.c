@@ -83,7 +83,7 @@ static void add_pid(struct text *text, const struct service *service)
 
 static void add_since(struct text *text, const struct service *service)
 {
-    text_add_duration(text, clock_now() - service->since);
+    duration_append(text, clock_now() - service->since);
 }
 
 static void add_restarts(struct text *text, const struct service *service)
@@ -208,7 +208,7 @@ static void write_object(struct writer *writer, const struct service *service)
         "{\"name\":%q,\"state\":%q,\"kind\":%q,\"essential\":%s,\"pid\":%d,\"since_seconds\":%d,"
         "\"restarts\":%d,\"failures\":%d,\"last_exit\":",
         service->name, state_name(service->state),
-        settings->kind == KIND_ONESHOT ? "oneshot" : "service", truth(settings->essential),
+        settings->type == TYPE_ONESHOT ? "oneshot" : "service", truth(settings->essential),
         fact_pid(service), (clock_now() - service->since) / MS_PER_SECOND, fact_restarts(service),
         (int64_t)service->failures);
     write_last_exit(writer, service);
@@ -237,7 +237,7 @@ void report_json(struct writer *writer, const struct plan *plan, const char *nam
 static bool is_missing(const struct service *service)
 {
     const struct settings *settings = service->settings;
-    bool at_rest = settings->kind == KIND_ONESHOT
+    bool at_rest = settings->type == TYPE_ONESHOT
                        ? service->state == DONE
                        : service->state == STOPPED && !settings->autostart;
     return (settings->essential || settings->healthcheck != NULL) && !fact_ready(service) &&

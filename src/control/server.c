@@ -330,7 +330,7 @@ bool server_open(const char *path)
     }
     if (path[0] == '/' && lstat(path, &socket_file) == 0)
         socket_path = path;
-    clients = arena_take(CLIENTS_MAX * sizeof *clients);
+    clients = arena_alloc(CLIENTS_MAX * sizeof *clients);
     listener = (struct source){fd, listener_ready};
     return ioctl(fd, FIONBIO, &(int){1}) == 0 && event_loop_watch(&listener, EPOLLIN);
 }

@@ -330,7 +330,7 @@ static enum outcome outcome_for(const struct request *request, const char *word)
 {
     const struct service *service = service_of(request, word);
     const struct goal *goal = &goals[goal_of(request, word)];
-    unsigned reached = service->settings->kind == KIND_ONESHOT ? goal->oneshot : goal->service;
+    unsigned reached = service->settings->type == TYPE_ONESHOT ? goal->oneshot : goal->service;
     if ((reached & IN(service->state)) != 0)
         return REACHED;
     unsigned never =

@@ -350,7 +350,7 @@ bool relay_begin(const struct plan *plan, int to)
     size_t count = count_relayed(plan);
     if (count == 0)
         return true;
-    relay = arena_take(sizeof *relay + count * sizeof relay->streams[0]);
+    relay = arena_alloc(sizeof *relay + count * sizeof relay->streams[0]);
     format_begin(&relay->format, open_or_none(to));
     relay->ready = epoll_create1(EPOLL_CLOEXEC);
     relay->poked = eventfd(0, EFD_CLOEXEC);

@@ -82,7 +82,7 @@ static void reserve(struct list *list, int fd)
     list->fds[list->count++] = fd;
 }
 
-int *descriptors_reserve_from(int first, size_t *count)
+int *descriptors_close_on_exec_from(int first, size_t *count)
 {
     struct directory directory;
     struct list list = {NULL, 0};

@@ -24,7 +24,7 @@ bool descriptors_unshare(void);
 
 /* Makes those from first on close-on-exec that are not: a list of them, from the arena. Before the
  * first start. */
-int *descriptors_reserve_from(int first, size_t *count);
+int *descriptors_close_on_exec_from(int first, size_t *count);
 
 /* Async-signal-safe. The second: 0, or -1 and errno. */
 bool descriptor_is_open(int fd);

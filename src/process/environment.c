@@ -42,7 +42,7 @@ static char **copy_others(char **to, const char *const *list, size_t count)
     return to;
 }
 
-void environment_forget_own(void)
+void environment_remove_own(void)
 {
     *copy_others(environ, fosters_own, sizeof fosters_own / sizeof *fosters_own) = NULL;
 }

@@ -15,7 +15,7 @@
 
 /* Takes what was meant for foster out of its own environment, once and for all. Before the first
  * start. */
-void environment_forget_own(void);
+void environment_remove_own(void);
 
 /* The room, in entries, that environment_merge() needs for so many additions, with the NULL at the
  * end. */

@@ -32,14 +32,14 @@ void text_add_exit(struct text *text, int status, milliseconds lifetime, bool ex
 {
     text_add_wait_status(text, status);
     text_add(text, " after ");
-    text_add_duration(text, lifetime);
+    duration_append(text, lifetime);
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && !expected)
         add_oom(text);
 }
 
 void termination_log_write(const char *path, const struct text *line)
 {
-    int fd = path == NULL ? -1 : path_open_own(path, O_WRONLY | O_NONBLOCK | O_NOCTTY);
+    int fd = path == NULL ? -1 : trusted_path_open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY);
     if (fd == -1)
         return;
     struct stat file;

@@ -103,7 +103,7 @@ static int act_as_user(void *context)
 
 static int act_on(struct task *task)
 {
-    task->by_root = task->path == NULL || path_is_trusted(task->path);
+    task->by_root = task->path == NULL || trusted_path_check(task->path);
     return task->by_root ? task->act(task) : brief_child_run(act_as_user, task, NULL, LOOK_MOST_MS);
 }
 
@@ -147,7 +147,7 @@ static bool has_lost_file(const struct address *address, const struct user *user
 }
 
 /* After shutdown(2) a socket of TCP no longer listens, and poll(2) tells of the others. */
-bool listening_is_whole(int fd, const struct address *address, const struct user *user)
+bool listening_is_intact(int fd, const struct address *address, const struct user *user)
 {
     struct pollfd end = {.fd = fd, .events = POLLRDHUP};
     struct sockaddr peer;

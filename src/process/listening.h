@@ -26,6 +26,6 @@ int listening_open(const struct address *address, const struct user *user, mode_
 /* True if the next run will find it as the first one did. Who has it may end it for all by
  * shutdown(2) or connect(2), and may remove its file. Waits for no file system that others than
  * root may have put there. */
-bool listening_is_whole(int fd, const struct address *address, const struct user *user);
+bool listening_is_intact(int fd, const struct address *address, const struct user *user);
 
 #endif

@@ -175,7 +175,7 @@ IN_CHILD static bool is_listen_pid(const char *variable, pid_t parent)
            (strcmp(value, text_decimal(digits, parent)) == 0 || strcmp(value, "1") == 0);
 }
 
-/* The environment is the parent's too: program_start() puts the old entry back. */
+/* The environment is the parent's too: spawn_vfork() puts the old entry back. */
 IN_CHILD static void rewrite_listen_pid(struct birth *birth)
 {
     static char entry[sizeof listen_pid + DECIMAL_MAX];
@@ -335,7 +335,7 @@ static void begin(struct program *program)
 
 /* A start may come after this one, and the arguments are told of: what the child has written there
  * is put back. */
-pid_t program_start(void *context)
+pid_t spawn_vfork(void *context)
 {
     struct program *program = context;
     char candidate[path_room(program->argv[0])];
@@ -358,7 +358,7 @@ pid_t program_start(void *context)
 }
 
 /* The terminal is looked at before: afterwards it may be the child's already. */
-pid_t program_fork(void *context)
+pid_t spawn_fork(void *context)
 {
     struct program *program = context;
     char candidate[path_room(program->argv[0])];
@@ -378,19 +378,19 @@ pid_t program_fork(void *context)
 }
 
 /* The other end is the child's: it may write what it likes. */
-enum start_result start_report_read(int fd, int *error)
+enum spawn_result spawn_result_read(int fd, int *error)
 {
     int told;
     ssize_t length = read(fd, &told, sizeof told);
     if (length == -1)
-        return errno == EAGAIN || errno == EINTR ? START_PENDING : START_DONE;
+        return errno == EAGAIN || errno == EINTR ? SPAWN_PENDING : SPAWN_DONE;
     if (length == 0)
-        return START_DONE;
+        return SPAWN_DONE;
     *error = length == sizeof told && told > 0 ? told : EIO;
-    return START_FAILED;
+    return SPAWN_FAILED;
 }
 
-bool start_error_passes(int error)
+bool spawn_error_is_transient(int error)
 {
     static const int passing[] = {EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY,
                                   EIO,    EINTR,  ENOSPC, EDQUOT, ENXIO};

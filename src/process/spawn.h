@@ -1,15 +1,15 @@
 /*
  * spawn.h - a program is started, in one of two ways.
  *
- * program_start(): with vfork semantics, clone(2) with CLONE_VM and CLONE_VFORK. Nothing is copied,
+ * spawn_vfork(): with vfork semantics, clone(2) with CLONE_VM and CLONE_VFORK. Nothing is copied,
  * the caller sleeps until the child has exec'd or given up, and an error of exec comes back as a
  * number in the memory they share. For one program: a signal that reaches foster meanwhile stays
  * pending and is forwarded after the exec.
  *
- * program_fork(): with fork semantics. The child has memory and descriptors of its own, and the
+ * spawn_fork(): with fork semantics. The child has memory and descriptors of its own, and the
  * caller goes on at once: an exec can hang for minutes (a dead network file system), and whoever
  * has the child's user may stop it before its exec. For services: nobody waits for somebody's exec.
- * What became of it is read from a pipe: start_report_read().
+ * What became of it is read from a pipe: spawn_result_read().
  */
 #ifndef PROCESS_SPAWN_H
 #define PROCESS_SPAWN_H
@@ -47,11 +47,11 @@ struct program {
                                environment behind whose '=' the child writes its pid; with room for
                                DECIMAL_MAX bytes */
     const struct attributes *attributes; /* or NULL */
-    struct fd_mapping *fd_map; /* its descriptors, for program_fork(): with room for FORK_MAPPINGS
+    struct fd_mapping *fd_map; /* its descriptors, for spawn_fork(): with room for FORK_MAPPINGS
                                   more, and filled in for each start, which writes to it */
     size_t fd_map_count;
     unsigned mark; /* by which what it leaves behind is found, run_mark.h; 0: none */
-    int report;    /* program_fork(): the end of a pipe, close-on-exec, that start_report_read() has
+    int report;    /* spawn_fork(): the end of a pipe, close-on-exec, that spawn_result_read() has
                       the other end of */
 
     /* Called in the child if it cannot run: says so, and returns the exit code for it. There,
@@ -81,7 +81,7 @@ struct program {
  * program that cannot run from a failed fork. Caller holds the lock and has all signals blocked.
  * Allocates nothing.
  */
-pid_t program_start(void *context);
+pid_t spawn_vfork(void *context);
 
 enum { FORK_MAPPINGS = 2 }; /* the report, and foster's stderr */
 
@@ -92,20 +92,20 @@ enum { FORK_MAPPINGS = 2 }; /* the report, and foster's stderr */
  * nobody's connection open. program->took_terminal is set here; error and failed_step only in the
  * child's copy.
  */
-pid_t program_fork(void *context);
+pid_t spawn_fork(void *context);
 
 /* What became of a start. */
-enum start_result {
-    START_PENDING, /* the program does not run yet */
-    START_DONE,    /* it runs, or has ended before its exec without a word: it was killed */
-    START_FAILED,  /* it cannot be run; the child ends with the exit code for that */
+enum spawn_result {
+    SPAWN_PENDING, /* the program does not run yet */
+    SPAWN_DONE,    /* it runs, or has ended before its exec without a word: it was killed */
+    SPAWN_FAILED,  /* it cannot be run; the child ends with the exit code for that */
 };
 
 /* Reads the report of a start from the other end of its pipe, which is non-blocking. The error
- * number is set for START_FAILED. A child that is reaped is not pending. */
-enum start_result start_report_read(int fd, int *error);
+ * number is set for SPAWN_FAILED. A child that is reaped is not pending. */
+enum spawn_result spawn_result_read(int fd, int *error);
 
 /* True for an error of a start that may be gone at the next try, as no memory or a busy file. */
-bool start_error_passes(int error);
+bool spawn_error_is_transient(int error);
 
 #endif

@@ -17,7 +17,7 @@ enum { FILE_MODE = 0666 };
 
 bool stream_file_is_roots(const struct stream_file *file)
 {
-    return path_is_trusted(file->path);
+    return trusted_path_check(file->path);
 }
 
 int stream_file_open(struct stream_file *file)

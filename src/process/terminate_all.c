@@ -181,10 +181,10 @@ static bool await_the_last(pid_t self, milliseconds deadline)
         milliseconds now = clock_now();
         if (now >= deadline)
             return false;
-        milliseconds next = earlier(deadline, continue_stopped(self, now, &continue_at));
+        milliseconds next = clock_earlier(deadline, continue_stopped(self, now, &continue_at));
         if (!has_children()) {
-            next = earlier(next, now + look);
-            look = earlier(look * 2, LOOK_MOST_MS);
+            next = clock_earlier(next, now + look);
+            look = clock_earlier(look * 2, LOOK_MOST_MS);
         }
         signals_wait(&info, next);
     }
@@ -217,7 +217,7 @@ static void say_who_is_killed(pid_t self, milliseconds grace)
     struct list list = {.self = self, .text = &line, .until = clock_now() + KILL_ROUND_MS};
     log_begin(&line);
     text_add(&line, "killing what has not ended within ");
-    text_add_duration(&line, grace);
+    duration_append(&line, grace);
     if (procfs_is_ours())
         procfs_each(name_one, &list);
     log_end(LOG_WARNING, &line);

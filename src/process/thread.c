@@ -35,5 +35,5 @@ int thread_start_with(void *(*run)(void *context), void *context, size_t stack)
 
 int thread_start_for_good(void *(*run)(void *unused), size_t stack)
 {
-    return start(run, NULL, arena_stack(stack), stack);
+    return start(run, NULL, arena_map_stack(stack), stack);
 }

@@ -142,14 +142,14 @@ static struct walk *walk_along(const char *path, bool to_the_end)
     return walk;
 }
 
-bool path_is_trusted(const char *path)
+bool trusted_path_check(const char *path)
 {
     struct walk *walk = walk_along(path, false);
     move_to(walk, -1);
     return walk->arrived && walk->trusted;
 }
 
-int path_open_own(const char *path, int flags)
+int trusted_path_open(const char *path, int flags)
 {
     const struct walk *walk = walk_along(path, true);
     if (walk->strange_link)
@@ -175,10 +175,10 @@ static bool is_of_one(int fd, uid_t *owner)
     return true;
 }
 
-int path_open_of_one(const char *path, uid_t *owner)
+int trusted_path_open_single_owner(const char *path, uid_t *owner)
 {
     bool is_root = geteuid() == 0;
-    int fd = is_root ? path_open_own(path, O_RDONLY | O_NONBLOCK | O_NOCTTY) : file_open(path);
+    int fd = is_root ? trusted_path_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY) : file_open(path);
     if (fd == -1 || !is_root || is_read_only(fd) || is_of_one(fd, owner))
         return fd;
     close(fd);

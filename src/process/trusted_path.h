@@ -16,17 +16,17 @@
 
 /* True if root alone does; waits for no file system that others may have put there. The file itself
  * need not be there; where a directory is missing nobody can be trusted. */
-bool path_is_trusted(const char *path);
+bool trusted_path_check(const char *path);
 
 /* Opens the file, close-on-exec, but follows no link that stands in a directory to which others may
  * write: -1 and ELOOP then. */
-int path_open_own(const char *path, int flags);
+int trusted_path_open(const char *path, int flags);
 
 /* Opens a file to be read that one user alone may have written: -1 and ELOOP for such a link, EPERM
  * where others than the owner may write it. *owner, at first 0, is set to his uid if he is not
  * root; files of two make it SEVERAL_OWNERS. What is mounted read-only is nobody's. Where we are
  * not root we open what we may, for nobody gets by us then what he could not have had. */
 #define SEVERAL_OWNERS ((uid_t)-1) /* nobody's uid */
-int path_open_of_one(const char *path, uid_t *owner);
+int trusted_path_open_single_owner(const char *path, uid_t *owner);
 
 #endif

@@ -68,14 +68,14 @@ static bool is_id(struct part part, long *id)
 static struct part read_file(const char *path)
 {
     struct part file;
-    file.bytes = file_whole(path, &file.length);
+    file.bytes = file_read(path, &file.length);
     return file.bytes != NULL ? file : (struct part){0};
 }
 
 static void drop_file(struct part file)
 {
     if (file.bytes != NULL)
-        file_drop((char *)(uintptr_t)file.bytes, file.length);
+        file_free((char *)(uintptr_t)file.bytes, file.length);
 }
 
 /* Takes the next line that has a number off the front. */
@@ -129,7 +129,7 @@ static void take_groups(struct user *user, struct part group_file)
 {
     struct part name = {user->name, strlen(user->name)};
     user->group_count = 1 + collect_groups(group_file, name, NULL);
-    gid_t *groups = arena_take(user->group_count * sizeof *groups);
+    gid_t *groups = arena_alloc(user->group_count * sizeof *groups);
     groups[0] = user->gid;
     collect_groups(group_file, name, groups + 1);
     user->groups = groups;

@@ -8,9 +8,9 @@
 
 /* What the state of a service means for those that wait for it: a bit for each condition. */
 enum {
-    STARTED_BIT = 1 << IS_STARTED,
-    READY_BIT = 1 << IS_READY,
-    COMPLETED_BIT = 1 << IS_COMPLETED
+    STARTED_BIT = 1 << CONDITION_STARTED,
+    READY_BIT = 1 << CONDITION_READY,
+    COMPLETED_BIT = 1 << CONDITION_COMPLETED
 };
 
 static const struct {
@@ -28,7 +28,7 @@ static const struct {
 static bool has_been_started(const struct dependency *dependency)
 {
     const struct service *on = dependency->on;
-    return dependency->condition == IS_STARTED && on->state == FAILED && on->has_run &&
+    return dependency->condition == CONDITION_STARTED && on->state == FAILED && on->has_run &&
            on->exec_code == 0;
 }
 

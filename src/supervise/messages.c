@@ -30,7 +30,7 @@ void messages_timeout(const struct service *service, const char *what, milliseco
     struct text line;
     log_begin(&line);
     text_add(&line, "%s%s", service->name, what);
-    text_add_duration(&line, limit);
+    duration_append(&line, limit);
     text_add(&line, "%s", next);
     log_end(LOG_WARNING, &line);
 }
@@ -94,7 +94,7 @@ void messages_restart(const struct service *service, enum log_level level, milli
         return;
     add_end(&line, service);
     text_add(&line, "; starting it again in ");
-    text_add_duration(&line, delay);
+    duration_append(&line, delay);
     if (service->failures > 1)
         text_add(&line, ", for the %d%s time in a row", service->failures,
                  ordinal(service->failures));

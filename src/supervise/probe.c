@@ -45,7 +45,7 @@ void probe_prepare(struct service *service)
     if (probe_methods[settings->ready].begin == NULL && settings->healthcheck == NULL &&
         settings->stop_command == NULL)
         return;
-    struct probe *probe = arena_take(sizeof *probe);
+    struct probe *probe = arena_alloc(sizeof *probe);
     probe->due = NEVER;
     probe_methods_prepare(&probe->question);
     service_give_extras(service)->probe = probe;
@@ -171,7 +171,7 @@ static void say_unhealthy(const struct service *service, enum answer answer)
     text_add(&line, "%s is unhealthy: %s ", service->name, service->settings->healthcheck);
     if (answer == LATE) {
         text_add(&line, "took longer than ");
-        text_add_duration(&line, service->settings->healthcheck_timeout);
+        duration_append(&line, service->settings->healthcheck_timeout);
     } else if (answer == NOT_RUN) {
         text_add(&line, "could not be run");
     } else {

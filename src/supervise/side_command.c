@@ -19,7 +19,7 @@ static void end(struct side_command *aside)
 {
     int unused;
     aside->runs = false;
-    aside->failed = start_report_read(aside->report, &unused) == START_FAILED;
+    aside->failed = spawn_result_read(aside->report, &unused) == SPAWN_FAILED;
     aside->service->side_command_failed = aside->failed;
     close(aside->report);
 }

@@ -92,7 +92,7 @@ static bool open_socket(const struct service *service, unsigned number)
     if (fd >= 0)
         return true;
     text_clear(&address);
-    text_add_address(&address, &listen->address);
+    address_append(&address, &listen->address);
     diagnostics_error(&((struct file_line){listen->file, listen->line}),
                       "%s: cannot listen on %s: %s", service->name, address.bytes, strerror(-fd));
     return false;
@@ -102,7 +102,7 @@ static bool open_sockets(struct service *service)
 {
     unsigned count = service->settings->listen_count, opened = 0;
     if (count != 0)
-        service_give_extras(service)->sockets = arena_take(count * sizeof(int));
+        service_give_extras(service)->sockets = arena_alloc(count * sizeof(int));
     while (opened < count && open_socket(service, opened))
         opened++;
     return opened == count;
@@ -134,7 +134,7 @@ static bool mend_sockets(const struct service *service)
     for (unsigned i = 0; i < service->settings->listen_count; i++) {
         int fd = service->extras->sockets[i];
         descriptor_set_flags(fd, 0);
-        if (listening_is_whole(fd, &service->settings->listen[i].address, service->settings->user))
+        if (listening_is_intact(fd, &service->settings->listen[i].address, service->settings->user))
             continue;
         say(LOG_WARNING, "%s: its socket is of no use, opening another: descriptor %d",
             service->name, LISTEN_FDS_START + (int)i);
@@ -159,10 +159,10 @@ bool start_prepare(const struct plan *all, const struct command_manner *command_
     manner = *command_manner;
     self = getpid();
     signals_reset();
-    environment_forget_own();
+    environment_remove_own();
     uses_pidfds = children_expect((unsigned)plan->count);
     if (plan->command != NULL)
-        inherited = descriptors_reserve_from(STDERR_FILENO + 1, &inherited_count);
+        inherited = descriptors_close_on_exec_from(STDERR_FILENO + 1, &inherited_count);
     null_fd = open("/dev/null", O_RDWR | O_CLOEXEC | O_NOCTTY);
     remember_directory();
     memcpy(&first_mark, (const void *)getauxval(AT_RANDOM), sizeof first_mark);
@@ -221,7 +221,7 @@ struct start {
     struct promise *promise;
     int ready_fd; /* -1: none */
     struct program program;
-    int report; /* what start_report_read() reads */
+    int report; /* what spawn_result_read() reads */
 };
 
 static bool is_beside(const struct start *start)
@@ -427,7 +427,7 @@ static int spawn(struct start *start)
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) == -1)
         return say_not_forked(start, errno);
     start->program.report = ends[1];
-    error = children_spawn(start->promise, program_fork, &start->program);
+    error = children_spawn(start->promise, spawn_fork, &start->program);
     close(ends[1]);
     start->report = ends[0];
     if (error == 0) {

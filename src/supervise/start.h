@@ -29,7 +29,7 @@ bool start_prepare(const struct plan *plan, const struct command_manner *manner)
 size_t start_stack_size(void);
 
 /* Starts the service's program, and waits for nothing: 0 when there is a process, or an error
- * number, which has been said, when there is none to be had. *report is what start_report_read()
+ * number, which has been said, when there is none to be had. *report is what spawn_result_read()
  * reads from then on, and the caller's to close. The program has ready_fd, if it is not -1, as
  * settings->ready_fd. Supervisor's thread. */
 int start_service(struct service *service, int ready_fd, int *report);

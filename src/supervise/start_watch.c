@@ -34,7 +34,7 @@ static void (*tell_executed)(struct service *service);
 void start_watch_prepare(const struct plan *plan, void (*executed)(struct service *service))
 {
     tell_executed = executed;
-    watches = arena_take(plan->count * sizeof *watches);
+    watches = arena_alloc(plan->count * sizeof *watches);
 }
 
 /* The place of a service, or NULL; of NULL: the first that is free. */
@@ -66,13 +66,13 @@ static void report_came(struct source *source, uint32_t events)
     struct start_watch *watch = (struct start_watch *)source;
     struct service *service = watch->service;
     (void)events;
-    switch (start_report_read(source->fd, &watch->error)) {
-    case START_PENDING:
+    switch (spawn_result_read(source->fd, &watch->error)) {
+    case SPAWN_PENDING:
         break;
-    case START_FAILED:
+    case SPAWN_FAILED:
         unwatch(watch);
         break;
-    case START_DONE:
+    case SPAWN_DONE:
         release(watch);
         tell_executed(service);
         break;
@@ -110,13 +110,13 @@ bool start_watch_begin(struct service *service, int report)
     return watch->service != NULL;
 }
 
-enum start_result start_watch_end(struct service *service, int *error)
+enum spawn_result start_watch_end(struct service *service, int *error)
 {
     struct start_watch *watch = place_of(service);
     if (watch == NULL)
-        return START_DONE;
-    enum start_result result =
-        watch->error == 0 ? start_report_read(watch->source.fd, &watch->error) : START_FAILED;
+        return SPAWN_DONE;
+    enum spawn_result result =
+        watch->error == 0 ? spawn_result_read(watch->source.fd, &watch->error) : SPAWN_FAILED;
     *error = watch->error;
     release(watch);
     return result;

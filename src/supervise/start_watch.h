@@ -29,7 +29,7 @@ bool start_watch_begin(struct service *service, int report);
 bool start_watch_has_room(milliseconds now);
 
 /* Looks now, and watches no longer: for a service whose process has ended. The error number is set
- * for START_FAILED. */
-enum start_result start_watch_end(struct service *service, int *error);
+ * for SPAWN_FAILED. */
+enum spawn_result start_watch_end(struct service *service, int *error);
 
 #endif

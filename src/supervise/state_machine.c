@@ -367,7 +367,7 @@ static void reset_failures_if_stable(struct service *service)
 static void handle_fork_error(struct service *service, int error)
 {
     count_failure(service);
-    service->exec_code = start_error_passes(error) ? 0 : EXIT_FOSTER_FAILED;
+    service->exec_code = spawn_error_is_transient(error) ? 0 : EXIT_FOSTER_FAILED;
     if (service->exec_code == 0)
         enter(service, BACKING_OFF, restart_delay(service));
     else
@@ -438,7 +438,7 @@ static void fail_start(struct service *service, int error)
     children_resolved(&service->process, &status);
     service->exec_code = (unsigned char)wait_status_code(status);
     relay_run_ended(service);
-    if (start_error_passes(error) && service->settings->restart != RESTART_NO)
+    if (spawn_error_is_transient(error) && service->settings->restart != RESTART_NO)
         restart_or_fail(service);
     else
         become_failed(service);
@@ -447,7 +447,7 @@ static void fail_start(struct service *service, int error)
 static void end_start(struct service *service)
 {
     int error = 0;
-    if (start_watch_end(service, &error) == START_FAILED) {
+    if (start_watch_end(service, &error) == SPAWN_FAILED) {
         fail_start(service, error);
         return;
     }

@@ -137,14 +137,14 @@ static void look_at(struct service *service, milliseconds now)
 /* When to look at it again if nothing happens before. */
 static milliseconds due(struct service *service, milliseconds now)
 {
-    milliseconds first = earlier(service->deadline, probe_due(service));
-    first = earlier(first, main_process_due(service, now));
+    milliseconds first = clock_earlier(service->deadline, probe_due(service));
+    first = clock_earlier(first, main_process_due(service, now));
     if (is_watched(service))
-        first = earlier(first, service->extras->notes->watchdog_due);
+        first = clock_earlier(first, service->extras->notes->watchdog_due);
     if (service->state == CLEARING || (service->state == STOPPING && service->reaped))
-        first = earlier(first, now + (service->walk.at == 0 ? LOOK_AGAIN_MS : GO_ON_MS));
+        first = clock_earlier(first, now + (service->walk.at == 0 ? LOOK_AGAIN_MS : GO_ON_MS));
     if (service->state == WAITING && !start_watch_has_room(now))
-        first = earlier(first, now + START_SLOW_MS);
+        first = clock_earlier(first, now + START_SLOW_MS);
     return first;
 }
 
@@ -193,11 +193,11 @@ static milliseconds go_round(void)
         next = (next + 1) % plan->count;
         if (is_at_rest(service))
             continue;
-        first = earlier(first, look_through(service, &now));
+        first = clock_earlier(first, look_through(service, &now));
         somebody_waits |= service->state == WAITING;
         is_long = now - begun >= ROUND_MOST_MS;
     }
-    first = earlier(first, earlier(shutdown_look(now), inbox_look(now)));
+    first = clock_earlier(first, clock_earlier(shutdown_look(now), inbox_look(now)));
     bool has_changed =
         state_machine_changes() != before && (somebody_waits || shutdown_is_under_way());
     return is_long || has_changed ? begun : first;
@@ -227,7 +227,7 @@ static void *supervise(void *unused)
     start_all();
     for (;;) {
         children_let_go();
-        milliseconds first = earlier(go_round(), signalling_look(plan));
+        milliseconds first = clock_earlier(go_round(), signalling_look(plan));
         if (wants_pidfds && first > clock_now()) {
             wants_pidfds = false;
             children_use_pidfds(); /* not earlier: it would hold up the first starts */
@@ -235,7 +235,7 @@ static void *supervise(void *unused)
         }
         if (onlooker.look != NULL) {
             onlooker.look();
-            first = earlier(first, onlooker.due());
+            first = clock_earlier(first, onlooker.due());
         }
         if (shutdown_is_over(&exit_code))
             break;
@@ -260,7 +260,7 @@ static void prepare(struct service *service, milliseconds now)
     service->deadline = NEVER;
     probe_prepare(service);
     if (service->settings->ready == READY_BY_NOTIFY || service->settings->watchdog != 0)
-        service_give_extras(service)->notes = arena_take(sizeof(struct notes));
+        service_give_extras(service)->notes = arena_alloc(sizeof(struct notes));
 }
 
 bool supervisor_begin(struct plan *all)

@@ -22,17 +22,17 @@
 static const uint8_t *input;
 static size_t input_length;
 
-void *arena_take(size_t size)
+void *arena_alloc(size_t size)
 {
     return calloc(1, size);
 }
 
-void *arena_lend(size_t size)
+void *arena_map(size_t size)
 {
     return calloc(1, size);
 }
 
-void arena_take_back(void *lent, size_t size)
+void arena_unmap(void *lent, size_t size)
 {
     (void)size;
     free(lent);
@@ -40,13 +40,13 @@ void arena_take_back(void *lent, size_t size)
 
 char *arena_copy(const char *bytes, size_t length)
 {
-    return memcpy(arena_take(length + 1), bytes, length);
+    return memcpy(arena_alloc(length + 1), bytes, length);
 }
 
 /* Exactly as much as is asked for: no more than one behind the last may be written. */
 void *arena_grow(const void *list, size_t count, size_t size)
 {
-    void *larger = arena_take((count + 1) * size);
+    void *larger = arena_alloc((count + 1) * size);
     return count == 0 ? larger : memcpy(larger, list, count * size);
 }
 
@@ -56,13 +56,13 @@ int file_open(const char *path)
     return strchr(path, '/') != NULL ? -1 : 0;
 }
 
-int path_open_of_one(const char *path, uid_t *owner)
+int trusted_path_open_single_owner(const char *path, uid_t *owner)
 {
     (void)owner;
     return file_open(path);
 }
 
-char *file_rest(int fd, size_t *length)
+char *file_read_open(int fd, size_t *length)
 {
     if (fd == -1)
         return NULL;
@@ -70,12 +70,12 @@ char *file_rest(int fd, size_t *length)
     return arena_copy((const char *)input, input_length);
 }
 
-char *file_whole(const char *path, size_t *length)
+char *file_read(const char *path, size_t *length)
 {
-    return file_rest(file_open(path), length);
+    return file_read_open(file_open(path), length);
 }
 
-void file_drop(char *bytes, size_t length)
+void file_free(char *bytes, size_t length)
 {
     (void)length;
     free(bytes);
@@ -106,7 +106,7 @@ static void check_service(const struct plan *plan, const struct service *service
     check(service->settings->output <= OUTPUT_FILE);
     const struct extras *extras = service_extras(service);
     for (size_t i = 0; i < extras->depends_count; i++)
-        check(extras->depends_on[i].condition <= IS_COMPLETED &&
+        check(extras->depends_on[i].condition <= CONDITION_COMPLETED &&
               extras->depends_on[i].on != service);
 }
 

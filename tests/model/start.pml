@@ -7,9 +7,9 @@
  * then exec, fail to, or hang in it, and which lets it die at any time, also before its exec. The signal is SIGKILL, or
  * one that the child has to take. A pid that is free is given away again at once.
  *
- *   vfork  program_start(): the thread sleeps, lock in hand, until its child has exec'd or let go of their memory, and
+ *   vfork  spawn_vfork(): the thread sleeps, lock in hand, until its child has exec'd or let go of their memory, and
  *          no handler interrupts it. The error is in that memory, and who could not exec is reaped there and then.
- *   fork   program_fork(): the thread goes on, and lets go of the lock when it has registered the child. The error is
+ *   fork   spawn_fork(): the thread goes on, and lets go of the lock when it has registered the child. The error is
  *          in a report that is read when the child has been reaped.
  *
  * A step is one system call, or one access to what is shared, as in scheme.pml. The names are those of children.c and
@@ -103,7 +103,7 @@ inline fork(child)
 }
 
 /* In clone(2) no handler interrupts it; afterwards it looks into its memory. */
-inline program_start(child)
+inline spawn_vfork(child)
 {
 #ifndef VFORK_DOES_NOT_SLEEP
     atomic { way == VFORK -> fork(child); sleeping[_pid] = true };
@@ -124,7 +124,7 @@ inline program_start(child)
     fi
 }
 
-inline program_fork(child)
+inline spawn_fork(child)
 {
     atomic { way == FORK -> fork(child) }
 #ifdef FORK_HOLDS_LOCK
@@ -204,8 +204,8 @@ inline children_spawn(child)
 {
     lock_take();
     if
-    :: program_start(child)
-    :: program_fork(child)
+    :: spawn_vfork(child)
+    :: spawn_fork(child)
     fi;
     registry_add(child);
     unlock()

@@ -14,7 +14,7 @@
 enum { KILLED_BY_SIGKILL = SIGKILL, EXITED_WITH_3 = 3 << 8 };
 
 static struct settings plain = {.autostart = true, .reload_signal = SIGHUP};
-static struct settings once = {.autostart = true, .kind = KIND_ONESHOT};
+static struct settings once = {.autostart = true, .type = TYPE_ONESHOT};
 
 static struct service services[] = {
     {.name = "web", .settings = &plain},

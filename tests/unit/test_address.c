@@ -10,7 +10,7 @@ static const char *written(const struct address *address)
 {
     static struct text text;
     text_clear(&text);
-    text_add_address(&text, address);
+    address_append(&text, address);
     return text.bytes;
 }
 

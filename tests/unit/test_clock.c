@@ -103,7 +103,7 @@ START_TEST(durations_are_told)
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct text text;
         text_clear(&text);
-        text_add_duration(&text, cases[i].duration);
+        duration_append(&text, cases[i].duration);
         ck_assert_str_eq(text.bytes, cases[i].words);
     }
 }

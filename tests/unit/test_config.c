@@ -64,7 +64,7 @@ static const char *faults_of(const char *text)
 START_TEST(defaults)
 {
     const struct settings *settings = settings_of("");
-    ck_assert_int_eq(settings->kind, KIND_SERVICE);
+    ck_assert_int_eq(settings->type, TYPE_SERVICE);
     ck_assert(!settings->essential && settings->autostart);
     ck_assert_int_eq(settings->restart, RESTART_NO);
     ck_assert_int_eq(settings->restart_first, 0);
@@ -206,9 +206,9 @@ START_TEST(lines)
                      "x y= z");
     ck_assert_str_eq(service_of("\n ; c\n[a]\n  command = x\n   y\n  type = oneshot", "a")->command,
                      "x y");
-    ck_assert_int_eq(plan.services->settings->kind, KIND_ONESHOT);
+    ck_assert_int_eq(plan.services->settings->type, TYPE_ONESHOT);
     ck_assert_str_eq(service_of("[a]\ncommand = x\n\n  type = oneshot", "a")->command, "x");
-    ck_assert_int_eq(plan.services->settings->kind, KIND_ONESHOT);
+    ck_assert_int_eq(plan.services->settings->type, TYPE_ONESHOT);
     ck_assert_str_eq(service_of("[A-1_b.c@d]\ncommand = [ -e x ]\n  [ y", "A-1_b.c@d")->command,
                      "[ -e x ] [ y");
 }
@@ -278,7 +278,8 @@ START_TEST(dependencies)
         "[db]\ncommand = d\n[once]\ncommand = o\ntype = oneshot\n"
         "[x]\ncommand=x\n[y]\ncommand=y",
         "web");
-    static const enum condition conditions[] = {IS_READY, IS_COMPLETED, IS_STARTED, IS_COMPLETED};
+    static const enum condition conditions[] = {CONDITION_READY, CONDITION_COMPLETED,
+                                                CONDITION_STARTED, CONDITION_COMPLETED};
     const struct extras *extras = service_extras(web);
     ck_assert_uint_eq(extras->depends_count, COUNT(conditions));
     for (size_t i = 0; i < COUNT(conditions); i++) {

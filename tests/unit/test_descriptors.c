@@ -120,12 +120,12 @@ static void assert_reserves(void)
     ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0); /* not one of those */
     ck_assert_int_eq(dup2(STDERR_FILENO, LOW), LOW);
     ck_assert_int_eq(dup2(STDERR_FILENO, HIGH), HIGH);
-    const int *fds = descriptors_reserve_from(LOW, &count);
+    const int *fds = descriptors_close_on_exec_from(LOW, &count);
     ck_assert_uint_eq(count, 2);
     ck_assert_int_eq(fds[0] + fds[1], LOW + HIGH);
     ck_assert_int_eq(fcntl(LOW, F_GETFD), FD_CLOEXEC);
     ck_assert_int_eq(fcntl(HIGH, F_GETFD), FD_CLOEXEC);
-    descriptors_reserve_from(LOW, &count);
+    descriptors_close_on_exec_from(LOW, &count);
     ck_assert_uint_eq(count, 0);
 }
 

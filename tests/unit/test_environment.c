@@ -77,10 +77,10 @@ START_TEST(what_was_meant_for_foster)
 {
     HAVE("NOTIFY_SOCKET=/x", "LISTEN_PID=1", "LISTEN_FDS=2", "LISTEN_FDNAMES=a", "WATCHDOG_USEC=3",
          "WATCHDOG_PID=1", "LISTEN_FDS2=1", "XLISTEN_FDS=1", "LISTEN=1", "LISTEN_PID");
-    environment_forget_own();
+    environment_remove_own();
     merge(NULL, 0);
     MERGED("LISTEN_FDS2=1", "XLISTEN_FDS=1", "LISTEN=1");
-    environment_forget_own();
+    environment_remove_own();
     MERGE("LISTEN_FDS=1", "NOTIFY_SOCKET=@1");
     MERGED("LISTEN_FDS2=1", "XLISTEN_FDS=1", "LISTEN=1", "LISTEN_FDS=1", "NOTIFY_SOCKET=@1");
 }

@@ -60,7 +60,7 @@ static void assert_refused(const char *name, int code, const char *words)
     struct program program = {.argv = make_arguments((const char *const[]){name, NULL}),
                               .parent = getpid()};
     signals_block(&(struct signal_state){0});
-    pid_t pid = program_start(&program);
+    pid_t pid = spawn_vfork(&program);
     ck_assert_msg(pid < 0, "%s runs", name);
     assert_explained(name, -pid, code, words);
 }
@@ -387,7 +387,7 @@ START_TEST(an_interpreter_without_its_loader)
     struct program program = {.argv = make_arguments((const char *const[]){"./script", NULL}),
                               .parent = getpid()};
     signals_block(&(struct signal_state){0});
-    ck_assert_int_eq(program_start(&program), -ENOENT);
+    ck_assert_int_eq(spawn_vfork(&program), -ENOENT);
     text_clear(&text);
     ck_assert_int_eq(exec_error_explain(&text, "./script", ENOENT), EXIT_NOT_RUNNABLE);
     ck_assert_msg(strstr(text.bytes, LOADER) != NULL, "'%s' does not name the loader", text.bytes);

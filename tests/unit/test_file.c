@@ -71,18 +71,18 @@ START_TEST(a_whole_file)
     size_t length = 0;
     char *bytes;
     make_file("file", "a\0b\n", 4, 0600);
-    ck_assert_ptr_nonnull(bytes = file_whole("file", &length));
+    ck_assert_ptr_nonnull(bytes = file_read("file", &length));
     ck_assert_uint_eq(length, 4);
     ck_assert_int_eq(memcmp(bytes, "a\0b\n", 5), 0);
-    file_drop(bytes, length);
+    file_free(bytes, length);
     make_text_file("file", "", 0600);
-    ck_assert_ptr_nonnull(bytes = file_whole("file", &length));
+    ck_assert_ptr_nonnull(bytes = file_read("file", &length));
     ck_assert_uint_eq(length, 0);
     ck_assert_str_eq(bytes, "");
-    file_drop(bytes, length);
-    ck_assert_ptr_null(file_whole("absent", &length));
+    file_free(bytes, length);
+    ck_assert_ptr_null(file_read("absent", &length));
     ck_assert_int_eq(errno, ENOENT);
-    ck_assert_ptr_null(file_whole(".", &length));
+    ck_assert_ptr_null(file_read(".", &length));
     ck_assert_int_eq(errno, 0);
 }
 END_TEST

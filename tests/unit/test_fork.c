@@ -40,7 +40,7 @@ static void start(void)
     program.fd_map = plugs;
     program.report = ends[1];
     report = ends[0];
-    ck_assert_int_eq(children_spawn(&child, program_fork, &program), 0);
+    ck_assert_int_eq(children_spawn(&child, spawn_fork, &program), 0);
     close(ends[1]);
 }
 
@@ -61,7 +61,7 @@ static int run(void)
     int error;
     start();
     int status = end();
-    ck_assert_int_eq(start_report_read(report, &error), START_DONE);
+    ck_assert_int_eq(spawn_result_read(report, &error), SPAWN_DONE);
     return status;
 }
 
@@ -71,7 +71,7 @@ static int failure(void)
     int error = 0;
     start();
     ck_assert_int_eq(wait_status_code(end()), SAID);
-    ck_assert_int_eq(start_report_read(report, &error), START_FAILED);
+    ck_assert_int_eq(spawn_result_read(report, &error), SPAWN_FAILED);
     return error;
 }
 
@@ -129,7 +129,7 @@ START_TEST(nobody_waits_for_the_exec)
     ck_assert(!children_resolved(&child, NULL));
     ck_assert_int_eq(children_signal(&child, SIGKILL, REACH_CHILD), 0);
     ck_assert_int_eq(end(), SIGKILL);
-    ck_assert_int_ne(start_report_read(report, &error), START_PENDING);
+    ck_assert_int_ne(spawn_result_read(report, &error), SPAWN_PENDING);
 }
 END_TEST
 
@@ -139,15 +139,15 @@ START_TEST(what_the_child_tells_is_not_believed_blindly)
     int ends[2], error;
     for (size_t i = 0; i < COUNT(odd); i++) {
         ck_assert_int_eq(pipe2(ends, O_NONBLOCK), 0);
-        ck_assert_int_eq(start_report_read(ends[0], &error), START_PENDING);
+        ck_assert_int_eq(spawn_result_read(ends[0], &error), SPAWN_PENDING);
         ck_assert_int_eq(write(ends[1], &odd[i], sizeof odd[i]), sizeof odd[i]);
-        ck_assert_int_eq(start_report_read(ends[0], &error), START_FAILED);
+        ck_assert_int_eq(spawn_result_read(ends[0], &error), SPAWN_FAILED);
         ck_assert_int_eq(error, EIO);
         ck_assert_int_eq(write(ends[1], "x", 1), 1);
-        ck_assert_int_eq(start_report_read(ends[0], &error), START_FAILED);
+        ck_assert_int_eq(spawn_result_read(ends[0], &error), SPAWN_FAILED);
         ck_assert_int_eq(error, EIO);
         close(ends[1]);
-        ck_assert_int_eq(start_report_read(ends[0], &error), START_DONE);
+        ck_assert_int_eq(spawn_result_read(ends[0], &error), SPAWN_DONE);
         close(ends[0]);
     }
 }
@@ -312,9 +312,9 @@ START_TEST(what_may_pass)
                                   EIO,    EINTR,  ENOSPC, EDQUOT, ENXIO};
     static const int final[] = {ENOENT, EACCES, ENOEXEC, EPERM, ENOTDIR, E2BIG};
     for (size_t i = 0; i < COUNT(passing); i++)
-        ck_assert(start_error_passes(passing[i]));
+        ck_assert(spawn_error_is_transient(passing[i]));
     for (size_t i = 0; i < COUNT(final); i++)
-        ck_assert(!start_error_passes(final[i]));
+        ck_assert(!spawn_error_is_transient(final[i]));
 }
 END_TEST
 

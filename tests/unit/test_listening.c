@@ -201,20 +201,20 @@ START_TEST(whole_or_not)
     for (size_t i = 0; i < COUNT(places); i++) {
         int fd = open_at(places[i]);
         ck_assert_int_ge(fd, 0);
-        ck_assert_msg(listening_is_whole(fd, &address, NULL), "%s", places[i]);
+        ck_assert_msg(listening_is_intact(fd, &address, NULL), "%s", places[i]);
         int client = connect_to(places[i]);
         ck_assert_int_ge(client, 0);
-        ck_assert_msg(listening_is_whole(fd, &address, NULL), "%s", places[i]);
+        ck_assert_msg(listening_is_intact(fd, &address, NULL), "%s", places[i]);
         shutdown(fd, SHUT_RDWR);
-        ck_assert_msg(!listening_is_whole(fd, &address, NULL), "%s", places[i]);
+        ck_assert_msg(!listening_is_intact(fd, &address, NULL), "%s", places[i]);
         close(client), close(fd);
-        ck_assert(!listening_is_whole(-1, &address, NULL));
+        ck_assert(!listening_is_intact(-1, &address, NULL));
     }
     snprintf(path, sizeof path, "unix:%s/whole", getcwd(directory, sizeof directory));
     int fd = open_at(path);
-    ck_assert(listening_is_whole(fd, &address, NULL));
+    ck_assert(listening_is_intact(fd, &address, NULL));
     ck_assert_int_eq(unlink("whole"), 0);
-    ck_assert(!listening_is_whole(fd, &address, NULL));
+    ck_assert(!listening_is_intact(fd, &address, NULL));
 }
 END_TEST
 

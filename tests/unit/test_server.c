@@ -348,8 +348,8 @@ END_TEST
 /* What it waits for, also by way of another, does not come by itself. Who only waits, waits on. */
 START_TEST(start_does_not_wait_for_what_is_stopped)
 {
-    static struct dependency on_db = {&services[DB], IS_READY},
-                             on_migrate = {&services[MIGRATE], IS_COMPLETED};
+    static struct dependency on_db = {&services[DB], CONDITION_READY},
+                             on_migrate = {&services[MIGRATE], CONDITION_COMPLETED};
     static struct extras of_web = {.depends_on = &on_db, .depends_count = 1},
                          of_db = {.depends_on = &on_migrate, .depends_count = 1};
     serve();

@@ -86,7 +86,7 @@ static int run(void)
     struct promise child;
     signals_block(&(struct signal_state){0});
     program.parent = getpid();
-    ck_assert_int_eq(children_spawn(&child, program_start, &program), 0);
+    ck_assert_int_eq(children_spawn(&child, spawn_vfork, &program), 0);
     ck_assert_int_eq(program.error, 0);
     int status = wait_status(&child);
     ck_assert(is_childless());
@@ -101,7 +101,7 @@ static int failure(void)
     char *name = program.argv[0];
     signals_block(&(struct signal_state){0});
     program.parent = getpid();
-    int error = children_spawn(&child, program_start, &program);
+    int error = children_spawn(&child, spawn_vfork, &program);
     ck_assert_int_ne(error, 0);
     ck_assert_int_eq(program.error, error);
     ck_assert_ptr_eq(program.argv[0], name);
@@ -310,7 +310,7 @@ START_TEST(the_parents_death_is_told)
         struct promise child;
         signals_block(&(struct signal_state){0});
         program.parent = getpid();
-        _exit(children_spawn(&child, program_start, &program));
+        _exit(children_spawn(&child, spawn_vfork, &program));
     }
     int status;
     ck_assert_int_eq(waitpid(between, &status, 0), between);
@@ -328,7 +328,7 @@ START_TEST(a_parent_that_is_gone_already)
     PROGRAM("touch", "started");
     program.parent_death_signal = SIGTERM;
     program.parent = getppid();
-    ck_assert_int_eq(children_spawn(&child, program_start, &program), 0);
+    ck_assert_int_eq(children_spawn(&child, spawn_vfork, &program), 0);
     ck_assert_int_eq(wait_status_code(wait_status(&child)), EXIT_FAILURE);
     ck_assert_int_eq(access("started", F_OK), -1);
 }
@@ -485,7 +485,7 @@ START_TEST(the_parents_death_is_told_to_another_user)
         struct promise child;
         signals_block(&(struct signal_state){0});
         program.parent = getpid();
-        _exit(children_spawn(&child, program_start, &program));
+        _exit(children_spawn(&child, spawn_vfork, &program));
     }
     int status;
     ck_assert_int_eq(waitpid(between, &status, 0), between);

@@ -29,7 +29,7 @@ enum {
 /* ---- the world, as state_machine.c sees it ---- */
 
 static int run_error, runs;
-static enum start_result result; /* of a start whose process has ended */
+static enum spawn_result result; /* of a start whose process has ended */
 static int result_error;
 static bool watched; /* whether a start can be */
 static void (*tell_executed)(struct service *service);
@@ -63,8 +63,8 @@ bool __wrap_start_watch_begin(struct service *service, int report)
     return watched;
 }
 
-enum start_result __wrap_start_watch_end(struct service *service, int *error);
-enum start_result __wrap_start_watch_end(struct service *service, int *error)
+enum spawn_result __wrap_start_watch_end(struct service *service, int *error);
+enum spawn_result __wrap_start_watch_end(struct service *service, int *error)
 {
     (void)service;
     *error = result_error;
@@ -139,7 +139,7 @@ static void set_up(enum state state)
         (struct service){.name = "web", .settings = &settings, .has_run = true, .process.pid = PID};
     plan = (struct plan){.services = &service, .count = 1};
     run_error = runs = sent_count = last_status = result_error = 0;
-    result = START_DONE;
+    result = SPAWN_DONE;
     watched = true;
     anybody_left = false;
     now = 1000000;
@@ -257,7 +257,7 @@ END_TEST
  */
 static void fail_to_start(int error, int code)
 {
-    result = START_FAILED;
+    result = SPAWN_FAILED;
     result_error = error;
     last_status = wait_status(code);
     state_machine_handle(&service, EVENT_DEPENDENCIES_MET);

@@ -54,7 +54,7 @@ START_TEST(directories)
         return;
     make_directories();
     for (size_t i = 0; i < COUNT(paths); i++)
-        ck_assert_msg(path_is_trusted(paths[i].path) == paths[i].trusted, "%s", paths[i].path);
+        ck_assert_msg(trusted_path_check(paths[i].path) == paths[i].trusted, "%s", paths[i].path);
 }
 END_TEST
 
@@ -67,17 +67,17 @@ START_TEST(links)
     link_to("../open/file", "own/bad");
     link_to("../own", "open/way");
     link_to("circle", "own/circle");
-    ck_assert(path_is_trusted("own/good"));
-    ck_assert(!path_is_trusted("own/bad"));
-    ck_assert(!path_is_trusted("open/way/file"));
-    ck_assert(!path_is_trusted("own/circle"));
-    ck_assert(path_is_trusted("/dev/stdout"));
+    ck_assert(trusted_path_check("own/good"));
+    ck_assert(!trusted_path_check("own/bad"));
+    ck_assert(!trusted_path_check("open/way/file"));
+    ck_assert(!trusted_path_check("own/circle"));
+    ck_assert(trusted_path_check("/dev/stdout"));
 }
 END_TEST
 
 static int opened(const char *path)
 {
-    int fd = path_open_own(path, O_RDONLY);
+    int fd = trusted_path_open(path, O_RDONLY);
     int error = fd == -1 ? errno : 0;
     if (fd != -1)
         close(fd);
@@ -105,7 +105,7 @@ END_TEST
 
 static int opened_of_one(const char *path, uid_t *owner)
 {
-    int fd = path_open_of_one(path, owner);
+    int fd = trusted_path_open_single_owner(path, owner);
     int error = fd == -1 ? errno : 0;
     if (fd != -1)
         close(fd);
