@@ -1,8 +1,8 @@
 /*
  * address.c - see address.h.
  *
- * inet_pton(3) reads addresses, but inet_ntop(3) is not used to write them: musl's is made of
- * printf. Port 0, "any", is refused: nobody could catalogue_say where the socket is.
+ * inet_pton(3) reads addresses. inet_ntop(3) does not write them: musl's brings printf along. Port
+ * 0, by which the kernel chooses a port, is refused: no client would know which.
  */
 #include "base/address.h"
 
@@ -24,8 +24,7 @@ static bool parse_port(const char *string, in_port_t *port)
     return true;
 }
 
-/* "[::1]" or "127.0.0.1" or "localhost". Nothing at all is every address, and the struct is zero
- * already. */
+/* "[::1]", "127.0.0.1" or "localhost". The struct is zero. */
 static bool parse_host(char *host, size_t length, struct address *address)
 {
     address->length = sizeof address->to.v4;
@@ -57,8 +56,8 @@ static bool parse_internet(const char *string, struct address *address)
     return parse_host(host, strlen(host), address) && parse_port(string, port);
 }
 
-/* An abstract name begins with NUL and ends where the length says, unix(7). A relative path is
- * refused: foster does not stay where it was started. */
+/* An abstract name begins with a NUL, and its end is given by the length, unix(7). A relative path
+ * is refused: foster's working directory is not the one that it was started in. */
 static bool parse_local(const char *string, struct address *address)
 {
     struct sockaddr_un *local = &address->to.local;
@@ -119,7 +118,7 @@ static void add_hexadecimal(struct text *text, unsigned number)
             text_add_bytes(text, &"0123456789abcdef"[number >> shift & (BASE - 1)], 1);
 }
 
-/* Zeros at the front are left out, but for the last group: "::1", "::0". */
+/* Groups of zero at the front are left out, except the last one: "::1", "::0". */
 static void add_v6(struct text *text, const struct sockaddr_in6 *v6)
 {
     const uint16_t *groups = v6->sin6_addr.s6_addr16;

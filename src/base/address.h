@@ -1,9 +1,9 @@
 /*
- * address.h - where a socket is: "tcp:127.0.0.1:80", "tcp:[::1]:80", "tcp:80", "udp:...",
+ * address.h - the address of a socket: "tcp:127.0.0.1:80", "tcp:[::1]:80", "tcp:80", "udp:...",
  * "unix:/run/app.sock", "unix:@abstract".
  *
- * Numbers only, and "localhost": what is looked for or listened on is in the own container, and a
- * resolver is larger than foster.
+ * A host is a number or "localhost". All sockets are in foster's own container, and a resolver
+ * would be larger than foster.
  */
 #ifndef BASE_ADDRESS_H
 #define BASE_ADDRESS_H
@@ -26,12 +26,12 @@ struct address {
     int type; /* SOCK_STREAM or SOCK_DGRAM */
 };
 
-/* Reads one of the forms above; a port alone is that of every address to listen on and of 127.0.0.1
- * to connect to, which is what connecting to 0.0.0.0 means on Linux. False if it is none of them.
- * Allocates nothing. */
+/* Reads one of the forms above. A port alone means every address for a socket that listens, and
+ * 127.0.0.1 for one that connects: Linux takes 0.0.0.0 for both. False if it has none of the forms.
+ * Any thread; allocates nothing. */
 bool address_parse(const char *string, struct address *address);
 
-/* Appends it in the same form. */
+/* Appends the address in the same form. Any thread; allocates nothing. */
 void address_append(struct text *text, const struct address *address);
 
 #endif

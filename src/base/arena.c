@@ -1,12 +1,12 @@
 /*
- * arena.c - see arena.h. Chunks from the kernel, taken off from the front: of a chunk only those
- * pages count that are written to. brk(2) was left to the libc.
+ * arena.c - see arena.h. Memory comes from the kernel in chunks, which are used from the front on;
+ * pages of a chunk that nobody has written to use no memory. Rejected: brk(2), which the libc uses.
  *
  * Each start of a service forks, and a fork copies every mapping and every page table. So the
- * chunks follow the program's variables, and the large stack ends where the program begins: one
- * mapping less for each, and one page table for all. With 1,000 services that is a twentieth of
- * what foster spends on a start. mmap(2) takes the address for a hint: where something else lies
- * there, it gives another.
+ * chunks follow the program's variables, and the supervisor's stack ends where the program begins:
+ * then they are part of the mapping beside them, and one page table is enough for all. With 1,000
+ * services that is a twentieth of the cost of a start. The address is a hint to mmap(2): if it is
+ * taken, the kernel chooses another.
  */
 #include "base/arena.h"
 
@@ -21,14 +21,14 @@
 
 enum {
     CHUNK = 64 * 1024,
-    PAGE = 4096,          /* at least, on any machine */
-    EXIT_NO_MEMORY = 125, /* EXIT_FOSTER_FAILED, which belongs to a higher room */
+    PAGE = 4096,          /* of any machine, at least */
+    EXIT_NO_MEMORY = 125, /* EXIT_FOSTER_FAILED of process/, which base/ may not include */
 };
 
 extern char __executable_start,
     _end; /* ld(1): where the program begins, and where its variables end */
 
-/* What is left of the present chunk. */
+/* The rest of the present chunk. */
 static char *chunk;
 static size_t left;
 
@@ -52,8 +52,8 @@ void *arena_map(size_t size)
     return map_near(0, size);
 }
 
-/* Below the program nothing is mapped; elsewhere something may be, and what runs over the end must
- * not reach it. */
+/* Nothing is mapped below the program, so a stack there needs no guard page. Anywhere else it does:
+ * an overflow must not reach the mapping below. */
 void *arena_map_stack(size_t size)
 {
     uintptr_t hint = (uintptr_t)&__executable_start - size;

@@ -1,9 +1,9 @@
 /*
  * buffer.c - see buffer.h.
  *
- * Straight from mmap(2): there is no heap that could keep what one long line once needed. The room
- * doubles, so that a megabyte in small pieces is a few calls; room that nothing was written to
- * costs no memory, and growing copies nothing (mremap(2)).
+ * The memory comes from mmap(2), not from a heap, which would keep the room of the longest line for
+ * ever. The room doubles, so that a megabyte in small pieces takes a few calls. Room that nobody
+ * has written to uses no memory, and mremap(2) grows it without a copy.
  */
 #include "base/buffer.h"
 

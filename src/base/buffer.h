@@ -1,10 +1,9 @@
 /*
- * buffer.h - bytes that come and go while foster runs: an answer that a client has not read, a line
- * without its end.
+ * buffer.h - bytes that wait while foster runs: an answer that a client has not read yet, a line of
+ * output that has no end yet.
  *
- * Pages from the kernel and back to it: an empty buffer holds none. When there is no memory the
- * bytes are refused and the caller goes on with less. Each function: one thread at a time per
- * buffer, not a signal handler.
+ * The pages come from the kernel and go back to it; an empty buffer has none. All functions: one
+ * thread at a time for each buffer; not async-signal-safe.
  */
 #ifndef BASE_BUFFER_H
 #define BASE_BUFFER_H
@@ -19,10 +18,10 @@ struct buffer {
     size_t room;
 };
 
-/* Appends; false, and nothing appended, if there is no memory. */
+/* Appends the bytes. False, and the buffer as it was, if there is no memory. */
 bool buffer_add(struct buffer *buffer, const char *bytes, size_t length);
 
-/* Takes so many bytes off the front. The last one gives the pages back. */
+/* Removes so many bytes from the front. An empty buffer gives its pages back. */
 void buffer_drop(struct buffer *buffer, size_t length);
 
 #endif

@@ -1,5 +1,4 @@
-/* directory.c - see directory.h. The raw call, getdents64(2): its entries are laid out as struct
- * dirent. */
+/* directory.c - see directory.h. The entries of getdents64(2) have the layout of struct dirent. */
 #include "base/directory.h"
 
 #include <fcntl.h>

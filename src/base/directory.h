@@ -1,4 +1,9 @@
-/* directory.h - a directory is read without the heap; opendir(3) allocates. */
+/*
+ * directory.h - the names in a directory, read without a heap: opendir(3) allocates.
+ *
+ * All functions: async-signal-safe, if a directory is used by one thread at a time; they allocate
+ * nothing and may block on the file system.
+ */
 #ifndef BASE_DIRECTORY_H
 #define BASE_DIRECTORY_H
 
@@ -10,18 +15,19 @@ enum { DIRECTORY_BUFFER = 4096 };
 
 struct directory {
     int fd;
-    long length; /* of what the buffer holds */
+    long length; /* of the entries in the buffer, in bytes */
     long offset; /* of the next entry in it */
-    long next;   /* where a later reading goes on, behind the name that was given last */
+    long next;   /* the position behind the last name, for directory_seek() */
     alignas(struct dirent) char buffer[DIRECTORY_BUFFER];
 };
 
+/* False, and errno, if the path cannot be opened or is not a directory. */
 bool directory_open(struct directory *directory, const char *path);
 
-/* The next name, or NULL at the end. It is good until the next call. */
+/* The next name, or NULL at the end and on an error. It is valid until the next call. */
 const char *directory_next(struct directory *directory);
 
-/* Goes on behind a name, where `next` stood then; 0 is the first name. */
+/* Makes directory_next() return the name behind a position; 0 is the first name. */
 void directory_seek(struct directory *directory, long next);
 
 void directory_close(struct directory *directory);

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Anything but this could wait: for a writer of a FIFO, for a line to come up. */
+/* O_NONBLOCK: open(2) would wait for the writer of a FIFO, and for the carrier of a serial line. */
 int file_open(const char *path)
 {
     return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -49,7 +49,7 @@ ssize_t file_head(const char *path, char *buffer, size_t size)
     return length;
 }
 
-/* Into memory of our own: whoever shortens a mapped file takes the memory away. */
+/* Reads a copy. A mapping of the file would raise SIGBUS once somebody truncates the file. */
 static char *read_whole(int fd, size_t *length)
 {
     struct stat status;

@@ -1,5 +1,6 @@
 /*
- * file.h - small files read whole: those of /proc and of the cgroup, and the heads of programs.
+ * file.h - files read without stdio: those of /proc and of the cgroup, the first bytes of programs,
+ * whole configuration files.
  */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
@@ -7,25 +8,27 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Reads the first size - 1 bytes of a file and ends them with NUL: their number, or -1 and errno.
- * Any thread and signal handlers; allocates nothing. */
+/* Reads the first size - 1 bytes of a file and ends them with a NUL. Returns their number, or -1
+ * and errno. Async-signal-safe; allocates nothing. */
 ssize_t file_head(const char *path, char *buffer, size_t size);
 
-/* The same for a file that is read again and again: *fd is -1 at first, and from then on the file,
- * close-on-exec, at whatever path it was. */
+/* The same for a file that is read again and again. *fd is -1 before the first call, which opens
+ * the path, close-on-exec; later calls read the same descriptor from its beginning. */
 ssize_t file_head_again(int *fd, const char *path, char *buffer, size_t size);
 
-/* Opens a file to be read, close-on-exec; waits neither for a FIFO's other end nor for a modem. -1
- * and errno. */
+/* Opens a file for reading, close-on-exec. Does not wait for the writer of a FIFO or for a modem.
+ * Returns -1 and errno if it cannot be opened. Async-signal-safe. */
 int file_open(const char *path);
 
-/* The whole of a regular file, with a NUL behind it, in memory of its own until file_free(); NULL
- * and errno, which is 0 for what is not a regular file. What is added to the file meanwhile is left
- * out. Ordinary context, any thread. */
+/* Reads a regular file into pages of its own, with a NUL behind it, until file_free(). NULL and
+ * errno if that fails; errno is 0 if it is not a regular file. Bytes that are appended to the file
+ * meanwhile are left out. Any thread. */
 char *file_read(const char *path, size_t *length);
 
-/* The same of one that is open, which is closed then; of -1: NULL, and errno as it was. */
+/* The same of an open file, which is closed. A descriptor of -1 gives NULL, and errno as it was. */
 char *file_read_open(int fd, size_t *length);
+
+/* Gives the pages back. Keeps errno. */
 void file_free(char *bytes, size_t length);
 
 #endif

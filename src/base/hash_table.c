@@ -1,5 +1,5 @@
-/* hash_table.c - see hash_table.h. Open addressing, at most half full; the hash is FNV-1a (RFC
- * 9923). */
+/* hash_table.c - see hash_table.h. Open addressing with linear probing, at most half full. The hash
+ * is FNV-1a (RFC 9923). */
 #include "base/hash_table.h"
 
 #include <stdint.h>

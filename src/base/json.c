@@ -7,7 +7,7 @@
 
 enum { ASCII_END = 0x80 };
 
-/* How many bytes at the front can stay as they are. */
+/* The number of bytes at the front that need no escape. */
 static size_t plain_length(const unsigned char *bytes, size_t length)
 {
     size_t plain = 0, step;
@@ -17,7 +17,7 @@ static size_t plain_length(const unsigned char *bytes, size_t length)
     return plain;
 }
 
-/* What a byte that cannot stay becomes: its length. */
+/* Writes the escape for a byte. Returns its length. */
 static size_t replace(unsigned char byte, char escape[JSON_ESCAPE])
 {
     static const char named[] = "\"\\\b\f\n\r\t", names[] = "\"\\bfnrt",

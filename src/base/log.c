@@ -1,14 +1,14 @@
 /*
- * log.c - see log.h. Allocates nothing; the level is set once, before there is a second thread.
+ * log.c - see log.h.
  *
- * A line must not wait for who reads it. poll(2) is not enough: a terminal that takes one byte more
- * says that it is writable, and lets who writes two wait (n_tty_write() in drivers/tty/n_tty.c);
- * and of what is free somebody else may be faster. O_NONBLOCK belongs to the open file that we
- * share with others, so it is opened once more: /proc/self/fd leads to the same pipe or terminal.
- * Where that cannot be (no /proc, another user's), a terminal gets pieces that fit.
+ * A write must not wait for the reader. poll(2) before it is not enough: a terminal with room for
+ * one byte is writable, but a write of two bytes waits (n_tty_write() in drivers/tty/n_tty.c); and
+ * another process may fill the room first. O_NONBLOCK belongs to the open file description, which
+ * foster shares with others, so foster opens the file once more: /proc/self/fd/N is the same pipe
+ * or terminal. Where that fails (no /proc, another user's file), a terminal gets pieces that fit.
  *
- * Rejected: RWF_NOWAIT of pwritev2(2), which terminals do not know, nor FIFOs (Linux 6.18); a
- * thread or a child to do the waiting, for one program has neither; a timer to interrupt the write,
+ * Rejected: RWF_NOWAIT of pwritev2(2), which neither terminals nor FIFOs support (Linux 6.18); a
+ * thread or a child that waits, because one program has neither; a timer that interrupts the write,
  * which takes five system calls and a signal.
  */
 #include "base/log.h"
@@ -25,12 +25,13 @@
 #include "base/clock.h"
 
 enum {
-    /* How long a full pipe or a stopped terminal may hold us up: once. From then on nobody reads,
-     * and we do not wait at all until a line has been taken again. */
+    /* The longest wait for a full pipe or a stopped terminal. After it there is no wait at all,
+     * until a line has been taken again. */
     PATIENCE_MS = 100,
     REST_MS = 5, /* between two tries */
-    /* What fits into a terminal that says it is writable, whose buffers grow by 256 bytes
-     * (tty_buffer_alloc()). A newline is looked at anew by the kernel, and so goes by itself. */
+    /* This fits into a terminal that is writable, as its buffers grow by 256 bytes
+     * (tty_buffer_alloc()). A newline is a piece of its own: the kernel checks the room for it
+     * separately. */
     PIECE = 128,
 };
 static atomic_int patience = PATIENCE_MS;
@@ -53,15 +54,16 @@ void log_begin(struct text *line)
     text_add(line, "foster: ");
 }
 
-/* Where a line goes to. */
+/* The file that a line is written to. */
 struct outlet {
     int fd;
-    int own; /* an open file of ours of the same, that does not block; or -1 */
+    int own; /* the same file, opened by foster, that does not block; or -1 */
     bool in_pieces;
     bool is_socket;
 };
 
-/* /proc may be another's: what is opened must be the same file. Returns a descriptor or -1. */
+/* /proc may be that of another pid namespace, so the file that it leads to is compared. Returns a
+ * descriptor or -1. */
 static int open_again(int fd, const struct stat *same)
 {
     static const char folder[] = "/proc/self/fd/";
@@ -77,8 +79,8 @@ static int open_again(int fd, const struct stat *same)
     return -1;
 }
 
-/* Only a pipe or a terminal lets a writer wait; to open another device again may mean something to
- * it. */
+/* Only pipes and terminals are opened once more: only they make a writer wait, and opening may have
+ * an effect on another device. */
 static struct outlet find_outlet(int fd)
 {
     struct outlet outlet = {.fd = fd, .own = -1};
@@ -93,8 +95,8 @@ static struct outlet find_outlet(int fd)
     return outlet;
 }
 
-/* False for a reader that takes nothing before that moment: full, or stopped by Ctrl-S. A closed
- * one takes the write and fails it. */
+/* True if there is room for a byte before that time. A pipe without a reader counts as room: the
+ * write fails at once. */
 static bool takes_more(int fd, milliseconds until)
 {
     struct pollfd log = {.fd = fd, .events = POLLOUT};
@@ -121,8 +123,8 @@ static ssize_t write_piece(const struct outlet *outlet, const char *bytes, size_
     return write(outlet->own != -1 ? outlet->own : outlet->fd, bytes, length);
 }
 
-/* In one write, but to a terminal that is nearly full. EAGAIN: another who writes was faster, or is
- * at it. */
+/* One write, unless a terminal is nearly full. EAGAIN means that another process has filled the
+ * room. */
 static void write_line(const struct outlet *outlet, const char *bytes, size_t left)
 {
     milliseconds until = clock_now() + patience;
@@ -134,7 +136,7 @@ static void write_line(const struct outlet *outlet, const char *bytes, size_t le
             bytes += written;
             left -= (size_t)written;
         } else if (taken || clock_now() >= until) {
-            break; /* nobody is left to catalogue_say */
+            break; /* there is no other place to report it to */
         } else {
             poll(NULL, 0, REST_MS);
         }

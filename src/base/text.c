@@ -1,4 +1,4 @@
-/* text.c - see text.h. Everything here: any thread and signal handlers; allocates nothing. */
+/* text.c - see text.h. */
 #include "base/text.h"
 
 #include <string.h>
@@ -13,9 +13,8 @@ void text_clear(struct text *text)
     text->bytes[0] = '\0';
 }
 
-/* The length of the character at the front, 0 if a terminal may take it for a control character, or
- * may not know what it is: C0 and DEL, C1 as it stands and as UTF-8 (U+0080 to U+009F), and what is
- * no UTF-8. */
+/* The length of the character at the front; 0 if it is not valid UTF-8 or a control character for a
+ * terminal: C0, DEL, and C1 as a byte or in UTF-8 (U+0080 to U+009F). */
 static size_t printable_length(const unsigned char *bytes)
 {
     if (*bytes < ASCII_END)
@@ -53,8 +52,8 @@ void text_add_list(struct text *text, const char *format, va_list list)
         if (*format == '\0')
             return;
         /* NOLINTBEGIN(clang-analyzer-valist.Uninitialized, bugprone-branch-clone): clang-tidy 14
-         * forgets va_start() in its second file, and does not catalogue_say the types of two
-         * va_arg() apart */
+         * does not see the caller's va_start(), and takes branches for equal that differ in the
+         * type of va_arg() only */
         switch (format[1]) {
         case 's':
             add_string(text, va_arg(list, const char *));

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 enum {
-    TAIL = 0x80, /* 10xxxxxx, what follows the first byte of a sequence */
+    TAIL = 0x80, /* 10xxxxxx, each byte after the first */
     TAIL_MASK = 0xc0,
     TAIL_BITS = 6,
     SURROGATE_FIRST = 0xd800,
@@ -13,10 +13,10 @@ enum {
     CODE_LAST = 0x10ffff,
 };
 
-/* The forms of UTF-8, in the order of their lengths: RFC 3629, section 3. */
+/* The forms of a character by their length, RFC 3629, section 3. */
 static const struct form {
     uint8_t lead, mask;
-    uint32_t least; /* what is below has a shorter form */
+    uint32_t least; /* lower codes have a shorter form */
 } forms[] = {{0x00, 0x80, 0}, {0xc0, 0xe0, 0x80}, {0xe0, 0xf0, 0x800}, {0xf0, 0xf8, 0x10000}};
 enum { FORMS = sizeof forms / sizeof *forms };
 
