@@ -21,7 +21,7 @@ load helpers
         refusing "$error" prctl
         NAMESPACE=(unshare -pf --mount-proc)
         exits 7 as_child exit 7
-        says adopt
+        says "become a subreaper"
     done
 }
 
