@@ -24,6 +24,7 @@
 #include "process/wait_status.h"
 #include "supervise/event_loop.h"
 #include "supervise/inbox.h"
+#include "supervise/sockets.h"
 #include "supervise/start.h"
 #include "supervise/supervisor.h"
 
@@ -100,14 +101,14 @@ static void open_control(const struct options *options, const struct plan *plan)
 
 static bool begin(const struct options *options, struct plan *plan)
 {
-    struct command_manner manner = {options->placement, options->parent_death_signal};
     if (plan->command == NULL)
         descriptors_close_from(STDERR_FILENO + 1);
     if (!event_loop_open()) {
         say(LOG_ERROR, "cannot supervise services: %s", strerror(errno));
         return false;
     }
-    if (!start_prepare(plan, &manner) || !relay_begin(plan, STDOUT_FILENO))
+    if (!start_prepare(plan, options->placement, options->parent_death_signal) ||
+        !relay_begin(plan, STDOUT_FILENO))
         return false;
     open_control(options, plan);
     if (chdir("/") == -1)
@@ -134,7 +135,7 @@ static int serve(struct main_service *foster)
     while (!supervisor_has_ended(&code)) {
         siginfo_t info;
         int signal = signals_wait(&info, search);
-        start_close_doubles();
+        sockets_close_copies();
         if (signal == SIGCHLD || signal == 0)
             search = reap(signal == SIGCHLD ? &info : NULL, search);
         if (signal_asks_to_stop(signal) && foster->asked_to_stop == NEVER)

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/duration.h"
 #include "base/log.h"
 #include "process/descriptors.h"
 #include "process/wait_status.h"

@@ -32,6 +32,7 @@
 #include "supervise/shutdown.h"
 #include "supervise/signalling.h"
 #include "supervise/start.h"
+#include "supervise/start_descriptors.h"
 #include "supervise/start_watch.h"
 #include "supervise/state_machine.h"
 
@@ -215,7 +216,7 @@ static void start_all(void)
  * Where there are many services it has its own table of descriptors, which each start copies, and
  * the signal thread's, where the pidfds are, is not that. What both had before is kept open as long
  * as foster runs: the signals' pipe, the pipes of the logs; but not the sockets,
- * start_close_doubles().
+ * sockets_close_copies().
  *
  * It does not return: a program with PR_SET_PDEATHSIG is told of the end of the thread that started
  * it, prctl(2).
@@ -223,7 +224,7 @@ static void start_all(void)
 static void *supervise(void *unused)
 {
     signals_block_again();
-    bool wants_pidfds = start_with_own_descriptors();
+    bool wants_pidfds = start_descriptors_unshare();
     start_all();
     for (;;) {
         children_let_go();

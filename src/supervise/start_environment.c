@@ -1,0 +1,107 @@
+/* start_environment.c - see start_environment.h. */
+#include "supervise/start_environment.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "supervise/main_process.h"
+#include "supervise/notify.h"
+
+enum {
+    USER_VARIABLES = 3,         /* HOME, USER, LOGNAME */
+    NOTIFY_VARIABLES = 3,       /* NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID; or MAINPID alone */
+    LISTEN_VARIABLES = 3,       /* LISTEN_FDS, LISTEN_FDNAMES, LISTEN_PID */
+    MICROSECONDS_PER_MS = 1000, /* WATCHDOG_USEC */
+    OWN_VARIABLES = USER_VARIABLES + NOTIFY_VARIABLES + LISTEN_VARIABLES,
+};
+
+static void add_entry(struct start_environment *environment, const char *name, const char *value)
+{
+    char *entry = environment->unused;
+    environment->unused = stpcpy(stpcpy(entry, name), value) + 1;
+    environment->entries[environment->count++] = entry;
+}
+
+static void add_number(struct start_environment *environment, const char *name, int64_t number)
+{
+    char digits[DECIMAL_MAX];
+    add_entry(environment, name, text_decimal(digits, number));
+}
+
+/* The pid is known in the child alone: an entry without it, and room for it. */
+static void add_own_pid(struct start_environment *environment, const char *name)
+{
+    char **own_pid = environment->own_pids;
+    while (*own_pid != NULL)
+        own_pid++;
+    *own_pid = environment->unused;
+    add_entry(environment, name, "");
+    environment->unused += DECIMAL_MAX;
+}
+
+/* A user without a name is a number that /etc/passwd does not know: it has no home either. */
+static void add_user(struct start_environment *environment, const struct user *user)
+{
+    if (user == NULL || user->name == NULL)
+        return;
+    add_entry(environment, "HOME=", user->home);
+    add_entry(environment, "USER=", user->name);
+    add_entry(environment, "LOGNAME=", user->name);
+}
+
+static void add_settings(struct start_environment *environment, const struct settings *settings)
+{
+    for (unsigned i = 0; i < settings->environment_count; i++)
+        environment->entries[environment->count++] = settings->environment[i];
+}
+
+static void add_notify(struct start_environment *environment, const struct service *service)
+{
+    if (service_extras(service)->notes == NULL || notify_variable() == NULL)
+        return;
+    add_entry(environment, notify_variable(), "");
+    if (service->settings->watchdog == 0)
+        return;
+    add_number(environment, "WATCHDOG_USEC=", service->settings->watchdog * MICROSECONDS_PER_MS);
+    add_own_pid(environment, "WATCHDOG_PID=");
+}
+
+static void add_sockets(struct start_environment *environment, const struct settings *settings)
+{
+    if (settings->listen_count == 0)
+        return;
+    add_number(environment, "LISTEN_FDS=", settings->listen_count);
+    add_entry(environment, "LISTEN_FDNAMES=", settings->listen[0].name);
+    for (unsigned i = 1; i < settings->listen_count; i++)
+        environment->unused =
+            stpcpy(stpcpy(environment->unused - 1, ":"), settings->listen[i].name) + 1;
+    add_own_pid(environment, "LISTEN_PID=");
+}
+
+size_t start_environment_most(const struct settings *settings)
+{
+    return settings->environment_count + OWN_VARIABLES;
+}
+
+size_t start_environment_size(const struct settings *settings)
+{
+    size_t size = OWN_VARIABLES * (sizeof "LISTEN_FDNAMES=" + DECIMAL_MAX);
+    if (settings->user != NULL && settings->user->name != NULL)
+        size += strlen(settings->user->home) + 2 * strlen(settings->user->name);
+    for (unsigned i = 0; i < settings->listen_count; i++)
+        size += strlen(settings->listen[i].name) + 1;
+    return size;
+}
+
+void start_environment_fill(struct start_environment *environment, const struct service *service,
+                            enum start_role role)
+{
+    add_user(environment, service->settings->user);
+    add_settings(environment, service->settings);
+    if (role != ROLE_MAIN_PROCESS) {
+        add_number(environment, "MAINPID=", main_process_pid(service));
+        return;
+    }
+    add_notify(environment, service);
+    add_sockets(environment, service->settings);
+}
