@@ -1,10 +1,11 @@
 /*
  * start_watch.c - see start_watch.h.
  *
- * There is room for a start of each service at once, but few are under way at a time, so the first
- * free place is taken: what is never used is never touched. A report of an error is not acted on
- * before the child is reaped: its exit status is the exit code, and until then it is still looking
- * for the words.
+ * There is a place for each service, and few are in use at a time. The first free one is taken, so
+ * the memory of the others is never touched.
+ *
+ * An error that is reported is not acted on before the child is reaped: its exit status is the exit
+ * code for the service, and until then it is still logging why.
  */
 #include "supervise/start_watch.h"
 
@@ -14,16 +15,13 @@
 #include "base/arena.h"
 #include "supervise/event_loop.h"
 
-enum {
-    UNDER_WAY_MOST = 16
-}; /* more gain nothing, and each child copies and closes their descriptors */
+enum { UNDER_WAY_MOST = 16 };
 
-/* A start under way. */
 struct start_watch {
-    struct source source;    /* the first member: it is what the loop knows */
+    struct source source;    /* the first member: the event loop knows it by its address */
     struct service *service; /* NULL: the place is free */
     int error;               /* that was reported; 0: none */
-    bool watched;            /* in the loop */
+    bool watched;            /* by the event loop */
 };
 
 static struct start_watch *watches;
@@ -37,13 +35,13 @@ void start_watch_prepare(const struct plan *plan, void (*executed)(struct servic
     watches = arena_alloc(plan->count * sizeof *watches);
 }
 
-/* The place of a service, or NULL; of NULL: the first that is free. */
-static struct start_watch *place_of(const struct service *service)
+/* The place of a service, or, for NULL, the first that is free; NULL if there is none in use. */
+static struct start_watch *find(const struct service *service)
 {
     for (struct start_watch *watch = watches; watch < watches + used; watch++)
         if (watch->service == service)
             return watch;
-    return service == NULL ? &watches[used++] : NULL;
+    return NULL;
 }
 
 static void unwatch(struct start_watch *watch)
@@ -61,7 +59,7 @@ static void release(struct start_watch *watch)
     under_way--;
 }
 
-static void report_came(struct source *source, uint32_t events)
+static void report_ready(struct source *source, uint32_t events)
 {
     struct start_watch *watch = (struct start_watch *)source;
     struct service *service = watch->service;
@@ -87,22 +85,25 @@ static unsigned count_quick(milliseconds now)
     return count;
 }
 
-/* Each service that waits asks, so the places are looked through only once in a millisecond. */
+/* Every service that waits for its dependencies asks in each round, so a "no" is remembered for
+ * the millisecond in which it was found. */
 bool start_watch_has_room(milliseconds now)
 {
-    static milliseconds none_at = NEVER;
+    static milliseconds full_at = NEVER;
     if (under_way < UNDER_WAY_MOST)
         return true;
-    if (now != none_at && count_quick(now) < UNDER_WAY_MOST)
+    if (now != full_at && count_quick(now) < UNDER_WAY_MOST)
         return true;
-    none_at = now;
+    full_at = now;
     return false;
 }
 
 bool start_watch_begin(struct service *service, int report)
 {
-    struct start_watch *watch = place_of(NULL);
-    *watch = (struct start_watch){.source = {report, report_came}, .service = service};
+    struct start_watch *watch = find(NULL);
+    if (watch == NULL)
+        watch = &watches[used++];
+    *watch = (struct start_watch){.source = {report, report_ready}, .service = service};
     under_way++;
     watch->watched = event_loop_watch(&watch->source, EPOLLIN);
     if (!watch->watched)
@@ -112,7 +113,7 @@ bool start_watch_begin(struct service *service, int report)
 
 enum spawn_result start_watch_end(struct service *service, int *error)
 {
-    struct start_watch *watch = place_of(service);
+    struct start_watch *watch = find(service);
     if (watch == NULL)
         return SPAWN_DONE;
     enum spawn_result result =

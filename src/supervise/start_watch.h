@@ -1,9 +1,10 @@
 /*
- * start_watch.h - the starts that are under way: forked, and the program does not run yet. Internal
- * to this room.
+ * start_watch.h - the starts under way: the process is forked, and its program does not run yet.
  *
- * A child tells of its exec by a pipe that exec closes, and of an error by a number in it. Most
- * starts are over in less than a millisecond; one whose exec hangs stays here until it is ended.
+ * The child reports by a pipe that its exec closes (end of file) and to which it writes the error
+ * number if there is no exec: spawn_fork(). Most starts take less than a millisecond; one whose
+ * exec hangs is watched until its service is ended.
+ *
  * All of these: supervisor's thread.
  */
 #ifndef SUPERVISE_START_WATCH_H
@@ -14,22 +15,22 @@
 
 enum {
     START_SLOW_MS = 50
-}; /* a start that takes longer is slow, and has hung perhaps: it keeps nobody else back */
+}; /* a start that takes longer may have hung: others do not wait for it */
 
-/* Makes room for as many starts as there are services, before the first; executed() is called for
- * each service whose program runs. */
+/* Takes memory for one start of each service at once; executed() is called for each service whose
+ * program runs. Before the first start. */
 void start_watch_prepare(const struct plan *plan, void (*executed)(struct service *service));
 
-/* Watches the report of a service's start, which is closed when the start is over. False if the
- * kernel has no memory for it: nobody will catalogue_say, and it is closed. */
+/* Watches the report of a service's start, and closes it when the start is over. False if the
+ * kernel has no memory for it: the report is closed then, and executed() is not called. */
 bool start_watch_begin(struct service *service, int report);
 
-/* False while as many starts are under way as the machine has use for, and none of them is slow:
- * another one would only take descriptors. */
+/* True if one more start would be of use: fewer than 16 are under way, not counting slow ones. More
+ * gain nothing, and each child copies and closes the descriptors of all. */
 bool start_watch_has_room(milliseconds now);
 
-/* Looks now, and watches no longer: for a service whose process has ended. The error number is set
- * for SPAWN_FAILED. */
+/* Ends the watch of a service whose process is reaped, and returns how its start ended: SPAWN_DONE
+ * also if it is not watched. *error is set for SPAWN_FAILED. */
 enum spawn_result start_watch_end(struct service *service, int *error);
 
 #endif
