@@ -14,7 +14,7 @@ CONFIG = argv_split choice config depends_on diagnostics entry files keys lines 
     service settings value_attributes value_choices value_environment value_listen value_numbers value_ready value_text \
     value_time values
 LOGS = format relay
-SUPERVISE = async_close dependencies event_loop inbox main_process messages notify probe probe_methods shutdown \
+SUPERVISE = async_close dependencies event_loop forwarding main_process messages notify notify_message notify_socket probe probe_methods shutdown \
     side_command signalling sockets start start_descriptors start_environment start_watch state_machine supervisor
 CONTROL = client facts metrics report server verbs writer
 COMPAT = catatonit compat dumb_init foster pause tini

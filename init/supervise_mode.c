@@ -23,7 +23,7 @@
 #include "process/terminal.h"
 #include "process/wait_status.h"
 #include "supervise/event_loop.h"
-#include "supervise/inbox.h"
+#include "supervise/forwarding.h"
 #include "supervise/sockets.h"
 #include "supervise/start.h"
 #include "supervise/supervisor.h"
@@ -143,7 +143,7 @@ static int serve(struct main_service *foster)
         if (signal == 0)
             info = (siginfo_t){
                 .si_signo = SIGCHLD}; /* of whom the search has found the supervisor is to know */
-        inbox_put_signal(&info);
+        forwarding_put(&info);
     }
     return code;
 }

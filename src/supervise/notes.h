@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "config/service.h"
 #include "supervise/event_loop.h"
-#include "supervise/notify.h"
+#include "supervise/notify_message.h"
 
 /* The process that a service has named by MAINPID, if any: main_process.h. */
 struct main_process {

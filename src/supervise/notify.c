@@ -1,252 +1,236 @@
 /*
  * notify.c - see notify.h.
  *
- * Anybody in our network namespace can write to the socket, so what is read is bounded, in bytes
- * and in messages at a time, and no descriptor is ever received: see async_close.c. What is
- * malformed or unknown is passed over, as sd_notify(3) wants it.
+ * What a message says is done in a fixed order, whatever the order of its lines: a service that
+ * says READY=1 and MAINPID at once is ready with its new main process.
  */
 #include "supervise/notify.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <stddef.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
-#include "base/text.h"
-#include "supervise/async_close.h"
+#include "base/log.h"
+#include "process/run_mark.h"
 #include "supervise/event_loop.h"
+#include "supervise/main_process.h"
+#include "supervise/notes.h"
+#include "supervise/notify_socket.h"
+#include "supervise/shutdown.h"
+#include "supervise/start.h"
+#include "supervise/state_machine.h"
 
 enum {
-    AUTOBIND_DIGITS = 5, /* of the name that the kernel chooses, unix(7) */
-    MESSAGE_MAX = 4096,
-    PASSED_OVER_MAX = 16, /* messages in one call */
-    TAKING_MS = 10,       /* until it is looked whether a thread has taken a message off */
-    STUCK_MS = 1000,      /* until a thread is asked for again */
-    US_PER_MS = 1000,
+    MESSAGES_A_TURN = 64, /* a flood of messages holds up nothing else for longer */
+    EXTENSION_MOST = 10,  /* times the time that the settings give */
+    LOG_AFTER_MS = 500,   /* without a message being read */
 };
 
-static int notify_socket = -1;
-static bool is_let_go =
-    true; /* the message that was taken last is off the queue, or in a thread's hands */
-static char variable[] = "NOTIFY_SOCKET=@00000";
-enum { NAME_AT = sizeof variable - 1 - AUTOBIND_DIGITS };
+static struct plan *plan;
+static milliseconds suspended_since = NEVER; /* NEVER: messages are read */
+static bool is_suspension_logged;
 
-/* A filter may forbid this alone. */
-static bool can_receive(int fd)
+/* ---- the service of a sender ---- */
+
+/* The running service whose main process is in that session, or NULL. No process can join a session
+ * (setsid(2)). A process that has ended is in none, -1: neither is a main process that has. */
+static struct service *service_of_session(pid_t session)
 {
-    return recvmsg(fd, &(struct msghdr){0}, MSG_DONTWAIT | MSG_PEEK) != -1 || errno == EAGAIN;
+    for (size_t i = 0; i < plan->count && session > 0; i++)
+        if (service_is_up(&plan->services[i]) &&
+            main_process_session(&plan->services[i]) == session)
+            return &plan->services[i];
+    return NULL;
 }
 
-/* Binds it to a name of the kernel's choice and notes that. Credentials come with each message from
- * now on. */
-static bool name_socket(int fd)
+static struct service *service_of_mark(int64_t mark)
 {
-    struct sockaddr_un name = {.sun_family = AF_UNIX};
-    socklen_t size = sizeof name;
-    int on = 1;
-    if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == -1 ||
-        bind(fd, (const struct sockaddr *)&name, sizeof name.sun_family) == -1 ||
-        getsockname(fd, (struct sockaddr *)&name, &size) == -1 || !can_receive(fd))
-        return false;
-    memcpy(variable + NAME_AT, name.sun_path + 1, AUTOBIND_DIGITS);
-    return size == offsetof(struct sockaddr_un, sun_path) + 1 + AUTOBIND_DIGITS;
+    int64_t index = mark - start_mark(plan->services);
+    return index >= 0 && index < (int64_t)plan->count ? &plan->services[index] : NULL;
 }
 
-int notify_open(void)
+/* The service that a process belongs to, or NULL. */
+static struct service *service_of_process(pid_t pid)
 {
-    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd != -1 && !name_socket(fd)) {
-        close(fd);
-        fd = -1;
+    struct service *service = service_of_session(getsid(pid));
+    return service != NULL ? service : service_of_mark(run_mark_of(pid));
+}
+
+static bool is_its_user(const struct service *service, uid_t uid)
+{
+    const struct user *user = service->settings->user;
+    return uid == 0 || uid == (user != NULL ? user->uid : geteuid());
+}
+
+/* The service that a sender speaks for, or NULL: notify.h. Programs such as gosu and setpriv change
+ * the user of a process in the session. */
+static struct service *service_of_sender(pid_t pid, uid_t uid)
+{
+    struct service *service = service_of_session(getsid(pid));
+    if (service != NULL)
+        return service;
+    service = service_of_mark(run_mark_of(pid));
+    return service != NULL && is_its_user(service, uid) ? service : NULL;
+}
+
+/* Of a run that has ended a process may be left: its messages are ignored. */
+static bool may_notify(const struct service *service)
+{
+    return service_extras(service)->notes != NULL && service_is_up(service) && !service->reaped;
+}
+
+/* ---- what a message does ---- */
+
+/* The latest deadline that EXTEND_TIMEOUT_USEC can give the service's present state, or NEVER if
+ * the state has none to extend. No service can put off its own stop, or the stop of all, for
+ * ever. */
+static milliseconds latest_deadline(const struct service *service)
+{
+    const struct settings *settings = service->settings;
+    bool starts = service->state == STARTING || service->state == FORKED;
+    milliseconds given = starts ? settings->ready_timeout : settings->stop_grace_period;
+    if ((!starts && service->state != STOPPING) || service->killed || service->deadline == NEVER ||
+        given == NEVER)
+        return NEVER;
+    milliseconds latest = service->since + EXTENSION_MOST * given;
+    milliseconds end = shutdown_is_under_way() ? shutdown_deadline() : latest;
+    return end < latest ? end : latest;
+}
+
+/* EXTEND_TIMEOUT_USEC: the state may last that long from now on, and never less than before. */
+static void extend_deadline(struct service *service, milliseconds span)
+{
+    milliseconds until = clock_now() + span, latest = latest_deadline(service);
+    if (span == 0 || latest == NEVER)
+        return;
+    if (until > latest)
+        until = latest;
+    if (until > service->deadline)
+        service->deadline = until;
+}
+
+static void update_watchdog(struct service *service, const struct notify_message *message)
+{
+    struct notes *notes = service->extras->notes;
+    if (message->watchdog_interval != 0)
+        notes->watchdog = message->watchdog_interval;
+    if (notes->watchdog != 0 && (message->watchdog || message->watchdog_interval != 0))
+        notes->watchdog_due = clock_now() + notes->watchdog;
+    if (message->watchdog_trigger)
+        notes->watchdog_due = clock_now();
+}
+
+/* MAINPID: a process of the same service only. It is opened before that is checked, so what is
+ * found out holds for the process that is open. */
+static void set_main_process(struct service *service, pid_t pid)
+{
+    int pidfd = main_process_open(pid);
+    if (service_of_process(pid) == service)
+        main_process_name(service, pid, pidfd);
+    else if (pidfd != -1)
+        close(pidfd);
+}
+
+/* A service that sends a message runs, also if the report of its exec is not read yet. */
+static void apply(struct service *service, const struct notify_message *message)
+{
+    state_machine_handle(service, EVENT_EXECED);
+    extend_deadline(service, message->extend);
+    update_watchdog(service, message);
+    if (message->has_status)
+        strcpy(service->extras->notes->status, message->status);
+    if (message->main_pid != 0)
+        set_main_process(service, message->main_pid);
+    if (message->ready && service->settings->ready == READY_BY_NOTIFY)
+        state_machine_handle(service, EVENT_READY);
+}
+
+/* ---- the socket ---- */
+
+static void suspend(struct source *source)
+{
+    event_loop_forget(source);
+    suspended_since = clock_now();
+    is_suspension_logged = false;
+}
+
+static void read_messages(struct source *source, uint32_t events)
+{
+    struct notify_message message;
+    (void)events;
+    for (int i = 0; i < MESSAGES_A_TURN && notify_socket_receive(&message); i++) {
+        struct service *service = service_of_sender(message.sender, message.uid);
+        if (service != NULL && may_notify(service))
+            apply(service, &message);
+        else
+            say(LOG_DEBUG, "a message of pid %d, which is not meant to send any", message.sender);
     }
-    notify_socket = fd;
-    return fd;
+    if (notify_socket_release() != 0)
+        suspend(source);
 }
 
-const char *notify_variable(void)
+static struct source notify_source = {.ready = read_messages};
+
+bool notify_is_suspended(void)
 {
-    return notify_socket != -1 ? variable : NULL;
+    return suspended_since != NEVER;
 }
 
-/* ---- what it says ---- */
-
-/* Lines that say all there is to say, and what they set. */
-struct statement {
-    const char *line;
-    size_t field; /* a bool */
-};
-static const struct statement statements[] = {
-    {"READY=1", offsetof(struct notification, ready)},
-    {"RELOADING=1", offsetof(struct notification, reloading)},
-    {"STOPPING=1", offsetof(struct notification, stopping)},
-    {"WATCHDOG=1", offsetof(struct notification, watchdog)},
-    {"WATCHDOG=trigger", offsetof(struct notification, watchdog_trigger)},
-};
-
-static void read_pid(struct notification *notification, const char *value)
+/* A service could not send its WATCHDOG=1 meanwhile: it gets the time of the suspension, and at
+ * most the whole time of its watchdog. */
+static void postpone_watchdog(struct notes *notes, milliseconds now)
 {
-    long pid;
-    if (text_to_number(value, 1, INT_MAX, &pid))
-        notification->main_pid = (pid_t)pid;
+    milliseconds pause = now - suspended_since;
+    milliseconds until = now + (pause < notes->watchdog ? pause : notes->watchdog);
+    if (notes->watchdog_due < until)
+        notes->watchdog_due = until;
 }
 
-/* Rounded up: what is asked for is never cut to nothing. */
-static void read_span(milliseconds *span, const char *value)
+static void resume(milliseconds now)
 {
-    const char *end;
-    int64_t number = text_number(value, &end);
-    if (*end == '\0')
-        *span = number / US_PER_MS + (number % US_PER_MS != 0);
+    for (struct service *service = plan->services; service < plan->services + plan->count;
+         service++)
+        if (service_extras(service)->notes != NULL)
+            postpone_watchdog(service->extras->notes, now);
+    suspended_since = NEVER;
 }
 
-static void read_watchdog(struct notification *notification, const char *value)
+static void log_suspension(milliseconds now)
 {
-    read_span(&notification->watchdog_interval, value);
+    if (is_suspension_logged || now - suspended_since < LOG_AFTER_MS)
+        return;
+    is_suspension_logged = true;
+    say(LOG_WARNING, "services are not heard until the descriptors that somebody sent to "
+                     "NOTIFY_SOCKET are closed");
 }
 
-static void read_extension(struct notification *notification, const char *value)
+milliseconds notify_look(milliseconds now)
 {
-    read_span(&notification->extend, value);
-}
-
-static bool continues_character(char byte)
-{
-    return ((unsigned char)byte & 0xc0) == 0x80; /* utf-8(7) */
-}
-
-/* Cut where a character begins. */
-static void read_status(struct notification *notification, const char *value)
-{
-    struct text text;
-    text_clear(&text);
-    text_add(&text, "%s", value);
-    size_t length = text.length;
-    if (length >= NOTIFY_STATUS_MAX)
-        for (length = NOTIFY_STATUS_MAX - 1; length > 0 && continues_character(text.bytes[length]);)
-            length--;
-    memcpy(notification->status, text.bytes, length);
-    notification->status[length] = '\0';
-    notification->has_status = true;
-}
-
-struct assignment {
-    const char *name;
-    void (*read)(struct notification *notification, const char *value);
-};
-static const struct assignment assignments[] = {
-    {"STATUS=", read_status},
-    {"MAINPID=", read_pid},
-    {"WATCHDOG_USEC=", read_watchdog},
-    {"EXTEND_TIMEOUT_USEC=", read_extension},
-};
-
-static void read_line(struct notification *notification, const char *line)
-{
-    for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++)
-        if (strcmp(line, statements[i].line) == 0)
-            *((bool *)((char *)notification + statements[i].field)) = true;
-    for (size_t i = 0; i < sizeof assignments / sizeof assignments[0]; i++) {
-        size_t length = strlen(assignments[i].name);
-        if (strncmp(line, assignments[i].name, length) == 0)
-            assignments[i].read(notification, line + length);
+    if (!notify_is_suspended())
+        return NEVER;
+    milliseconds pause = notify_socket_release();
+    if (pause == 0 && event_loop_watch(&notify_source, EPOLLIN)) {
+        resume(now);
+        return NEVER;
     }
+    log_suspension(now);
+    return now + (pause != 0 ? pause : LOG_AFTER_MS);
 }
 
-/* The bytes end with NUL. */
-static void read_lines(struct notification *notification, char *bytes)
+static bool is_used(void)
 {
-    char *end;
-    for (char *line = bytes; line != NULL; line = end) {
-        end = strchr(line, '\n');
-        if (end != NULL)
-            *end++ = '\0';
-        read_line(notification, line);
-    }
+    for (const struct service *service = plan->services; service < plan->services + plan->count;
+         service++)
+        if (service_extras(service)->notes != NULL)
+            return true;
+    return false;
 }
 
-/* ---- how it comes ---- */
-
-struct letter {
-    char bytes[MESSAGE_MAX + 1];
-    union {
-        struct cmsghdr aligned;
-        char bytes[CMSG_SPACE(sizeof(struct ucred))];
-    } beside;
-};
-
-/* The pid is 0 if nobody vouches for the sender: also for one in a pid namespace that is not below
- * ours. */
-static struct ucred sender_of(struct msghdr *message)
+bool notify_begin(struct plan *all)
 {
-    struct ucred sender = {0};
-    struct cmsghdr *first = CMSG_FIRSTHDR(message);
-    if (first != NULL && first->cmsg_level == SOL_SOCKET && first->cmsg_type == SCM_CREDENTIALS)
-        memcpy(&sender, CMSG_DATA(first), sizeof sender);
-    return sender;
-}
-
-/* The text of a message, ended with NUL. Of one that is too long the line that is cut is left out.
- */
-static void end_text(struct letter *letter, size_t length, bool cut)
-{
-    char *last = cut ? memrchr(letter->bytes, '\n', length) : letter->bytes + length;
-    *(last != NULL ? last : letter->bytes) = '\0';
-}
-
-milliseconds notify_pause(void)
-{
-    if (async_close_is_taking())
-        return TAKING_MS;
-    is_let_go = is_let_go || async_close_message(notify_socket) == 0;
-    if (!is_let_go)
-        return STUCK_MS;
-    return async_close_is_taking() ? TAKING_MS : 0;
-}
-
-/*
- * Receives one message: false if there is none. The sender's pid is 0 for one that is not to be
- * believed. The message is looked at first, with room for the credentials alone, which come first
- * (scm_recv() in include/net/scm.h): MSG_CTRUNC then means that there are descriptors. Those are
- * for a thread to let go of, once all that was said is done.
- */
-static bool receive(struct letter *letter, struct ucred *sender)
-{
-    static bool was_empty;
-    struct iovec text = {letter->bytes, MESSAGE_MAX};
-    struct msghdr message = {.msg_iov = &text,
-                             .msg_iovlen = 1,
-                             .msg_control = &letter->beside,
-                             .msg_controllen = sizeof letter->beside.bytes};
-    if (notify_pause() != 0)
-        return false;
-    ssize_t length = recvmsg(notify_socket, &message, MSG_DONTWAIT | MSG_PEEK);
-    if (length == -1 && was_empty)
-        event_loop_yield(); /* nothing since the last time, so why were we called? */
-    was_empty = length == -1;
-    if (was_empty)
-        return false;
-    *sender = sender_of(&message);
-    end_text(letter, (size_t)length, (message.msg_flags & MSG_TRUNC) != 0);
-    is_let_go = (message.msg_flags & MSG_CTRUNC) == 0;
-    message.msg_iovlen = 0;
-    if (is_let_go)
-        (void)recvmsg(notify_socket, &message, MSG_DONTWAIT);
-    return true;
-}
-
-bool notify_take(struct notification *notification)
-{
-    struct letter letter;
-    struct ucred sender = {0};
-    for (int i = 0; i < PASSED_OVER_MAX && sender.pid == 0; i++)
-        if (!receive(&letter, &sender))
-            return false;
-    if (sender.pid == 0)
-        return false;
-    *notification = (struct notification){.sender = sender.pid, .uid = sender.uid};
-    read_lines(notification, letter.bytes);
-    return true;
+    plan = all;
+    if (!is_used())
+        return true;
+    notify_source.fd = notify_socket_open();
+    return notify_source.fd != -1 && event_loop_watch(&notify_source, EPOLLIN);
 }

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "supervise/main_process.h"
-#include "supervise/notify.h"
+#include "supervise/notify_socket.h"
 
 enum {
     USER_VARIABLES = 3,         /* HOME, USER, LOGNAME */
@@ -57,9 +57,9 @@ static void add_settings(struct start_environment *environment, const struct set
 
 static void add_notify(struct start_environment *environment, const struct service *service)
 {
-    if (service_extras(service)->notes == NULL || notify_variable() == NULL)
+    if (service_extras(service)->notes == NULL || notify_socket_variable() == NULL)
         return;
-    add_entry(environment, notify_variable(), "");
+    add_entry(environment, notify_socket_variable(), "");
     if (service->settings->watchdog == 0)
         return;
     add_number(environment, "WATCHDOG_USEC=", service->settings->watchdog * MICROSECONDS_PER_MS);

@@ -24,10 +24,11 @@
 #include "process/thread.h"
 #include "supervise/dependencies.h"
 #include "supervise/event_loop.h"
-#include "supervise/inbox.h"
+#include "supervise/forwarding.h"
 #include "supervise/main_process.h"
 #include "supervise/messages.h"
 #include "supervise/notes.h"
+#include "supervise/notify.h"
 #include "supervise/probe.h"
 #include "supervise/shutdown.h"
 #include "supervise/signalling.h"
@@ -59,7 +60,7 @@ static void look_at_dependencies(struct service *service, milliseconds now)
     if (prospect == NEVER_MET) {
         messages_dependency_failed(service, dependencies_failed(service));
         state_machine_handle(service, EVENT_DEPENDENCIES_FAILED);
-    } else if (prospect == ALL_MET && !shutdown_is_under_way() && !inbox_has_stop_request() &&
+    } else if (prospect == ALL_MET && !shutdown_is_under_way() && !forwarding_has_stop() &&
                start_watch_has_room(now)) {
         state_machine_handle(service, EVENT_DEPENDENCIES_MET);
     }
@@ -106,7 +107,7 @@ static void look_at_probe(struct service *service, milliseconds now)
 static bool is_watched(const struct service *service)
 {
     return service_extras(service)->notes != NULL &&
-           (service->state == RUNNING || service->state == READY) && !inbox_is_suspended();
+           (service->state == RUNNING || service->state == READY) && !notify_is_suspended();
 }
 
 static void look_at_watchdog(struct service *service, milliseconds now)
@@ -198,7 +199,7 @@ static milliseconds go_round(void)
         somebody_waits |= service->state == WAITING;
         is_long = now - begun >= ROUND_MOST_MS;
     }
-    first = clock_earlier(first, clock_earlier(shutdown_look(now), inbox_look(now)));
+    first = clock_earlier(first, clock_earlier(shutdown_look(now), notify_look(now)));
     bool has_changed =
         state_machine_changes() != before && (somebody_waits || shutdown_is_under_way());
     return is_long || has_changed ? begun : first;
@@ -272,7 +273,9 @@ bool supervisor_begin(struct plan *all)
     milliseconds now = clock_now();
     for (size_t i = 0; i < plan->count; i++)
         prepare(&plan->services[i], now);
-    int error = inbox_begin(plan) ? thread_start_for_good(supervise, start_stack_size()) : errno;
+    int error = forwarding_begin(plan) && notify_begin(plan)
+                    ? thread_start_for_good(supervise, start_stack_size())
+                    : errno;
     if (error != 0)
         say(LOG_ERROR, "cannot supervise services: %s", strerror(error));
     return error == 0;
