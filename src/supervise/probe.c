@@ -1,14 +1,14 @@
 /*
  * probe.c - see probe.h.
  *
- * Whatever is asked, and how, there is at most one question under way, and one point in time: while
- * it is under way that is when it is given up, else when the next one begins. A question that was
- * ended has no result; its command may take a moment to die, and until then no other is begun.
+ * At most one check is under way, and there is one point in time: while a check is under way it
+ * times out then, else the next one begins then. A check that was ended has no result. Its command
+ * may take a moment to end, and until then no other check begins.
  *
- * What is counted, and when, is what Docker does with a HEALTHCHECK, so that nobody has to learn it
- * twice: an interval lies before the first check and between the end of one and the start of the
- * next; a failure of a check that began in the start period counts only after a success; a success
- * starts the count anew.
+ * Failures of health checks are counted as Docker counts those of a HEALTHCHECK: an interval lies
+ * before the first check, and between the end of one and the begin of the next; a failure of a
+ * check that began in the start period counts only after a success; a success sets the count to
+ * zero.
  */
 #include "supervise/probe.h"
 
@@ -24,20 +24,20 @@
 #include "process/wait_status.h"
 #include "supervise/probe_methods.h"
 
-/* Between two questions for readiness: doubling from the one to the other. */
+/* Between two checks of readiness: doubled from the first to the most. */
 enum { INTERVAL_FIRST = 20, INTERVAL_MOST = 1 * MS_PER_SECOND };
 
-enum phase { NOTHING_ASKED, READINESS_ASKED, HEALTH_ASKED };
+enum phase { PHASE_NONE, PHASE_READINESS, PHASE_HEALTH };
 
 struct probe {
-    struct probe_check question;
-    struct side_command aside; /* the stop command */
-    milliseconds due;          /* when the question is given up, or the next begins; NEVER */
-    int interval;              /* to the next question for readiness */
-    unsigned failures;         /* of health checks in a row */
-    unsigned char phase;       /* enum phase */
-    unsigned char health;      /* enum health */
-    bool is_asked;             /* a question is under way */
+    struct probe_check check;
+    struct side_command stop_command;
+    milliseconds due;       /* when the check times out, or the next begins; NEVER */
+    int interval;           /* to the next check of readiness */
+    unsigned failures;      /* of health checks in a row */
+    unsigned char phase;    /* enum phase */
+    unsigned char health;   /* enum health */
+    bool is_check_underway; /* check has begun, and has no result yet */
 };
 
 void probe_prepare(struct service *service)
@@ -48,25 +48,25 @@ void probe_prepare(struct service *service)
         return;
     struct probe *probe = arena_alloc(sizeof *probe);
     probe->due = NEVER;
-    probe_methods_prepare(&probe->question);
+    probe_methods_prepare(&probe->check);
     service_give_extras(service)->probe = probe;
 }
 
+/* Only foster's end is non-blocking: the service's is as any program expects it. */
 int probe_open_fd(struct service *service)
 {
     int ends[2];
     if (service->settings->ready != READY_BY_FD)
         return -1;
-    struct probe_check *question = &service_extras(service)->probe->question;
-    probe_methods_end(question);
+    struct probe_check *check = &service_extras(service)->probe->check;
+    probe_methods_end(check);
     if (pipe2(ends, O_CLOEXEC) == -1) {
         say(LOG_WARNING, "%s cannot say that it is ready: there is no pipe for it: %s",
             service->name, strerror(errno));
         return -1;
     }
-    descriptor_set_flags(ends[0],
-                         O_NONBLOCK); /* our end only: the service's is to be as it expects */
-    question->source.fd = ends[0];
+    descriptor_set_flags(ends[0], O_NONBLOCK);
+    check->source.fd = ends[0];
     return ends[1];
 }
 
@@ -76,7 +76,7 @@ static void enter(struct probe *probe, enum phase phase, milliseconds due)
 {
     probe->phase = phase;
     probe->due = due;
-    probe->is_asked = false;
+    probe->is_check_underway = false;
 }
 
 void probe_begin(struct service *service, milliseconds now)
@@ -89,22 +89,22 @@ void probe_begin(struct service *service, milliseconds now)
     probe->failures = 0;
     probe->interval = INTERVAL_FIRST;
     if (settings->ready == READY_AT_ONCE)
-        probe_is_ready(service, now);
+        probe_begin_health(service, now);
     else if (probe_methods[settings->ready].begin != NULL)
-        enter(probe, READINESS_ASKED, now);
+        enter(probe, PHASE_READINESS, now);
 }
 
-/* A service may say more than once that it is ready; that does not put off its health check. */
-void probe_is_ready(struct service *service, milliseconds now)
+/* A service may say more than once that it is ready: that does not put off its health check. */
+void probe_begin_health(struct service *service, milliseconds now)
 {
     struct probe *probe = service_extras(service)->probe;
-    if (probe == NULL || probe->phase == HEALTH_ASKED)
+    if (probe == NULL || probe->phase == PHASE_HEALTH)
         return;
-    probe_methods_end(&probe->question);
+    probe_methods_end(&probe->check);
     if (service->settings->healthcheck != NULL)
-        enter(probe, HEALTH_ASKED, now + service->settings->healthcheck_interval);
+        enter(probe, PHASE_HEALTH, now + service->settings->healthcheck_interval);
     else
-        enter(probe, NOTHING_ASKED, NEVER);
+        enter(probe, PHASE_NONE, NEVER);
 }
 
 void probe_end(struct service *service)
@@ -112,78 +112,79 @@ void probe_end(struct service *service)
     struct probe *probe = service_extras(service)->probe;
     if (probe == NULL)
         return;
-    probe_methods_end(&probe->question);
-    side_command_kill(&probe->aside);
-    enter(probe, NOTHING_ASKED, NEVER);
+    probe_methods_end(&probe->check);
+    side_command_kill(&probe->stop_command);
+    enter(probe, PHASE_NONE, NEVER);
     probe->health = HEALTH_NONE;
 }
 
-/* ---- questions ---- */
+/* ---- one check ---- */
 
-static const struct probe_method *way_of(const struct service *service)
+static const struct probe_method *method_of(const struct service *service)
 {
-    return &probe_methods[service_extras(service)->probe->phase == HEALTH_ASKED
+    return &probe_methods[service_extras(service)->probe->phase == PHASE_HEALTH
                               ? READY_BY_EXEC
                               : service->settings->ready];
 }
 
-static enum answer begin_question(struct service *service, milliseconds now)
+static enum check_result begin_check(struct service *service, milliseconds now)
 {
     struct probe *probe = service_extras(service)->probe;
     const struct settings *settings = service->settings;
-    const struct probe_method *way = way_of(service);
-    bool health = probe->phase == HEALTH_ASKED;
-    milliseconds patience = health ? settings->healthcheck_timeout : way->patience;
-    probe->due = patience == NEVER ? NEVER : now + patience;
-    probe->is_asked = true;
-    return way->begin(&probe->question, service,
-                      health ? settings->healthcheck : settings->ready_argument);
+    const struct probe_method *method = method_of(service);
+    bool health = probe->phase == PHASE_HEALTH;
+    milliseconds timeout = health ? settings->healthcheck_timeout : method->timeout;
+    probe->due = timeout == NEVER ? NEVER : now + timeout;
+    probe->is_check_underway = true;
+    return method->begin(&probe->check, service,
+                         health ? settings->healthcheck : settings->ready_argument);
 }
 
-static enum answer check_question(struct service *service, milliseconds now)
+static enum check_result poll_check(struct service *service, milliseconds now)
 {
     struct probe *probe = service_extras(service)->probe;
-    enum answer answer = way_of(service)->check(&probe->question, service);
-    if (answer != PENDING || now < probe->due)
-        return answer;
-    probe_methods_end(&probe->question);
-    return LATE;
+    enum check_result result = method_of(service)->poll(&probe->check, service);
+    if (result != CHECK_PENDING || now < probe->due)
+        return result;
+    probe_methods_end(&probe->check);
+    return CHECK_TIMED_OUT;
 }
 
-/* ---- answers ---- */
+/* ---- results ---- */
 
-static enum finding judge_readiness(struct service *service, enum answer answer, milliseconds now)
+static enum probe_change take_readiness(struct service *service, enum check_result result,
+                                        milliseconds now)
 {
     struct probe *probe = service_extras(service)->probe;
-    if (answer == YES) {
-        probe_is_ready(service, now);
-        return FOUND_READY;
+    if (result == CHECK_PASSED) {
+        probe_begin_health(service, now);
+        return PROBE_READY;
     }
     probe->due = now + probe->interval;
     probe->interval = probe->interval * 2 < INTERVAL_MOST ? probe->interval * 2 : INTERVAL_MOST;
-    return FOUND_NOTHING;
+    return PROBE_UNCHANGED;
 }
 
-static void say_unhealthy(const struct service *service, enum answer answer)
+static void log_unhealthy(const struct service *service, enum check_result result)
 {
     const struct probe *probe = service_extras(service)->probe;
     struct text line;
     log_begin(&line);
     text_add(&line, "%s is unhealthy: %s ", service->name, service->settings->healthcheck);
-    if (answer == LATE) {
+    if (result == CHECK_TIMED_OUT) {
         text_add(&line, "took longer than ");
         duration_append(&line, service->settings->healthcheck_timeout);
-    } else if (answer == NOT_RUN) {
+    } else if (result == CHECK_NOT_RUN) {
         text_add(&line, "could not be run");
     } else {
-        text_add_wait_status(&line, probe->question.command.status);
+        text_add_wait_status(&line, probe->check.command.status);
     }
     if (probe->failures > 1)
         text_add(&line, ", %u times in a row", probe->failures);
     log_end(LOG_WARNING, &line);
 }
 
-static enum finding is_well(struct service *service)
+static enum probe_change become_healthy(struct service *service)
 {
     struct probe *probe = service_extras(service)->probe;
     enum health before = probe->health;
@@ -191,39 +192,40 @@ static enum finding is_well(struct service *service)
     probe->health = HEALTH_HEALTHY;
     if (before == HEALTH_UNHEALTHY)
         say(LOG_INFO, "%s is healthy again", service->name);
-    return before == HEALTH_HEALTHY ? FOUND_NOTHING : FOUND_WELL;
+    return before == HEALTH_HEALTHY ? PROBE_UNCHANGED : PROBE_HEALTHY;
 }
 
-static enum finding judge_health(struct service *service, enum answer answer, milliseconds now)
+static enum probe_change take_health(struct service *service, enum check_result result,
+                                     milliseconds now)
 {
     struct probe *probe = service_extras(service)->probe;
     const struct settings *settings = service->settings;
     milliseconds begun = probe->due - settings->healthcheck_timeout;
     probe->due = now + settings->healthcheck_interval;
-    if (answer == YES)
-        return is_well(service);
-    bool excused = probe->health == HEALTH_STARTING &&
-                   begun - service->started < settings->healthcheck_start_period;
-    if (excused || probe->health == HEALTH_UNHEALTHY ||
+    if (result == CHECK_PASSED)
+        return become_healthy(service);
+    bool is_excused = probe->health == HEALTH_STARTING &&
+                      begun - service->started < settings->healthcheck_start_period;
+    if (is_excused || probe->health == HEALTH_UNHEALTHY ||
         ++probe->failures < settings->healthcheck_retries)
-        return FOUND_NOTHING;
+        return PROBE_UNCHANGED;
     probe->health = HEALTH_UNHEALTHY;
-    say_unhealthy(service, answer);
-    return FOUND_UNWELL;
+    log_unhealthy(service, result);
+    return PROBE_UNHEALTHY;
 }
 
-enum finding probe_look(struct service *service, milliseconds now)
+enum probe_change probe_look(struct service *service, milliseconds now)
 {
     struct probe *probe = service_extras(service)->probe;
-    if (probe == NULL || (!probe->is_asked && now < probe->due))
-        return FOUND_NOTHING;
-    enum answer answer =
-        probe->is_asked ? check_question(service, now) : begin_question(service, now);
-    if (answer == PENDING)
-        return FOUND_NOTHING;
-    probe->is_asked = false;
-    return probe->phase == HEALTH_ASKED ? judge_health(service, answer, now)
-                                        : judge_readiness(service, answer, now);
+    if (probe == NULL || (!probe->is_check_underway && now < probe->due))
+        return PROBE_UNCHANGED;
+    enum check_result result =
+        probe->is_check_underway ? poll_check(service, now) : begin_check(service, now);
+    if (result == CHECK_PENDING)
+        return PROBE_UNCHANGED;
+    probe->is_check_underway = false;
+    return probe->phase == PHASE_HEALTH ? take_health(service, result, now)
+                                        : take_readiness(service, result, now);
 }
 
 milliseconds probe_due(const struct service *service)
@@ -242,15 +244,15 @@ enum health probe_health(const struct service *service)
 
 bool probe_run_stop_command(struct service *service, const char *command)
 {
-    struct side_command *aside = &service_extras(service)->probe->aside;
-    if (!side_command_runs(aside))
-        return side_command_begin(aside, service, command);
+    struct side_command *stop_command = &service_extras(service)->probe->stop_command;
+    if (!side_command_poll(stop_command))
+        return side_command_begin(stop_command, service, command);
     say(LOG_WARNING, "%s: %s has been killed and does not die", service->name, command);
     return false;
 }
 
-bool probe_stop_command_runs(const struct service *service)
+bool probe_poll_stop_command(struct service *service)
 {
     struct probe *probe = service_extras(service)->probe;
-    return probe != NULL && side_command_runs(&probe->aside);
+    return probe != NULL && side_command_poll(&probe->stop_command);
 }

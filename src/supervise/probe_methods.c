@@ -1,12 +1,12 @@
 /*
  * probe_methods.c - see probe_methods.h.
  *
- * A source that fires is watched no longer until it has been looked at: what is true of a
- * descriptor stays true, and would wake us again and again.
+ * epoll reports a descriptor again as long as it is ready. So a source that has become ready is
+ * not watched any more until the check is polled.
  *
- * A path may lead to a file system that does not answer, and there is no looking along it that does
- * not wait. So a short-lived thread looks; one that hangs is left alone, and until it is through
- * its service is not ready.
+ * A path can lead to a file system that does not answer, and every system call on it then blocks.
+ * So a short-lived thread makes that call. One that hangs is left alone, and until it is through
+ * no other check of that service begins: the service is not ready.
  */
 #include "supervise/probe_methods.h"
 
@@ -20,50 +20,50 @@
 #include "base/log.h"
 #include "process/thread.h"
 
-static bool watch(struct probe_check *question, uint32_t events)
+static bool watch(struct probe_check *check, uint32_t events)
 {
-    question->watched = event_loop_watch(&question->source, events);
-    return question->watched;
+    check->is_watched = event_loop_watch(&check->source, events);
+    return check->is_watched;
 }
 
-static void unwatch(struct probe_check *question)
+static void unwatch(struct probe_check *check)
 {
-    if (question->watched)
-        event_loop_forget(&question->source);
-    question->watched = false;
+    if (check->is_watched)
+        event_loop_forget(&check->source);
+    check->is_watched = false;
 }
 
-static void fired(struct source *source, uint32_t events)
+static void source_is_ready(struct source *source, uint32_t events)
 {
     (void)events;
-    unwatch((struct probe_check *)source); /* of which it is the first member */
+    unwatch((struct probe_check *)source);
 }
 
-static void close_source(struct probe_check *question)
+static void close_source(struct probe_check *check)
 {
-    unwatch(question);
-    if (question->source.fd != -1)
-        close(question->source.fd);
-    question->source.fd = -1;
+    unwatch(check);
+    if (check->source.fd != -1)
+        close(check->source.fd);
+    check->source.fd = -1;
 }
 
-void probe_methods_prepare(struct probe_check *question)
+void probe_methods_prepare(struct probe_check *check)
 {
-    question->source = (struct source){.fd = -1, .ready = fired};
+    check->source = (struct source){.fd = -1, .ready = source_is_ready};
 }
 
-void probe_methods_end(struct probe_check *question)
+void probe_methods_end(struct probe_check *check)
 {
-    close_source(question);
-    side_command_kill(&question->command);
+    close_source(check);
+    side_command_kill(&check->command);
 }
 
-/* ---- tcp ---- */
+/* ---- READY_BY_TCP ---- */
 
 /*
- * True if there is a peer, and it is not the socket itself. Where nobody listens on a port of the
- * range that connecting sockets get theirs from, one try in thousands is given just that port and
- * connects to itself: tcp(7) calls it a simultaneous open.
+ * True if the socket is connected, and not to itself. Where no program listens on a port of the
+ * ephemeral range, one connect(2) in thousands is given that very port as its own and connects to
+ * itself: tcp(7) calls that a simultaneous open.
  */
 static bool has_peer(int fd)
 {
@@ -74,136 +74,140 @@ static bool has_peer(int fd)
            memcmp(&own, &peer, sizeof own) != 0;
 }
 
-/* It has fired because it is connected or because it cannot be: only the former has a peer. */
-static enum answer check_connection(struct probe_check *question, const struct service *service)
+/* The socket becomes ready when it is connected, and when it cannot be: then it has no peer. */
+static enum check_result poll_connection(struct probe_check *check, const struct service *service)
 {
     (void)service;
-    if (question->watched)
-        return PENDING;
-    enum answer answer = has_peer(question->source.fd) ? YES : NO;
-    close_source(question);
-    return answer;
+    if (check->is_watched)
+        return CHECK_PENDING;
+    enum check_result result = has_peer(check->source.fd) ? CHECK_PASSED : CHECK_FAILED;
+    close_source(check);
+    return result;
 }
 
-static enum answer begin_connection(struct probe_check *question, struct service *service,
-                                    const char *argument)
+static enum check_result begin_connection(struct probe_check *check, struct service *service,
+                                          const char *argument)
 {
     (void)argument;
     const struct address *address = service->settings->ready_address;
     int fd = socket(address->to.any.sa_family, address->type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd == -1)
-        return NO;
-    question->source.fd = fd;
+        return CHECK_FAILED;
+    check->source.fd = fd;
     if (connect(fd, &address->to.any, address->length) == -1 && errno == EINPROGRESS)
-        watch(question, EPOLLOUT);
-    return check_connection(question, service);
+        watch(check, EPOLLOUT);
+    return poll_connection(check, service);
 }
 
-/* ---- unix, file ---- */
+/* ---- READY_BY_UNIX, READY_BY_FILE ---- */
 
-enum look { NOT_LOOKING, LOOKING, FOUND, MISSED };
+enum search { SEARCH_NONE, SEARCH_RUNS, SEARCH_FOUND, SEARCH_FAILED };
 
-static bool accepts(const struct address *address)
+/* A peer could send descriptors that take long to close: none is received after SHUT_RD. */
+static bool accepts_connection(const struct address *address)
 {
     int fd = socket(AF_UNIX, address->type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd == -1)
         return false;
-    shutdown(fd, SHUT_RD); /* no descriptor is sent to us, which it could take long to close */
+    shutdown(fd, SHUT_RD);
     bool connected = connect(fd, &address->to.any, address->length) == 0;
     close(fd);
     return connected;
 }
 
-/* The thread. The signal goes to the signal thread, which wakes the supervisor. */
-static void *look(void *context)
+/* In a thread of its own. May block. The signal thread takes the SIGCHLD, and wakes the
+ * supervisor's. */
+static void *search_path(void *context)
 {
-    struct probe_check *question = context;
-    const struct settings *settings = question->settings;
-    bool is_file = settings->ready == READY_BY_FILE;
-    bool found =
-        is_file ? access(settings->ready_argument, F_OK) == 0 : accepts(settings->ready_address);
-    atomic_store(&question->look, found ? FOUND : MISSED);
+    struct probe_check *check = context;
+    const struct settings *settings = check->settings;
+    bool found = settings->ready == READY_BY_FILE ? access(settings->ready_argument, F_OK) == 0
+                                                  : accepts_connection(settings->ready_address);
+    atomic_store(&check->search, found ? SEARCH_FOUND : SEARCH_FAILED);
     kill(getpid(), SIGCHLD);
     return NULL;
 }
 
-/* What one finds that was begun earlier is of an earlier run, perhaps. */
-static enum answer begin_look(struct probe_check *question, struct service *service,
-                              const char *argument)
+/* While a thread of an earlier check runs there is no other: what it finds may be the socket of an
+ * earlier run. */
+static enum check_result begin_search(struct probe_check *check, struct service *service,
+                                      const char *argument)
 {
     enum { STACK = 32 * 1024 };
     (void)argument;
-    if (atomic_load(&question->look) == LOOKING)
-        return LATE;
-    question->settings = service->settings;
-    atomic_store(&question->look, LOOKING);
-    if (thread_start_with(look, question, STACK) == 0)
-        return PENDING;
-    atomic_store(&question->look, NOT_LOOKING);
-    return NO;
+    if (atomic_load(&check->search) == SEARCH_RUNS)
+        return CHECK_TIMED_OUT;
+    check->settings = service->settings;
+    atomic_store(&check->search, SEARCH_RUNS);
+    if (thread_start_with(search_path, check, STACK) == 0)
+        return CHECK_PENDING;
+    atomic_store(&check->search, SEARCH_NONE);
+    return CHECK_FAILED;
 }
 
-static enum answer check_look(struct probe_check *question, const struct service *service)
+static enum check_result poll_search(struct probe_check *check, const struct service *service)
 {
-    int look = atomic_load(&question->look);
+    int search = atomic_load(&check->search);
     (void)service;
-    return look == LOOKING ? PENDING : look == FOUND ? YES : NO;
+    if (search == SEARCH_RUNS)
+        return CHECK_PENDING;
+    return search == SEARCH_FOUND ? CHECK_PASSED : CHECK_FAILED;
 }
 
-/* ---- fd ---- */
+/* ---- READY_BY_FD ---- */
 
-static enum answer begin_line(struct probe_check *question, struct service *service,
-                              const char *argument)
+static enum check_result begin_line(struct probe_check *check, struct service *service,
+                                    const char *argument)
 {
     (void)service, (void)argument;
-    return question->source.fd == -1 || watch(question, EPOLLIN) ? PENDING : NO;
+    return check->source.fd == -1 || watch(check, EPOLLIN) ? CHECK_PENDING : CHECK_FAILED;
 }
 
-/* An end without a newline is no answer, and there will be none. One read(2) at a time: who writes
- * without an end does not keep us. */
-static enum answer check_line(struct probe_check *question, const struct service *service)
+/* An end of file without a newline leaves the check pending: there will be no other result. One
+ * read(2) at a time: a service that writes without end holds up nothing else. */
+static enum check_result poll_line(struct probe_check *check, const struct service *service)
 {
-    enum { SOME = 256 };
-    char bytes[SOME];
-    if (question->watched || question->source.fd == -1)
-        return PENDING;
-    ssize_t length = read(question->source.fd, bytes, sizeof bytes);
-    bool line = length > 0 && memchr(bytes, '\n', (size_t)length) != NULL;
-    if (!line && (length > 0 || (length == -1 && errno == EAGAIN)))
-        return begin_line(question, NULL, NULL);
-    if (!line)
+    enum { READ_SIZE = 256 };
+    char bytes[READ_SIZE];
+    if (check->is_watched || check->source.fd == -1)
+        return CHECK_PENDING;
+    ssize_t length = read(check->source.fd, bytes, sizeof bytes);
+    bool has_newline = length > 0 && memchr(bytes, '\n', (size_t)length) != NULL;
+    if (!has_newline && (length > 0 || (length == -1 && errno == EAGAIN)))
+        return begin_line(check, NULL, NULL);
+    if (!has_newline)
         say(LOG_DEBUG, "%s has closed its readiness descriptor without a newline", service->name);
-    close_source(question);
-    return line ? YES : PENDING;
+    close_source(check);
+    return has_newline ? CHECK_PASSED : CHECK_PENDING;
 }
 
-/* ---- exec ---- */
+/* ---- READY_BY_EXEC, health checks ---- */
 
-/* A command that was killed and is not reaped yet cannot be asked again: it is late still. */
-static enum answer begin_command(struct probe_check *question, struct service *service,
-                                 const char *command)
+/* A command that was killed and is not reaped yet still times out. */
+static enum check_result begin_command(struct probe_check *check, struct service *service,
+                                       const char *command)
 {
-    if (side_command_runs(&question->command))
-        return LATE;
-    return side_command_begin(&question->command, service, command) ? PENDING : NOT_RUN;
+    if (side_command_poll(&check->command))
+        return CHECK_TIMED_OUT;
+    return side_command_begin(&check->command, service, command) ? CHECK_PENDING : CHECK_NOT_RUN;
 }
 
-static enum answer check_command(struct probe_check *question, const struct service *service)
+static enum check_result poll_command(struct probe_check *check, const struct service *service)
 {
     (void)service;
-    if (side_command_runs(&question->command))
-        return PENDING;
-    if (question->command.failed)
-        return NOT_RUN;
-    return question->command.status == 0 ? YES : NO;
+    if (side_command_poll(&check->command))
+        return CHECK_PENDING;
+    if (check->command.failed)
+        return CHECK_NOT_RUN;
+    return check->command.status == 0 ? CHECK_PASSED : CHECK_FAILED;
 }
 
-enum { PATIENCE = 1 * MS_PER_SECOND, COMMAND_PATIENCE = 10 * MS_PER_SECOND };
+enum { TIMEOUT = 1 * MS_PER_SECOND, COMMAND_TIMEOUT = 10 * MS_PER_SECOND };
 
 const struct probe_method probe_methods[] = {
-    [READY_BY_FD] = {begin_line, check_line, NEVER},
-    [READY_BY_TCP] = {begin_connection, check_connection, PATIENCE},
-    [READY_BY_UNIX] = {begin_look, check_look, PATIENCE},
-    [READY_BY_FILE] = {begin_look, check_look, PATIENCE},
-    [READY_BY_EXEC] = {begin_command, check_command, COMMAND_PATIENCE},
+    [READY_BY_FD] = {begin_line, poll_line, NEVER},
+    [READY_BY_TCP] = {begin_connection, poll_connection, TIMEOUT},
+    [READY_BY_UNIX] = {begin_search, poll_search, TIMEOUT},
+    [READY_BY_FILE] = {begin_search, poll_search, TIMEOUT},
+    [READY_BY_EXEC] = {begin_command, poll_command, COMMAND_TIMEOUT},
 };

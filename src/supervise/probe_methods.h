@@ -1,10 +1,8 @@
 /*
- * probe_methods.h - the ways to ask a service something, once: does it accept a connection, is the
- * file there, has the line come, what does the command say. Internal to this room.
+ * probe_methods.h - the methods of a probe: a connection, a file, a line on a descriptor, a
+ * command. One check is begun and, if it has no result at once, polled until it has, or ended.
  *
- * A question is begun, and if it is not answered at once it is checked until it is, or ended. All
- * of these: supervisor's thread, and none waits. The zero value must stay in place: a thread may
- * still have it.
+ * All of these: supervisor's thread; none blocks.
  */
 #ifndef SUPERVISE_PROBE_METHODS_H
 #define SUPERVISE_PROBE_METHODS_H
@@ -17,38 +15,40 @@
 #include "supervise/event_loop.h"
 #include "supervise/side_command.h"
 
-enum answer {
-    PENDING,
-    YES,
-    NO,
-    NOT_RUN, /* there is no answer, because the command could not be run */
-    LATE,    /* nor now, because it took too long */
+enum check_result {
+    CHECK_PENDING,
+    CHECK_PASSED,
+    CHECK_FAILED,
+    CHECK_NOT_RUN, /* the command could not be run */
+    CHECK_TIMED_OUT,
 };
 
+/* What a check needs while it is under way. It stays in place for ever: a thread may use it after
+ * the check has timed out. */
 struct probe_check {
-    struct source source; /* the connection under way, or the pipe of READY_BY_FD; fd -1: none. The
-                             first member */
-    struct side_command command;     /* that answers */
-    bool watched;                    /* the source has not fired since it was watched */
-    atomic_int look;                 /* along a path, by a thread: how far it is */
-    const struct settings *settings; /* which say where to, for that thread */
+    struct source source;            /* the first member; a connection, or the pipe of ready = fd:N.
+                                        fd -1: none */
+    bool is_watched;                 /* the source has not become ready since it is watched */
+    struct side_command command;     /* of READY_BY_EXEC and healthcheck */
+    atomic_int search;               /* how far a thread is that looks along a path */
+    const struct settings *settings; /* for that thread */
 };
 
-/* One way. The argument is the path or the command. */
 struct probe_method {
-    enum answer (*begin)(struct probe_check *question, struct service *service,
-                         const char *argument); /* NULL: no way */
-    enum answer (*check)(struct probe_check *question, const struct service *service);
-    milliseconds patience; /* with one question; what asks for health has its own */
+    /* Begins a check. The argument is the command of READY_BY_EXEC. NULL: there is no method. */
+    enum check_result (*begin)(struct probe_check *check, struct service *service,
+                               const char *argument);
+    enum check_result (*poll)(struct probe_check *check, const struct service *service);
+    milliseconds timeout; /* of one check; a health check has its own */
 };
 
 /* By enum ready_by. */
 extern const struct probe_method probe_methods[];
 
-/* Makes the zero value a question that is not asked. */
-void probe_methods_prepare(struct probe_check *question);
+/* Makes the zero value a check that has not begun. */
+void probe_methods_prepare(struct probe_check *check);
 
-/* Asks no longer: closes what is open, kills the command. */
-void probe_methods_end(struct probe_check *question);
+/* Ends a check: closes what is open, kills the command. */
+void probe_methods_end(struct probe_check *check);
 
 #endif

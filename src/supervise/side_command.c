@@ -6,33 +6,33 @@
 #include "process/send_signal.h"
 #include "supervise/start.h"
 
-bool side_command_begin(struct side_command *aside, struct service *service, const char *command)
+bool side_command_begin(struct side_command *side, struct service *service, const char *command)
 {
-    aside->service = service;
-    aside->runs = start_side_command(service, command, &aside->promise, &aside->report) == 0;
-    service->side_command_failed |= !aside->runs;
-    return aside->runs;
+    side->service = service;
+    side->runs = start_side_command(service, command, &side->promise, &side->report) == 0;
+    service->side_command_failed |= !side->runs;
+    return side->runs;
 }
 
-/* It is reaped: whether it was ever run is known now. */
-static void end(struct side_command *aside)
+/* The child is reaped, so its report is complete. */
+static void take_result(struct side_command *side)
 {
     int unused;
-    aside->runs = false;
-    aside->failed = spawn_result_read(aside->report, &unused) == SPAWN_FAILED;
-    aside->service->side_command_failed = aside->failed;
-    close(aside->report);
+    side->runs = false;
+    side->failed = spawn_result_read(side->report, &unused) == SPAWN_FAILED;
+    side->service->side_command_failed = side->failed;
+    close(side->report);
 }
 
-bool side_command_runs(struct side_command *aside)
+bool side_command_poll(struct side_command *side)
 {
-    if (aside->runs && children_resolved(&aside->promise, &aside->status))
-        end(aside);
-    return aside->runs;
+    if (side->runs && children_resolved(&side->promise, &side->status))
+        take_result(side);
+    return side->runs;
 }
 
-void side_command_kill(struct side_command *aside)
+void side_command_kill(struct side_command *side)
 {
-    if (side_command_runs(aside))
-        send_signal_to_child(&aside->promise, SIGKILL, REACH_GROUP, NULL);
+    if (side_command_poll(side))
+        send_signal_to_child(&side->promise, SIGKILL, REACH_GROUP, NULL);
 }

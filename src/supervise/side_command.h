@@ -1,9 +1,9 @@
 /*
- * side_command.h - a command that is run beside a service, on its behalf: a probe, a stop command.
- * Internal to this room.
+ * side_command.h - a command that runs beside the main process of a service: a probe, a stop
+ * command.
  *
- * All of these: supervisor's thread. The zero value is one that has never run. It must stay in
- * place while it runs.
+ * All of these: supervisor's thread; none blocks. The zero value is a command that has never run.
+ * Its memory stays in place while it runs.
  */
 #ifndef SUPERVISE_SIDE_COMMAND_H
 #define SUPERVISE_SIDE_COMMAND_H
@@ -14,22 +14,22 @@
 #include "config/service.h"
 
 struct side_command {
-    struct promise promise; /* of the command, which leads a group */
+    struct promise promise; /* the command leads a process group */
     struct service *service;
-    int report;  /* of its start, while it runs */
+    int report;  /* of its start, for spawn_result_read(); open while it runs */
     int status;  /* of waitpid(2), once it has run */
-    bool runs;   /* was not reaped when last looked at */
-    bool failed; /* could not be run; that has been said */
+    bool runs;   /* was not reaped when last polled */
+    bool failed; /* could not be run; that is logged */
 };
 
-/* Starts the command, and waits for nothing. False if there is no process to be had; it has been
- * said. Not while the last one runs. */
-bool side_command_begin(struct side_command *aside, struct service *service, const char *command);
+/* Forks the command, and does not wait for its exec. False if no process could be made; that is
+ * logged. Not while the last command runs. */
+bool side_command_begin(struct side_command *side, struct service *service, const char *command);
 
-/* True until it is reaped. */
-bool side_command_runs(struct side_command *aside);
+/* Looks whether the command is reaped, and then takes its result. True while it runs. */
+bool side_command_poll(struct side_command *side);
 
-/* Kills it and its group, if it runs; it does so until it is reaped. */
-void side_command_kill(struct side_command *aside);
+/* Sends SIGKILL to the command's process group, if it runs. It runs until it is reaped. */
+void side_command_kill(struct side_command *side);
 
 #endif

@@ -95,7 +95,7 @@ static void start_again(struct service *service)
 bool state_machine_is_cleared(struct service *service)
 {
     struct ended_run run = {start_own_pid(), service->process.pid, start_mark(service)};
-    if (service->walk.signal != SIGKILL && probe_stop_command_runs(service))
+    if (service->walk.signal != SIGKILL && probe_poll_stop_command(service))
         return false;
     return run.group == 0 || !run_mark_look(&run, &service->walk);
 }
@@ -202,7 +202,7 @@ static void become_ready(struct service *service)
     enter(service, READY, NEVER);
     begin_watchdog(service);
     if (service_extras(service)->probe != NULL)
-        probe_is_ready(service, service->since);
+        probe_begin_health(service, service->since);
 }
 
 /* ---- the stop ---- */

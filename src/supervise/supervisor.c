@@ -87,19 +87,19 @@ static void be_unwell(struct service *service)
 static void look_at_probe(struct service *service, milliseconds now)
 {
     switch (probe_look(service, now)) {
-    case FOUND_READY:
+    case PROBE_READY:
         state_machine_handle(service, EVENT_READY);
         break;
-    case FOUND_UNWELL:
+    case PROBE_UNHEALTHY:
         if (service->settings->restart != RESTART_NO)
             be_unwell(service);
         break;
-    case FOUND_NOTHING:
-    case FOUND_WELL:
+    case PROBE_UNCHANGED:
+    case PROBE_HEALTHY:
         break;
     }
     if (service->state == STOPPING && !service->signalled && !service->reaped &&
-        !probe_stop_command_runs(service))
+        !probe_poll_stop_command(service))
         state_machine_handle(service, EVENT_STOP_COMMAND_ENDED);
 }
 

@@ -179,7 +179,7 @@ static void prepare_health(const char *command)
 }
 
 /* At the time at which it is due to be looked at. */
-static enum finding look_when_due(void)
+static enum probe_change look_when_due(void)
 {
     ck_assert_int_ne(probe_due(&service), NEVER);
     ck_assert_int_ge(probe_due(&service), now);
@@ -191,14 +191,14 @@ static enum finding look_when_due(void)
 static void assert_next_in(milliseconds span)
 {
     ck_assert_int_eq(probe_due(&service), now + span);
-    ck_assert_int_eq(probe_look(&service, now + span - 1), FOUND_NOTHING);
+    ck_assert_int_eq(probe_look(&service, now + span - 1), PROBE_UNCHANGED);
     ck_assert_int_eq(probe_due(&service), now + span);
 }
 
 static void assert_asks_nothing(void)
 {
     ck_assert_int_eq(probe_due(&service), NEVER);
-    ck_assert_int_eq(probe_look(&service, NEVER - 1), FOUND_NOTHING);
+    ck_assert_int_eq(probe_look(&service, NEVER - 1), PROBE_UNCHANGED);
     ck_assert_ptr_null(watched);
 }
 
@@ -211,10 +211,10 @@ START_TEST(a_service_without_a_probe)
     ck_assert_int_eq(probe_open_fd(&service), -1);
     probe_begin(&service, now);
     assert_asks_nothing();
-    probe_is_ready(&service, now);
+    probe_begin_health(&service, now);
     assert_asks_nothing();
     ck_assert_int_eq(probe_health(&service), HEALTH_NONE);
-    ck_assert(!probe_stop_command_runs(&service));
+    ck_assert(!probe_poll_stop_command(&service));
     probe_end(&service);
     settings.ready = READY_BY_NOTIFY;
     prepare();
@@ -225,13 +225,13 @@ END_TEST
 /* ---- readiness ---- */
 
 /* A thread looks along a path, and says by a SIGCHLD to us all that it is through. */
-static enum finding look_along_path(void)
+static enum probe_change look_along_path(void)
 {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);
     sigprocmask(SIG_BLOCK, &set, NULL);
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
+    ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
     ck_assert_int_eq(sigtimedwait(&set, NULL, &(struct timespec){.tv_sec = TEST_SECONDS}), SIGCHLD);
     return probe_look(&service, now);
 }
@@ -246,16 +246,16 @@ START_TEST(a_file_is_looked_for_at_growing_intervals)
     ck_assert_int_eq(probe_due(&service), now);
     milliseconds interval = FIRST;
     for (int i = 0; i < 10; i++) {
-        ck_assert_int_eq(look_along_path(), FOUND_NOTHING);
+        ck_assert_int_eq(look_along_path(), PROBE_UNCHANGED);
         assert_next_in(interval);
         interval = interval * 2 < MOST ? interval * 2 : MOST;
     }
     make_text_file("ready", "", 0);
-    ck_assert_int_eq(look_along_path(), FOUND_READY);
+    ck_assert_int_eq(look_along_path(), PROBE_READY);
     assert_asks_nothing();
     ck_assert_int_eq(unlink("ready"), 0);
     probe_begin(&service, now); /* the next run starts with short intervals again */
-    ck_assert_int_eq(look_along_path(), FOUND_NOTHING);
+    ck_assert_int_eq(look_along_path(), PROBE_UNCHANGED);
     assert_next_in(FIRST);
 }
 END_TEST
@@ -281,18 +281,18 @@ START_TEST(a_port_is_connected_to_until_somebody_listens)
     int fd = bind_tcp(&address), open = count_descriptors();
     prepare();
     probe_begin(&service, now);
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
+    ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
     if (watched != NULL) { /* refused at once, or soon */
         ck_assert(turn(POLL_MS));
-        ck_assert_int_eq(probe_look(&service, now), FOUND_NOTHING);
+        ck_assert_int_eq(probe_look(&service, now), PROBE_UNCHANGED);
     }
     assert_next_in(FIRST);
     ck_assert_int_eq(count_descriptors(), open);
     ck_assert_int_eq(listen(fd, 1), 0);
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
-    ck_assert_int_eq(probe_look(&service, now), FOUND_NOTHING); /* not before the loop says so */
+    ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
+    ck_assert_int_eq(probe_look(&service, now), PROBE_UNCHANGED); /* not before the loop says so */
     ck_assert(turn(POLL_MS));
-    ck_assert_int_eq(probe_look(&service, now), FOUND_READY);
+    ck_assert_int_eq(probe_look(&service, now), PROBE_READY);
     assert_asks_nothing();
     ck_assert_int_eq(count_descriptors(), open);
 }
@@ -318,10 +318,10 @@ START_TEST(a_connection_that_hangs_is_given_up)
     int open = count_descriptors();
     prepare();
     probe_begin(&service, now);
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
+    ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
     ck_assert(!turn(0));
     assert_next_in(CONNECTION_PATIENCE);
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
+    ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
     ck_assert_ptr_null(watched);
     ck_assert_int_eq(count_descriptors(), open);
     assert_next_in(FIRST);
@@ -347,10 +347,10 @@ START_TEST(a_connection_to_itself_is_nobody)
     prepare();
     probe_begin(&service, now);
     sockets_meet_themselves = true;
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
+    ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
     if (watched != NULL) {
         ck_assert(turn(POLL_MS));
-        ck_assert_int_eq(probe_look(&service, now), FOUND_NOTHING);
+        ck_assert_int_eq(probe_look(&service, now), PROBE_UNCHANGED);
     }
     assert_next_in(FIRST);
 }
@@ -366,11 +366,11 @@ START_TEST(a_full_loop_is_tried_again)
     prepare();
     probe_begin(&service, now);
     loop_is_full = true;
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
+    ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
     assert_next_in(FIRST);
     ck_assert_int_eq(count_descriptors(), open);
     loop_is_full = false;
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
+    ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
     assert_next_in(CONNECTION_PATIENCE);
 }
 END_TEST
@@ -385,14 +385,14 @@ START_TEST(a_unix_socket)
     settings.ready_address = &address;
     prepare();
     probe_begin(&service, now);
-    ck_assert_int_eq(look_along_path(), FOUND_NOTHING); /* not there */
+    ck_assert_int_eq(look_along_path(), PROBE_UNCHANGED); /* not there */
     ck_assert_int_eq(bind(fd, &address.to.any, address.length), 0);
-    ck_assert_int_eq(look_along_path(), FOUND_NOTHING); /* refused */
+    ck_assert_int_eq(look_along_path(), PROBE_UNCHANGED); /* refused */
     fill_queue(fd, &address);
-    ck_assert_int_eq(look_along_path(), FOUND_NOTHING); /* full */
+    ck_assert_int_eq(look_along_path(), PROBE_UNCHANGED); /* full */
     assert_next_in(FIRST * 4);
     ck_assert_int_eq(listen(fd, SOMAXCONN), 0);
-    ck_assert_int_eq(look_along_path(), FOUND_READY);
+    ck_assert_int_eq(look_along_path(), PROBE_READY);
     assert_asks_nothing();
 }
 END_TEST
@@ -403,19 +403,19 @@ START_TEST(a_command_is_run_until_it_succeeds)
     settings.ready_argument = "3";
     prepare();
     probe_begin(&service, now);
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
+    ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
     assert_next_in(COMMAND_PATIENCE);
     reap_command();
-    ck_assert_int_eq(probe_look(&service, now), FOUND_NOTHING);
+    ck_assert_int_eq(probe_look(&service, now), PROBE_UNCHANGED);
     assert_next_in(FIRST);
     settings.ready_argument = "missing";
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
+    ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
     assert_next_in(FIRST * 2);
     settings.ready_argument = "0";
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
-    ck_assert_int_eq(probe_look(&service, now), FOUND_NOTHING);
+    ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
+    ck_assert_int_eq(probe_look(&service, now), PROBE_UNCHANGED);
     reap_command();
-    ck_assert_int_eq(probe_look(&service, now), FOUND_READY);
+    ck_assert_int_eq(probe_look(&service, now), PROBE_READY);
     assert_asks_nothing();
     ck_assert_int_eq(commands_run, 3);
     ck_assert_str_eq(heard(), "");
@@ -428,17 +428,17 @@ START_TEST(a_command_that_hangs_is_killed_with_its_group)
     settings.ready_argument = "hang";
     prepare();
     probe_begin(&service, now);
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING); /* not reaped: no other is run */
+    ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
+    ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
+    ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED); /* not reaped: no other is run */
     ck_assert_int_eq(commands_run, 1);
     assert_next_in(FIRST * 2);
     reap_all();
     settings.ready_argument = "0";
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
+    ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
     ck_assert_int_eq(commands_run, 2);
     reap_command();
-    ck_assert_int_eq(probe_look(&service, now), FOUND_READY);
+    ck_assert_int_eq(probe_look(&service, now), PROBE_READY);
 }
 END_TEST
 
@@ -452,7 +452,7 @@ static int begin_line(void)
     ck_assert_int_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
     ck_assert_int_eq(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
     probe_begin(&service, now);
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
+    ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
     ck_assert_int_eq(probe_due(&service), NEVER);
     ck_assert(!turn(0));
     return fd;
@@ -468,13 +468,13 @@ START_TEST(a_newline_in_what_arrives)
 {
     int before = count_descriptors(), fd = begin_line();
     put(fd, "not");
-    ck_assert_int_eq(probe_look(&service, now), FOUND_NOTHING);
+    ck_assert_int_eq(probe_look(&service, now), PROBE_UNCHANGED);
     ck_assert(!turn(0));              /* watched again */
     watched->ready(watched, EPOLLIN); /* for nothing */
-    ck_assert_int_eq(probe_look(&service, now), FOUND_NOTHING);
+    ck_assert_int_eq(probe_look(&service, now), PROBE_UNCHANGED);
     ck_assert(!turn(0));
     put(fd, "yet\nand more");
-    ck_assert_int_eq(probe_look(&service, now), FOUND_READY);
+    ck_assert_int_eq(probe_look(&service, now), PROBE_READY);
     assert_asks_nothing();
     close(fd);
     ck_assert_int_eq(count_descriptors(), before);
@@ -486,15 +486,15 @@ START_TEST(an_end_without_a_newline)
     int before = count_descriptors(), fd = begin_line();
     log_set_level(LOG_DEBUG);
     put(fd, "no");
-    ck_assert_int_eq(probe_look(&service, now), FOUND_NOTHING);
+    ck_assert_int_eq(probe_look(&service, now), PROBE_UNCHANGED);
     close(fd);
     ck_assert(turn(POLL_MS));
-    ck_assert_int_eq(probe_look(&service, now), FOUND_NOTHING);
+    ck_assert_int_eq(probe_look(&service, now), PROBE_UNCHANGED);
     ck_assert_str_eq(heard(),
                      "foster: web has closed its readiness descriptor without a newline\n");
     assert_asks_nothing();
     ck_assert_int_eq(count_descriptors(), before);
-    probe_is_ready(&service, now); /* another way of saying so */
+    probe_begin_health(&service, now); /* another way of saying so */
     assert_asks_nothing();
 }
 END_TEST
@@ -507,7 +507,7 @@ START_TEST(a_pipe_is_not_left_behind)
     probe_end(&service);
     ck_assert_int_eq(count_descriptors(), before);
     probe_begin(&service, now);
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
+    ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
     assert_asks_nothing();
 }
 END_TEST
@@ -528,7 +528,7 @@ START_TEST(no_pipe_is_said)
         heard(),
         "foster: web cannot say that it is ready: there is no pipe for it: Too many open files\n");
     probe_begin(&service, now);
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
+    ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
     assert_asks_nothing();
 }
 END_TEST
@@ -536,11 +536,11 @@ END_TEST
 /* ---- health ---- */
 
 /* A check begins when it is due, ends by itself, and is looked at. */
-static enum finding check_once(const char *command)
+static enum probe_change check_once(const char *command)
 {
     int before = commands_run;
     settings.healthcheck = command;
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
+    ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
     ck_assert_int_eq(commands_run, before + 1);
     ck_assert_int_eq(probe_due(&service), now + TIMEOUT);
     reap_command();
@@ -555,25 +555,25 @@ START_TEST(healthy_unhealthy_and_healthy_again)
     probe_begin(&service, now);
     ck_assert_int_eq(probe_health(&service), HEALTH_STARTING);
     assert_next_in(INTERVAL);
-    ck_assert_int_eq(check_once("0"), FOUND_WELL);
+    ck_assert_int_eq(check_once("0"), PROBE_HEALTHY);
     ck_assert_int_eq(probe_health(&service), HEALTH_HEALTHY);
     assert_next_in(INTERVAL);
-    ck_assert_int_eq(check_once("0"), FOUND_NOTHING);
-    ck_assert_int_eq(check_once("1"), FOUND_NOTHING);
-    ck_assert_int_eq(check_once("1"), FOUND_NOTHING);
-    ck_assert_int_eq(check_once("0"), FOUND_NOTHING); /* the count starts anew */
-    ck_assert_int_eq(check_once("1"), FOUND_NOTHING);
-    ck_assert_int_eq(check_once("1"), FOUND_NOTHING);
+    ck_assert_int_eq(check_once("0"), PROBE_UNCHANGED);
+    ck_assert_int_eq(check_once("1"), PROBE_UNCHANGED);
+    ck_assert_int_eq(check_once("1"), PROBE_UNCHANGED);
+    ck_assert_int_eq(check_once("0"), PROBE_UNCHANGED); /* the count starts anew */
+    ck_assert_int_eq(check_once("1"), PROBE_UNCHANGED);
+    ck_assert_int_eq(check_once("1"), PROBE_UNCHANGED);
     ck_assert_int_eq(probe_health(&service), HEALTH_HEALTHY);
     ck_assert_str_eq(heard(), "");
-    ck_assert_int_eq(check_once("2"), FOUND_UNWELL);
+    ck_assert_int_eq(check_once("2"), PROBE_UNHEALTHY);
     ck_assert_int_eq(probe_health(&service), HEALTH_UNHEALTHY);
     ck_assert_str_eq(heard(),
                      "foster: web is unhealthy: 2 exited with status 2, 3 times in a row\n");
     for (int i = 0; i <= RETRIES; i++)
-        ck_assert_int_eq(check_once("1"), FOUND_NOTHING); /* once is enough */
+        ck_assert_int_eq(check_once("1"), PROBE_UNCHANGED); /* once is enough */
     ck_assert_str_eq(heard(), "");
-    ck_assert_int_eq(check_once("0"), FOUND_WELL);
+    ck_assert_int_eq(check_once("0"), PROBE_HEALTHY);
     ck_assert_int_eq(probe_health(&service), HEALTH_HEALTHY);
     ck_assert_str_eq(heard(), "foster: web is healthy again\n");
 }
@@ -586,11 +586,11 @@ START_TEST(failures_in_the_start_period)
     prepare_health("1");
     settings.healthcheck_retries = 1;
     probe_begin(&service, now);
-    ck_assert_int_eq(check_once("1"), FOUND_NOTHING);
-    ck_assert_int_eq(check_once("1"), FOUND_NOTHING); /* began within, ended after it */
+    ck_assert_int_eq(check_once("1"), PROBE_UNCHANGED);
+    ck_assert_int_eq(check_once("1"), PROBE_UNCHANGED); /* began within, ended after it */
     ck_assert_int_gt(now, RUN_BEGAN + settings.healthcheck_start_period);
     ck_assert_int_eq(probe_health(&service), HEALTH_STARTING);
-    ck_assert_int_eq(check_once("1"), FOUND_UNWELL);
+    ck_assert_int_eq(check_once("1"), PROBE_UNHEALTHY);
     ck_assert_str_eq(heard(), "foster: web is unhealthy: 1 exited with status 1\n");
 }
 END_TEST
@@ -601,9 +601,9 @@ START_TEST(a_success_ends_the_start_period)
     prepare_health("0");
     settings.healthcheck_retries = 1;
     probe_begin(&service, now);
-    ck_assert_int_eq(check_once("1"), FOUND_NOTHING);
-    ck_assert_int_eq(check_once("0"), FOUND_WELL);
-    ck_assert_int_eq(check_once("die"), FOUND_UNWELL);
+    ck_assert_int_eq(check_once("1"), PROBE_UNCHANGED);
+    ck_assert_int_eq(check_once("0"), PROBE_HEALTHY);
+    ck_assert_int_eq(check_once("die"), PROBE_UNHEALTHY);
     ck_assert_str_eq(heard(), "foster: web is unhealthy: die was killed by SIGKILL\n");
 }
 END_TEST
@@ -613,17 +613,17 @@ START_TEST(a_check_that_takes_too_long)
     prepare_health("hang");
     settings.healthcheck_retries = 2;
     probe_begin(&service, now);
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
+    ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
     assert_next_in(TIMEOUT);
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
+    ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
     assert_next_in(INTERVAL);
-    ck_assert_int_eq(look_when_due(), FOUND_UNWELL); /* not reaped, so it is late still */
+    ck_assert_int_eq(look_when_due(), PROBE_UNHEALTHY); /* not reaped, so it is late still */
     ck_assert_int_eq(commands_run, 1);
     ck_assert_str_eq(heard(),
                      "foster: web is unhealthy: hang took longer than 5.00 s, 2 times in a row\n");
     reap_all();
-    ck_assert_int_eq(probe_look(&service, now), FOUND_NOTHING);
-    ck_assert_int_eq(check_once("0"), FOUND_WELL);
+    ck_assert_int_eq(probe_look(&service, now), PROBE_UNCHANGED);
+    ck_assert_int_eq(check_once("0"), PROBE_HEALTHY);
 }
 END_TEST
 
@@ -632,9 +632,9 @@ START_TEST(a_check_that_cannot_be_run)
     prepare_health("missing");
     probe_begin(&service, now);
     for (int i = 1; i < RETRIES; i++)
-        ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
+        ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
     assert_next_in(INTERVAL);
-    ck_assert_int_eq(look_when_due(), FOUND_UNWELL);
+    ck_assert_int_eq(look_when_due(), PROBE_UNHEALTHY);
     ck_assert_str_eq(heard(),
                      "foster: web is unhealthy: missing could not be run, 3 times in a row\n");
 }
@@ -648,13 +648,13 @@ START_TEST(health_is_asked_for_once_it_is_ready)
     assert_asks_nothing();
     ck_assert_int_eq(probe_health(&service), HEALTH_STARTING);
     now += INTERVAL;
-    probe_is_ready(&service, now);
+    probe_begin_health(&service, now);
     assert_next_in(INTERVAL);
-    probe_is_ready(&service, now + INTERVAL / 2); /* said again: that changes nothing */
+    probe_begin_health(&service, now + INTERVAL / 2); /* said again: that changes nothing */
     assert_next_in(INTERVAL);
     settings.healthcheck = "hang";
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
-    probe_is_ready(&service, now);
+    ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
+    probe_begin_health(&service, now);
     assert_next_in(TIMEOUT);
     ck_assert(!children_resolved(last_command, NULL));
     probe_end(&service);
@@ -668,11 +668,11 @@ START_TEST(health_after_a_question_for_readiness)
     settings.ready_argument = ".";
     prepare_health("0");
     probe_begin(&service, now);
-    ck_assert_int_eq(look_along_path(), FOUND_READY);
-    probe_is_ready(&service, now);
+    ck_assert_int_eq(look_along_path(), PROBE_READY);
+    probe_begin_health(&service, now);
     ck_assert_int_eq(probe_health(&service), HEALTH_STARTING);
     assert_next_in(INTERVAL);
-    ck_assert_int_eq(check_once("0"), FOUND_WELL);
+    ck_assert_int_eq(check_once("0"), PROBE_HEALTHY);
 }
 END_TEST
 
@@ -680,7 +680,7 @@ START_TEST(the_end_of_a_run_ends_the_check)
 {
     prepare_health("hang");
     probe_begin(&service, now);
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
+    ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
     probe_end(&service);
     assert_asks_nothing();
     ck_assert_int_eq(probe_health(&service), HEALTH_NONE);
@@ -688,11 +688,11 @@ START_TEST(the_end_of_a_run_ends_the_check)
     assert_asks_nothing();
     probe_begin(&service, now);
     assert_next_in(INTERVAL);
-    ck_assert_int_eq(check_once("1"), FOUND_NOTHING);
-    ck_assert_int_eq(check_once("1"), FOUND_NOTHING);
+    ck_assert_int_eq(check_once("1"), PROBE_UNCHANGED);
+    ck_assert_int_eq(check_once("1"), PROBE_UNCHANGED);
     probe_end(&service);
     probe_begin(&service, now); /* failures are those of one run */
-    ck_assert_int_eq(check_once("1"), FOUND_NOTHING);
+    ck_assert_int_eq(check_once("1"), PROBE_UNCHANGED);
     ck_assert_str_eq(heard(), "");
 }
 END_TEST
@@ -705,7 +705,7 @@ START_TEST(the_end_of_a_run_ends_a_connection)
     int open = count_descriptors();
     prepare();
     probe_begin(&service, now);
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
+    ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
     ck_assert_ptr_nonnull(watched);
     probe_end(&service);
     assert_asks_nothing();
@@ -722,22 +722,22 @@ START_TEST(a_stop_command)
     probe_begin(&service, now);
     assert_asks_nothing();
     probe_end(&service);
-    ck_assert(!probe_stop_command_runs(&service));
+    ck_assert(!probe_poll_stop_command(&service));
     ck_assert(probe_run_stop_command(&service, "0"));
-    ck_assert(probe_stop_command_runs(&service));
+    ck_assert(probe_poll_stop_command(&service));
     assert_asks_nothing();
     reap_command();
-    ck_assert(!probe_stop_command_runs(&service));
+    ck_assert(!probe_poll_stop_command(&service));
     ck_assert(!probe_run_stop_command(&service, "missing"));
-    ck_assert(!probe_stop_command_runs(&service));
+    ck_assert(!probe_poll_stop_command(&service));
     ck_assert(service.side_command_failed);
     ck_assert(probe_run_stop_command(&service, "0"));
     reap_command();
-    ck_assert(!probe_stop_command_runs(&service));
+    ck_assert(!probe_poll_stop_command(&service));
     ck_assert(!service.side_command_failed);
     ck_assert(probe_run_stop_command(&service, CANNOT_RUN));
     reap_command();
-    ck_assert(!probe_stop_command_runs(&service));
+    ck_assert(!probe_poll_stop_command(&service));
     ck_assert(service.side_command_failed);
 }
 END_TEST
@@ -747,17 +747,17 @@ START_TEST(a_stop_command_beside_a_check_that_is_dying)
     settings.stop_command = "hang";
     prepare_health("hang");
     probe_begin(&service, now);
-    ck_assert_int_eq(look_when_due(), FOUND_NOTHING);
+    ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
     probe_end(&service);
     ck_assert(probe_run_stop_command(&service, "hang"));
-    ck_assert(probe_stop_command_runs(&service));
+    ck_assert(probe_poll_stop_command(&service));
     probe_end(&service);
-    ck_assert(probe_stop_command_runs(&service)); /* until it is reaped */
+    ck_assert(probe_poll_stop_command(&service)); /* until it is reaped */
     ck_assert_str_eq(heard(), "");
     ck_assert(!probe_run_stop_command(&service, "hang"));
     ck_assert_str_eq(heard(), "foster: web: hang has been killed and does not die\n");
     reap_all();
-    ck_assert(!probe_stop_command_runs(&service));
+    ck_assert(!probe_poll_stop_command(&service));
 }
 END_TEST
 
