@@ -290,6 +290,7 @@ static void rest(int error)
 
 static void listener_ready(struct source *source, uint32_t events)
 {
+    async_close_retry();
     bool has_room = async_close_has_room();
     int fd = has_room ? accept4(source->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC) : -1;
     (void)events;

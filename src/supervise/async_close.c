@@ -1,15 +1,16 @@
 /*
  * async_close.c - see async_close.h.
  *
- * The kernel closes a file in whoever lets go of it last, on the way out of his system call (fput()
- * in fs/file_table.c). A TCP socket with SO_LINGER is waited for as long as its owner has asked
- * (inet_release() in net/ipv4/af_inet.c; not where a process ends), a file of a network or FUSE
- * file system as long as its server wants. A descriptor that is sent along AF_UNIX and not received
- * is let go of by whoever takes the message, or closes the socket that it is queued in.
+ * The kernel closes a file in the process that lets go of it last, before its system call returns
+ * (fput() in fs/file_table.c). With a TCP socket that has SO_LINGER this takes as long as its owner
+ * has asked for (inet_release() in net/ipv4/af_inet.c; not if the process is ending), with a file
+ * of a network or FUSE file system as long as its server wants. A descriptor that is sent along
+ * AF_UNIX and never received is let go of by the process that removes the message, or closes the
+ * socket in whose queue the message is.
  *
- * So nobody here receives a descriptor: what is not in foster's table cannot fill it, nor be
- * inherited by a child. To look at a message (MSG_PEEK) holds what comes with it only while it is
- * in the queue, which is never the last hold.
+ * So foster never receives a descriptor: it cannot fill foster's table, and no child inherits it.
+ * To peek at a message (MSG_PEEK) holds its descriptors only while the message is in the queue,
+ * which is never the last hold.
  */
 #include "supervise/async_close.h"
 
@@ -26,27 +27,29 @@
 enum {
     THREADS_MOST = 4,
     STACK = 32 * 1024,
-    CONNECTIONS_MOST = 64,             /* that may be open at a time */
-    QUEUE_SIZE = 2 * CONNECTIONS_MOST, /* as many are accepted only while as many places are free */
+    CONNECTIONS_MOST = 64,             /* open at a time */
+    QUEUE_SIZE = 2 * CONNECTIONS_MOST, /* one is accepted only while CONNECTIONS_MOST are free */
 };
 
 /*
- * The message has been taken off when the kernel has written how long its sender's name is: before
- * it closes anything, for recvfrom(2) writes that first (__sys_recvfrom() in net/socket.c), and
- * never more than a sockaddr_un.
+ * The message is removed when the kernel has written the length of its sender's name: recvfrom(2)
+ * writes that before it closes anything (__sys_recvfrom() in net/socket.c), and it is never longer
+ * than a sockaddr_un.
  */
 static struct closer {
     atomic_bool is_busy;
-    int socket; /* a message is to be taken off this; -1: what is queued here is to be closed */
+    int socket; /* a message of it is to be removed; -1: the queued connections are to be closed */
     struct sockaddr_storage name;
     socklen_t name_length;
 } closers[THREADS_MOST];
 
-static struct closer *taking; /* NULL: nobody is */
+/* The closer that was given the last message, until it is given something else; or NULL. */
+static struct closer *remover;
 
-static _Atomic(int) queue[QUEUE_SIZE]; /* 0: a free place; foster closes no standard stream here */
+static _Atomic(int) queue[QUEUE_SIZE]; /* connections; 0: a free place, as stdin is never queued */
 
-static bool close_one(void)
+/* Closes one of the queue; false if there is none. May block. */
+static bool close_queued(void)
 {
     for (int i = 0; i < QUEUE_SIZE; i++) {
         int fd = atomic_exchange(&queue[i], 0);
@@ -58,7 +61,7 @@ static bool close_one(void)
     return false;
 }
 
-/* The thread. The signal that ends it goes to the signal thread, which wakes the supervisor. */
+/* The thread. May block. The signal thread takes the SIGCHLD, and wakes the supervisor's. */
 static void *work(void *context)
 {
     struct closer *closer = context;
@@ -67,7 +70,7 @@ static void *work(void *context)
         recvfrom(closer->socket, NULL, 0, MSG_DONTWAIT, (struct sockaddr *)&closer->name,
                  &closer->name_length);
     else
-        while (close_one())
+        while (close_queued())
             ;
     atomic_store(&closer->is_busy, false);
     kill(getpid(), SIGCHLD);
@@ -82,11 +85,13 @@ static struct closer *free_closer(void)
     return NULL;
 }
 
-/* 0, EBUSY, or why there is no thread. */
+/* 0, EBUSY, or the error for which no thread could be started. */
 static int begin(struct closer *closer, int socket)
 {
     if (closer == NULL)
         return EBUSY;
+    if (closer == remover)
+        remover = NULL;
     closer->socket = socket;
     closer->name_length = sizeof closer->name;
     atomic_store(&closer->is_busy, true);
@@ -101,22 +106,20 @@ int async_close_message(int socket)
     struct closer *closer = free_closer();
     int error = begin(closer, socket);
     if (error == 0)
-        taking = closer;
+        remover = closer;
     return error;
 }
 
-/* The kernel writes the length, not a thread of ours. */
-static bool has_taken(const struct closer *closer)
+/* The kernel writes the length, not a thread of foster's: no _Atomic, but as one. */
+static bool has_removed(const struct closer *closer)
 {
     return !atomic_load(&closer->is_busy) ||
            __atomic_load_n(&closer->name_length, __ATOMIC_ACQUIRE) != sizeof closer->name;
 }
 
-bool async_close_is_taking(void)
+bool async_close_is_removing(void)
 {
-    if (taking != NULL && has_taken(taking))
-        taking = NULL;
-    return taking != NULL;
+    return remover != NULL && !has_removed(remover);
 }
 
 /* ---- connections ---- */
@@ -129,38 +132,41 @@ static int count_queued(void)
     return count;
 }
 
-static bool put(int fd)
+static bool enqueue(int fd)
 {
     for (int i = 0; i < QUEUE_SIZE; i++) {
-        int nobody = 0;
-        if (atomic_compare_exchange_strong(&queue[i], &nobody, fd))
+        int free_place = 0;
+        if (atomic_compare_exchange_strong(&queue[i], &free_place, fd))
             return true;
     }
     return false;
 }
 
-/* After the shutdown nothing more can come, and the other side sees the end. A byte comes with each
- * descriptor. */
+/* After the shutdown nothing more can arrive, and the other side sees the end of file. A descriptor
+ * comes with at least one byte: without bytes there is none to close. */
 void async_close(int fd)
 {
     int bytes = 0;
     shutdown(fd, SHUT_RDWR);
-    if ((ioctl(fd, FIONREAD, &bytes) == 0 && bytes == 0) || !put(fd))
+    if ((ioctl(fd, FIONREAD, &bytes) == 0 && bytes == 0) || !enqueue(fd))
         close(fd);
     else
         begin(free_closer(), -1);
 }
 
-bool async_close_has_room(void)
+void async_close_retry(void)
 {
-    int queued = count_queued();
-    if (queued > 0)
+    if (count_queued() > 0)
         begin(free_closer(), -1);
-    return queued < QUEUE_SIZE - CONNECTIONS_MOST;
 }
 
-/* What has been looked at and is without descriptors is received, and not a byte more: what has
- * come since may have some. */
+bool async_close_has_room(void)
+{
+    return count_queued() < QUEUE_SIZE - CONNECTIONS_MOST;
+}
+
+/* Only the bytes that were peeked at are received: those that have come since may have descriptors.
+ */
 ssize_t async_close_receive(int fd, void *bytes, size_t size)
 {
     struct iovec text = {bytes, size};

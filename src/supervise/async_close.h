@@ -1,8 +1,8 @@
 /*
- * async_close.h - descriptors that somebody sent to us are closed where nobody waits for it.
+ * async_close.h - descriptors that other processes sent to foster are closed in threads.
  *
- * Who has a file last closes it, and that may take as long as somebody else likes: see
- * async_close.c. So it is done by short-lived threads, a handful at most, which end with foster.
+ * Whoever closes a file last may block for as long as another process likes: async_close.c says
+ * how. So short-lived threads do it, at most four at a time; they end with foster at the latest.
  */
 #ifndef SUPERVISE_ASYNC_CLOSE_H
 #define SUPERVISE_ASYNC_CLOSE_H
@@ -12,27 +12,31 @@
 #include <sys/types.h>
 
 /*
- * Takes the first message off a datagram socket and closes the descriptors that came with it, in a
- * thread: 0; EBUSY while all threads are at work; or why there is no thread. Until
- * async_close_is_taking() says no the message may still be in the queue, and nobody else may read.
- * Supervisor's thread; never waits.
+ * Removes the first message of a datagram socket, in a thread, and closes the descriptors that came
+ * with it. 0; EBUSY while all threads are at work; or the error for which no thread could be
+ * started. While async_close_is_removing() the message may still be in the queue, and nothing else
+ * may be read from the socket. Supervisor's thread. Never blocks.
  */
 int async_close_message(int socket);
 
-/* True while a message is being taken off. Never waits. A SIGCHLD to foster itself says that a
- * thread is through. */
-bool async_close_is_taking(void);
+/* True while a message is being removed. A SIGCHLD that foster sends itself tells that a thread has
+ * ended. Supervisor's thread. */
+bool async_close_is_removing(void);
 
-/* Closes a connection of AF_UNIX with all that is queued in it. Supervisor's thread; never waits.
- */
+/* Closes a connection of AF_UNIX, with the descriptors that are queued in it. Supervisor's thread.
+ * Never blocks. */
 void async_close(int fd);
 
-/* True if more connections may be accepted: all of them, at most 64, can be given to async_close().
- * Tries those again that no thread was to be had for. Supervisor's thread. */
+/* Starts a thread for connections that could not be closed yet, as no thread could be started for
+ * them. Supervisor's thread. Never blocks. */
+void async_close_retry(void);
+
+/* True if more connections may be accepted: all that are open, 64 at most, can still be given to
+ * async_close(). Supervisor's thread. */
 bool async_close_has_room(void);
 
-/* Receives from a connection of AF_UNIX, as recv(2) does, without ever taking a descriptor: -1 and
- * EBADMSG if there are any in what has come. Never waits. */
+/* Receives from a connection of AF_UNIX as recv(2) does, and never a descriptor: -1 and EBADMSG if
+ * one came with the bytes. Never blocks. */
 ssize_t async_close_receive(int fd, void *bytes, size_t size);
 
 #endif

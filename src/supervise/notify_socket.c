@@ -69,12 +69,12 @@ const char *notify_socket_variable(void)
 
 milliseconds notify_socket_release(void)
 {
-    if (async_close_is_taking())
+    if (async_close_is_removing())
         return REMOVAL_MS;
     is_removed = is_removed || async_close_message(notify_socket) == 0;
     if (!is_removed)
         return RETRY_MS;
-    return async_close_is_taking() ? REMOVAL_MS : 0;
+    return async_close_is_removing() ? REMOVAL_MS : 0;
 }
 
 struct datagram {
