@@ -1,35 +1,58 @@
 /*
  * event_loop.c - see event_loop.h.
  *
- * epoll, because a thousand services may have a thousand descriptors and nearly all are silent. A
- * source is called by its address, so one that was forgotten while the round was under way must not
- * be called any more: forgetting clears it from the rest of the round.
+ * epoll(7), because a thousand services can have a thousand descriptors, of which nearly all are
+ * silent. A source is found by its address, so one that is forgotten must not be called any more in
+ * the same round: event_loop_forget() takes it out of the rest of the round.
  *
- * What can block in the supervisor's thread, and in the signal thread (init/supervise_mode.c), and
- * what bounds it:
+ * Every call that can block in the supervisor's thread or in the signal thread
+ * (init/supervise_mode.c), and what bounds it:
  *
- *   waiting: epoll_wait(2), sigtimedwait(2)   their rest: deadlines and signals end it
- *   a line on stderr (log.c)                  100 ms once, then not at all until a line has been
- * taken; a file on a dead file system, by nothing the exec of a start, and its files        in the
- * child (start.c, start_watch.c): ready_timeout, and the stop a path looked along for readiness a
- * thread of its own (probe_methods.c) fork                                      the registry's
- * lock, held for fork and registration alone a signal as its owner                     a child of
- * two system calls, which nobody else may stop, under the registry's lock (send_signal.c) the
- * registry's lock, on a death           the signal thread only tries it reaping 100 of those who
- * have died, and the services (children.c) closing a descriptor that was sent        a thread of
- * its own (async_close.c) accept, recv and send of a client         non-blocking; 16 sources a
- * turn, one call each (server.c) clients' places                           the oldest makes room
- * (server.h) sd_notify, signals                        64 messages, 512 signals a turn; the pipe is
- * non-blocking at both ends many services that change                 a round ends after 20 ms, one
- * service gets 8 looks (supervisor.c) the stop of all                           services times the
- * longest chain a round, if dependents stand in front a walk through /proc                      in
- * turns of 20 ms, for each service that is cleared (run_mark.c) a socket made anew in its user's
- * folder   a child, under the registry's lock: a dead file system there, by nothing connect(2) of a
- * tcp probe                 non-blocking FIONREAD of a log, read of ready=fd:N     the pipe's
- * mutex, which a writer holds while it copies: long only for memory on a dead file system (relay.c)
- *   the lock of a log's stream                held for a read that does not block, not for a write
- * (relay.c) the termination log                       a file that is there, once, at the end of an
- * essential service (exit_report.c)
+ * Waiting
+ * - epoll_wait(2), sigtimedwait(2): the next deadline or signal ends it.
+ *
+ * Starts
+ * - fork(2): the registry's lock is held for the fork and the registration alone (children.c).
+ * - The exec of a start, and the files that it opens: in the child (start.c, start_watch.c), which
+ *   ready_timeout or the stop ends.
+ * - A socket that is opened again, or whose file is looked for: if others than root may write to
+ *   its directories a child does it under the registry's lock, and is killed after 100 ms. Else not
+ *   bounded: root has put the file there (listening.c).
+ * - A path of ready = file: or unix: a thread of its own (probe_methods.c).
+ * - connect(2) of ready = tcp: is non-blocking (probe_methods.c).
+ *
+ * Signals and ends
+ * - Signals, sd_notify messages: 512 and 64 a turn; the pipe of the signals is non-blocking at both
+ *   ends (forwarding.c, notify.c).
+ * - The registry's lock, on a SIGCHLD: the signal thread only tries it (children.c).
+ * - Reaping: 100 children at a time, and the services (children.c).
+ * - A signal that is sent as the user of a process: a child under the registry's lock. It makes two
+ *   system calls, and that user may not stop it (send_signal.c).
+ * - The walk through /proc for what a run has left: turns of 20 ms, for each service that is
+ *   cleared (run_mark.c).
+ * - The stop of all services: each round takes the number of services times the longest chain of
+ *   dependencies, if dependents stand first in the file (shutdown.c).
+ * - Many services that change state: a round ends after 20 ms, and looks 8 times at one service
+ *   (supervisor.c).
+ *
+ * Other processes' descriptors
+ * - close(2) of a descriptor that was sent to foster: a thread of its own (async_close.c).
+ * - accept(2), recv(2) and send(2) for foster ctl are non-blocking: 16 sources a round, one call
+ *   for each. When all places are taken one client gives up its own (server.h).
+ *
+ * Logs and files
+ * - A line on stderr: 100 ms once, then no wait until a line is taken again. Not bounded for a file
+ *   on a file system that does not answer (log.c).
+ * - FIONREAD of a service's log, read(2) of ready = fd:N: the pipe's mutex, which a writer holds
+ *   while the kernel copies its bytes. That takes long only if the writer's memory is a file on a
+ *   file system that does not answer (relay.c, probe_methods.c).
+ * - The lock of a service's log: held during a read that does not block, not during a write
+ *   (relay.c).
+ * - fchmod(2) of foster's stdout and stderr, once, if a service has a user: not bounded for a FIFO
+ *   on a file system that does not answer (relay.c).
+ * - The termination log: it is written once, when an essential service has ended, and only if it
+ *   is there and empty. Not bounded (exit_report.c).
+ * - The file of the control socket is removed when foster ends. Not bounded (server.c).
  */
 #include "supervise/event_loop.h"
 
@@ -38,18 +61,22 @@
 #include <stddef.h>
 #include <sys/epoll.h>
 
-enum { ROUND = 16, WAIT_MOST = MS_PER_HOUR, REST_MS = 20 };
+enum {
+    ROUND = 16, /* sources */
+    WAIT_MOST = MS_PER_HOUR,
+    REST_MS = 20,
+};
 
 static int epoll = -1;
 static struct epoll_event round_events[ROUND];
 static int round_count;
-static bool is_to_rest;
+static bool rests; /* before the next wait */
 
+/* A seccomp filter may forbid epoll_wait(2) alone: it is tried. */
 bool event_loop_open(void)
 {
     epoll = epoll_create1(EPOLL_CLOEXEC);
-    return epoll != -1 &&
-           epoll_wait(epoll, round_events, ROUND, 0) == 0; /* a filter may forbid the one alone */
+    return epoll != -1 && epoll_wait(epoll, round_events, ROUND, 0) == 0;
 }
 
 bool event_loop_watch(struct source *source, uint32_t events)
@@ -67,8 +94,8 @@ void event_loop_forget(struct source *source)
             round_events[i].data.ptr = NULL;
 }
 
-/* In milliseconds, as epoll_wait wants it: rounded up, so that what is due is due then. -1: no
- * limit. An hour at most, because it counts in an int. */
+/* The timeout of epoll_wait(2), in milliseconds: -1 is none. One more than is left, so that the
+ * point in time has come when it returns. An hour at most, because it is an int. */
 static int timeout(milliseconds until)
 {
     if (until == NEVER)
@@ -81,15 +108,15 @@ static int timeout(milliseconds until)
 
 void event_loop_yield(void)
 {
-    is_to_rest = true;
+    rests = true;
 }
 
 void event_loop_wait(milliseconds until)
 {
-    if (is_to_rest)
+    if (rests)
         poll(NULL, 0, REST_MS);
     round_count = epoll_wait(epoll, round_events, ROUND, timeout(until));
-    is_to_rest = round_count == -1;
+    rests = round_count == -1;
     for (int i = 0; i < round_count; i++) {
         struct source *source = round_events[i].data.ptr;
         if (source != NULL)
