@@ -163,7 +163,8 @@ static void read_messages(struct source *source, uint32_t events)
         if (service != NULL && may_notify(service))
             apply(service, &message);
         else
-            say(LOG_DEBUG, "a message of pid %d, which is not meant to send any", message.sender);
+            say(LOG_DEBUG, "ignored an sd_notify message of pid %d: no running service expects it",
+                message.sender);
     }
     if (notify_socket_release() != 0)
         suspend(source);
@@ -200,8 +201,8 @@ static void log_suspension(milliseconds now)
     if (is_suspension_logged || now - suspended_since < LOG_AFTER_MS)
         return;
     is_suspension_logged = true;
-    say(LOG_WARNING, "services are not heard until the descriptors that somebody sent to "
-                     "NOTIFY_SOCKET are closed");
+    say(LOG_WARNING, "sd_notify messages are not read until the descriptors that came with the "
+                     "last one are closed");
 }
 
 milliseconds notify_look(milliseconds now)

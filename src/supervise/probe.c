@@ -61,8 +61,8 @@ int probe_open_fd(struct service *service)
     struct probe_check *check = &service_extras(service)->probe->check;
     probe_methods_end(check);
     if (pipe2(ends, O_CLOEXEC) == -1) {
-        say(LOG_WARNING, "%s cannot say that it is ready: there is no pipe for it: %s",
-            service->name, strerror(errno));
+        say(LOG_WARNING, "%s cannot report that it is ready: cannot open a pipe: %s", service->name,
+            strerror(errno));
         return -1;
     }
     descriptor_set_flags(ends[0], O_NONBLOCK);
@@ -247,7 +247,8 @@ bool probe_run_stop_command(struct service *service, const char *command)
     struct side_command *stop_command = &service_extras(service)->probe->stop_command;
     if (!side_command_poll(stop_command))
         return side_command_begin(stop_command, service, command);
-    say(LOG_WARNING, "%s: %s has been killed and does not die", service->name, command);
+    say(LOG_WARNING, "%s: cannot run %s: the last one was killed and has not ended", service->name,
+        command);
     return false;
 }
 

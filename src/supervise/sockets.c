@@ -88,7 +88,7 @@ bool sockets_repair(const struct service *service)
         descriptor_set_flags(fd, 0);
         if (listening_is_intact(fd, &settings->listen[i].address, settings->user))
             continue;
-        say(LOG_WARNING, "%s: its socket is of no use, opening another: descriptor %d",
+        say(LOG_WARNING, "%s: the socket on descriptor %d can no longer be used; opening it again",
             service->name, LISTEN_FDS_START + (int)i);
         if (!reopen_socket(service, i))
             return false;

@@ -83,12 +83,12 @@ evil() {
     reaches fed ready
     : >go
     wait_until test -e sent
-    wait_for_line "$err" 'services are not heard until'
+    wait_for_line "$err" 'sd_notify messages are not read until'
     from=$(now_ms)
     wait_until late "$from" 2500
     [ "$(count 'fed starts')" -eq 1 ]
     told watchdog 0
-    told 'services are not heard until'
+    told 'sd_notify messages are not read until'
     answered_within 300 status
 }
 late() { [ $(($(now_ms) - $1)) -ge "$2" ]; }
@@ -104,7 +104,7 @@ late() { [ $(($(now_ms) - $1)) -ge "$2" ]; }
 		ready = notify
 	END
     run_foster as_pid1
-    wait_for_line "$err" 'services are not heard until'
+    wait_for_line "$err" 'sd_notify messages are not read until'
     pkill -KILL -P "$(pgrep -P "$init" -x slow_close)"
     : >go
     reaches good ready

@@ -84,14 +84,14 @@ whole() {
             for how in both read nowhere; do
                 whole "$how" tcp:127.0.0.1:8080
                 [[ $(call 8080) == "web "* ]]
-                told 'web: its socket is of no use'
+                told 'web: the socket on descriptor 3 can no longer be used'
                 send TERM
                 ends 0
             done
             for how in both read; do
                 whole "$how" "unix:$PWD/web.sock"
                 [[ $(socat -u UNIX-CONNECT:web.sock -) == "web "* ]]
-                told 'web: its socket is of no use'
+                told 'web: the socket on descriptor 3 can no longer be used'
                 send TERM
                 ends 0
             done
@@ -99,7 +99,7 @@ whole() {
                 whole "$how" udp:127.0.0.1:8081
                 echo -n "$how" | inside socat -u - UDP4:127.0.0.1:8081
                 happens "web datagram $how"
-                told 'web: its socket is of no use'
+                told 'web: the socket on descriptor 3 can no longer be used'
                 send TERM
                 ends 0
             done
@@ -117,7 +117,7 @@ whole() {
     run_foster as_pid1
     happens 'web starts'
     [[ $(socat -u UNIX-CONNECT:web.sock -) == "web "* ]]
-    told 'web: its socket is of no use'
+    told 'web: the socket on descriptor 3 can no longer be used'
 }
 
 @test "117: an address that somebody has taken meanwhile is tried again" {

@@ -191,7 +191,7 @@ START_TEST(while_nobody_listens_watchdogs_rest_and_then_have_their_time)
     notify_look(later);
     ck_assert_str_eq(
         heard(),
-        "foster: services are not heard until the descriptors that somebody sent to NOTIFY_SOCKET "
+        "foster: sd_notify messages are not read until the descriptors that came with the last one "
         "are closed\n");
     thread_error = 0;
     while (notify_look(later) != NEVER)

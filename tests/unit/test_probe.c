@@ -526,7 +526,7 @@ START_TEST(no_pipe_is_said)
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &old), 0);
     ck_assert_str_eq(
         heard(),
-        "foster: web cannot say that it is ready: there is no pipe for it: Too many open files\n");
+        "foster: web cannot report that it is ready: cannot open a pipe: Too many open files\n");
     probe_begin(&service, now);
     ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
     assert_asks_nothing();
@@ -755,7 +755,8 @@ START_TEST(a_stop_command_beside_a_check_that_is_dying)
     ck_assert(probe_poll_stop_command(&service)); /* until it is reaped */
     ck_assert_str_eq(heard(), "");
     ck_assert(!probe_run_stop_command(&service, "hang"));
-    ck_assert_str_eq(heard(), "foster: web: hang has been killed and does not die\n");
+    ck_assert_str_eq(heard(),
+                     "foster: web: cannot run hang: the last one was killed and has not ended\n");
     reap_all();
     ck_assert(!probe_poll_stop_command(&service));
 }
