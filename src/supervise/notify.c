@@ -26,6 +26,8 @@ enum {
     LOG_AFTER_MS = 500,   /* without a message being read */
 };
 
+enum { ROOT = 0 }; /* may bear any mark */
+
 static struct plan *plan;
 static milliseconds suspended_since = NEVER; /* NEVER: messages are read */
 static bool is_suspension_logged;
@@ -33,7 +35,7 @@ static bool is_suspension_logged;
 /* ---- the service of a sender ---- */
 
 /* The running service whose main process is in that session, or NULL. No process can join a session
- * (setsid(2)). A process that has ended is in none, -1: neither is a main process that has. */
+ * (setsid(2)). -1 is no session: getsid(2) of a process that has ended, also of a main process. */
 static struct service *service_of_session(pid_t session)
 {
     for (size_t i = 0; i < plan->count && session > 0; i++)
@@ -49,22 +51,15 @@ static struct service *service_of_mark(int64_t mark)
     return index >= 0 && index < (int64_t)plan->count ? &plan->services[index] : NULL;
 }
 
-/* The service that a process belongs to, or NULL. */
-static struct service *service_of_process(pid_t pid)
-{
-    struct service *service = service_of_session(getsid(pid));
-    return service != NULL ? service : service_of_mark(run_mark_of(pid));
-}
-
 static bool is_its_user(const struct service *service, uid_t uid)
 {
     const struct user *user = service->settings->user;
-    return uid == 0 || uid == (user != NULL ? user->uid : geteuid());
+    return uid == ROOT || uid == (user != NULL ? user->uid : geteuid());
 }
 
-/* The service that a sender speaks for, or NULL: notify.h. Programs such as gosu and setpriv change
- * the user of a process in the session. */
-static struct service *service_of_sender(pid_t pid, uid_t uid)
+/* The service that a process of that user belongs to, or NULL: notify.h. The user of a process in
+ * the session does not count: programs such as gosu and setpriv change it. */
+static struct service *service_of(pid_t pid, uid_t uid)
 {
     struct service *service = service_of_session(getsid(pid));
     if (service != NULL)
@@ -120,12 +115,12 @@ static void update_watchdog(struct service *service, const struct notify_message
         notes->watchdog_due = clock_now();
 }
 
-/* MAINPID: a process of the same service only. It is opened before that is checked, so what is
- * found out holds for the process that is open. */
+/* MAINPID: a process of the same service only, whatever its user is. It is opened before that is
+ * checked, so what is found out holds for the process that is open. */
 static void set_main_process(struct service *service, pid_t pid)
 {
     int pidfd = main_process_open(pid);
-    if (service_of_process(pid) == service)
+    if (service_of(pid, ROOT) == service)
         main_process_name(service, pid, pidfd);
     else if (pidfd != -1)
         close(pidfd);
@@ -159,7 +154,7 @@ static void read_messages(struct source *source, uint32_t events)
     struct notify_message message;
     (void)events;
     for (int i = 0; i < MESSAGES_A_TURN && notify_socket_receive(&message); i++) {
-        struct service *service = service_of_sender(message.sender, message.uid);
+        struct service *service = service_of(message.sender, message.uid);
         if (service != NULL && may_notify(service))
             apply(service, &message);
         else

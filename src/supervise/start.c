@@ -182,12 +182,10 @@ static int fork_program(struct start *start, struct program *program)
     return log_fork_error(start, program->argv[0], error);
 }
 
-/* What the command line says holds for the main process of the command alone. */
-static void set_placement(struct program *program, const struct start *start)
+/* What the command line says holds for the main process of its command alone. */
+static bool is_command(const struct start *start)
 {
-    bool is_command = start->service == plan->command && start->role == ROLE_MAIN_PROCESS;
-    program->placement = is_command ? command_placement : IN_BACKGROUND;
-    program->parent_death_signal = is_command ? command_parent_death_signal : 0;
+    return start->service == plan->command && start->role == ROLE_MAIN_PROCESS;
 }
 
 static void complete_attributes(struct attributes *attributes, const struct settings *settings,
@@ -217,6 +215,8 @@ static int start_argv(struct start *start, char **argv)
     complete_attributes(&attributes, settings, &descriptors);
     struct program program = {
         .argv = argv,
+        .placement = is_command(start) ? command_placement : IN_BACKGROUND,
+        .parent_death_signal = is_command(start) ? command_parent_death_signal : 0,
         .parent = own_pid,
         .signals = &clean_signals,
         .environment = environment.count > 0 ? merged : environ,
@@ -228,7 +228,6 @@ static int start_argv(struct start *start, char **argv)
         .failed = log_exec_error,
         .owner = start,
     };
-    set_placement(&program, start);
     int error = fork_program(start, &program);
     took_terminal |= program.took_terminal;
     return error;
