@@ -48,13 +48,13 @@ enum state {
 /* What happens to a service after it has stopped. */
 enum afterwards { STAY_STOPPED, START_AGAIN, COUNT_AS_FAILURE };
 
-struct notes; /* supervise/notes.h */
+struct notify_state; /* supervise/notify_state.h */
 struct probe; /* supervise/probe.h */
 
 /* What only some services have. */
 struct extras {
     struct probe *probe; /* what watches its readiness and health; NULL: nothing does */
-    struct notes *notes; /* what it has told by sd_notify; NULL: it is not asked to */
+    struct notify_state *notify; /* what it has told by sd_notify; NULL: it is not asked to */
     struct dependency *depends_on;
     size_t depends_count;
     struct file_line depends_at; /* where that stands, the last line of it */

@@ -26,7 +26,7 @@
 
 #include "control/facts.h"
 #include "process/signals.h"
-#include "supervise/notes.h"
+#include "supervise/notify_state.h"
 #include "supervise/supervisor.h"
 
 /* ---- of whom ---- */
@@ -111,8 +111,8 @@ static void add_memory(struct text *text, const struct service *service)
 
 static const char *wait_status_kinship(const struct service *service)
 {
-    const struct notes *notes = service_extras(service)->notes;
-    return notes != NULL && notes->status[0] != '\0' ? notes->status : NULL;
+    const struct notify_state *notify = service_extras(service)->notify;
+    return notify != NULL && notify->status[0] != '\0' ? notify->status : NULL;
 }
 
 static void add_status(struct text *text, const struct service *service)

@@ -26,7 +26,7 @@
 #include "process/procfs.h"
 #include "process/send_signal.h"
 #include "process/wait_status.h"
-#include "supervise/notes.h"
+#include "supervise/notify_state.h"
 
 enum {
     PIDFD_SIGNAL_PROCESS_GROUP = 4, /* Linux 6.9; musl comes without the kernel's headers */
@@ -42,8 +42,8 @@ void main_process_prepare(void (*handler)(struct service *service, enum service_
 
 static struct main_process *named(const struct service *service)
 {
-    struct notes *notes = service_extras(service)->notes;
-    return notes != NULL ? &notes->main : NULL;
+    struct notify_state *notify = service_extras(service)->notify;
+    return notify != NULL ? &notify->main : NULL;
 }
 
 /* The one that is named, if there is a handle for it, or NULL. */

@@ -14,8 +14,8 @@
 #include "process/run_mark.h"
 #include "supervise/event_loop.h"
 #include "supervise/main_process.h"
-#include "supervise/notes.h"
 #include "supervise/notify_socket.h"
+#include "supervise/notify_state.h"
 #include "supervise/shutdown.h"
 #include "supervise/start.h"
 #include "supervise/state_machine.h"
@@ -71,7 +71,7 @@ static struct service *service_of(pid_t pid, uid_t uid)
 /* Of a run that has ended a process may be left: its messages are ignored. */
 static bool may_notify(const struct service *service)
 {
-    return service_extras(service)->notes != NULL && service_is_up(service) && !service->reaped;
+    return service_extras(service)->notify != NULL && service_is_up(service) && !service->reaped;
 }
 
 /* ---- what a message does ---- */
@@ -106,13 +106,13 @@ static void extend_deadline(struct service *service, milliseconds span)
 
 static void update_watchdog(struct service *service, const struct notify_message *message)
 {
-    struct notes *notes = service->extras->notes;
+    struct notify_state *notify = service->extras->notify;
     if (message->watchdog_interval != 0)
-        notes->watchdog = message->watchdog_interval;
-    if (notes->watchdog != 0 && (message->watchdog || message->watchdog_interval != 0))
-        notes->watchdog_due = clock_now() + notes->watchdog;
+        notify->watchdog = message->watchdog_interval;
+    if (notify->watchdog != 0 && (message->watchdog || message->watchdog_interval != 0))
+        notify->watchdog_due = clock_now() + notify->watchdog;
     if (message->watchdog_trigger)
-        notes->watchdog_due = clock_now();
+        notify->watchdog_due = clock_now();
 }
 
 /* MAINPID: a process of the same service only, whatever its user is. It is opened before that is
@@ -133,7 +133,7 @@ static void apply(struct service *service, const struct notify_message *message)
     extend_deadline(service, message->extend);
     update_watchdog(service, message);
     if (message->has_status)
-        strcpy(service->extras->notes->status, message->status);
+        strcpy(service->extras->notify->status, message->status);
     if (message->main_pid != 0)
         set_main_process(service, message->main_pid);
     if (message->ready && service->settings->ready == READY_BY_NOTIFY)
@@ -174,20 +174,20 @@ bool notify_is_suspended(void)
 
 /* A service could not send its WATCHDOG=1 meanwhile: it gets the time of the suspension, and at
  * most the whole time of its watchdog. */
-static void postpone_watchdog(struct notes *notes, milliseconds now)
+static void postpone_watchdog(struct notify_state *notify, milliseconds now)
 {
     milliseconds pause = now - suspended_since;
-    milliseconds until = now + (pause < notes->watchdog ? pause : notes->watchdog);
-    if (notes->watchdog_due < until)
-        notes->watchdog_due = until;
+    milliseconds until = now + (pause < notify->watchdog ? pause : notify->watchdog);
+    if (notify->watchdog_due < until)
+        notify->watchdog_due = until;
 }
 
 static void resume(milliseconds now)
 {
     for (struct service *service = plan->services; service < plan->services + plan->count;
          service++)
-        if (service_extras(service)->notes != NULL)
-            postpone_watchdog(service->extras->notes, now);
+        if (service_extras(service)->notify != NULL)
+            postpone_watchdog(service->extras->notify, now);
     suspended_since = NEVER;
 }
 
@@ -217,7 +217,7 @@ static bool is_used(void)
 {
     for (const struct service *service = plan->services; service < plan->services + plan->count;
          service++)
-        if (service_extras(service)->notes != NULL)
+        if (service_extras(service)->notify != NULL)
             return true;
     return false;
 }

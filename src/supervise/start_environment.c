@@ -57,7 +57,7 @@ static void add_settings(struct start_environment *environment, const struct set
 
 static void add_notify(struct start_environment *environment, const struct service *service)
 {
-    if (service_extras(service)->notes == NULL || notify_socket_variable() == NULL)
+    if (service_extras(service)->notify == NULL || notify_socket_variable() == NULL)
         return;
     add_entry(environment, notify_socket_variable(), "");
     if (service->settings->watchdog == 0)

@@ -20,7 +20,7 @@
 #include "process/wait_status.h"
 #include "supervise/main_process.h"
 #include "supervise/messages.h"
-#include "supervise/notes.h"
+#include "supervise/notify_state.h"
 #include "supervise/probe.h"
 #include "supervise/signalling.h"
 #include "supervise/start.h"
@@ -115,21 +115,21 @@ static void become_failed(struct service *service)
 
 static void handle_fork_error(struct service *service, int error);
 
-static void begin_notes(struct service *service)
+static void begin_notify(struct service *service)
 {
-    struct notes *notes = service->extras->notes;
+    struct notify_state *notify = service->extras->notify;
     main_process_begin(service);
-    notes->watchdog = service->settings->watchdog;
-    notes->watchdog_due = NEVER;
-    notes->status[0] = '\0';
+    notify->watchdog = service->settings->watchdog;
+    notify->watchdog_due = NEVER;
+    notify->status[0] = '\0';
 }
 
 /* The watchdog's time begins when the service is ready. */
 static void begin_watchdog(struct service *service)
 {
-    struct notes *notes = service_extras(service)->notes;
-    if (notes != NULL && notes->watchdog != 0)
-        notes->watchdog_due = clock_now() + notes->watchdog;
+    struct notify_state *notify = service_extras(service)->notify;
+    if (notify != NULL && notify->watchdog != 0)
+        notify->watchdog_due = clock_now() + notify->watchdog;
 }
 
 /* Its program runs. Its time to be ready has begun with the fork. */
@@ -155,8 +155,8 @@ static void start_run(struct service *service)
     service->started = clock_now();
     service->reaped = service->killed = service->unwell = service->signalled = service->timed_out =
         service->unready_end = false;
-    if (service_extras(service)->notes != NULL)
-        begin_notes(service);
+    if (service_extras(service)->notify != NULL)
+        begin_notify(service);
     int error = start_service(service, ready_fd, &report);
     if (ready_fd != -1)
         close(ready_fd);

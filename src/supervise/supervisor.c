@@ -27,8 +27,8 @@
 #include "supervise/forwarding.h"
 #include "supervise/main_process.h"
 #include "supervise/messages.h"
-#include "supervise/notes.h"
 #include "supervise/notify.h"
+#include "supervise/notify_state.h"
 #include "supervise/probe.h"
 #include "supervise/shutdown.h"
 #include "supervise/signalling.h"
@@ -106,15 +106,15 @@ static void look_at_probe(struct service *service, milliseconds now)
 /* As with systemd the watchdog begins when the service is ready. */
 static bool is_watched(const struct service *service)
 {
-    return service_extras(service)->notes != NULL &&
+    return service_extras(service)->notify != NULL &&
            (service->state == RUNNING || service->state == READY) && !notify_is_suspended();
 }
 
 static void look_at_watchdog(struct service *service, milliseconds now)
 {
-    if (now < service->extras->notes->watchdog_due)
+    if (now < service->extras->notify->watchdog_due)
         return;
-    service->extras->notes->watchdog_due = NEVER;
+    service->extras->notify->watchdog_due = NEVER;
     say(LOG_WARNING, "%s has missed its watchdog", service->name);
     be_unwell(service);
 }
@@ -142,7 +142,7 @@ static milliseconds due(struct service *service, milliseconds now)
     milliseconds first = clock_earlier(service->deadline, probe_due(service));
     first = clock_earlier(first, main_process_due(service, now));
     if (is_watched(service))
-        first = clock_earlier(first, service->extras->notes->watchdog_due);
+        first = clock_earlier(first, service->extras->notify->watchdog_due);
     if (service->state == CLEARING || (service->state == STOPPING && service->reaped))
         first = clock_earlier(first, now + (service->walk.at == 0 ? LOOK_AGAIN_MS : GO_ON_MS));
     if (service->state == WAITING && !start_watch_has_room(now))
@@ -262,7 +262,7 @@ static void prepare(struct service *service, milliseconds now)
     service->deadline = NEVER;
     probe_prepare(service);
     if (service->settings->ready == READY_BY_NOTIFY || service->settings->watchdog != 0)
-        service_give_extras(service)->notes = arena_alloc(sizeof(struct notes));
+        service_give_extras(service)->notify = arena_alloc(sizeof(struct notify_state));
 }
 
 bool supervisor_begin(struct plan *all)

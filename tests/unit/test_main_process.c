@@ -7,7 +7,7 @@
 #include <sys/prctl.h>
 
 #include "supervise/event_loop.h"
-#include "supervise/notes.h"
+#include "supervise/notify_state.h"
 
 #include "kit.h"
 
@@ -24,8 +24,8 @@ static void count(struct service *service, enum service_event event)
 /* ---- a service ---- */
 
 static struct settings settings;
-static struct notes notes;
-static struct extras extras = {.notes = &notes};
+static struct notify_state notify_state;
+static struct extras extras = {.notify = &notify_state};
 static struct service service = {
     .name = "web", .settings = &settings, .extras = &extras, .state = READY};
 static bool refused;

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "supervise/event_loop.h"
-#include "supervise/notes.h"
 #include "supervise/notify_socket.h"
+#include "supervise/notify_state.h"
 #include "supervise/shutdown.h"
 
 #include "kit.h"
@@ -45,8 +45,8 @@ unsigned __wrap_start_mark(const struct service *service)
 
 static const struct settings limits = {
     .ready = READY_BY_NOTIFY, .ready_timeout = GIVEN, .stop_grace_period = 2 * GIVEN};
-static struct notes notes;
-static struct extras extras = {.notes = &notes};
+static struct notify_state notify_state;
+static struct extras extras = {.notify = &notify_state};
 static struct service speaker = {.name = "web", .settings = &limits, .extras = &extras};
 static int sender;
 
@@ -116,12 +116,12 @@ START_TEST(a_leftover_is_given_no_time_nor_heard)
     speaker.reaped = true;
     speak("EXTEND_TIMEOUT_USEC=5000000\nSTATUS=here");
     check_extension(speaker.since, GIVEN);
-    ck_assert_str_eq(notes.status, "");
+    ck_assert_str_eq(notify_state.status, "");
     speaker.reaped = false;
     speaker.killed = true;
     speak("EXTEND_TIMEOUT_USEC=5000000\nSTATUS=here");
     check_extension(speaker.since, GIVEN);
-    ck_assert_str_eq(notes.status, "here");
+    ck_assert_str_eq(notify_state.status, "here");
 }
 END_TEST
 
@@ -133,9 +133,9 @@ START_TEST(a_dead_sender_does_not_speak_for_a_dead_main_process)
     if (dead == 0)
         _exit(send(sender, "STATUS=mine", sizeof "STATUS=mine" - 1, 0) == -1);
     ck_assert_int_eq(waitpid(dead, NULL, 0), dead);
-    notes.main = (struct main_process){.pid = dead, .is_held = true};
+    notify_state.main = (struct main_process){.pid = dead, .is_held = true};
     hear();
-    ck_assert_str_eq(notes.status, "");
+    ck_assert_str_eq(notify_state.status, "");
 }
 END_TEST
 
@@ -176,14 +176,14 @@ START_TEST(while_nobody_listens_watchdogs_rest_and_then_have_their_time)
 {
     begin_speaking(READY);
     hear_stderr();
-    notes.watchdog = LONG;
-    notes.watchdog_due = clock_now() + 1;
+    notify_state.watchdog = LONG;
+    notify_state.watchdog_due = clock_now() + 1;
     ck_assert_int_eq(notify_look(clock_now()), NEVER);
     thread_error = EAGAIN;
     milliseconds before = clock_now();
     speak_with_descriptor();
     ck_assert(notify_is_suspended());
-    ck_assert_str_eq(notes.status, "here");
+    ck_assert_str_eq(notify_state.status, "here");
     ck_assert_int_ge(notify_look(clock_now()), clock_now());
     ck_assert_str_eq(heard(), "");
     milliseconds later = clock_now() + LONG / 2;
@@ -197,8 +197,8 @@ START_TEST(while_nobody_listens_watchdogs_rest_and_then_have_their_time)
     while (notify_look(later) != NEVER)
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     ck_assert(!notify_is_suspended());
-    ck_assert_int_ge(notes.watchdog_due, later + LONG / 2);
-    ck_assert_int_le(notes.watchdog_due, later + (later - before));
+    ck_assert_int_ge(notify_state.watchdog_due, later + LONG / 2);
+    ck_assert_int_le(notify_state.watchdog_due, later + (later - before));
 }
 END_TEST
 

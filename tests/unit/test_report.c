@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 
-#include "supervise/notes.h"
+#include "supervise/notify_state.h"
 
 #include "control_kit.h"
 
@@ -19,8 +19,8 @@ static struct settings checked = {.autostart = true, .healthcheck = "/app/probe"
 static struct settings by_hand = {.healthcheck = "/app/probe"};
 
 static struct writer told;
-static struct notes notes;
-static struct extras with_notes = {.notes = &notes};
+static struct notify_state notify_state;
+static struct extras with_notify = {.notify = &notify_state};
 
 /* The file that a parser is to read. */
 static void put_into(const char *path)
@@ -46,7 +46,7 @@ static void set_the_scene(void)
     services[WEB].since = ago(4 * MS_PER_MINUTE);
     services[WEB].started = ago(5 * MS_PER_MINUTE);
     services[WEB].process.pid = getpid();
-    services[WEB].extras = &with_notes;
+    services[WEB].extras = &with_notify;
     services[DB].state = FAILED;
     services[DB].since = ago(5 * MS_PER_HOUR);
     services[DB].has_run = true;
@@ -128,7 +128,7 @@ END_TEST
 START_TEST(table_has_a_column_for_status_if_there_is_any)
 {
     set_the_scene();
-    strcpy(notes.status, "serving\t\n\"M\303\274nchen\"");
+    strcpy(notify_state.status, "serving\t\n\"M\303\274nchen\"");
     services[DB].exec_code = 127;
     report_table(&told, &plan, "web\0migrate\0");
     ck_assert_ptr_nonnull(strstr(as_string(), "  STATUS\n"));
@@ -218,9 +218,9 @@ START_TEST(json_is_valid_whatever_a_service_says)
         return;
     memset(name, '"', sizeof name - 1);
     services[DB].name = name;
-    services[WEB].extras = &with_notes;
+    services[WEB].extras = &with_notify;
     for (size_t i = 0; i < COUNT(hard); i++) {
-        strcpy(notes.status, hard[i]);
+        strcpy(notify_state.status, hard[i]);
         report_json(&told, &plan, "");
         put_into("told");
         buffer_drop(&told.buffer, told.buffer.length);
