@@ -143,15 +143,19 @@ static bool enqueue(int fd)
 }
 
 /* After the shutdown nothing more can arrive, and the other side sees the end of file. A descriptor
- * comes with at least one byte: without bytes there is none to close. */
-void async_close(int fd)
+ * comes with at least one byte: without bytes there is none to close. Of a socket that listens
+ * FIONREAD fails: its connections may have any. */
+bool async_close(int fd)
 {
     int bytes = 0;
     shutdown(fd, SHUT_RDWR);
-    if ((ioctl(fd, FIONREAD, &bytes) == 0 && bytes == 0) || !enqueue(fd))
-        close(fd);
-    else
+    bool is_empty = ioctl(fd, FIONREAD, &bytes) == 0 && bytes == 0;
+    if (!is_empty && enqueue(fd)) {
         begin(free_closer(), -1);
+        return false;
+    }
+    close(fd);
+    return true;
 }
 
 void async_close_retry(void)

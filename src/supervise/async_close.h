@@ -23,16 +23,18 @@ int async_close_message(int socket);
  * ended. Supervisor's thread. */
 bool async_close_is_removing(void);
 
-/* Closes a connection of AF_UNIX, with the descriptors that are queued in it. Supervisor's thread.
- * Never blocks. */
-void async_close(int fd);
+/* Closes a connection of AF_UNIX or a socket that listens, with the descriptors that are queued in
+ * it. True if it is closed already, and no thread has to do it. Supervisor's thread. Never
+ * blocks. */
+bool async_close(int fd);
 
 /* Starts a thread for connections that could not be closed yet, as no thread could be started for
  * them. Supervisor's thread. Never blocks. */
 void async_close_retry(void);
 
-/* True if more connections may be accepted: all that are open, 64 at most, can still be given to
- * async_close(). Supervisor's thread. */
+/* True if one more connection may be accepted, or one socket that listens may be closed: all
+ * connections that are open, 64 at most, can still be given to async_close() then. Supervisor's
+ * thread. */
 bool async_close_has_room(void);
 
 /* Receives from a connection of AF_UNIX as recv(2) does, and never a descriptor: -1 and EBADMSG if

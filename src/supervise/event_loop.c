@@ -36,7 +36,9 @@
  *   (supervisor.c).
  *
  * Other processes' descriptors
- * - close(2) of a descriptor that was sent to foster: a thread of its own (async_close.c).
+ * - close(2) of a descriptor that was sent to foster, or to a service's socket that is opened
+ * again: a thread of its own, which is waited for 100 ms if the address is not free at once
+ *   (async_close.c, sockets.c).
  * - accept(2), recv(2) and send(2) for foster ctl are non-blocking: 16 sources a round, one call
  *   for each. When all places are taken one client gives up its own (server.h).
  *

@@ -6,7 +6,9 @@
  */
 #include "supervise/sockets.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,16 +20,29 @@
 #include "config/diagnostics.h"
 #include "process/descriptors.h"
 #include "process/listening.h"
+#include "supervise/async_close.h"
+
+enum { RELEASE_MS = 100 }; /* more than a thread needs to free the address of an old socket */
 
 static const struct plan *plan;
 static atomic_bool has_copies; /* in the signal thread's descriptor table */
 
-/* The descriptor, or -1; the error is logged. */
-static int open_socket(const struct service *service, const struct listen *listen)
+static int open_once(const struct service *service, const struct listen *listen)
 {
     const struct settings *settings = service->settings;
-    int fd = listening_open(&listen->address, settings->user, settings->listen_mode);
+    return listening_open(&listen->address, settings->user, settings->listen_mode);
+}
+
+/* The descriptor, or -1; the error is logged. If the address is in use it tries again for that many
+ * milliseconds. */
+static int open_socket(const struct service *service, const struct listen *listen, int most)
+{
     struct text address;
+    int fd = open_once(service, listen);
+    for (; fd == -EADDRINUSE && most > 0; most--) {
+        poll(NULL, 0, 1);
+        fd = open_once(service, listen);
+    }
     if (fd >= 0)
         return fd;
     text_clear(&address);
@@ -45,7 +60,7 @@ static bool open_sockets(struct service *service)
     int *sockets = arena_alloc(count * sizeof *sockets);
     service_give_extras(service)->sockets = sockets;
     for (unsigned i = 0; i < count; i++) {
-        sockets[i] = open_socket(service, &service->settings->listen[i]);
+        sockets[i] = open_socket(service, &service->settings->listen[i], 0);
         if (sockets[i] == -1)
             return false;
     }
@@ -68,14 +83,37 @@ static void move_descriptor(int from, int to)
         close(from);
 }
 
-/* Opens a socket anew under its old number. Its address is in use until the old socket is closed,
- * so a socket that is bound to nothing takes the number meanwhile: no other descriptor can get it,
- * and listening_is_intact() is false for it if the new socket cannot be opened. */
+/* Closes the socket, and puts one that is bound to nothing in its place: no other descriptor gets
+ * the number, and listening_is_intact() is false for it if there will be no new socket.
+ *
+ * Descriptors may be queued in connections to a socket of AF_UNIX, and their close can block. So a
+ * thread closes it: the address is free before that (unix_release_sock() in net/unix/af_unix.c). It
+ * may be in use for *most milliseconds more. False if too many such sockets are being closed. */
+static bool release_socket(int number, const struct address *address, int *most)
+{
+    bool is_local = address->to.any.sa_family == AF_UNIX;
+    int old = -1;
+    async_close_retry();
+    if (is_local && async_close_has_room())
+        old = descriptor_copy(number, STDERR_FILENO + 1);
+    if (is_local && old == -1)
+        return false;
+    move_descriptor(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), number);
+    *most = old == -1 || async_close(old) ? 0 : RELEASE_MS;
+    return true;
+}
+
+/* Opens a socket anew under its old number. */
 static bool reopen_socket(const struct service *service, unsigned index)
 {
-    int number = service->extras->sockets[index];
-    move_descriptor(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), number);
-    int fd = open_socket(service, &service->settings->listen[index]);
+    const struct listen *listen = &service->settings->listen[index];
+    int number = service->extras->sockets[index], most;
+    if (!release_socket(number, &listen->address, &most)) {
+        say(LOG_WARNING, "%s: cannot open it again: too many descriptors are being closed",
+            service->name);
+        return false;
+    }
+    int fd = open_socket(service, listen, most);
     move_descriptor(fd, number);
     return fd != -1;
 }

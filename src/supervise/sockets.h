@@ -18,7 +18,7 @@ bool sockets_open(const struct plan *all);
 
 /* Makes the service's sockets fit for its next run: blocking, and opened anew where the last run
  * has made one unusable. False if one cannot be opened; that is logged. Supervisor's thread. May
- * block: listening_open(). */
+ * block: listening_open(), and 100 ms for the address of an old socket. */
 bool sockets_repair(const struct service *service);
 
 /* Notes that the signal thread has a copy of each socket. Supervisor's thread. */

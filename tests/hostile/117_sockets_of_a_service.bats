@@ -107,6 +107,31 @@ whole() {
     done
 }
 
+@test "117: a ruined socket whose clients sent descriptors that take long to close holds nobody up" {
+    own_network
+    for address in "$PWD/web.sock" @web; do
+        configure <<-END
+			[web]
+			command = sh -c '[ -e ruined ] && exec service web serve 3; : >ruined; service x wait sent exit 0; ruin both 3; exit 1'
+			listen = unix:$address
+			restart = on-failure
+			[client]
+			command = slow_close first $address 1 1 sent
+			depends_on = web:started
+		END
+        rm -f ruined sent
+        run_foster as_pid1
+        happens 'web starts'
+        from=$(now_ms)
+        ctl status >/dev/null
+        [ $(($(now_ms) - from)) -lt 1000 ]
+        told 'web: the socket on descriptor 3 can no longer be used'
+        told 'cannot listen' 0
+        send TERM
+        ends 0
+    done
+}
+
 @test "117: a socket file that a run has removed is there for the next" {
     configure <<-END
 		[web]
