@@ -8,15 +8,10 @@
 
 #include "main_service.h"
 #include "process/exit_report.h"
+#include "process/stop_policy.h"
 #include "process/terminal.h"
 #include "process/terminate_all.h"
 #include "process/wait_status.h"
-
-enum {
-    /* Engines give a container 10 s from the signal to stop until they kill it. Main may need more,
-     * and then its engine was told so; what we add stays within, unless the user says how much. */
-    ENGINE_TIMEOUT = 10 * MS_PER_SECOND,
-};
 
 void main_say_reaped(pid_t pid, bool exited, int number)
 {
@@ -46,16 +41,12 @@ void main_say_rest(void)
         catalogue_say(NONE_LEFT);
 }
 
+/* A grace period that the user has given is not shortened. */
 static milliseconds grace(const struct main_service *service)
 {
     milliseconds given = service->options->grace;
-    if (service->options->grace_is_given || service->asked_to_stop == NEVER)
-        return given;
-    milliseconds used = clock_now() - service->asked_to_stop;
-    if (used >= ENGINE_TIMEOUT)
-        return given;
-    milliseconds left = used < STOP_BUDGET ? STOP_BUDGET - used : 0;
-    return left < given ? left : given;
+    return service->options->grace_is_given ? given
+                                            : stop_grace_left(service->asked_to_stop, given);
 }
 
 static void go(const struct main_service *service)

@@ -10,12 +10,9 @@
 
 #include "main_service.h"
 #include "process/send_signal.h"
+#include "process/stop_policy.h"
 #include "process/terminate_all.h"
 #include "process/wait_status.h"
-
-enum {
-    DEATH_BY_KILL = 1 * MS_PER_SECOND
-}; /* may take so long; in an uninterruptible call main may never die */
 
 static void say_sent(int signal, int error)
 {
@@ -96,15 +93,14 @@ static void suspend_with_main(const struct main_service *service, int came)
     kill(service->self, SIGSTOP);
 }
 
-/* When main has had all the time it was given, from the signal to stop on. Who may not be signalled
- * gets no more than an engine gives. */
+/* When main has had all the time that it was given, from the first signal to stop on, or NEVER. */
 static milliseconds stop_deadline(const struct main_service *service)
 {
-    milliseconds given = service->options->stop_timeout;
-    if (service->refused && given > STOP_BUDGET)
-        given = STOP_BUDGET;
-    return service->asked_to_stop == NEVER || given == NEVER ? NEVER
-                                                             : service->asked_to_stop + given;
+    milliseconds told = service->asked_to_stop, given = service->options->stop_timeout;
+    if (told == NEVER)
+        return NEVER;
+    milliseconds deadline = given != NEVER ? told + given : NEVER;
+    return service->refused ? stop_deadline_refused(told, deadline) : deadline;
 }
 
 static void ask_to_stop(struct main_service *service)
@@ -112,8 +108,7 @@ static void ask_to_stop(struct main_service *service)
     milliseconds now = clock_now();
     if (service->asked_to_stop == NEVER)
         service->asked_to_stop = now;
-    milliseconds deadline = stop_deadline(service), meant = now + STOP_IS_MEANT;
-    service->continue_until = deadline != NEVER && deadline > meant ? deadline : meant;
+    service->continue_until = stop_continue_until(now, stop_deadline(service));
 }
 
 static void forward(struct main_service *service, siginfo_t *info)
@@ -140,7 +135,7 @@ static void kill_all(struct main_service *service)
     catalogue_say(KILLING, .text = words.bytes);
     send_main(service, SIGKILL);
     terminate_all_kill(service->self);
-    service->leave_at = clock_now() + (service->refused ? 0 : DEATH_BY_KILL);
+    service->leave_at = clock_now() + (service->refused ? 0 : KILL_TIMEOUT);
 }
 
 /* END_GROUP: main's group is told to end while main is dead but not reaped: until then the number

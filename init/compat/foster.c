@@ -12,6 +12,7 @@
 #include "control/server.h"
 #include "option_setters.h"
 #include "process/exit_report.h"
+#include "process/stop_policy.h"
 #include "process/wait_status.h"
 #include "programs.h"
 
@@ -105,8 +106,6 @@ static const char foster_help_end[] =
     "Exit code: main's, or 128+N if signal N killed it; 127: not found, 126: not\n"
     "runnable, 125: foster failed, 2: wrong usage. The manual is foster(8).\n";
 
-enum { DEFAULT_GRACE = 5 * MS_PER_SECOND };
-
 const struct personality compat_foster = {
     .names = (const char *const[]){"foster", NULL},
     .grammar =
@@ -117,7 +116,7 @@ const struct personality compat_foster = {
             .defaults = {.verbosity = LOG_WARNING,
                          .main_dies_with_us = true,
                          .stop_timeout = NEVER,
-                         .grace = DEFAULT_GRACE,
+                         .grace = GRACE_DEFAULT,
                          .termination_log = TERMINATION_LOG},
         },
     .adoption = ADOPT_ALWAYS,

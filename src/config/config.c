@@ -22,11 +22,11 @@
 #include "config/names.h"
 #include "config/section.h"
 #include "process/exit_report.h"
+#include "process/stop_policy.h"
 
 enum {
     SERVICES_MOST =
         USHRT_MAX - 1, /* plan.c numbers them in an unsigned short, and needs one more */
-    GRACE = 5 * MS_PER_SECOND,
 };
 
 struct reading {
@@ -152,8 +152,8 @@ static void read_names(struct reading *reading, const struct config_request *req
 
 static void read_keys(struct reading *reading)
 {
-    reading->section.globals =
-        (struct globals){.output = OUTPUT_RAW, .grace = GRACE, .termination_log = TERMINATION_LOG};
+    reading->section.globals = (struct globals){
+        .output = OUTPUT_RAW, .grace = GRACE_DEFAULT, .termination_log = TERMINATION_LOG};
     for (size_t i = 0; i < reading->files.count; i++)
         read_file(reading, &reading->files.list[i]);
     reading->plan->globals = reading->section.globals;

@@ -6,13 +6,13 @@
 #include <sys/stat.h>
 
 #include "base/arena.h"
+#include "process/stop_policy.h"
 
 enum {
     RESTART_MOST = 30 * MS_PER_SECOND,
     HEALTHCHECK_INTERVAL = 30 * MS_PER_SECOND,
     HEALTHCHECK_TIMEOUT = 30 * MS_PER_SECOND,
     HEALTHCHECK_RETRIES = 3,
-    STOP_GRACE_PERIOD = 5 * MS_PER_SECOND,
 };
 
 const struct settings settings_default = {
@@ -27,7 +27,7 @@ const struct settings settings_default = {
     .healthcheck_timeout = HEALTHCHECK_TIMEOUT,
     .healthcheck_retries = HEALTHCHECK_RETRIES,
     .stop_signal = SIGTERM,
-    .stop_grace_period = STOP_GRACE_PERIOD,
+    .stop_grace_period = GRACE_DEFAULT,
     .reload_signal = SIGHUP,
     .output = OUTPUT_RAW,
     .listen_mode = S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP,

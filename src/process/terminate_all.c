@@ -23,6 +23,7 @@
 #include "process/procfs.h"
 #include "process/send_signal.h"
 #include "process/signals.h"
+#include "process/stop_policy.h"
 
 enum {
     EVERYBODY = -1,     /* kill(2): every process of the namespace except the caller and init */
@@ -31,8 +32,9 @@ enum {
     FULL_HOST = 400,   /* threads: then a walk of our /proc, 30 us, is cheaper than a look at all */
     LOOK_FIRST_MS = 1, /* the intervals at which we look for what is not our child */
     LOOK_MOST_MS = 50,
-    KILL_ROUNDS =
-        5, /* a process in an uninterruptible call may never die; the kernel ends it after us */
+    /* Half of KILL_TIMEOUT, so that a stop that has used up STOP_BUDGET still ends within
+     * ENGINE_TIMEOUT. As PID 1 foster need not wait: the kernel kills the others when it exits. */
+    KILL_ROUNDS = KILL_TIMEOUT / KILL_AGAIN_MS / 2,
     NAMED_MOST = 8, /* of those that had to be killed */
 };
 
@@ -145,7 +147,7 @@ bool terminate_all_signal(pid_t self, int signal, milliseconds until)
 
 bool terminate_all_kill(pid_t self)
 {
-    return terminate_all_signal(self, SIGKILL, clock_now() + KILL_ROUND_MS);
+    return terminate_all_signal(self, SIGKILL, clock_now() + KILL_AGAIN_MS);
 }
 
 /* ---- waiting for them ---- */
@@ -164,8 +166,8 @@ static milliseconds continue_stopped(pid_t self, milliseconds now, milliseconds 
         return NEVER;
     if (now < *next)
         return *next;
-    terminate_all_signal(self, SIGCONT, now + LOOK_MOST_MS);
-    *next = now + LOOK_MOST_MS;
+    terminate_all_signal(self, SIGCONT, now + CONTINUE_AGAIN_MS);
+    *next = now + CONTINUE_AGAIN_MS;
     return NEVER;
 }
 
@@ -214,7 +216,7 @@ static bool name_one(const struct process *process, void *context)
 static void say_who_is_killed(pid_t self, milliseconds grace)
 {
     struct text line;
-    struct list list = {.self = self, .text = &line, .until = clock_now() + KILL_ROUND_MS};
+    struct list list = {.self = self, .text = &line, .until = clock_now() + KILL_AGAIN_MS};
     log_begin(&line);
     text_add(&line, "killing what has not ended within ");
     duration_append(&line, grace);
@@ -238,7 +240,7 @@ void terminate_all(pid_t self, milliseconds grace)
     say_who_is_killed(self, grace);
     for (int round = 0; round < KILL_ROUNDS; round++) {
         terminate_all_kill(self);
-        if (await_the_last(self, clock_now() + KILL_ROUND_MS))
+        if (await_the_last(self, clock_now() + KILL_AGAIN_MS))
             return;
     }
 }

@@ -18,15 +18,6 @@
 
 #include "base/clock.h"
 
-/* What a whole stop may take unless the user says otherwise: engines kill a container 10 s after
- * they told it to stop.
- */
-enum { STOP_BUDGET = 9 * MS_PER_SECOND };
-
-/* How long after a signal to stop whoever is stopped, as by SIGSTOP, is continued for it though he
- * has more time: as long as engines wait. Later he may be stopped for a reason. */
-enum { STOP_IS_MEANT = 10 * MS_PER_SECOND };
-
 enum { INIT = 1 };
 
 /* Sends a signal to every process but foster; where each must be looked for, as far as that can be
@@ -34,9 +25,8 @@ enum { INIT = 1 };
  * said, once. */
 bool terminate_all_signal(pid_t self, int signal, milliseconds until);
 
-/* Kills them all, but those who are forked behind its back: for these it is called again after so
- * long. */
-enum { KILL_ROUND_MS = 100 };
+/* Kills them all, but those who are forked behind its back: for these it is called again after
+ * KILL_AGAIN_MS. */
 bool terminate_all_kill(pid_t self);
 
 /*

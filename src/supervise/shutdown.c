@@ -4,7 +4,7 @@
 #include "supervise/shutdown.h"
 
 #include "base/log.h"
-#include "process/terminate_all.h"
+#include "process/stop_policy.h"
 #include "process/wait_status.h"
 #include "supervise/signalling.h"
 #include "supervise/state_machine.h"

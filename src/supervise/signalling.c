@@ -7,13 +7,12 @@
 #include "base/log.h"
 #include "process/procfs.h"
 #include "process/send_signal.h"
-#include "process/terminate_all.h"
+#include "process/stop_policy.h"
 #include "supervise/main_process.h"
 #include "supervise/start.h"
 
 enum {
-    KILLS_MOST = 10,    /* one in 100 ms: a process in an uninterruptible call may never die */
-    LOOK_AGAIN_MS = 50, /* who stops itself again and again does not keep us busy */
+    KILLS_MOST = KILL_TIMEOUT / KILL_AGAIN_MS,
 };
 
 static void say_refused(struct service *service, bool sent)
@@ -50,11 +49,10 @@ static void continue_stopped(struct service *service)
 
 void signalling_stop(struct service *service, int signal)
 {
-    milliseconds most = service->since + STOP_BUDGET;
     service->signalled = true;
     int error = signalling_send(service, signal, REACH_CHILD);
-    if (error != 0 && error != ESRCH && service->deadline > most)
-        service->deadline = most;
+    if (error != 0 && error != ESRCH)
+        service->deadline = stop_deadline_refused(service->since, service->deadline);
     continue_stopped(service);
 }
 
@@ -116,7 +114,7 @@ bool signalling_is_in_vain(const struct service *service)
 static bool is_meant_to_end(const struct service *service, milliseconds now)
 {
     bool told = service->state == STOPPING && service->signalled && !service->reaped;
-    return told && (service->deadline != NEVER || now < service->since + STOP_IS_MEANT);
+    return told && now < stop_continue_until(service->since, service->deadline);
 }
 
 milliseconds signalling_look(struct plan *plan)
@@ -137,6 +135,6 @@ milliseconds signalling_look(struct plan *plan)
         return NEVER;
     if (now < next)
         return next;
-    next = now + LOOK_AGAIN_MS;
+    next = now + CONTINUE_AGAIN_MS;
     return silent ? next : NEVER;
 }

@@ -17,6 +17,7 @@
 #include "logs/relay.h"
 #include "process/run_mark.h"
 #include "process/signals.h"
+#include "process/stop_policy.h"
 #include "process/wait_status.h"
 #include "supervise/main_process.h"
 #include "supervise/messages.h"
@@ -27,11 +28,8 @@
 #include "supervise/start_watch.h"
 
 enum {
-    KILL_AGAIN_MS = 100, /* what forked while it was killed is killed in the next round */
     CALM_LEAST = 10 * MS_PER_SECOND,
-    CLEARING_GRACE =
-        5 * MS_PER_SECOND, /* for leftovers of a service that itself has all the time it wants */
-    SECOND_DELAY = 100,    /* behind a first one of 0, which cannot be doubled */
+    SECOND_DELAY = 100, /* behind a first one of 0, which cannot be doubled */
     JITTER = 8, /* a delay is longer by up to this part of it, so that not all come back at once */
     FAILURES_MOST = 60000, /* the count stops here */
     DOUBLINGS_MOST = 30,
@@ -179,7 +177,7 @@ static bool begin_clearing(struct service *service, enum afterwards afterwards)
     say(LOG_INFO, "%s: ending what its last run left behind", service->name);
     milliseconds grace = service->settings->stop_grace_period;
     service->afterwards = (unsigned char)afterwards;
-    enter(service, CLEARING, grace != NEVER ? grace : CLEARING_GRACE);
+    enter(service, CLEARING, grace != NEVER ? grace : GRACE_DEFAULT);
     return true;
 }
 
