@@ -122,7 +122,7 @@ static void forward(struct main_service *service, siginfo_t *info)
         queue_main(service, signal, info);
     else if (signal != 0)
         send_main(service, signal);
-    if (signal != 0 && signal_asks_to_stop(came))
+    if (signal_is_stop_request(&service->options->map, came))
         ask_to_stop(service);
     suspend_with_main(service, came);
 }

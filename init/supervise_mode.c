@@ -138,7 +138,7 @@ static int serve(struct main_service *foster)
         sockets_close_copies();
         if (signal == SIGCHLD || signal == 0)
             search = reap(signal == SIGCHLD ? &info : NULL, search);
-        if (signal_asks_to_stop(signal) && foster->asked_to_stop == NEVER)
+        if (foster->asked_to_stop == NEVER && signal_is_stop_request(&asked->map, signal))
             foster->asked_to_stop = clock_now();
         if (signal == 0)
             info = (siginfo_t){

@@ -307,3 +307,8 @@ bool signal_asks_to_stop(int signal)
 {
     return signal == SIGINT || signal == SIGQUIT || signal == SIGTERM;
 }
+
+bool signal_is_stop_request(const struct signal_map *map, int came)
+{
+    return signal_asks_to_stop(came) && signal_map_apply(map, came) != 0;
+}

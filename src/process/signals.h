@@ -90,4 +90,8 @@ int signal_map_apply(const struct signal_map *map, int signal);
 /* True for the signals by which people and engines ask a program to end: INT, QUIT, TERM. */
 bool signal_asks_to_stop(int signal);
 
+/* True if the signal that came asks foster to stop what it runs: INT, QUIT or TERM, whatever the
+ * map makes of it, unless the map drops it. */
+bool signal_is_stop_request(const struct signal_map *map, int came);
+
 #endif

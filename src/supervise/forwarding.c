@@ -51,7 +51,7 @@ static bool is_receiver(const struct service *service)
 static void forward(siginfo_t *info)
 {
     int received = info->si_signo, signal = signal_map_apply(plan->map, received);
-    if (received == SIGCHLD || signal == 0 || signal_asks_to_stop(received))
+    if (received == SIGCHLD || signal == 0 || signal_is_stop_request(plan->map, received))
         return;
     for (size_t i = 0; i < plan->count; i++)
         if (is_receiver(&plan->services[i]) && service_is_up(&plan->services[i]))
@@ -97,9 +97,8 @@ static void pipe_has_room(struct source *source, uint32_t events)
 /* The variable is set before the write: whoever has read the pipe sees the request. */
 void forwarding_put(const siginfo_t *info)
 {
-    int signal = signal_map_apply(plan->map, info->si_signo);
-    if (signal_asks_to_stop(info->si_signo) && signal != 0)
-        atomic_store(&stop_signal, signal);
+    if (signal_is_stop_request(plan->map, info->si_signo))
+        atomic_store(&stop_signal, signal_map_apply(plan->map, info->si_signo));
     if (write(signal_pipe[1], info, sizeof *info) == -1 &&
         !event_loop_watch(&pipe_room, EPOLLOUT | EPOLLONESHOT))
         say(LOG_DEBUG, "signal %d is lost: the supervisor cannot be woken", info->si_signo);

@@ -240,6 +240,18 @@ START_TEST(three_signals_ask_to_stop)
 }
 END_TEST
 
+START_TEST(a_stop_request_is_one_whatever_it_becomes_but_not_if_it_is_dropped)
+{
+    struct signal_map map = {
+        .to = {[SIGTERM] = SIGNAL_DROPPED, [SIGINT] = SIGHUP, [SIGUSR1] = SIGTERM}};
+    ck_assert(!signal_is_stop_request(&map, SIGTERM));
+    ck_assert(signal_is_stop_request(&map, SIGINT));
+    ck_assert(signal_is_stop_request(&map, SIGQUIT));
+    ck_assert(!signal_is_stop_request(&map, SIGUSR1));
+    ck_assert(!signal_is_stop_request(&map, 0));
+}
+END_TEST
+
 /* ---- blocking and waiting ---- */
 
 static void block_all_really(void)
@@ -529,10 +541,11 @@ int main(void)
         "signals", every_name_in_every_form, second_names, every_number, real_time_signals,
         what_is_no_signal, a_number_and_its_name_mean_the_same, what_a_map_is_made_of,
         a_map_takes_several_and_the_last_counts, what_is_no_map, three_signals_ask_to_stop,
-        all_are_blocked, all_means_the_libcs_own_too, an_ignored_sigchld_is_taken_back,
-        each_signal_arrives, a_value_arrives, a_deadline_passes,
-        a_signal_beats_a_deadline_that_has_passed, a_sigpipe_of_our_own_is_swallowed,
-        a_sigxfsz_of_our_own_is_swallowed, a_sigxcpu_of_our_own_is_swallowed, one_of_others_is_not,
-        signals_come_another_way, a_refusal_is_said_once, a_death_is_told_of_by_a_refused_wait,
-        nothing_wakes_us, a_pending_signal_is_discarded);
+        a_stop_request_is_one_whatever_it_becomes_but_not_if_it_is_dropped, all_are_blocked,
+        all_means_the_libcs_own_too, an_ignored_sigchld_is_taken_back, each_signal_arrives,
+        a_value_arrives, a_deadline_passes, a_signal_beats_a_deadline_that_has_passed,
+        a_sigpipe_of_our_own_is_swallowed, a_sigxfsz_of_our_own_is_swallowed,
+        a_sigxcpu_of_our_own_is_swallowed, one_of_others_is_not, signals_come_another_way,
+        a_refusal_is_said_once, a_death_is_told_of_by_a_refused_wait, nothing_wakes_us,
+        a_pending_signal_is_discarded);
 }
