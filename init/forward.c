@@ -37,28 +37,16 @@ static void note_refusal(struct main_service *service, int error)
     catalogue_say(REFUSED, .text = words.bytes);
 }
 
-static void send_main(struct main_service *service, int signal)
+/* Sends main, or its group, a signal; info says how it came to foster, NULL: it is foster's own. */
+static void send_main(struct main_service *service, int signal, siginfo_t *info)
 {
     bool refused;
     enum children_reach reach = service->options->to_group ? REACH_GROUP : REACH_CHILD;
-    service->sent |= 1ULL << (signal - 1);
-    int error = send_signal_to_child(&service->main, signal, reach, &refused);
-    service->refused = error != 0; /* a filter may say anything */
+    service->sent |= SIGNAL_BIT(signal);
+    int error = send_signal_to_child(&service->main, signal, info, reach, &refused);
+    service->refused = error != 0; /* a seccomp filter may return any error */
     if (refused)
         note_refusal(service, error);
-    say_sent(signal, error);
-}
-
-/* A value goes to main alone: the kernel queues values for processes, not for groups. */
-static void queue_main(struct main_service *service, int signal, siginfo_t *info)
-{
-    info->si_signo = signal;
-    int error = children_queue(&service->main, signal, info);
-    if (error == EPERM) {
-        send_main(service, signal);
-        return;
-    }
-    service->sent |= 1ULL << (signal - 1);
     say_sent(signal, error);
 }
 
@@ -70,7 +58,7 @@ static void continue_main(struct main_service *service)
     if (clock_now() >= service->continue_until)
         service->continue_until = 0;
     else if (wait_status_is_stopped(service->main.pid))
-        send_main(service, SIGCONT);
+        send_main(service, SIGCONT, NULL);
 }
 
 /* What a signal is for main: its number, or 0 if it is dropped. */
@@ -118,10 +106,8 @@ static void forward(struct main_service *service, siginfo_t *info)
         catalogue_has(DROPPED)) /* else not a word of it */
         catalogue_say(SIGNAL_CAME, .number = came, .text = strsignal(came));
     int signal = translate(service->options, came);
-    if (signal != 0 && info->si_code == SI_QUEUE && !service->options->to_group)
-        queue_main(service, signal, info);
-    else if (signal != 0)
-        send_main(service, signal);
+    if (signal != 0)
+        send_main(service, signal, info);
     if (signal_is_stop_request(&service->options->map, came))
         ask_to_stop(service);
     suspend_with_main(service, came);
@@ -133,7 +119,7 @@ static void kill_all(struct main_service *service)
     text_clear(&words);
     duration_append(&words, stop_deadline(service) - service->asked_to_stop);
     catalogue_say(KILLING, .text = words.bytes);
-    send_main(service, SIGKILL);
+    send_main(service, SIGKILL, NULL);
     terminate_all_kill(service->self);
     service->leave_at = clock_now() + (service->refused ? 0 : KILL_TIMEOUT);
 }
@@ -149,7 +135,7 @@ static void end_group(struct main_service *service)
     main_say_reaped(end.si_pid, end.si_code == CLD_EXITED, end.si_status);
     int signal = translate(service->options, SIGTERM);
     if (signal != 0)
-        send_main(service, signal);
+        send_main(service, signal, NULL);
 }
 
 static void reap(struct main_service *service)

@@ -90,10 +90,20 @@ int send_signal_by_pidfd(int pidfd, pid_t pid, int signal)
     return send_as_owner(&(struct errand){.pidfd = pidfd, .pid = pid, .signal = signal}, pid, NULL);
 }
 
-int send_signal_to_child(struct promise *child, int signal, enum children_reach reach,
-                         bool *refused)
+siginfo_t *send_signal_value(siginfo_t *info, int signal, enum children_reach reach)
 {
-    int error = children_signal(child, signal, reach);
+    if (info == NULL || info->si_code != SI_QUEUE || reach == REACH_GROUP)
+        return NULL;
+    info->si_signo = signal;
+    return info;
+}
+
+int send_signal_to_child(struct promise *child, int signal, siginfo_t *info,
+                         enum children_reach reach, bool *refused)
+{
+    siginfo_t *value = send_signal_value(info, signal, reach);
+    int error = value != NULL ? children_queue(child, signal, value)
+                              : children_signal(child, signal, reach);
     if (error == 0 && reach == REACH_GROUP && children_signal(child, 0, REACH_CHILD) == EPERM)
         error = EPERM; /* kill(2) does not say that one of a group was left out */
     if (refused != NULL)

@@ -24,12 +24,22 @@
 /* True if nobody of our namespaces is refused to us: CAP_KILL. */
 bool send_signal_is_unlimited(void);
 
-/* children_signal(), and where that is refused, to the child or to it alone of its group, as the
- * user whose the child is. 0 or an error number, EPERM where that cannot be either. *refused, which
- * may be NULL, is set if it was. Any thread but a reaper; takes the children's lock, where it is
- * refused for a fork, some 60 us. */
-int send_signal_to_child(struct promise *child, int signal, enum children_reach reach,
-                         bool *refused);
+/*
+ * The value that is to be queued with a signal which came as *info and is passed on: *info, made
+ * ready for rt_sigqueueinfo(2), or NULL if there is none. It came without one, was not received at
+ * all (info is NULL), or goes to a group: the kernel queues values for one process alone.
+ */
+siginfo_t *send_signal_value(siginfo_t *info, int signal, enum children_reach reach);
+
+/*
+ * Sends a child, or its group, a signal that came as *info and is passed on, or one of foster's own
+ * (info is NULL). It keeps its value, but goes without where it cannot be queued or is refused.
+ * Where children_signal() is refused, it is sent as the user who owns the child. 0 or an error
+ * number, EPERM where that cannot be either. *refused, which may be NULL, is set if it was refused.
+ * Any thread but a reaper; takes the children's lock, where it is refused for a fork, some 60 us.
+ */
+int send_signal_to_child(struct promise *child, int signal, siginfo_t *info,
+                         enum children_reach reach, bool *refused);
 
 /* For a process that is held by a pidfd, also one that is not our child, and has refused us: as the
  * user whose it is. The same. */

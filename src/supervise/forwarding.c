@@ -34,15 +34,6 @@ static atomic_int stop_signal; /* what the command gets for the request to stop;
 
 /* ---- supervisor's thread ---- */
 
-static void forward_to(struct service *service, int signal, siginfo_t *info)
-{
-    info->si_signo = signal;
-    if (info->si_code == SI_QUEUE && !plan->to_group)
-        signalling_queue(service, signal, info);
-    else
-        signalling_send(service, signal, plan->to_group ? REACH_GROUP : REACH_CHILD);
-}
-
 static bool is_receiver(const struct service *service)
 {
     return plan->command != NULL ? service == plan->command : service->settings->essential;
@@ -55,7 +46,8 @@ static void forward(siginfo_t *info)
         return;
     for (size_t i = 0; i < plan->count; i++)
         if (is_receiver(&plan->services[i]) && service_is_up(&plan->services[i]))
-            forward_to(&plan->services[i], signal, info);
+            signalling_forward(&plan->services[i], signal, info,
+                               plan->to_group ? REACH_GROUP : REACH_CHILD);
 }
 
 static void begin_shutdown_if_asked(void)

@@ -150,27 +150,19 @@ pid_t main_process_session(struct service *service)
     return getsid(main_process_pid(service));
 }
 
-int main_process_signal(struct service *service, int signal, enum children_reach reach,
-                        bool *refused)
+int main_process_signal(struct service *service, int signal, siginfo_t *info,
+                        enum children_reach reach, bool *refused)
 {
     const struct main_process *main = held(service);
     if (main == NULL)
-        return send_signal_to_child(&service->process, signal, reach, refused);
+        return send_signal_to_child(&service->process, signal, info, reach, refused);
+    siginfo_t *value = send_signal_value(info, signal, reach);
     bool leads = reach == REACH_GROUP && getpgid(main->pid) == main->pid;
-    int error = send_by(main, signal, NULL, leads ? PIDFD_SIGNAL_PROCESS_GROUP : 0);
-    if (leads && error == EINVAL)
+    int error = send_by(main, signal, value, leads ? PIDFD_SIGNAL_PROCESS_GROUP : 0);
+    if (error != 0 && (leads || value != NULL))
         error = send_by(main, signal, NULL, 0);
     *refused = error == EPERM;
     return *refused ? send_signal_by_pidfd(main->source.fd, main->pid, signal) : error;
-}
-
-/* Without its value where it cannot be queued, as children_queue() does. */
-int main_process_queue(struct service *service, int signal, siginfo_t *info)
-{
-    const struct main_process *main = held(service);
-    if (main == NULL)
-        return children_queue(&service->process, signal, info);
-    return send_by(main, signal, info, 0) == 0 ? 0 : send_by(main, signal, NULL, 0);
 }
 
 /* One that is held and has ended is heard of in held_ended(). */

@@ -39,15 +39,12 @@ bool main_process_is_stopped(const struct service *service);
 /* The session that it is in. */
 pid_t main_process_session(struct service *service);
 
-/* Sends it a signal: 0 or an error number. A group is signalled if the process leads one. *refused
- * is set if that may not be; then it has been sent as the user whose the process is, or, with
- * EPERM, not at all. */
-int main_process_signal(struct service *service, int signal, enum children_reach reach,
-                        bool *refused);
-
-/* The same for one that came with a value, which it loses where it cannot be queued. Refused:
- * EPERM. */
-int main_process_queue(struct service *service, int signal, siginfo_t *info);
+/* Sends it a signal: 0 or an error number. It came as *info and keeps its value, or is foster's own
+ * (NULL): send_signal_to_child(). A group is signalled if the process leads one. *refused is set if
+ * that may not be; then it has been sent as the user whose the process is, or, with EPERM, not at
+ * all. */
+int main_process_signal(struct service *service, int signal, siginfo_t *info,
+                        enum children_reach reach, bool *refused);
 
 /* True if the run has ended: the process that foster started is reaped, and the service does not go
  * on as another. One that has become foster's child by then is its promise from now on. */

@@ -34,5 +34,5 @@ bool side_command_poll(struct side_command *side)
 void side_command_kill(struct side_command *side)
 {
     if (side_command_poll(side))
-        send_signal_to_child(&side->promise, SIGKILL, REACH_GROUP, NULL);
+        send_signal_to_child(&side->promise, SIGKILL, NULL, REACH_GROUP, NULL);
 }

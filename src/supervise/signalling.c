@@ -26,19 +26,19 @@ static void say_refused(struct service *service, bool sent)
     log_end(LOG_WARNING, &line);
 }
 
-int signalling_send(struct service *service, int signal, enum children_reach reach)
+int signalling_forward(struct service *service, int signal, siginfo_t *info,
+                       enum children_reach reach)
 {
     bool refused;
-    int error = main_process_signal(service, signal, reach, &refused);
+    int error = main_process_signal(service, signal, info, reach, &refused);
     if (refused)
         say_refused(service, error == 0);
     return error;
 }
 
-int signalling_queue(struct service *service, int signal, siginfo_t *info)
+int signalling_send(struct service *service, int signal, enum children_reach reach)
 {
-    int error = main_process_queue(service, signal, info);
-    return error == EPERM ? signalling_send(service, signal, REACH_CHILD) : error;
+    return signalling_forward(service, signal, NULL, reach);
 }
 
 static void continue_stopped(struct service *service)
@@ -87,7 +87,7 @@ static void kill_main(struct service *service)
 {
     pid_t pid = main_process_pid(service), tracer = tracer_of(pid);
     if (pid != service->process.pid)
-        send_signal_to_child(&service->process, SIGKILL, REACH_GROUP, NULL);
+        send_signal_to_child(&service->process, SIGKILL, NULL, REACH_GROUP, NULL);
     if (signalling_send(service, SIGKILL, REACH_GROUP) == EPERM)
         service->kills = KILLS_MOST - 1;
     if (tracer > 0)

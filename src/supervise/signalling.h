@@ -16,8 +16,9 @@
  * refused, it is sent as the user whose the process is; the first time it is said. */
 int signalling_send(struct service *service, int signal, enum children_reach reach);
 
-/* The same for a signal that carries a value, which it loses where it is refused. */
-int signalling_queue(struct service *service, int signal, siginfo_t *info);
+/* The same for a signal that came as *info and is passed on, with its value if it has one. */
+int signalling_forward(struct service *service, int signal, siginfo_t *info,
+                       enum children_reach reach);
 
 /* Tells a service to stop that has just come into that state, and continues it if it is stopped.
  * Where it cannot be told, it has no more time than an engine gives. */

@@ -102,7 +102,7 @@ START_TEST(nothing_is_named)
     ck_assert_int_eq(main_process_pid(&service), service.process.pid);
     ck_assert_int_eq(main_process_session(&service), service.process.pid);
     ck_assert(!main_process_has_ended(&service));
-    ck_assert_int_eq(main_process_signal(&service, A_SIGNAL, REACH_CHILD, &refused), 0);
+    ck_assert_int_eq(main_process_signal(&service, A_SIGNAL, NULL, REACH_CHILD, &refused), 0);
     reap(service.process.pid);
     ck_assert(main_process_has_ended(&service));
     ck_assert_int_eq(main_process_due(&service, 0), NEVER);
@@ -116,7 +116,7 @@ START_TEST(signals_mean_the_named_one_at_once_and_its_end_is_the_services)
     name(second_pid);
     ck_assert_int_eq(main_process_pid(&service), second_pid);
     ck_assert_int_eq(main_process_session(&service), second_pid);
-    ck_assert_int_eq(main_process_signal(&service, A_SIGNAL, REACH_GROUP, &refused), 0);
+    ck_assert_int_eq(main_process_signal(&service, A_SIGNAL, NULL, REACH_GROUP, &refused), 0);
     event_loop_wait(clock_now() + WAIT_MS);
     ck_assert_int_eq(events[EVENT_UNHEALTHY], 1);
     ck_assert_int_eq(main_process_pid(&service), service.process.pid);
@@ -131,8 +131,8 @@ START_TEST(while_it_is_stopped_the_first_one_gets_the_signal_too)
     start();
     name(second_pid);
     service.state = STOPPING;
-    ck_assert_int_eq(main_process_queue(&service, A_SIGNAL,
-                                        &(siginfo_t){.si_signo = A_SIGNAL, .si_code = SI_QUEUE}),
+    ck_assert_int_eq(main_process_signal(&service, A_SIGNAL, &(siginfo_t){.si_code = SI_QUEUE},
+                                         REACH_CHILD, &refused),
                      0);
     event_loop_wait(clock_now() + WAIT_MS);
     ck_assert_int_eq(events[EVENT_STOP_COMMAND_ENDED], 0); /* its stop command runs */
@@ -141,7 +141,7 @@ START_TEST(while_it_is_stopped_the_first_one_gets_the_signal_too)
     event_loop_wait(clock_now() + WAIT_MS);
     ck_assert_int_eq(events[EVENT_UNHEALTHY], 0);
     ck_assert_int_ge(events[EVENT_STOP_COMMAND_ENDED], 1);
-    main_process_signal(&service, SIGKILL, REACH_GROUP, &refused);
+    main_process_signal(&service, SIGKILL, NULL, REACH_GROUP, &refused);
     reap(service.process.pid);
 }
 END_TEST
@@ -155,7 +155,7 @@ START_TEST(when_the_first_one_ends_the_named_one_is_ours)
     ck_assert(!main_process_has_ended(&service));
     ck_assert_int_eq(service.process.pid, second_pid);
     ck_assert_int_eq(main_process_session(&service), second_pid);
-    ck_assert_int_eq(main_process_signal(&service, A_SIGNAL, REACH_GROUP, &refused), 0);
+    ck_assert_int_eq(main_process_signal(&service, A_SIGNAL, NULL, REACH_GROUP, &refused), 0);
     reap(second_pid);
     ck_assert(children_resolved(&service.process, &status));
     ck_assert_int_eq(status, 0);
@@ -171,7 +171,7 @@ START_TEST(without_a_handle_it_counts_when_the_first_one_has_ended)
     end_first();
     ck_assert(!main_process_has_ended(&service));
     ck_assert_int_eq(main_process_pid(&service), second_pid);
-    main_process_signal(&service, SIGKILL, REACH_GROUP, &refused);
+    main_process_signal(&service, SIGKILL, NULL, REACH_GROUP, &refused);
     reap(second_pid);
     ck_assert(main_process_has_ended(&service));
 }
@@ -208,7 +208,7 @@ START_TEST(one_whose_parent_lives_is_held_until_it_ends)
     ck_assert(!main_process_has_ended(&service));
     ck_assert_int_eq(main_process_pid(&service), second_pid);
     ck_assert_int_gt(main_process_due(&service, 1), 1);
-    main_process_signal(&service, SIGKILL, REACH_GROUP, &refused);
+    main_process_signal(&service, SIGKILL, NULL, REACH_GROUP, &refused);
     event_loop_wait(clock_now() + WAIT_MS);
     ck_assert_int_eq(events[EVENT_UNHEALTHY], 1);
     ck_assert(main_process_has_ended(&service));

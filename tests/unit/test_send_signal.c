@@ -117,12 +117,12 @@ START_TEST(as_the_owner)
     give_up(1U << CAP_KILL);
     ck_assert(!send_signal_is_unlimited());
     ck_assert_int_eq(children_signal(&child, SIGTERM, REACH_CHILD), EPERM);
-    ck_assert_int_eq(send_signal_to_child(&child, SIGTERM, REACH_CHILD, &refused), 0);
+    ck_assert_int_eq(send_signal_to_child(&child, SIGTERM, NULL, REACH_CHILD, &refused), 0);
     ck_assert(refused);
     ck_assert_int_eq(geteuid(), 0);
     ck_assert_int_eq(WTERMSIG(end_of(&child)), SIGTERM);
     ck_assert(is_childless());
-    ck_assert_int_eq(send_signal_to_child(&child, SIGTERM, REACH_CHILD, &refused), ESRCH);
+    ck_assert_int_eq(send_signal_to_child(&child, SIGTERM, NULL, REACH_CHILD, &refused), ESRCH);
     ck_assert_int_eq(send_signal_by_pidfd(-1, child.pid, SIGTERM), ESRCH);
 }
 END_TEST
@@ -132,9 +132,20 @@ START_TEST(an_own_child_is_not_refused)
     struct promise child;
     bool refused;
     start(&child, getuid());
-    ck_assert_int_eq(send_signal_to_child(&child, SIGTERM, REACH_CHILD, &refused), 0);
+    ck_assert_int_eq(send_signal_to_child(&child, SIGTERM, NULL, REACH_CHILD, &refused), 0);
     ck_assert(!refused);
     ck_assert_int_eq(WTERMSIG(end_of(&child)), SIGTERM);
+}
+END_TEST
+
+START_TEST(a_value_is_passed_on_to_a_child_and_not_to_a_group)
+{
+    siginfo_t queued = {.si_code = SI_QUEUE}, sent = {.si_code = SI_USER};
+    ck_assert_ptr_eq(send_signal_value(&queued, SIGUSR1, REACH_CHILD), &queued);
+    ck_assert_int_eq(queued.si_signo, SIGUSR1);
+    ck_assert_ptr_null(send_signal_value(&queued, SIGUSR1, REACH_GROUP));
+    ck_assert_ptr_null(send_signal_value(&sent, SIGUSR1, REACH_CHILD));
+    ck_assert_ptr_null(send_signal_value(NULL, SIGUSR1, REACH_CHILD));
 }
 END_TEST
 
@@ -146,7 +157,7 @@ START_TEST(without_the_right_to_change)
     char words[128];
     start(&child, UID);
     give_up(1U << CAP_KILL | 1U << CAP_SETUID);
-    ck_assert_int_eq(send_signal_to_child(&child, SIGTERM, REACH_CHILD, NULL), EPERM);
+    ck_assert_int_eq(send_signal_to_child(&child, SIGTERM, NULL, REACH_CHILD, NULL), EPERM);
     ck_assert(!children_resolved(&child, NULL));
     ck_assert(!send_signal_refusal_is_said());
     text_clear(&text);
@@ -217,7 +228,7 @@ START_TEST(zero_ends_at_the_first)
     seen_count = 2;
     ck_assert(send_signal_to_all(0, NEVER, is_anybody, NULL).told);
     ck_assert_int_eq(walks, 1);
-    ck_assert_int_eq(send_signal_to_child(&child, SIGKILL, REACH_CHILD, NULL), 0);
+    ck_assert_int_eq(send_signal_to_child(&child, SIGKILL, NULL, REACH_CHILD, NULL), 0);
     end_of(&child);
 }
 END_TEST
@@ -285,6 +296,7 @@ END_TEST
 int main(void)
 {
     return RUN_TESTS("send_signal", as_the_owner, an_own_child_is_not_refused,
+                     a_value_is_passed_on_to_a_child_and_not_to_a_group,
                      without_the_right_to_change, one_that_is_reaped_meanwhile_is_gone, all,
                      all_without_pidfds, zero_ends_at_the_first, who_forks_on_does_not_hold_us_up,
                      the_dead_are_reaped, those_of_another_user,
