@@ -95,7 +95,7 @@ static void say_death(const struct main_service *service, int status, bool expec
 int main_report(const struct main_service *service, int status)
 {
     int code = wait_status_code(status);
-    bool success = code == EXIT_SUCCESS || options_as_success(service->options, code);
+    bool success = exit_code_is_success(code, service->options->as_success);
     say_death(service, status, success || was_sent_its_death(service, status));
     return success ? EXIT_SUCCESS : code;
 }

@@ -156,8 +156,9 @@ static int say_not_started(const struct main_service *service, bool executed, in
     main_say_last(service, &facts);
     if (executed && !name->codes.explained)
         say_short_life(service, code);
-    return name->remaps_failures && options_as_success(service->options, code) ? EXIT_SUCCESS
-                                                                               : code;
+    return name->remaps_failures && exit_code_is_success(code, service->options->as_success)
+               ? EXIT_SUCCESS
+               : code;
 }
 
 static int exec_failed(struct program *program)

@@ -23,11 +23,6 @@ struct reading {
     char **next; /* the first word that has not been read; NULL ends them */
 };
 
-bool options_as_success(const struct options *options, int code)
-{
-    return (options->as_success[code / CHAR_BIT] >> code % CHAR_BIT & 1) != 0;
-}
-
 static bool is_done(const struct options *options)
 {
     return options->task >= TASK_HELP;

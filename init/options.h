@@ -16,6 +16,7 @@
 #include "config/service.h"
 #include "process/signals.h"
 #include "process/spawn.h"
+#include "process/wait_status.h"
 
 /* What foster does. */
 enum task {
@@ -29,8 +30,6 @@ enum task {
     TASK_LICENSE,
     TASK_REFUSE, /* exits, as the command line is wrong; the error has been printed */
 };
-
-enum { EXIT_CODES = 256 };
 
 struct options {
     enum task task;
@@ -85,9 +84,6 @@ struct grammar {
     const char *usage; /* printed after the error line, but for a wrong value; NULL: nothing */
     struct options defaults;
 };
-
-/* True if the exit code becomes 0. Any thread. */
-bool options_as_success(const struct options *options, int code);
 
 /* Reads the words of argv and the environment, and sets the log level. What is wrong is printed and
  * makes the task TASK_REFUSE. argv is written over: see configs. Main thread, before anything is

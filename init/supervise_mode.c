@@ -36,13 +36,6 @@ enum {
     LIST_AFTER = 5,     /* ms, for the next of those who have no pidfd yet */
 };
 
-static const struct options *asked;
-
-static bool is_success(int code)
-{
-    return options_as_success(asked, code);
-}
-
 /* The command is a service like others, but essential, with what the command line says of it.
  * Without a configuration it has all the time it wants for its end, as if it were run once. */
 static struct settings command_settings(const struct options *options)
@@ -77,7 +70,7 @@ static bool read_plan(struct plan *plan, const struct options *options)
     plan->command_argv = options->command;
     plan->map = &options->map;
     plan->to_group = options->to_group;
-    plan->is_success = is_success;
+    plan->as_success = options->as_success;
     if (options->termination_log_is_given)
         plan->globals.termination_log = options->termination_log;
     return true;
@@ -138,7 +131,7 @@ static int serve(struct main_service *foster)
         sockets_close_copies();
         if (signal == SIGCHLD || signal == 0)
             search = reap(signal == SIGCHLD ? &info : NULL, search);
-        if (foster->asked_to_stop == NEVER && signal_is_stop_request(&asked->map, signal))
+        if (foster->asked_to_stop == NEVER && signal_is_stop_request(&foster->options->map, signal))
             foster->asked_to_stop = clock_now();
         if (signal == 0)
             info = (siginfo_t){
@@ -189,7 +182,6 @@ int supervise_mode_run(const struct options *options, const struct personality *
     static struct plan plan;
     struct options merged =
         *options; /* what the command line does not say, the configuration may */
-    asked = options;
     if (options->task == TASK_CHECK)
         let_signals_end_us();
     if (!read_plan(&plan, options))

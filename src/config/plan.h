@@ -35,7 +35,7 @@ struct plan {
     char **command_argv;          /* the command's words; the slot before them exists */
     const struct signal_map *map; /* what signals become on their way to services */
     bool to_group;                /* they go to process groups */
-    bool (*is_success)(int code); /* which exit codes of the command count as 0, or NULL */
+    const uint8_t *as_success;    /* exit codes of the command, exit_code_is_success() */
 };
 
 /* The service of that name, or NULL. The name need not end with NUL. */

@@ -1,6 +1,8 @@
 /* wait_status.c - see wait_status.h. Any thread and signal handlers; allocates nothing. */
 #include "process/wait_status.h"
 
+#include <limits.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 
 #include "process/signals.h"
@@ -8,6 +10,12 @@
 int wait_status_code(int status)
 {
     return WIFSIGNALED(status) ? EXIT_BY_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+bool exit_code_is_success(int code, const uint8_t *as_success)
+{
+    return code == EXIT_SUCCESS ||
+           (as_success != NULL && (as_success[code / CHAR_BIT] >> code % CHAR_BIT & 1) != 0);
 }
 
 void text_add_wait_status(struct text *text, int status)

@@ -5,6 +5,7 @@
 #define PROCESS_WAIT_STATUS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/text.h"
@@ -18,8 +19,14 @@ enum {
     EXIT_BY_SIGNAL = 128,     /* plus the number of the signal that killed main */
 };
 
-/* The exit code for a wait status, as shells count: the status, or 128 + the signal. */
+enum { EXIT_CODES = 256 };
+
+/* The exit code for a wait status, as shells count: the exit status, or 128 + the signal. */
 int wait_status_code(int status);
+
+/* True if an exit code of main is a success, which foster passes on as 0: 0 itself, or one that the
+ * user counts as a success. `as_success` has a bit for each of EXIT_CODES; NULL: there is none. */
+bool exit_code_is_success(int code, const uint8_t *as_success);
 
 /* Appends "exited with status 3", "was killed by SIGSEGV (core dumped)". */
 void text_add_wait_status(struct text *text, int status);

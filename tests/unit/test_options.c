@@ -29,6 +29,12 @@ static enum task read_list(const char *const *list)
 }
 #define READ(...) read_list((const char *const[]){"foster", __VA_ARGS__, NULL})
 
+/* The bit alone: 0 is a success without one. */
+static bool options_as_success(const struct options *given, int code)
+{
+    return (given->as_success[code / CHAR_BIT] >> code % CHAR_BIT & 1) != 0;
+}
+
 static void assert_reads(enum task task)
 {
     ck_assert_str_eq(heard(), "");

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "process/run_mark.h"
+#include "process/wait_status.h"
 #include "supervise/probe.h"
 #include "supervise/start.h"
 #include "supervise/start_watch.h"
@@ -558,16 +559,12 @@ START_TEST(the_command_is_stopped_by_the_signal_that_came)
 }
 END_TEST
 
-static bool is_forty_two(int code)
-{
-    return code == 42;
-}
-
 START_TEST(a_code_of_the_command_may_be_a_success)
 {
+    static const uint8_t as_success[EXIT_CODES / CHAR_BIT] = {[42 / CHAR_BIT] = 1 << 42 % CHAR_BIT};
     set_up(RUNNING);
     plan.command = &service;
-    plan.is_success = is_forty_two;
+    plan.as_success = as_success;
     last_status = wait_status(42);
     state_machine_handle(&service, EVENT_ENDED);
     ck_assert_int_eq(service.state, DONE);

@@ -81,7 +81,19 @@ START_TEST(a_core)
 }
 END_TEST
 
+START_TEST(zero_and_the_codes_of_the_user_are_successes)
+{
+    static const uint8_t as_success[EXIT_CODES / CHAR_BIT] = {[17] = 1 << 7, [31] = 1 << 7};
+    for (int code = 0; code < EXIT_CODES; code++) {
+        ck_assert_int_eq(exit_code_is_success(code, NULL), code == 0);
+        ck_assert_int_eq(exit_code_is_success(code, as_success),
+                         code == 0 || code == 128 + SIGTERM || code == 255);
+    }
+}
+END_TEST
+
 int main(void)
 {
-    return RUN_TESTS("wait_status", exits, signals, a_core);
+    return RUN_TESTS("wait_status", exits, signals, a_core,
+                     zero_and_the_codes_of_the_user_are_successes);
 }
