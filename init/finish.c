@@ -63,18 +63,6 @@ void main_leave(const struct main_service *service)
     go(service);
 }
 
-/* True if main was killed by a signal that it had from us, or from the keys of the terminal that
- * was handed to it. */
-static bool was_sent_its_death(const struct main_service *service, int status)
-{
-    if (!WIFSIGNALED(status))
-        return false;
-    int signal = WTERMSIG(status);
-    bool from_keys = service->program.took_terminal &&
-                     (signal == SIGINT || signal == SIGQUIT || signal == SIGHUP);
-    return from_keys || (service->sent >> (signal - 1) & 1) != 0;
-}
-
 static void say_death(const struct main_service *service, int status, bool expected)
 {
     enum message event = WIFEXITED(status) ? MAIN_EXITED : expected ? MAIN_KILLED : MAIN_DIED;
@@ -96,7 +84,8 @@ int main_report(const struct main_service *service, int status)
 {
     int code = wait_status_code(status);
     bool success = exit_code_is_success(code, service->options->as_success);
-    say_death(service, status, success || was_sent_its_death(service, status));
+    uint64_t expected = service->sent | (service->program.took_terminal ? TERMINAL_SIGNALS : 0);
+    say_death(service, status, success || exit_is_expected(status, expected));
     return success ? EXIT_SUCCESS : code;
 }
 

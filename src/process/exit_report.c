@@ -28,6 +28,11 @@ static void add_oom(struct text *text)
     text_add(text, "; raise it or use less");
 }
 
+bool exit_is_expected(int status, uint64_t expected)
+{
+    return WIFSIGNALED(status) && (expected & SIGNAL_BIT(WTERMSIG(status))) != 0;
+}
+
 void text_add_exit(struct text *text, int status, milliseconds lifetime, bool expected)
 {
     text_add_wait_status(text, status);

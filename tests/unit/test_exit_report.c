@@ -61,6 +61,21 @@ START_TEST(killed_by_whom)
 }
 END_TEST
 
+START_TEST(an_end_is_expected_by_the_signals_that_are)
+{
+    enum { CORE = 0x80, EXIT_15 = SIGTERM << 8 };
+    uint64_t expected = SIGNAL_BIT(SIGTERM) | SIGNAL_BIT(SIGNAL_LAST) | TERMINAL_SIGNALS;
+    ck_assert(exit_is_expected(SIGTERM, expected));
+    ck_assert(exit_is_expected(SIGNAL_LAST, expected));
+    ck_assert(exit_is_expected(SIGQUIT | CORE, expected));
+    ck_assert(exit_is_expected(SIGINT, expected) && exit_is_expected(SIGHUP, expected));
+    ck_assert(!exit_is_expected(SIGKILL, expected));
+    ck_assert(!exit_is_expected(SIGHUP, SIGNAL_BIT(SIGTERM)));
+    ck_assert(!exit_is_expected(EXIT_15, expected));
+    ck_assert(!exit_is_expected(0, expected));
+}
+END_TEST
+
 /* ---- last words ---- */
 
 static const char *logged(const char *path)
@@ -117,6 +132,7 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("exit_report", ends_of_all_kinds, killed_by_whom, an_empty_log_is_written,
+    return RUN_TESTS("exit_report", ends_of_all_kinds, killed_by_whom,
+                     an_end_is_expected_by_the_signals_that_are, an_empty_log_is_written,
                      what_main_wrote_is_kept, no_log_is_made, a_fifo_is_no_log);
 }
