@@ -25,6 +25,7 @@
 #include "base/log.h"
 #include "process/procfs.h"
 #include "process/send_signal.h"
+#include "process/signals.h"
 #include "process/wait_status.h"
 #include "supervise/notify_state.h"
 
@@ -150,10 +151,30 @@ pid_t main_process_session(struct service *service)
     return getsid(main_process_pid(service));
 }
 
+/* The expected signals of the command: kept here, for one run, as no other service needs them. */
+static struct {
+    pid_t pid;
+    uint64_t signals;
+} expected;
+
+void main_process_expect(const struct service *service, uint64_t signals)
+{
+    if (service->command != NULL)
+        return;
+    expected.signals = main_process_expected(service) | signals;
+    expected.pid = service->process.pid;
+}
+
+uint64_t main_process_expected(const struct service *service)
+{
+    return service->process.pid == expected.pid ? expected.signals : 0;
+}
+
 int main_process_signal(struct service *service, int signal, siginfo_t *info,
                         enum children_reach reach, bool *refused)
 {
     const struct main_process *main = held(service);
+    main_process_expect(service, signal != 0 ? SIGNAL_BIT(signal) : 0);
     if (main == NULL)
         return send_signal_to_child(&service->process, signal, info, reach, refused);
     siginfo_t *value = send_signal_value(info, signal, reach);

@@ -9,6 +9,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "config/service.h"
@@ -45,6 +46,13 @@ pid_t main_process_session(struct service *service);
  * all. */
 int main_process_signal(struct service *service, int signal, siginfo_t *info,
                         enum children_reach reach, bool *refused);
+
+/* Notes signals, a bit each, as expected ones of the present run: exit_is_expected(). For the
+ * command of the command line alone; main_process_signal() does it for those that it sends. */
+void main_process_expect(const struct service *service, uint64_t signals);
+
+/* The expected ones of the present run of the command, or of its last. */
+uint64_t main_process_expected(const struct service *service);
 
 /* True if the run has ended: the process that foster started is reaped, and the service does not go
  * on as another. One that has become foster's child by then is its promise from now on. */

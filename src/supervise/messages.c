@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "process/exit_report.h"
+#include "supervise/main_process.h"
 
 /* Not said of the command: its end always ends the container. */
 #define STOPS_ALL "; it is essential: all is stopped"
@@ -53,6 +54,14 @@ static const char *reason(const struct service *service)
     return service->unwell ? " (it was not well)" : "";
 }
 
+/* True if the run was ended by a signal that was meant to end it, as far as foster knows. */
+static bool is_expected(const struct service *service)
+{
+    if (service->command != NULL)
+        return service->signalled || service->killed;
+    return exit_is_expected(service->last_status, main_process_expected(service));
+}
+
 /* "web (pid 12) was killed by SIGSEGV after 2.1 s" */
 static void add_end(struct text *line, const struct service *service)
 {
@@ -62,8 +71,7 @@ static void add_end(struct text *line, const struct service *service)
         return;
     }
     text_add(line, "%s (pid %d) ", service->name, service->process.pid);
-    text_add_exit(line, service->last_status, clock_now() - service->started,
-                  service->signalled || service->killed);
+    text_add_exit(line, service->last_status, clock_now() - service->started, is_expected(service));
     text_add(line, "%s", reason(service));
 }
 
@@ -77,14 +85,24 @@ void messages_end(const struct service *service, const char *next)
     log_end(LOG_INFO, &line);
 }
 
+/* True if the command has ended by a signal that was passed on to it or that its terminal sent: as
+ * without services, that is information, and no failure that the termination log should tell. */
+static bool was_asked_for(const struct service *service, const char *next)
+{
+    return service->command == NULL && service->exec_code == 0 && *reason(service) == '\0' &&
+           *next == '\0' && is_expected(service);
+}
+
 void messages_failure(const struct service *service, const char *next)
 {
     struct text line;
+    bool asked_for = was_asked_for(service, next);
     add_end(&line, service);
     text_add(&line, "%s%s", next,
              service->settings->essential && service->command != NULL ? STOPS_ALL : "");
-    log_end(LOG_WARNING, &line);
-    last_words(service, &line);
+    log_end(asked_for ? LOG_INFO : LOG_WARNING, &line);
+    if (!asked_for)
+        last_words(service, &line);
 }
 
 void messages_restart(const struct service *service, enum log_level level, milliseconds delay)

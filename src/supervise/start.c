@@ -5,6 +5,7 @@
  * descriptors. It is gone after the fork, so a thousand services keep none of it.
  */
 #include "supervise/start.h"
+#include "supervise/main_process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -230,6 +231,8 @@ static int start_argv(struct start *start, char **argv)
     };
     int error = fork_program(start, &program);
     took_terminal |= program.took_terminal;
+    if (program.took_terminal)
+        main_process_expect(start->service, TERMINAL_SIGNALS);
     return error;
 }
 

@@ -61,6 +61,27 @@ load helpers
     [ "$(cat log)" = "$stderr" ]
 }
 
+@test "nothing is said of a command that ends by a signal that was passed on to it (103)" {
+    printf '[foster]\ntermination_log = %s\n[web]\ncommand = service web\n' "$PWD/log" >conf
+    for way in "${SERVICE_WAYS[@]}"; do
+        : >log
+        chmod 666 log
+        run_foster "$way" -- sleep 60
+        send HUP
+        ends 129
+        silent
+        [ ! -s log ]
+    done
+}
+
+@test "one line is said of a command that ends by another signal, with services as without (103)" {
+    printf '[foster]\ntermination_log = %s\n[web]\ncommand = service web\n' "$PWD/log" >conf
+    : >log
+    exits_with 129 as_pid1 -- sh -c 'kill -HUP $$'
+    says main 'pid [0-9]' SIGHUP 'after 0'
+    [ "$(cat log)" = "$stderr" ]
+}
+
 @test "103: a success leaves the termination log empty" {
     printf '[foster]\ntermination_log = %s\n[web]\ncommand = service web exit 0\nessential = yes\n' "$PWD/log" >conf
     : >log

@@ -96,6 +96,21 @@ EXPECT
     done
 }
 
+@test "nothing is said of a command that the terminal's keys end, with services as without (43, 103)" {
+    printf '[web]\ncommand = sleep 60\n' >conf
+    for way in as_pid1 as_child; do
+        for options in "" "--config conf --"; do
+            # shellcheck disable=SC2086 # words
+            on_terminal "$way" $options sh -c 'echo up; exec sleep 61' <<'EXPECT'
+see "up"
+type "\003"
+leave 130
+EXPECT
+            [[ $output != *"foster:"* ]]
+        done
+    done
+}
+
 @test "43: main is in the foreground from its first instruction" {
     for way in "${WAYS[@]}"; do
         for options in '' -g; do
