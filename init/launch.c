@@ -125,16 +125,6 @@ static int exit_code_for(const struct exit_codes *codes, int error, int explaine
     return error == EACCES ? codes->not_runnable : codes->not_executed;
 }
 
-/* Appends why the program does not run; the exit code for that. */
-static int explain_start(struct text *words, const struct program *program)
-{
-    if (program->failed_step == NULL)
-        return exec_error_explain(words, program->argv[0], program->error);
-    text_add(words, "%s: cannot %s: %s", program->argv[0], program->failed_step,
-             strerror(program->error));
-    return EXIT_FOSTER_FAILED;
-}
-
 /* Says why main could not be started, and returns the exit code for that. After a failed exec this
  * runs in the child.
  */
@@ -145,7 +135,8 @@ static int say_not_started(const struct main_service *service, bool executed, in
     struct text words;
     text_clear(&words);
     if (executed)
-        code = exit_code_for(&name->codes, error, explain_start(&words, &service->program));
+        code =
+            exit_code_for(&name->codes, error, exec_error_explain_start(&words, &service->program));
     else
         fork_error_explain(&words, error);
     if (executed && !name->codes.explained)

@@ -409,3 +409,12 @@ int exec_error_explain(struct text *text, const char *name, int error)
     explain_found(text, &suspect, error);
     return EXIT_NOT_RUNNABLE;
 }
+
+int exec_error_explain_start(struct text *text, const struct program *program)
+{
+    if (program->failed_step == NULL)
+        return exec_error_explain(text, program->argv[0], program->error);
+    text_add(text, "%s: cannot %s: %s", program->argv[0], program->failed_step,
+             strerror(program->error));
+    return EXIT_FOSTER_FAILED;
+}

@@ -125,15 +125,12 @@ static enum log_level error_level(const struct start *start)
 /* Why the program cannot be run; returns the exit code for that. In the child. */
 static int explain_exec_error(struct text *line, const struct program *program)
 {
-    if (program->failed_step == NULL) {
+    if (program->failed_path == NULL) {
         text_add(line, "run ");
-        return exec_error_explain(line, program->argv[0], program->error);
+        return exec_error_explain_start(line, program);
     }
-    if (program->failed_path != NULL)
-        text_add(line, "%s %s", program->failed_step, program->failed_path);
-    else
-        text_add(line, "run %s: cannot %s", program->argv[0], program->failed_step);
-    text_add(line, ": %s", strerror(program->error));
+    text_add(line, "%s %s: %s", program->failed_step, program->failed_path,
+             strerror(program->error));
     return EXIT_FOSTER_FAILED;
 }
 
