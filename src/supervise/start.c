@@ -134,7 +134,16 @@ static int explain_exec_error(struct text *line, const struct program *program)
     return EXIT_FOSTER_FAILED;
 }
 
-/* Logs it; of an essential service it is the container's last message too. In the child. */
+/* Logs why a start has failed for good; of an essential service it is the container's last message
+ * too. */
+static void log_failure(const struct start *start, struct text *line)
+{
+    log_end(error_level(start), line);
+    if (start->role == ROLE_MAIN_PROCESS && start->service->settings->essential)
+        termination_log_write(plan->globals.termination_log, line);
+}
+
+/* In the child. */
 static int log_exec_error(struct program *program)
 {
     const struct start *start = program->owner;
@@ -142,9 +151,7 @@ static int log_exec_error(struct program *program)
     log_begin(&line);
     text_add(&line, "%s: cannot ", start->service->name);
     int code = explain_exec_error(&line, program);
-    log_end(error_level(start), &line);
-    if (start->role == ROLE_MAIN_PROCESS && start->service->settings->essential)
-        termination_log_write(plan->globals.termination_log, &line);
+    log_failure(start, &line);
     return code;
 }
 
@@ -157,7 +164,10 @@ static int log_fork_error(const struct start *start, const char *program, int er
     log_begin(&line);
     text_add(&line, "%s: cannot run %s: ", start->service->name, program);
     fork_error_explain(&line, error);
-    log_end(level, &line);
+    if (spawn_error_is_transient(error))
+        log_end(level, &line);
+    else
+        log_failure(start, &line);
     return error;
 }
 

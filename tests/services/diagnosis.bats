@@ -160,6 +160,18 @@ load helpers
     ends 0
 }
 
+# A filter, say, forbids it. The supervisor's second start, as above.
+@test "no process is ever to be had for an essential service: that is in the termination log, as without services (103)" {
+    printf '[foster]\ntermination_log = %s\n[a]\ncommand = service a exit 1\nessential = yes\nrestart = always\n' \
+        "$PWD/log" >conf
+    : >log
+    around=(strace -f -qq -o /dev/null -e "trace=clone,vfork,fork,clone3"
+        -e "inject=clone,vfork,fork,clone3:error=EPERM:when=2+")
+    exits_with 125 as_pid1
+    [[ $stderr == *"a: cannot run service"*"Operation not permitted"* ]]
+    [ "$(cat log)" = "$(grep 'cannot run service' <<<"$stderr")" ]
+}
+
 @test "9: at a limit of processes the other services and ctl go on, and the numbers are said" {
     configure <<-'END'
 		[a]
