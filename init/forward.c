@@ -53,12 +53,18 @@ static void send_main(struct main_service *service, int signal, siginfo_t *info)
 /* A stopped process takes no signal but KILL until it is continued, and whoever stopped it may be
  * gone. But main may have taken the signal for something else, and be stopped later for a reason.
  */
-static void continue_main(struct main_service *service)
+static milliseconds continue_main(struct main_service *service)
 {
-    if (clock_now() >= service->continue_until)
-        service->continue_until = 0;
-    else if (wait_status_is_stopped(service->main.pid))
-        send_main(service, SIGCONT, NULL);
+    if (service->continue_until == 0)
+        return NEVER;
+    milliseconds now = clock_now();
+    if (now >= service->continue_until || !wait_status_is_stopped(service->main.pid))
+        return NEVER;
+    if (now < service->continue_at)
+        return service->continue_at;
+    send_main(service, SIGCONT, NULL);
+    service->continue_at = now + CONTINUE_AGAIN_MS;
+    return NEVER;
 }
 
 /* What a signal is for main: its number, or 0 if it is dropped. */
@@ -138,6 +144,15 @@ static void end_group(struct main_service *service)
         send_main(service, signal, NULL);
 }
 
+/* False if main had its time, and was killed for it, and has not ended. */
+static bool handle_deadline(struct main_service *service)
+{
+    if (service->leave_at != NEVER)
+        return false;
+    kill_all(service);
+    return true;
+}
+
 static void reap(struct main_service *service)
 {
     catalogue_say(SIGCHLD_CAME, .number = SIGCHLD);
@@ -149,20 +164,18 @@ static void reap(struct main_service *service)
 bool main_serve(struct main_service *service, int *end)
 {
     int status;
+    milliseconds look = NEVER;
     while (!children_resolved(&service->main, &status)) {
         siginfo_t info;
-        int signal = signals_wait(&info, service->leave_at != NEVER ? service->leave_at
-                                                                    : stop_deadline(service));
+        milliseconds due = service->leave_at != NEVER ? service->leave_at : stop_deadline(service);
+        int signal = signals_wait(&info, clock_earlier(due, look));
         if (signal == SIGCHLD)
             reap(service);
         else if (signal != 0)
             forward(service, &info);
-        else if (service->leave_at == NEVER)
-            kill_all(service);
-        else
+        else if (look >= due && !handle_deadline(service))
             return false;
-        if (service->continue_until != 0)
-            continue_main(service);
+        look = continue_main(service);
         if (!children_resolved(&service->main, NULL))
             main_say_rest();
     }

@@ -22,6 +22,7 @@ struct main_service {
     milliseconds asked_to_stop;  /* when INT, QUIT or TERM first came, or NEVER */
     milliseconds continue_until; /* while it is meant to stop, main is continued if it is stopped;
                                     0: no longer */
+    milliseconds continue_at;    /* not before that moment once more */
     milliseconds
         leave_at; /* main had its time, and was killed for it: until then it may die; else NEVER */
     bool refused; /* main may not be signalled, not even as the user that it belongs to */

@@ -103,3 +103,22 @@ CONF
         silent
     done
 }
+
+# Ten SIGCONTs are at least nine times 50 ms apart.
+@test "a main that stops itself again and again does not keep foster busy, with services as without (122)" {
+    local way options begun
+    stopping 1 2 3 4 5 6 7 8 9 10 >stops.sh
+    printf '[a]\ncommand = sleep 60\n' >conf
+    prepare_folder
+    for way in "${HOSTILE_WAYS[@]}"; do
+        for options in "" "--config conf"; do
+            # shellcheck disable=SC2086 # words
+            start "$way" $options -- sh stops.sh 3>&-
+            wait_for_line "$out" '^ready'
+            begun=$(date +%s%3N)
+            send TERM
+            ends 0
+            [ $(($(date +%s%3N) - begun)) -ge 440 ]
+        done
+    done
+}
