@@ -1,5 +1,6 @@
 /*
- * finish.c - main has ended: say so, see to what it left behind, leave with its exit code.
+ * finish.c - main has ended: that is said, the processes that it leaves behind are ended, and
+ * foster leaves with main's exit code.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -15,30 +16,25 @@
 
 void main_say_reaped(pid_t pid, bool exited, int number)
 {
-    if (exited)
-        catalogue_say(REAPED_EXITED, .pid = pid, .number = number);
-    else
-        catalogue_say(REAPED_KILLED, .pid = pid, .number = number);
+    catalogue_say(exited ? REAPED_EXITED : REAPED_KILLED, .pid = pid, .number = number);
 }
 
-void main_say_last(const struct main_service *service, const struct message_values *facts)
+void main_say_last(const struct main_service *service, const struct message_values *values)
 {
     struct text line;
-    catalogue_say_values(facts);
+    catalogue_say_values(values);
     text_clear(&line);
-    catalogue_add(&line, facts);
+    catalogue_add(&line, values);
     termination_log_write(service->options->termination_log, &line);
 }
 
-void main_say_rest(void)
+void main_say_children_left(void)
 {
     siginfo_t unused;
     if (!catalogue_has(NONE_LEFT))
         return;
-    if (waitid(P_ALL, 0, &unused, WEXITED | WNOHANG | WNOWAIT) == 0)
-        catalogue_say(NONE_DEAD);
-    else
-        catalogue_say(NONE_LEFT);
+    bool has_children = waitid(P_ALL, 0, &unused, WEXITED | WNOHANG | WNOWAIT) == 0;
+    catalogue_say(has_children ? NONE_DEAD : NONE_LEFT);
 }
 
 /* A grace period that the user has given is not shortened. */
@@ -46,10 +42,11 @@ static milliseconds grace(const struct main_service *service)
 {
     milliseconds given = service->options->grace;
     return service->options->grace_is_given ? given
-                                            : stop_grace_left(service->asked_to_stop, given);
+                                            : stop_grace_left(service->stop_requested, given);
 }
 
-static void go(const struct main_service *service)
+/* As PID 1 foster leaves nobody behind who could use the terminal. */
+static void give_terminal_back(const struct main_service *service)
 {
     if (service->program.took_terminal && service->self != INIT)
         terminal_take();
@@ -58,26 +55,27 @@ static void go(const struct main_service *service)
 
 void main_leave(const struct main_service *service)
 {
-    if (service->name->ending == END_IN_ORDER && service->options->grace != 0)
+    if (service->personality->ending == END_IN_ORDER && service->options->grace != 0)
         terminate_all(service->self, grace(service));
-    go(service);
+    give_terminal_back(service);
 }
 
-static void say_death(const struct main_service *service, int status, bool expected)
+/* An end that was to be expected is said to those who want to know more than failures. */
+static void say_end(const struct main_service *service, int status, bool expected)
 {
     enum message event = WIFEXITED(status) ? MAIN_EXITED : expected ? MAIN_KILLED : MAIN_DIED;
     if (expected && !catalogue_has(event))
         return;
     struct text words;
-    struct message_values facts = {event, .pid = service->main.pid,
-                                   .number = wait_status_code(status), .text = words.bytes};
-    facts.value = WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "";
+    struct message_values values = {event, .pid = service->main.pid,
+                                    .number = wait_status_code(status), .text = words.bytes};
+    values.value = WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "";
     text_clear(&words);
     text_add_exit(&words, status, clock_now() - service->started, expected);
     if (expected)
-        catalogue_say_values(&facts);
+        catalogue_say_values(&values);
     else
-        main_say_last(service, &facts);
+        main_say_last(service, &values);
 }
 
 int main_report(const struct main_service *service, int status)
@@ -85,15 +83,15 @@ int main_report(const struct main_service *service, int status)
     int code = wait_status_code(status);
     bool success = exit_code_is_success(code, service->options->as_success);
     uint64_t expected = service->sent | (service->program.took_terminal ? TERMINAL_SIGNALS : 0);
-    say_death(service, status, success || exit_is_expected(status, expected));
+    say_end(service, status, success || exit_is_expected(status, expected));
     return success ? EXIT_SUCCESS : code;
 }
 
-/* PID 1 takes it along, and all others; elsewhere it stays behind. They have all been killed that
- * can be. */
+/* Every process that can be killed has been. When PID 1 exits, the kernel kills the others, and
+ * main ends as soon as its system call does; elsewhere it stays behind. */
 int main_abandon(const struct main_service *service)
 {
     main_say_last(service, &(struct message_values){ABANDONED, .pid = service->main.pid});
-    go(service);
+    give_terminal_back(service);
     return EXIT_FOSTER_FAILED;
 }

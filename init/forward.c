@@ -1,6 +1,10 @@
 /*
- * forward.c - while main runs: signals are passed on, and whatever dies is reaped. Nothing may end
- * us now but main's end.
+ * forward.c - while main runs: signals are forwarded to it, and every child that has ended is
+ * reaped.
+ *
+ * Nothing ends foster but the end of main. One exception: main that has had its time, was sent
+ * SIGKILL and lives on (in an uninterruptible call, or because foster may not signal it) is given
+ * up. The rules of a stop are those of services as well: process/stop_policy.h.
  */
 #include <errno.h>
 #include <signal.h>
@@ -25,34 +29,34 @@ static void say_sent(int signal, int error)
     catalogue_say(event, .number = signal, .text = words.bytes);
 }
 
-/* It was sent as the user whose main is, or, with EPERM, could not be sent at all. */
-static void note_refusal(struct main_service *service, int error)
+/* Says once that kill(2) is refused. Without an error the signal has been sent as the user who owns
+ * main. */
+static void say_refused(struct main_service *service, int error)
 {
     struct text words;
-    if (service->refusal_said || !catalogue_has(REFUSED))
+    if (service->refusal_is_said || !catalogue_has(REFUSED))
         return;
-    service->refusal_said = true;
+    service->refusal_is_said = true;
     text_clear(&words);
     text_add_refused_signal(&words, "main", service->main.pid, error == 0);
     catalogue_say(REFUSED, .text = words.bytes);
 }
 
-/* Sends main, or its group, a signal; info says how it came to foster, NULL: it is foster's own. */
+/* Sends main, or its group, a signal that came as *info, or one of foster's own (NULL). */
 static void send_main(struct main_service *service, int signal, siginfo_t *info)
 {
     bool refused;
     enum children_reach reach = service->options->to_group ? REACH_GROUP : REACH_CHILD;
     service->sent |= SIGNAL_BIT(signal);
     int error = send_signal_to_child(&service->main, signal, info, reach, &refused);
-    service->refused = error != 0; /* a seccomp filter may return any error */
+    service->is_refused = error != 0; /* a seccomp filter may return any error */
     if (refused)
-        note_refusal(service, error);
+        say_refused(service, error);
     say_sent(signal, error);
 }
 
-/* A stopped process takes no signal but KILL until it is continued, and whoever stopped it may be
- * gone. But main may have taken the signal for something else, and be stopped later for a reason.
- */
+/* Continues main if it is stopped though it was told to end. Returns when to look again, if no
+ * SIGCHLD comes before, or NEVER. */
 static milliseconds continue_main(struct main_service *service)
 {
     if (service->continue_until == 0)
@@ -60,14 +64,14 @@ static milliseconds continue_main(struct main_service *service)
     milliseconds now = clock_now();
     if (now >= service->continue_until || !wait_status_is_stopped(service->main.pid))
         return NEVER;
-    if (now < service->continue_at)
-        return service->continue_at;
+    if (now < service->continue_again)
+        return service->continue_again;
     send_main(service, SIGCONT, NULL);
-    service->continue_at = now + CONTINUE_AGAIN_MS;
+    service->continue_again = now + CONTINUE_AGAIN_MS;
     return NEVER;
 }
 
-/* What a signal is for main: its number, or 0 if it is dropped. */
+/* What a signal that came becomes for main: its number, or 0 if it is dropped. */
 static int translate(const struct options *options, int came)
 {
     int signal = signal_map_apply(&options->map, came);
@@ -78,10 +82,10 @@ static int translate(const struct options *options, int came)
     return signal;
 }
 
-/* For those who look at us to see whether the job is stopped. */
+/* A shell that runs foster as a job waits for foster to stop, not for main. */
 static void suspend_with_main(const struct main_service *service, int came)
 {
-    if (!service->name->suspends || (came != SIGTSTP && came != SIGTTIN && came != SIGTTOU))
+    if (!service->personality->suspends || (came != SIGTSTP && came != SIGTTIN && came != SIGTTOU))
         return;
     catalogue_say(SUSPENDING);
     kill(service->self, SIGSTOP);
@@ -90,53 +94,63 @@ static void suspend_with_main(const struct main_service *service, int came)
 /* When main has had all the time that it was given, from the first signal to stop on, or NEVER. */
 static milliseconds stop_deadline(const struct main_service *service)
 {
-    milliseconds told = service->asked_to_stop, given = service->options->stop_timeout;
+    milliseconds told = service->stop_requested, given = service->options->stop_timeout;
     if (told == NEVER)
         return NEVER;
     milliseconds deadline = given != NEVER ? told + given : NEVER;
-    return service->refused ? stop_deadline_refused(told, deadline) : deadline;
+    return service->is_refused ? stop_deadline_refused(told, deadline) : deadline;
 }
 
-static void ask_to_stop(struct main_service *service)
+static void note_stop_request(struct main_service *service)
 {
     milliseconds now = clock_now();
-    if (service->asked_to_stop == NEVER)
-        service->asked_to_stop = now;
+    if (service->stop_requested == NEVER)
+        service->stop_requested = now;
     service->continue_until = stop_continue_until(now, stop_deadline(service));
 }
 
 static void forward(struct main_service *service, siginfo_t *info)
 {
     int came = info->si_signo;
-    if (signal_map_apply(&service->options->map, came) != 0 ||
-        catalogue_has(DROPPED)) /* else not a word of it */
+    /* A personality without a line for dropped signals does not mention them. */
+    if (signal_map_apply(&service->options->map, came) != 0 || catalogue_has(DROPPED))
         catalogue_say(SIGNAL_CAME, .number = came, .text = strsignal(came));
     int signal = translate(service->options, came);
     if (signal != 0)
         send_main(service, signal, info);
     if (signal_is_stop_request(&service->options->map, came))
-        ask_to_stop(service);
+        note_stop_request(service);
     suspend_with_main(service, came);
 }
 
+/* Main has had its time. All others are killed with it: they get no grace period after that. */
 static void kill_all(struct main_service *service)
 {
     struct text words;
     text_clear(&words);
-    duration_append(&words, stop_deadline(service) - service->asked_to_stop);
+    duration_append(&words, stop_deadline(service) - service->stop_requested);
     catalogue_say(KILLING, .text = words.bytes);
     send_main(service, SIGKILL, NULL);
     terminate_all_kill(service->self);
-    service->leave_at = clock_now() + (service->refused ? 0 : KILL_TIMEOUT);
+    service->abandon_at = clock_now() + (service->is_refused ? 0 : KILL_TIMEOUT);
 }
 
-/* END_GROUP: main's group is told to end while main is dead but not reaped: until then the number
- * is the group's for certain. */
+/* False if main was killed already, and has not ended since. */
+static bool handle_deadline(struct main_service *service)
+{
+    if (service->abandon_at != NEVER)
+        return false;
+    kill_all(service);
+    return true;
+}
+
+/* END_GROUP: main's group is sent SIGTERM while main has ended and is not reaped: until then the
+ * kernel gives the number of the group to no other process. */
 static void end_group(struct main_service *service)
 {
     siginfo_t end = {0};
     if (waitid(P_PID, (id_t)service->main.pid, &end, WEXITED | WNOHANG | WNOWAIT) == -1 ||
-        end.si_pid == 0 || end.si_code == CLD_TRAPPED) /* as a tracee, foster.h: unasked */
+        end.si_pid == 0 || end.si_code == CLD_TRAPPED) /* the stop of a tracee: foster.h */
         return;
     main_say_reaped(end.si_pid, end.si_code == CLD_EXITED, end.si_status);
     int signal = translate(service->options, SIGTERM);
@@ -144,19 +158,10 @@ static void end_group(struct main_service *service)
         send_main(service, signal, NULL);
 }
 
-/* False if main had its time, and was killed for it, and has not ended. */
-static bool handle_deadline(struct main_service *service)
-{
-    if (service->leave_at != NEVER)
-        return false;
-    kill_all(service);
-    return true;
-}
-
 static void reap(struct main_service *service)
 {
     catalogue_say(SIGCHLD_CAME, .number = SIGCHLD);
-    if (service->name->ending == END_GROUP)
+    if (service->personality->ending == END_GROUP)
         end_group(service);
     children_sigchld();
 }
@@ -164,10 +169,11 @@ static void reap(struct main_service *service)
 bool main_serve(struct main_service *service, int *end)
 {
     int status;
-    milliseconds look = NEVER;
+    milliseconds look = NEVER; /* when to look at main though no signal comes */
     while (!children_resolved(&service->main, &status)) {
         siginfo_t info;
-        milliseconds due = service->leave_at != NEVER ? service->leave_at : stop_deadline(service);
+        milliseconds due =
+            service->abandon_at != NEVER ? service->abandon_at : stop_deadline(service);
         int signal = signals_wait(&info, clock_earlier(due, look));
         if (signal == SIGCHLD)
             reap(service);
@@ -177,9 +183,9 @@ bool main_serve(struct main_service *service, int *end)
             return false;
         look = continue_main(service);
         if (!children_resolved(&service->main, NULL))
-            main_say_rest();
+            main_say_children_left();
     }
-    if (service->name->ending != END_GROUP)
+    if (service->personality->ending != END_GROUP)
         main_say_reaped(service->main.pid, WIFEXITED(status),
                         WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
     *end = status;

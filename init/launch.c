@@ -1,5 +1,6 @@
 /*
- * launch.c - main is started. Until then we may fail, and say so with an exit code.
+ * launch.c - foster gets ready, and starts main. Until main runs every failure ends foster, with a
+ * line that says why and an exit code of its own.
  */
 #include <errno.h>
 #include <signal.h>
@@ -11,23 +12,21 @@
 
 #include "base/log.h"
 #include "main_service.h"
-#include "process/descriptors.h"
 #include "process/exec_error.h"
 #include "process/exit_report.h"
 #include "process/fork_error.h"
 #include "process/terminal.h"
 #include "process/wait_status.h"
 
-/* A watch of the reaper: under the lock; async-signal-safe. */
+/* Called by the reaper. Caller holds the lock. Async-signal-safe. */
 static void say_orphan(pid_t pid, int status)
 {
-    if (WIFEXITED(status))
-        catalogue_say(ORPHAN_EXITED, .pid = pid, .number = WEXITSTATUS(status));
-    else
-        catalogue_say(ORPHAN_KILLED, .pid = pid, .number = WTERMSIG(status));
+    bool exited = WIFEXITED(status);
+    catalogue_say(exited ? ORPHAN_EXITED : ORPHAN_KILLED, .pid = pid,
+                  .number = exited ? WEXITSTATUS(status) : WTERMSIG(status));
 }
 
-/* The same, where -w asks for a warning. */
+/* The same with -w, which asks for a warning. */
 static void warn_of_orphan(pid_t pid, int status)
 {
     struct text words;
@@ -45,8 +44,8 @@ static void watch_orphans(const struct options *options)
         children_watch_orphans(say_orphan);
 }
 
-/* exec(2) keeps it: whoever started us may have seen to it. */
-static bool adopts_already(void)
+/* A subreaper stays one when it execs (prctl(2)), so foster's starter may have made it one. */
+static bool is_subreaper(void)
 {
     int adopts = 0;
     return prctl(PR_GET_CHILD_SUBREAPER, &adopts) == 0 && adopts != 0;
@@ -55,8 +54,9 @@ static bool adopts_already(void)
 static void adopt(const struct main_service *service)
 {
     bool first = service->self == INIT;
-    bool wanted = service->options->adopt || (!first && service->name->adoption == ADOPT_ALWAYS);
-    if (!wanted && !first && !adopts_already())
+    bool wanted =
+        service->options->adopt || (!first && service->personality->adoption == ADOPT_ALWAYS);
+    if (!wanted && !first && !is_subreaper())
         catalogue_say(NOT_ADOPTING);
     if (!wanted)
         return;
@@ -67,27 +67,26 @@ static void adopt(const struct main_service *service)
 }
 
 void main_prepare(struct main_service *service, const struct options *options,
-                  const struct personality *name)
+                  const struct personality *personality)
 {
     *service = (struct main_service){.options = options,
-                                     .name = name,
+                                     .personality = personality,
                                      .self = gettid(),
-                                     .asked_to_stop = NEVER,
-                                     .leave_at = NEVER};
+                                     .stop_requested = NEVER,
+                                     .abandon_at = NEVER};
     watch_orphans(options);
     adopt(service);
     if (options->parent_death_signal != 0)
         prctl(PR_SET_PDEATHSIG, options->parent_death_signal);
 }
 
-void main_settle(void)
+void main_leave_directory(void)
 {
-    descriptors_close_from(STDERR_FILENO + 1);
     if (chdir("/") == -1)
-        say(LOG_DEBUG, "stays in its directory: %s", strerror(errno));
+        say(LOG_DEBUG, "cannot leave the working directory: %s", strerror(errno));
 }
 
-/* glibc's words where musl's differ: scripts know them. */
+/* Scripts match on glibc's words; musl's differ for one error that can come here. */
 static const char *error_words(int error)
 {
     return error == ENOTTY ? "Inappropriate ioctl for device" : strerror(error);
@@ -104,12 +103,13 @@ static void say_spawned(const struct program *program)
     catalogue_say(SESSION_MADE);
 }
 
-/* To the others a command that cannot be run is a child that exits at once. */
-static void say_short_life(const struct main_service *service, int code)
+/* To the programs that foster stands in for, a command that cannot be run is a child that exits at
+ * once: these are the lines that they write then. */
+static void say_exit_of_child(const struct main_service *service, int code)
 {
     catalogue_say(SIGCHLD_CAME, .number = SIGCHLD);
     main_say_reaped(service->program.pid, true, code);
-    if (service->name->ending == END_GROUP)
+    if (service->personality->ending == END_GROUP)
         catalogue_say(SENT, .number = SIGTERM);
     catalogue_say(MAIN_EXITED, .number = code);
     catalogue_say(NONE_LEFT);
@@ -125,29 +125,28 @@ static int exit_code_for(const struct exit_codes *codes, int error, int explaine
     return error == EACCES ? codes->not_runnable : codes->not_executed;
 }
 
-/* Says why main could not be started, and returns the exit code for that. After a failed exec this
- * runs in the child.
- */
+/* Says why main could not be started, and returns foster's exit code for that. After a failed exec
+ * it runs in the child, which has foster's memory. */
 static int say_not_started(const struct main_service *service, bool executed, int error)
 {
-    const struct personality *name = service->name;
-    int code = name->codes.no_process;
+    const struct personality *personality = service->personality;
+    int code = personality->codes.no_process;
     struct text words;
     text_clear(&words);
     if (executed)
-        code =
-            exit_code_for(&name->codes, error, exec_error_explain_start(&words, &service->program));
+        code = exit_code_for(&personality->codes, error,
+                             exec_error_explain_start(&words, &service->program));
     else
         fork_error_explain(&words, error);
-    if (executed && !name->codes.explained)
+    if (executed && !personality->codes.explained)
         say_spawned(&service->program);
-    struct message_values facts = {executed ? EXEC_FAILED : FORK_FAILED,
-                                   .pid = service->program.pid, .number = error,
-                                   .text = name->codes.explained ? words.bytes : strerror(error)};
-    main_say_last(service, &facts);
-    if (executed && !name->codes.explained)
-        say_short_life(service, code);
-    return name->remaps_failures && exit_code_is_success(code, service->options->as_success)
+    struct message_values values = {
+        executed ? EXEC_FAILED : FORK_FAILED, .pid = service->program.pid, .number = error,
+        .text = personality->codes.explained ? words.bytes : strerror(error)};
+    main_say_last(service, &values);
+    if (executed && !personality->codes.explained)
+        say_exit_of_child(service, code);
+    return personality->remaps_failures && exit_code_is_success(code, service->options->as_success)
                ? EXIT_SUCCESS
                : code;
 }
@@ -159,12 +158,13 @@ static int exec_failed(struct program *program)
     return service->exit_code;
 }
 
-/* What the kernel sends with the terminal's release: nobody's. */
-static const int hand_off[] = {SIGHUP, SIGCONT};
-enum { HAND_OFFS = sizeof hand_off / sizeof hand_off[0] };
+/* The kernel sends these to foster's group when the terminal is released: they are not for main. */
+static const int release_signals[] = {SIGHUP, SIGCONT};
+enum { RELEASE_SIGNALS = sizeof release_signals / sizeof release_signals[0] };
 
-/* For a main that is to have it in a session of its own. The hand-off signals are taken off at
- * once: the next ones may be meant for main. Returns how many there were. */
+/* Releases the terminal for a main that is to have it in a session of its own. The signals that
+ * this brings are taken off at once, for the next ones may be for main. Returns how many there
+ * were. */
 static int release_terminal(void)
 {
     int error = terminal_release(), ignored = 0;
@@ -174,16 +174,16 @@ static int release_terminal(void)
         catalogue_say(TERMINAL_NOT_RELEASED, .number = error, .text = error_words(error));
     else
         catalogue_say(TERMINAL_RELEASED);
-    for (int i = 0; i < HAND_OFFS && error == 0; i++)
-        ignored += signals_discard(hand_off[i]);
+    for (int i = 0; i < RELEASE_SIGNALS && error == 0; i++)
+        ignored += signals_discard(release_signals[i]);
     return ignored;
 }
 
 static void say_ignored(int count)
 {
     for (int i = 0; i < count; i++) {
-        catalogue_say(SIGNAL_CAME, .number = hand_off[i], .text = "");
-        catalogue_say(HAND_OFF_IGNORED, .number = hand_off[i]);
+        catalogue_say(SIGNAL_CAME, .number = release_signals[i], .text = "");
+        catalogue_say(HAND_OFF_IGNORED, .number = release_signals[i]);
     }
 }
 
@@ -195,11 +195,11 @@ bool main_start(struct main_service *service, const struct signal_state *found)
         .placement = options->placement,
         .parent_death_signal = options->main_dies_with_us ? options->parent_death_signal : 0,
         .parent = service->self,
-        .signals = service->name->hands_signals_on ? found : NULL,
+        .signals = service->personality->hands_signals_on ? found : NULL,
         .failed = exec_failed,
         .owner = service,
     };
-    service->exit_code = service->name->codes.no_process;
+    service->exit_code = service->personality->codes.no_process;
     catalogue_use_command(options->command[0]);
     int ignored = options->placement == IN_OWN_SESSION ? release_terminal() : 0;
     int error = children_spawn(&service->main, spawn_vfork, &service->program);

@@ -1,8 +1,11 @@
 /*
- * main_service.h - the one main service, as those who launch it, relay to it and see it off share
- * it. Internal to this room.
+ * main_service.h - main, the one command that foster runs without services: what its start, the
+ * forwarding of signals and the end know of it. Private to this folder.
  *
- * For all of these: the caller has all signals blocked, and there is one thread.
+ * Services use a part of it, without a main: foster's preparation and the end of the processes that
+ * are left.
+ *
+ * For all of these: main thread, all signals blocked; nothing is allocated.
  */
 #ifndef INIT_MAIN_SERVICE_H
 #define INIT_MAIN_SERVICE_H
@@ -13,60 +16,61 @@
 
 struct main_service {
     const struct options *options;
-    const struct personality *name;
-    pid_t self;
+    const struct personality *personality;
+    pid_t self; /* foster's own */
     struct program program;
     struct promise main;
-    int exit_code; /* for a main that could not be started */
+    int exit_code; /* foster's, if main could not be started */
     milliseconds started;
-    milliseconds asked_to_stop;  /* when INT, QUIT or TERM first came, or NEVER */
-    milliseconds continue_until; /* while it is meant to stop, main is continued if it is stopped;
-                                    0: no longer */
-    milliseconds continue_at;    /* not before that moment once more */
-    milliseconds
-        leave_at; /* main had its time, and was killed for it: until then it may die; else NEVER */
-    bool refused; /* main may not be signalled, not even as the user that it belongs to */
-    bool refusal_said;
-    uint64_t sent; /* the signals that main got from us, a bit each */
+    milliseconds stop_requested; /* when INT, QUIT or TERM first came, or NEVER */
+    milliseconds continue_until; /* main is continued if it is stopped; 0: no stop was requested */
+    milliseconds continue_again; /* no SIGCONT before that */
+    milliseconds abandon_at; /* after SIGKILL: when foster no longer waits for main; else NEVER */
+    bool is_refused; /* the last signal could not be sent, not even as the user who owns main */
+    bool refusal_is_said;
+    uint64_t sent; /* the signals that main got from foster, a bit each */
 };
 
-/* launch.c: while we may still fail. */
+/* ---- launch.c: the start ---- */
 
-/* Makes foster ready for orphans; the service is not started. */
+/* Makes foster ready to adopt orphans; main is not started. */
 void main_prepare(struct main_service *service, const struct options *options,
-                  const struct personality *name);
+                  const struct personality *personality);
 
-/* Starts main. False if that failed; it has been said, and exit_code is what to leave with. */
+/* Starts main. False if that failed: the reason has been said, and exit_code is foster's. May block
+ * for as long as an exec takes. */
 bool main_start(struct main_service *service, const struct signal_state *found);
 
-/* Lets go of what was meant for main: open files, a directory that somebody will want to unmount.
- */
-void main_settle(void);
+/* Leaves the working directory for the root, when every start that needs it is done: its file
+ * system could not be unmounted. */
+void main_leave_directory(void);
 
-/* forward.c: while main runs. */
+/* ---- forward.c: while main runs ---- */
 
-/* Forwards signals and reaps until main is reaped: *end is its wait status. False if main, whose
- * time was over, could not be killed. */
+/* Forwards signals and reaps until main is reaped: *end is its wait status. False if main has had
+ * its time and could not be killed. */
 bool main_serve(struct main_service *service, int *end);
 
-/* finish.c: the end. */
+/* ---- finish.c: the end ---- */
 
-/* Says that main, or a main that could not be run, was reaped. */
+/* Says that main was reaped, or a child that could not run it; number is its exit status or signal.
+ */
 void main_say_reaped(pid_t pid, bool exited, int number);
 
-/* Says why there is no main any more, to the termination log as well. */
-void main_say_last(const struct main_service *service, const struct message_values *facts);
+/* Says why main is no more, and writes that line to the termination log. */
+void main_say_last(const struct main_service *service, const struct message_values *values);
 
-/* Says whether there are children left, for those whose custom that is. */
-void main_say_rest(void);
+/* Says whether there are children left, under a personality that does. */
+void main_say_children_left(void);
 
-/* Says how main ended, if that is worth saying, and returns foster's exit code. */
+/* Says how main ended, if that is to be said, and returns foster's exit code. */
 int main_report(const struct main_service *service, int status);
 
-/* Leaves without a main that could not be killed: says so, and returns foster's exit code. */
+/* Leaves without main, which could not be killed: says so, and returns foster's exit code. */
 int main_abandon(const struct main_service *service);
 
-/* Ends what is left, as the name does it, and gives the terminal back. */
+/* Ends the processes that are left, as the personality does it, and gives the terminal back. May
+ * block for the grace period. */
 void main_leave(const struct main_service *service);
 
 #endif

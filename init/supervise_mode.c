@@ -1,9 +1,9 @@
 /*
- * supervise_mode.c - see supervise_mode.h. This is the signal thread: it reaps, passes signals on,
- * and sees to the end.
+ * supervise_mode.c - see supervise_mode.h. This is the signal thread: it reaps, passes signals on
+ * to the supervisor, and ends the processes that the services leave behind.
  *
- * Until the supervisor has begun everything may fail, and foster then says so and exits; afterwards
- * nothing may end it but the end of the services.
+ * Until the supervisor has begun every failure ends foster, with a line that says why; afterwards
+ * nothing ends it but the end of the services.
  */
 #include "supervise_mode.h"
 
@@ -29,15 +29,17 @@
 #include "supervise/supervisor.h"
 
 enum {
-    LAST_LINES =
-        1 * MS_PER_SECOND, /* in which what is still in the pipes when all have ended is written */
-    SEARCH_AFTER = 100, /* ms after a death, for those that children_sigchld_of() may leave: 0.2 us
-                           for each child */
-    LIST_AFTER = 5,     /* ms, for the next of those who have no pidfd yet */
+    /* For the output that is still in the pipes when all services have ended. */
+    LAST_LINES_MS = 1 * MS_PER_SECOND,
+    /* From a SIGCHLD to a search of all children, 0.2 us each: children_sigchld_of() may miss some.
+     */
+    SEARCH_AFTER_MS = 100,
+    /* Until more children are given pidfds: children_sigchld_of(). */
+    LIST_AFTER_MS = 5,
 };
 
-/* The command is a service like others, but essential, with what the command line says of it.
- * Without a configuration it has all the time it wants for its end, as if it were run once. */
+/* The command is an essential service, with the settings of the command line. Without a
+ * configuration its stop has no deadline unless one is given, as without services. */
 static struct settings command_settings(const struct options *options)
 {
     struct settings settings = settings_default;
@@ -53,7 +55,7 @@ static struct settings command_settings(const struct options *options)
     return settings;
 }
 
-/* False, and every fault has been said, if the configuration is wrong. */
+/* False if the configuration is wrong; every error in it has been said. */
 static bool read_plan(struct plan *plan, const struct options *options)
 {
     static struct settings settings;
@@ -76,19 +78,18 @@ static bool read_plan(struct plan *plan, const struct options *options)
     return true;
 }
 
-/* The socket is a convenience: only one that was asked for is missed. But where another listens
- * `foster ctl` asks him.
- */
+/* Without a socket foster runs as well, so its failure is a warning only if a path was given, or if
+ * another process listens there: `foster ctl` would talk to that one. */
 static void open_control(const struct options *options, const struct plan *plan)
 {
-    const char *asked_for = options->control != NULL ? options->control : plan->globals.control;
-    const char *path = asked_for != NULL ? asked_for : CONTROL_DEFAULT;
+    const char *given = options->control != NULL ? options->control : plan->globals.control;
+    const char *path = given != NULL ? given : CONTROL_DEFAULT;
     if (*path == '\0')
         return;
     if (server_open(path))
         supervisor_watch(&(struct onlooker){server_look, server_due});
     else
-        say(asked_for != NULL || errno == EADDRINUSE ? LOG_WARNING : LOG_INFO,
+        say(given != NULL || errno == EADDRINUSE ? LOG_WARNING : LOG_INFO,
             "no control socket at %s: %s", path, strerror(errno));
 }
 
@@ -104,23 +105,22 @@ static bool begin(const struct options *options, struct plan *plan)
         !relay_begin(plan, STDOUT_FILENO))
         return false;
     open_control(options, plan);
-    if (chdir("/") == -1)
-        say(LOG_DEBUG, "stays in its directory: %s", strerror(errno));
+    main_leave_directory();
     return supervisor_begin(plan);
 }
 
-/* The one that the signal names and its like, or, when it is time, all; returns when to search for
- * all. */
+/* Reaps the child that a SIGCHLD names, and those that have pidfds; without a SIGCHLD, at the time
+ * for a search, all. Returns when to search next, or NEVER. */
 static milliseconds reap(const siginfo_t *sigchld, milliseconds search)
 {
     if (children_sigchld_of(sigchld != NULL ? sigchld->si_pid : 0))
-        return clock_now() + LIST_AFTER;
+        return clock_now() + LIST_AFTER_MS;
     if (sigchld == NULL)
         return NEVER;
-    return search != NEVER ? search : clock_now() + SEARCH_AFTER;
+    return search != NEVER ? search : clock_now() + SEARCH_AFTER_MS;
 }
 
-/* Until the supervisor says that all have ended; returns their exit code. */
+/* Serves until the supervisor says that all services have ended; returns their exit code. */
 static int serve(struct main_service *foster)
 {
     int code;
@@ -131,39 +131,40 @@ static int serve(struct main_service *foster)
         sockets_close_copies();
         if (signal == SIGCHLD || signal == 0)
             search = reap(signal == SIGCHLD ? &info : NULL, search);
-        if (foster->asked_to_stop == NEVER && signal_is_stop_request(&foster->options->map, signal))
-            foster->asked_to_stop = clock_now();
-        if (signal == 0)
-            info = (siginfo_t){
-                .si_signo = SIGCHLD}; /* of whom the search has found the supervisor is to know */
+        if (foster->stop_requested == NEVER &&
+            signal_is_stop_request(&foster->options->map, signal))
+            foster->stop_requested = clock_now();
+        if (signal == 0) /* the supervisor is to look at the promises of those that were found */
+            info = (siginfo_t){.si_signo = SIGCHLD};
         forwarding_put(&info);
     }
     return code;
 }
 
-static int run(const struct options *options, const struct personality *name, struct plan *plan)
+static int run(const struct options *options, const struct personality *personality,
+               struct plan *plan)
 {
     struct main_service foster;
-    main_prepare(&foster, options, name);
+    main_prepare(&foster, options, personality);
     if (!begin(options, plan))
         return EXIT_FOSTER_FAILED;
     int code = serve(&foster);
     foster.program.took_terminal = start_took_terminal();
     main_leave(&foster);
-    relay_end(clock_now() + LAST_LINES);
+    relay_end(clock_now() + LAST_LINES_MS);
     server_close();
     return code;
 }
 
-/* Dies of the signal, as its handler is reset by now; the init of a pid namespace does not
- * (pid_namespaces(7)). */
+/* The handler of a signal, which is reset by now. It ends foster by the signal, or, as the kernel
+ * does not do that to PID 1 (pid_namespaces(7)), by the exit code for it. Async-signal-safe. */
 static void end_by(int signal)
 {
     kill(getpid(), signal);
     _exit(EXIT_BY_SIGNAL + signal);
 }
 
-/* A check starts nothing that could be left alone, so the signals that end a command end it. */
+/* A check starts no process that would be left behind, so the signals that end a command end it. */
 static void let_signals_end_us(void)
 {
     static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
@@ -177,11 +178,10 @@ static void let_signals_end_us(void)
     signals_set_mask(&blocked, NULL);
 }
 
-int supervise_mode_run(const struct options *options, const struct personality *name)
+int supervise_mode_run(const struct options *options, const struct personality *personality)
 {
     static struct plan plan;
-    struct options merged =
-        *options; /* what the command line does not say, the configuration may */
+    struct options merged = *options; /* the command line's, then the configuration's */
     if (options->task == TASK_CHECK)
         let_signals_end_us();
     if (!read_plan(&plan, options))
@@ -194,5 +194,5 @@ int supervise_mode_run(const struct options *options, const struct personality *
         merged.grace = plan.globals.grace;
         merged.grace_is_given = plan.globals.grace_given;
     }
-    return run(&merged, name, &plan);
+    return run(&merged, personality, &plan);
 }

@@ -10,6 +10,6 @@
 /* Runs the services until all have ended; with TASK_CHECK it only reads the configuration and
  * prints the order of the starts. Returns foster's exit code. Caller has all signals blocked; the
  * main thread. */
-int supervise_mode_run(const struct options *options, const struct personality *name);
+int supervise_mode_run(const struct options *options, const struct personality *personality);
 
 #endif
