@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "process/wait_status.h"
 
@@ -87,6 +88,5 @@ int catalogue_print(int fd, const char *text)
     text_clear(&filled);
     if (text != NULL)
         add_filled(&filled, text, &(struct message_values){0});
-    return write(fd, filled.bytes, filled.length) == (ssize_t)filled.length ? EXIT_SUCCESS
-                                                                            : EXIT_FOSTER_FAILED;
+    return file_write_all(fd, filled.bytes, filled.length) ? EXIT_SUCCESS : EXIT_FOSTER_FAILED;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -85,4 +86,25 @@ void file_free(char *bytes, size_t length)
     int saved = errno;
     munmap(bytes, length + 1);
     errno = saved;
+}
+
+/* Poll may report room that another writer takes first, or that is too small for a terminal, again
+ * and again: from the second time on there is a rest between two tries. */
+bool file_write_all(int fd, const char *bytes, size_t length)
+{
+    enum { REST_MS = 20 };
+    for (bool again = false; length > 0;) {
+        ssize_t written = write(fd, bytes, length);
+        if (written == 0 || (written == -1 && errno != EAGAIN && errno != EINTR))
+            return false;
+        if (written == -1) {
+            poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, -1);
+            poll(NULL, 0, again ? REST_MS : 0);
+        } else {
+            bytes += written;
+            length -= (size_t)written;
+        }
+        again = written == -1;
+    }
+    return true;
 }

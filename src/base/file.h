@@ -5,6 +5,7 @@
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -30,5 +31,10 @@ char *file_read_open(int fd, size_t *length);
 
 /* Gives the pages back. Keeps errno. */
 void file_free(char *bytes, size_t length);
+
+/* Writes all of the bytes. The descriptor may be non-blocking, for it may be shared with other
+ * programs: then it waits until there is room. False where no more can be written: the reader is
+ * gone, the disk is full. Any thread; may block for as long as the reader does not read. */
+bool file_write_all(int fd, const char *bytes, size_t length);
 
 #endif

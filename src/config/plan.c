@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "config/diagnostics.h"
 
@@ -153,12 +154,7 @@ static const struct service *parent_of(const struct service *service)
 static void write_line(struct text *line)
 {
     text_add_bytes(line, "\n", 1);
-    for (size_t done = 0; done < line->length;) {
-        ssize_t written = write(STDOUT_FILENO, line->bytes + done, line->length - done);
-        if (written <= 0)
-            return;
-        done += (size_t)written;
-    }
+    file_write_all(STDOUT_FILENO, line->bytes, line->length);
 }
 
 /* What is special about it, in brackets. */

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "control/server.h"
 #include "control/verbs.h"
@@ -97,14 +98,6 @@ static int reach(const char *path)
     return -1; /* the descriptor goes with the process */
 }
 
-static bool write_all(int fd, const char *bytes, size_t length)
-{
-    ssize_t written = 1;
-    while (length > 0 && (written = write(fd, bytes, length)) > 0)
-        bytes += written, length -= (size_t)written;
-    return length == 0;
-}
-
 /* The status comes in one piece: the server sends it with what follows it. */
 static int print_answer(int fd, const struct verb *verb)
 {
@@ -122,7 +115,7 @@ static int print_answer(int fd, const struct verb *verb)
                   ? STDOUT_FILENO
                   : STDERR_FILENO;
     for (rest++; length > 0; rest = chunk) {
-        if (!write_all(out, rest, (size_t)(chunk + length - rest)))
+        if (!file_write_all(out, rest, (size_t)(chunk + length - rest)))
             return EXIT_FOSTER_FAILED;
         length = recv(fd, chunk, CHUNK, 0);
     }

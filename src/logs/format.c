@@ -1,44 +1,21 @@
 /* format.c - see format.h. */
 #include "logs/format.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/json.h"
 
-enum { REST_MS = 20 };
-
 /* ---- bytes ---- */
-
-/* The descriptor is shared with the programs we run, and one of them may have made it non-blocking.
- * Any other error is of a reader who is gone or a disk that is full: the services are not to wait
- * for that. */
-static void write_all(int to, const char *bytes, size_t length)
-{
-    for (bool again = false; length > 0;) {
-        ssize_t written = write(to, bytes, length);
-        if (written == -1 && errno != EAGAIN && errno != EINTR)
-            return;
-        if (written == -1) {
-            poll(&(struct pollfd){.fd = to, .events = POLLOUT}, 1, -1);
-            poll(NULL, 0, again ? REST_MS : 0); /* another who writes was faster, or it cannot be */
-        } else {
-            bytes += written;
-            length -= (size_t)written;
-        }
-        again = written == -1;
-    }
-}
 
 /* Writes the lines that have their end, and moves what has begun to the front; a line that fills
  * everything goes out in parts. */
 static void make_space(struct format *format)
 {
     size_t gone = format->whole > 0 ? format->whole : format->filled;
-    write_all(format->to, format->bytes, gone);
+    file_write_all(format->to, format->bytes, gone);
     format->filled -= gone;
     format->whole = 0;
     memmove(format->bytes, format->bytes + gone, format->filled);
@@ -157,6 +134,6 @@ void format_line(struct format *format, const struct service *service, size_t or
 
 void format_flush(struct format *format)
 {
-    write_all(format->to, format->bytes, format->filled);
+    file_write_all(format->to, format->bytes, format->filled);
     format->filled = format->whole = 0;
 }

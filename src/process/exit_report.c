@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "process/cgroup.h"
 #include "process/trusted_path.h"
 #include "process/wait_status.h"
@@ -49,7 +50,6 @@ void termination_log_write(const char *path, const struct text *line)
         return;
     struct stat file;
     if (fstat(fd, &file) == 0 && S_ISREG(file.st_mode) && file.st_size == 0)
-        while (write(fd, line->bytes, line->length) == -1)
-            break; /* nobody to catalogue_say: the same line is on stderr */
+        file_write_all(fd, line->bytes, line->length); /* the same line is on stderr */
     close(fd);
 }

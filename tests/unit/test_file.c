@@ -199,10 +199,52 @@ START_TEST(it_is_closed_on_exec)
 }
 END_TEST
 
+/* More than a pipe takes, to a non-blocking one: the reader comes late, and reads little by little.
+ */
+START_TEST(all_is_written_though_there_is_no_room)
+{
+    enum { SIZE = 1 << 18 };
+    static char bytes[SIZE], read_back[SIZE];
+    int ends[2];
+    for (size_t i = 0; i < SIZE; i++)
+        bytes[i] = (char)(i * 7);
+    ck_assert_int_eq(pipe2(ends, O_NONBLOCK), 0);
+    pid_t writer = fork_bound();
+    if (writer == 0)
+        _exit(!file_write_all(ends[1], bytes, SIZE));
+    close(ends[1]);
+    ck_assert_int_eq(fcntl(ends[0], F_SETFL, 0), 0);
+    for (size_t got = 0; got < SIZE;) {
+        ssize_t piece = read(ends[0], read_back + got, SIZE - got);
+        ck_assert_int_gt(piece, 0);
+        got += (size_t)piece;
+    }
+    ck_assert_int_eq(memcmp(bytes, read_back, SIZE), 0);
+    int status;
+    ck_assert_int_eq(waitpid(writer, &status, 0), writer);
+    ck_assert_int_eq(status, 0);
+}
+END_TEST
+
+START_TEST(what_nobody_reads_is_not_written)
+{
+    int ends[2], full = open("/dev/full", O_WRONLY);
+    signal(SIGPIPE, SIG_IGN);
+    ck_assert_int_eq(pipe(ends), 0);
+    close(ends[0]);
+    ck_assert(!file_write_all(ends[1], "a", 1));
+    ck_assert_int_eq(errno, EPIPE);
+    ck_assert(!file_write_all(full, "a", 1));
+    ck_assert_int_eq(errno, ENOSPC);
+    ck_assert(file_write_all(-1, "", 0));
+}
+END_TEST
+
 int main(void)
 {
     return RUN_TESTS("file", a_file_is_read_as_far_as_there_is_room, bytes_of_any_kind,
                      what_cannot_be_read, a_file_is_read_again, a_whole_file, a_fifo_does_not_block,
                      a_file_of_proc, no_descriptor_is_left, every_name_comes_once,
-                     what_is_no_directory, it_is_closed_on_exec);
+                     what_is_no_directory, it_is_closed_on_exec,
+                     all_is_written_though_there_is_no_room, what_nobody_reads_is_not_written);
 }
