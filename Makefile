@@ -6,7 +6,7 @@ VERSION = 0.1.0
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-BASE = address arena buffer clock directory duration file hash_table json log nearest text utf8
+BASE = address arena buffer clock directory duration file hash_table json log nearest proc_path text utf8
 CHILDREN = children lock pidfds promise tracees
 PROCESS = attributes brief_child cgroup descriptors environment exec_error exit_report fd_map fork_error listening path \
     procfs run_mark send_signal signals spawn stop_policy stream_file terminal terminate_all thread trusted_path user wait_status

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/proc_path.h"
 
 enum {
     /* The longest wait for a full pipe or a stopped terminal. After it there is no wait at all,
@@ -66,11 +67,9 @@ struct outlet {
  * descriptor or -1. */
 static int open_again(int fd, const struct stat *same)
 {
-    static const char folder[] = "/proc/self/fd/";
-    char path[sizeof folder + DECIMAL_MAX], digits[DECIMAL_MAX];
+    char path[PROC_PATH_MAX];
     struct stat file;
-    strcpy(path, folder);
-    strcat(path, text_decimal(digits, fd));
+    proc_path(path, "/self/fd/", fd, "");
     int own = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (own == -1 ||
         (fstat(own, &file) == 0 && file.st_dev == same->st_dev && file.st_ino == same->st_ino))

@@ -18,6 +18,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/proc_path.h"
 #include "base/text.h"
 #include "process/descriptors.h"
 #include "process/stream_file.h"
@@ -41,7 +42,7 @@ static int set_oom_score_adj(const struct attributes *attributes)
         return 0;
     char digits[DECIMAL_MAX];
     const char *value = text_decimal(digits, attributes->oom_score_adj);
-    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    int fd = open(PROC "/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (fd == -1)
         return errno;
     int error = error_of(write(fd, value, strlen(value)));

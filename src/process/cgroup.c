@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/proc_path.h"
 
 #define MOUNT "/sys/fs/cgroup"
 
@@ -63,7 +64,7 @@ struct own_paths {
 static struct own_paths own_paths(const char *controller, char groups[CONTENT_MAX])
 {
     struct own_paths found = {"", ""};
-    if (file_head("/proc/self/cgroup", groups, CONTENT_MAX) == -1)
+    if (file_head(PROC "/self/cgroup", groups, CONTENT_MAX) == -1)
         return found;
     char *rest = groups;
     for (char *line = strsep(&rest, "\n"); line != NULL; line = strsep(&rest, "\n")) {

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/directory.h"
+#include "base/proc_path.h"
 #include "base/text.h"
 
 /* One pass over the directory: closes what it names, except itself; the number of those closed. */
@@ -29,7 +30,7 @@ static int close_named(struct directory *directory, int first)
 static bool close_listed(int first)
 {
     struct directory directory;
-    if (!directory_open(&directory, "/proc/self/fd"))
+    if (!directory_open(&directory, PROC_SELF_FD))
         return false;
     while (close_named(&directory, first) > 0)
         directory_seek(&directory, 0);
@@ -88,7 +89,7 @@ int *descriptors_close_on_exec_from(int first, size_t *count)
     struct list list = {NULL, 0};
     const char *name;
     long fd;
-    if (directory_open(&directory, "/proc/self/fd")) {
+    if (directory_open(&directory, PROC_SELF_FD)) {
         while ((name = directory_next(&directory)) != NULL)
             if (text_to_number(name, first, INT_MAX, &fd))
                 reserve(&list, (int)fd);

@@ -9,12 +9,13 @@
 
 #include "base/directory.h"
 #include "base/file.h"
+#include "base/proc_path.h"
 #include "base/text.h"
 
 bool procfs_is_ours(void)
 {
     char self[DECIMAL_MAX], digits[DECIMAL_MAX];
-    ssize_t length = readlink("/proc/self", self, sizeof self - 1);
+    ssize_t length = readlink(PROC "/self", self, sizeof self - 1);
     if (length <= 0)
         return false;
     self[length] = '\0';
@@ -62,9 +63,8 @@ static bool parse_stat(char *line, struct process *process)
 
 ssize_t procfs_head(pid_t pid, const char *name, char *head, size_t size)
 {
-    enum { NAME_MOST = 16 };
-    char path[sizeof "/proc/" + DECIMAL_MAX + NAME_MOST] = "/proc/", digits[DECIMAL_MAX];
-    strcat(strcat(path, text_decimal(digits, pid)), name);
+    char path[PROC_PATH_MAX];
+    proc_path(path, "/", pid, name);
     return file_head(path, head, size);
 }
 
@@ -96,7 +96,7 @@ bool procfs_go_on(int *at, bool (*visit)(pid_t, void *), void *context)
     const char *name;
     long pid;
     bool more = true;
-    if (!directory_open(&directory, "/proc"))
+    if (!directory_open(&directory, PROC))
         return true;
     directory_seek(&directory, *at);
     while (more && (name = directory_next(&directory)) != NULL)
@@ -131,7 +131,7 @@ pid_t procfs_last_pid(int *file)
 {
     char digits[DECIMAL_MAX] = "";
     if (*file == -1)
-        *file = (int)syscall(SYS_openat, AT_FDCWD, "/proc/sys/kernel/ns_last_pid",
+        *file = (int)syscall(SYS_openat, AT_FDCWD, PROC "/sys/kernel/ns_last_pid",
                              O_RDONLY | O_CLOEXEC);
     return pread(*file, digits, sizeof digits - 1, 0) > 0 ? (pid_t)text_number(digits, NULL) : 0;
 }

@@ -24,6 +24,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/proc_path.h"
 #include "base/text.h"
 #include "process/procfs.h"
 #include "process/send_signal.h"
@@ -58,9 +59,8 @@ int64_t run_mark_of(pid_t pid)
 static bool has_adopted_nobody(pid_t self)
 {
     static int children = -1;
-    char path[sizeof "/proc/self/task//children" + DECIMAL_MAX] = "/proc/self/task/",
-                                                   digits[DECIMAL_MAX], first[2];
-    strcat(strcat(path, text_decimal(digits, self)), "/children");
+    char path[PROC_PATH_MAX], first[2];
+    proc_path(path, "/self/task/", self, "/children");
     return file_head_again(&children, path, first, sizeof first) == 0;
 }
 
