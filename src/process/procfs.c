@@ -90,7 +90,7 @@ bool procfs_read(pid_t pid, struct process *process)
     return procfs_head(pid, "/stat", line, sizeof line) > 0 && parse_stat(line, process);
 }
 
-bool procfs_go_on(int *at, bool (*visit)(pid_t, void *), void *context)
+bool procfs_walk(int *at, bool (*visit)(pid_t, void *), void *context)
 {
     struct directory directory;
     const char *name;
@@ -121,7 +121,7 @@ static bool read_and_visit(pid_t pid, void *context)
 
 void procfs_each(bool (*visit)(const struct process *, void *), void *context)
 {
-    procfs_go_on(&(int){0}, read_and_visit, &(struct reading){visit, context});
+    procfs_walk(&(int){0}, read_and_visit, &(struct reading){visit, context});
 }
 
 /* The namespace of who reads, not of who mounted it: pid_ns_ctl_handler() in
@@ -164,7 +164,7 @@ bool procfs_descends(pid_t pid, pid_t ancestor)
     return found;
 }
 
-bool process_descends(const struct process *process, pid_t ancestor)
+bool procfs_process_descends(const struct process *process, pid_t ancestor)
 {
     return process->parent == ancestor || procfs_descends(process->pid, ancestor);
 }

@@ -39,7 +39,7 @@ bool procfs_read(pid_t pid, struct process *process);
 /* Calls visit for the number of every process, until it returns false: then false as well, and *at
  * is where the next call goes on. At first, and when all have been visited, it is 0. Whoever is
  * forked meanwhile has a higher number, and is visited too, unless the numbers start again. */
-bool procfs_go_on(int *at, bool (*visit)(pid_t pid, void *context), void *context);
+bool procfs_walk(int *at, bool (*visit)(pid_t pid, void *context), void *context);
 
 /* Calls visit for every process that can be read, until it returns false. */
 void procfs_each(bool (*visit)(const struct process *process, void *context), void *context);
@@ -53,6 +53,6 @@ pid_t procfs_last_pid(int *file);
 bool procfs_descends(pid_t pid, pid_t ancestor);
 
 /* The same for one that has been read. */
-bool process_descends(const struct process *process, pid_t ancestor);
+bool procfs_process_descends(const struct process *process, pid_t ancestor);
 
 #endif

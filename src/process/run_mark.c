@@ -86,7 +86,7 @@ static bool is_of_run(pid_t pid, const struct ended_run *run)
 static bool is_left(const struct process *process, void *run)
 {
     return is_of_run(process->pid, run) &&
-           process_descends(process, ((struct ended_run *)run)->self);
+           procfs_process_descends(process, ((struct ended_run *)run)->self);
 }
 
 static bool send_to(pid_t pid, int signal, struct ended_run *run)
@@ -105,7 +105,7 @@ static bool visit(pid_t pid, void *context)
 {
     struct turn *turn = context;
     struct run_mark_walk *walk = turn->walk;
-    bool found = wait_status_kinship(pid) != DEAD_CHILD && is_of_run(pid, turn->run) &&
+    bool found = wait_status_child_state(pid) != ZOMBIE_CHILD && is_of_run(pid, turn->run) &&
                  send_to(pid, walk->signal, turn->run);
     if (found && walk->signal == SIGTERM)
         send_to(pid, SIGCONT, turn->run);
@@ -156,7 +156,7 @@ bool run_mark_look(struct ended_run *run, struct run_mark_walk *walk)
     if (walk->signal == 0 || walk->signal == SIGKILL) /* who is told is told once, on the walk */
         visit_newest(&turn);
     turn.until = clock_now() + TURN_MS; /* whoever made them may be old */
-    bool is_over = is_answered(walk) || procfs_go_on(&walk->at, visit, &turn) || is_answered(walk);
+    bool is_over = is_answered(walk) || procfs_walk(&walk->at, visit, &turn) || is_answered(walk);
     return !is_over || end(walk, walk->has_found);
 }
 

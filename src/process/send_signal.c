@@ -1,9 +1,9 @@
 /*
  * send_signal.c - see send_signal.h.
  *
- * The child that sends as another user has that user as its effective uid alone: that is enough to
- * send (kill(2)), and as its real and its saved uid stay foster's, that user may neither stop, kill
- * nor trace it. So it can be waited for.
+ * The child that sends as another user takes that user as its effective uid alone. That is enough
+ * to send (kill(2)), and as its real and saved uid stay foster's, that user may neither stop, kill
+ * nor trace it. So foster can wait for it.
  */
 #include "process/send_signal.h"
 
@@ -18,13 +18,13 @@
 #include "process/user.h"
 #include "process/wait_status.h"
 
-enum { CAP_KILL = 5, CAP_SETUID = 7 }; /* capabilities(7); the kernel's header is not the libc's */
+enum { CAP_KILL = 5, CAP_SETUID = 7 }; /* capabilities(7); musl has not the kernel's header */
 
-static const uid_t UNKNOWN = (uid_t)-1; /* and for setresuid(2): as it is */
+static const uid_t UNKNOWN = (uid_t)-1; /* for setresuid(2): no change */
 
-static bool told_of_refusal;
+static bool refusal_is_said;
 
-/* ---- what may be done ---- */
+/* ---- what is allowed ---- */
 
 static bool has_capability(unsigned number)
 {
@@ -44,17 +44,16 @@ bool send_signal_is_unlimited(void)
     return has_capability(CAP_KILL);
 }
 
-/* The real uid. A program that root has set up is nobody's but its user's, and a set-uid one may
- * have changed it. */
+/* The real uid: a set-uid program may have changed the others. */
 static uid_t owner_of(pid_t pid)
 {
     return procfs_is_ours() ? (uid_t)procfs_number(pid, "/status", "Uid:") : UNKNOWN;
 }
 
-/* ---- as another user ---- */
+/* ---- as the owner ---- */
 
-struct errand {
-    int pidfd; /* -1: none, and the pid is meant as for kill(2) */
+struct delegated_signal {
+    int pidfd; /* -1: none, and the pid is one of kill(2) */
     pid_t pid;
     int signal;
     uid_t owner;
@@ -67,28 +66,31 @@ static int send(int pidfd, pid_t pid, int signal)
     return sent ? 0 : errno;
 }
 
-/* In the child. */
+/* In the child. Async-signal-safe. */
 static int send_in_child(void *context)
 {
-    const struct errand *errand = context;
-    bool changed = syscall(SET_UIDS, UNKNOWN, errand->owner, UNKNOWN) == 0;
-    return changed ? send(errand->pidfd, errand->pid, errand->signal) : EPERM;
+    const struct delegated_signal *delegated = context;
+    bool changed = syscall(SET_UIDS, UNKNOWN, delegated->owner, UNKNOWN) == 0;
+    return changed ? send(delegated->pidfd, delegated->pid, delegated->signal) : EPERM;
 }
 
-/* The child that is meant, or NULL where the pidfd, or nothing, holds who is meant. Who was refused
- * may be reaped by now, and has no owner then. */
-static int send_as_owner(struct errand *errand, pid_t pid, struct promise *child)
+/* `child` is the child of foster that is signalled, or NULL. The process may be reaped since it was
+ * refused: then it has no owner, and the error is ESRCH. */
+static int send_as_owner(struct delegated_signal *delegated, pid_t pid, struct promise *child)
 {
-    errand->owner = owner_of(pid);
-    if (errand->owner == UNKNOWN || !has_capability(CAP_SETUID))
+    delegated->owner = owner_of(pid);
+    if (delegated->owner == UNKNOWN || !has_capability(CAP_SETUID))
         return send(-1, pid, 0) == ESRCH ? ESRCH : EPERM;
-    return brief_child_run(send_in_child, errand, child, NEVER);
+    return brief_child_run(send_in_child, delegated, child, NEVER);
 }
 
 int send_signal_by_pidfd(int pidfd, pid_t pid, int signal)
 {
-    return send_as_owner(&(struct errand){.pidfd = pidfd, .pid = pid, .signal = signal}, pid, NULL);
+    struct delegated_signal delegated = {.pidfd = pidfd, .pid = pid, .signal = signal};
+    return send_as_owner(&delegated, pid, NULL);
 }
+
+/* ---- to a child ---- */
 
 siginfo_t *send_signal_value(siginfo_t *info, int signal, enum children_reach reach)
 {
@@ -104,23 +106,24 @@ int send_signal_to_child(struct promise *child, int signal, siginfo_t *info,
     siginfo_t *value = send_signal_value(info, signal, reach);
     int error = value != NULL ? children_queue(child, signal, value)
                               : children_signal(child, signal, reach);
+    /* kill(2) succeeds if one process of the group got the signal, though the child was refused. */
     if (error == 0 && reach == REACH_GROUP && children_signal(child, 0, REACH_CHILD) == EPERM)
-        error = EPERM; /* kill(2) does not say that one of a group was left out */
+        error = EPERM;
     if (refused != NULL)
         *refused = error == EPERM;
     if (error != EPERM)
         return error;
-    struct errand errand = {.pidfd = -1, .signal = signal};
-    errand.pid = reach == REACH_GROUP ? -child->pid : child->pid;
-    return send_as_owner(&errand, child->pid, child);
+    struct delegated_signal delegated = {.pidfd = -1, .signal = signal};
+    delegated.pid = reach == REACH_GROUP ? -child->pid : child->pid;
+    return send_as_owner(&delegated, child->pid, child);
 }
 
-/* ---- the line ---- */
+/* ---- what is said of a refusal ---- */
 
 void text_add_refused_signal(struct text *text, const char *name, pid_t pid, bool sent)
 {
     uid_t owner = owner_of(pid);
-    told_of_refusal = true;
+    refusal_is_said = true;
     text_add(text, "may not signal %s (pid %d), which is ", name, pid);
     if (owner == UNKNOWN)
         text_add(text, "another user's");
@@ -133,21 +136,21 @@ void text_add_refused_signal(struct text *text, const char *name, pid_t pid, boo
 
 bool send_signal_refusal_is_said(void)
 {
-    return told_of_refusal;
+    return refusal_is_said;
 }
 
-/* ---- those who are meant ---- */
+/* ---- to processes that are found ---- */
 
-int send_signal_to_one(pid_t pid, int signal, process_filter *is_meant, void *context)
+int send_signal_to_one(pid_t pid, int signal, process_filter *is_target, void *context)
 {
     struct process process = {.pid = pid, .parent = getpid()};
     int error = ESRCH, pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
     if (pidfd == -1 && errno == ESRCH)
         return ESRCH;
-    enum kinship kinship = wait_status_kinship(pid);
-    if (kinship == NO_CHILD)
+    enum child_state state = wait_status_child_state(pid);
+    if (state == NO_CHILD)
         process.ended = !procfs_read(pid, &process) || process.ended;
-    if (kinship != DEAD_CHILD && !process.ended && is_meant(&process, context))
+    if (state != ZOMBIE_CHILD && !process.ended && is_target(&process, context))
         error = send(pidfd, pid, signal);
     if (error == EPERM && signal != 0)
         error = send_signal_by_pidfd(pidfd, pid, signal);
@@ -156,60 +159,62 @@ int send_signal_to_one(pid_t pid, int signal, process_filter *is_meant, void *co
     return error;
 }
 
-/* Who has been told: a bit for each remainder of a pid. Where pids are more than these, somebody
- * new may pass for told, if he was forked behind the walk's back as well. */
-enum { TOLD_BITS = 32768, TOLD_WORD = 32 };
+/* The processes that a walk has signalled: a bit for each remainder of a pid. Where pids are higher
+ * than that, a new process may have the bit of another, and is left out then; that takes a fork
+ * behind the walk as well. */
+enum { SIGNALLED_BITS = 32768, SIGNALLED_WORD = 32 };
 
 struct walk {
-    process_filter *is_meant;
+    process_filter *is_target;
     void *context;
     int signal;
     milliseconds until;
     bool found_new;
-    struct send_result sent;
-    uint32_t told[TOLD_BITS / TOLD_WORD];
+    struct send_result result;
+    uint32_t signalled[SIGNALLED_BITS / SIGNALLED_WORD];
 };
 
-static void note_refused(struct send_result *sent, pid_t pid)
+static void note_refused(struct send_result *result, pid_t pid)
 {
-    if (sent->refused++ == 0)
-        procfs_read(pid, &sent->refuser);
+    if (result->refused++ == 0)
+        procfs_read(pid, &result->first_refused);
 }
 
 static void send_to(struct walk *walk, pid_t pid)
 {
-    unsigned bit = (unsigned)pid % TOLD_BITS;
-    if ((walk->told[bit / TOLD_WORD] >> bit % TOLD_WORD & 1) != 0)
+    unsigned bit = (unsigned)pid % SIGNALLED_BITS;
+    if ((walk->signalled[bit / SIGNALLED_WORD] >> bit % SIGNALLED_WORD & 1) != 0)
         return;
-    int error = send_signal_to_one(pid, walk->signal, walk->is_meant, walk->context);
+    int error = send_signal_to_one(pid, walk->signal, walk->is_target, walk->context);
     if (error == ESRCH)
         return;
     if (error == EPERM)
-        note_refused(&walk->sent, pid);
-    walk->told[bit / TOLD_WORD] |= 1U << bit % TOLD_WORD;
-    walk->sent.told |= error == 0;
+        note_refused(&walk->result, pid);
+    walk->signalled[bit / SIGNALLED_WORD] |= 1U << bit % SIGNALLED_WORD;
+    walk->result.is_sent |= error == 0;
     walk->found_new = true;
 }
 
 static bool visit(pid_t pid, void *context)
 {
     struct walk *walk = context;
-    if (wait_status_kinship(pid) == DEAD_CHILD)
+    if (wait_status_child_state(pid) == ZOMBIE_CHILD)
         children_sigchld();
     else
         send_to(walk, pid);
-    return (walk->signal != 0 || !walk->sent.told) && clock_now() < walk->until;
+    return (walk->signal != 0 || !walk->result.is_sent) && clock_now() < walk->until;
 }
 
-struct send_result send_signal_to_all(int signal, milliseconds until, process_filter *is_meant,
+struct send_result send_signal_to_all(int signal, milliseconds until, process_filter *is_target,
                                       void *context)
 {
-    struct walk walk = {.is_meant = is_meant, .context = context, .signal = signal, .until = until};
-    bool is_whole;
+    struct walk walk = {
+        .is_target = is_target, .context = context, .signal = signal, .until = until};
+    bool is_complete;
     do {
         walk.found_new = false;
-        is_whole = procfs_go_on(&(int){0}, visit, &walk);
-    } while (is_whole && walk.found_new);
-    walk.sent.told |= !is_whole;
-    return walk.sent;
+        is_complete = procfs_walk(&(int){0}, visit, &walk);
+    } while (is_complete && walk.found_new);
+    walk.result.is_sent |= !is_complete;
+    return walk.result;
 }

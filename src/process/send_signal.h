@@ -1,14 +1,15 @@
 /*
- * send_signal.h - signals to processes that are found in /proc, and to those that kill(2) refuses
- * us.
+ * send_signal.h - signals to children, to processes that are found in /proc, and to processes that
+ * kill(2) refuses to foster.
  *
- * Without CAP_KILL one may signal whose real or saved uid is one's own, kill(2). So a root without
- * it cannot end a main or a service of another user; and nobody else can end a set-uid program that
- * has become root. Where there is CAP_SETUID the signal is sent as that user, by a child that lives
- * for two system calls; foster itself never changes its ids. Where there is not, it is refused for
- * good: it is said, and whoever has a deadline keeps it without.
+ * Without CAP_KILL a process may signal another only if its real or effective uid is the other's
+ * real or saved one: kill(2). So a root without CAP_KILL cannot end a program of another user, and
+ * another user cannot end a set-uid program that has become root. With CAP_SETUID the signal is
+ * sent as the owner, by a child that lives for two system calls; foster itself never changes its
+ * ids. Without it the signal is refused for good: that is said once, and each deadline is kept
+ * without the signal.
  *
- * For all of these: ordinary context; nothing is allocated.
+ * For all of these: any thread, not a signal handler; allocates nothing.
  */
 #ifndef PROCESS_SEND_SIGNAL_H
 #define PROCESS_SEND_SIGNAL_H
@@ -21,62 +22,69 @@
 #include "children/foster.h"
 #include "process/procfs.h"
 
-/* True if nobody of our namespaces is refused to us: CAP_KILL. */
-bool send_signal_is_unlimited(void);
+/* ---- to a child ---- */
 
 /*
- * The value that is to be queued with a signal which came as *info and is passed on: *info, made
+ * The value that is to be queued with a signal which came as *info and is forwarded: *info, made
  * ready for rt_sigqueueinfo(2), or NULL if there is none. It came without one, was not received at
  * all (info is NULL), or goes to a group: the kernel queues values for one process alone.
  */
 siginfo_t *send_signal_value(siginfo_t *info, int signal, enum children_reach reach);
 
 /*
- * Sends a child, or its group, a signal that came as *info and is passed on, or one of foster's own
+ * Sends a child, or its group, a signal that came as *info and is forwarded, or one of foster's own
  * (info is NULL). It keeps its value, but goes without where it cannot be queued or is refused.
- * Where children_signal() is refused, it is sent as the user who owns the child. 0 or an error
- * number, EPERM where that cannot be either. *refused, which may be NULL, is set if it was refused.
- * Any thread but a reaper; takes the children's lock, where it is refused for a fork, some 60 us.
+ * Where children_signal() is refused, it is sent as the owner of the child. 0 or an error number:
+ * EPERM where that is refused too, ESRCH if the child is reaped. *refused, which may be NULL, is
+ * set if the first call was refused. Takes the children's lock, where it is refused for a fork,
+ * some 60 us; not for a thread that reaps.
  */
 int send_signal_to_child(struct promise *child, int signal, siginfo_t *info,
                          enum children_reach reach, bool *refused);
 
-/* For a process that is held by a pidfd, also one that is not our child, and has refused us: as the
- * user whose it is. The same. */
+/* ---- to a process that refuses it ---- */
+
+/* True if no process of foster's namespaces is refused to it: CAP_KILL. */
+bool send_signal_is_unlimited(void);
+
+/* Sends a process that is held by a pidfd, child or not, a signal as its owner. As
+ * send_signal_to_child(). */
 int send_signal_by_pidfd(int pidfd, pid_t pid, int signal);
 
-/* Appends "may not signal NAME (pid 7), which is uid 1000's: CAP_KILL is missing", and whether it
- * is signalled all the same, as that user. */
+/* Appends "may not signal NAME (pid 7), which is uid 1000's: CAP_KILL is missing", and, if `sent`,
+ * that it is sent as that user. */
 void text_add_refused_signal(struct text *text, const char *name, pid_t pid, bool sent);
 
-/* True if that has been appended before: it is said once of those that nobody knows by name. */
+/* True if that has been appended before: for processes that are no service it is said once. */
 bool send_signal_refusal_is_said(void);
 
-/* Who lives, of which *process tells; of foster's own child only whose that is. */
+/* ---- to processes that are found ---- */
+
+/* True for a process that is to get the signal. It is running; of a child of foster only the pid
+ * and the parent are known. */
 typedef bool process_filter(const struct process *process, void *context);
 
 /*
- * Sends a process a signal, if it lives and is meant. A pidfd holds it while that is asked: a pid
- * recycled in between is never hit. Where there are no pidfds (before Linux 5.3, or refused), the
- * question and the kill are as close as they get. Where it is refused it is sent as the user whose
- * the process is. 0, ESRCH if it is nobody, or EPERM.
+ * Sends a running process a signal if the filter takes it: 0, ESRCH if there is none or it is not
+ * taken, or EPERM. A pidfd holds the process meanwhile, so that a recycled pid is never signalled;
+ * without pidfds (Linux before 5.3, or refused) the check and the kill follow each other at once.
+ * Where it is refused, it is sent as the owner of the process.
  */
-int send_signal_to_one(pid_t pid, int signal, process_filter *is_meant, void *context);
+int send_signal_to_one(pid_t pid, int signal, process_filter *is_target, void *context);
 
-/* Whom a signal went to. */
 struct send_result {
-    bool told;              /* somebody, or perhaps: not everybody could be looked at in time */
-    int refused;            /* how many it could not be sent to, and ... */
-    struct process refuser; /* ... the first of them */
+    bool is_sent; /* to one process at least; also if there was no time to look at all of them */
+    int refused;  /* the number of processes that it could not be sent to, and ... */
+    struct process first_refused;
 };
 
 /*
- * Sends a signal to everybody in /proc who is meant, each once: the walk is repeated until it finds
- * nobody new, for who forks where it has been is not seen there; or until the deadline, for who
- * forks without end is new for ever. With 0 it ends at the first whom a signal could be sent to.
- * Foster's own dead are reaped: they could be most of what there is.
+ * Sends each process of /proc that the filter takes a signal, once: the walk is repeated until it
+ * finds no new one, for a fork behind it is not seen; or until the deadline, for a process that
+ * forks without end has always a new one. With signal 0 it ends at the first process that could be
+ * signalled. Foster's zombies are reaped on the way: /proc may be full of them.
  */
-struct send_result send_signal_to_all(int signal, milliseconds until, process_filter *is_meant,
+struct send_result send_signal_to_all(int signal, milliseconds until, process_filter *is_target,
                                       void *context);
 
 #endif

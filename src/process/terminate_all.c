@@ -1,14 +1,14 @@
 /*
  * terminate_all.c - see terminate_all.h.
  *
- * How we learn that the last is gone: our children by SIGCHLD. What an engine's exec started is not
- * our child, although it lives in our namespace; there is no signal for its end, so once no child
- * is left we look, at growing intervals, and never longer than the grace.
+ * How foster learns that the last process has ended: of a child by SIGCHLD. A process that an
+ * engine's exec has started is in the namespace, and no child of foster; no signal tells its end.
+ * So when no child is left foster looks, at growing intervals, until the grace period is over.
  *
- * As PID 1 we would have a short question for that, kill(-1, 0). But it is answered by a look at
- * every process of the machine (kill_something_info() in kernel/signal.c): some 0.4 us each, when
- * nothing of them is in the caches. And it counts zombies, those of a parent outside as well, whom
- * nobody here can reap. So it is the last that is asked.
+ * For PID 1 kill(-1, 0) answers that in one call. But the kernel looks at every process of the host
+ * for it (kill_something_info() in kernel/signal.c), some 0.4 us each when they are not in the
+ * caches. And it counts zombies, those of a parent outside of the namespace as well, which nobody
+ * inside can reap. So it is the last means.
  */
 #include "process/terminate_all.h"
 
@@ -26,19 +26,19 @@
 #include "process/stop_policy.h"
 
 enum {
-    EVERYBODY = -1,     /* kill(2): every process of the namespace except the caller and init */
-    NEVER_REUSED = 300, /* RESERVED_PIDS in kernel/pid.c: numbers below it are given once, before
-                           any above it */
-    FULL_HOST = 400,   /* threads: then a walk of our /proc, 30 us, is cheaper than a look at all */
-    LOOK_FIRST_MS = 1, /* the intervals at which we look for what is not our child */
+    ALL_PROCESSES = -1, /* kill(2): of the namespace, but the caller and its init */
+    NEVER_REUSED = 300, /* RESERVED_PIDS in kernel/pid.c: pids below it are given once, before any
+                           above it */
+    FULL_HOST = 400,    /* threads; then a walk of /proc, 30 us, is cheaper than kill(-1, 0) */
+    LOOK_FIRST_MS = 1,  /* the intervals of the looks for processes that are no children */
     LOOK_MOST_MS = 50,
     /* Half of KILL_TIMEOUT, so that a stop that has used up STOP_BUDGET still ends within
      * ENGINE_TIMEOUT. As PID 1 foster need not wait: the kernel kills the others when it exits. */
     KILL_ROUNDS = KILL_TIMEOUT / KILL_AGAIN_MS / 2,
-    NAMED_MOST = 8, /* of those that had to be killed */
+    NAMED_MOST = 8, /* of the processes that are killed */
 };
 
-/* ---- who is left ---- */
+/* ---- which are left ---- */
 
 static bool has_children(void)
 {
@@ -48,8 +48,8 @@ static bool has_children(void)
 
 static int last_pid_file = -1;
 
-/* As long as our namespace has given away few numbers, each can be tried. */
-static bool all_numbers_are_free(void)
+/* True if no process but PID 1 has a pid. While the namespace has given few, each can be tried. */
+static bool all_pids_are_free(void)
 {
     pid_t last = procfs_last_pid(&last_pid_file), pid = INIT + 1;
     if (last == 0 || last >= NEVER_REUSED)
@@ -59,48 +59,48 @@ static bool all_numbers_are_free(void)
     return pid > last;
 }
 
-/* A hint: the kernel has 16 bits for the answer (sysinfo(2)). */
+/* A hint: sysinfo(2) has 16 bits for the number of threads. */
 static bool host_is_full(void)
 {
     struct sysinfo info;
     return sysinfo(&info) == 0 && info.procs > FULL_HOST;
 }
 
-static bool is_other(const struct process *process, void *living)
+static bool note_running(const struct process *process, void *is_running)
 {
-    *(bool *)living = !process->ended && process->pid != INIT;
-    return !*(bool *)living;
+    *(bool *)is_running = !process->ended && process->pid != INIT;
+    return !*(bool *)is_running;
 }
 
-static bool others_live(void)
+static bool others_run(void)
 {
-    bool living = false;
-    procfs_each(is_other, &living);
-    return living;
+    bool is_running = false;
+    procfs_each(note_running, &is_running);
+    return is_running;
 }
 
-/* PID 1, without a child: what an engine's exec put here. Where /proc cannot say it, a zombie
- * counts as well. */
-static bool has_strangers(void)
+/* For PID 1 without a child: true if there is a process that an engine's exec has started. Without
+ * a readable /proc a zombie counts as one. */
+static bool has_processes_of_exec(void)
 {
-    bool readable = procfs_is_ours();
-    if (!(readable && host_is_full()) && kill(EVERYBODY, 0) == -1)
+    bool is_readable = procfs_is_ours();
+    if (!(is_readable && host_is_full()) && kill(ALL_PROCESSES, 0) == -1)
         return false;
-    return !readable || others_live();
+    return !is_readable || others_run();
 }
 
-static bool anybody_left(pid_t self)
+static bool any_is_left(pid_t self)
 {
     if (self != INIT)
         return has_children();
-    return !all_numbers_are_free() && (has_children() || has_strangers());
+    return !all_pids_are_free() && (has_children() || has_processes_of_exec());
 }
 
-/* ---- telling them ---- */
+/* ---- signals to them ---- */
 
 static bool is_descendant(const struct process *process, void *self)
 {
-    return process_descends(process, *(pid_t *)self);
+    return procfs_process_descends(process, *(pid_t *)self);
 }
 
 static bool is_refused(const struct process *process, void *unused)
@@ -109,40 +109,40 @@ static bool is_refused(const struct process *process, void *unused)
     return process->pid != INIT && kill(process->pid, 0) == -1 && errno == EPERM;
 }
 
-static void say_refused(const struct send_result *sent)
+static void say_refused(const struct send_result *result)
 {
     struct text line;
-    if (sent->refused == 0 || send_signal_refusal_is_said())
+    if (result->refused == 0 || send_signal_refusal_is_said())
         return;
     log_begin(&line);
-    text_add_refused_signal(&line, sent->refuser.name, sent->refuser.pid, false);
-    if (sent->refused > 1)
-        text_add(&line, ", and %d others", sent->refused - 1);
+    text_add_refused_signal(&line, result->first_refused.name, result->first_refused.pid, false);
+    if (result->refused > 1)
+        text_add(&line, ", and %d others", result->refused - 1);
     log_end(LOG_WARNING, &line);
 }
 
-/* kill(2) does not say that somebody was left out. */
-static bool signal_everybody(int signal, milliseconds until)
+/* kill(-1) succeeds though some processes refuse the signal: these are looked for. */
+static bool signal_namespace(int signal, milliseconds until)
 {
-    bool told = kill(EVERYBODY, signal) == 0;
-    if (told && signal != 0 && !send_signal_is_unlimited() && procfs_is_ours()) {
-        struct send_result sent = send_signal_to_all(signal, until, is_refused, NULL);
-        say_refused(&sent);
+    bool is_sent = kill(ALL_PROCESSES, signal) == 0;
+    if (is_sent && signal != 0 && !send_signal_is_unlimited() && procfs_is_ours()) {
+        struct send_result result = send_signal_to_all(signal, until, is_refused, NULL);
+        say_refused(&result);
     }
-    return told;
+    return is_sent;
 }
 
-/* Whoever has lost his parents has another than us, or, as we are a subreaper, is our child: so
- * without a child there is no descendant, and nobody to be looked for. */
+/* An orphan becomes foster's child if foster is a subreaper, else another's, and no descendant any
+ * more. So without a child there is no descendant. */
 bool terminate_all_signal(pid_t self, int signal, milliseconds until)
 {
     if (self == INIT)
-        return signal_everybody(signal, until);
+        return signal_namespace(signal, until);
     if (!has_children() || !procfs_is_ours())
         return false;
-    struct send_result sent = send_signal_to_all(signal, until, is_descendant, &self);
-    say_refused(&sent);
-    return sent.told;
+    struct send_result result = send_signal_to_all(signal, until, is_descendant, &self);
+    say_refused(&result);
+    return result.is_sent;
 }
 
 bool terminate_all_kill(pid_t self)
@@ -150,16 +150,16 @@ bool terminate_all_kill(pid_t self)
     return terminate_all_signal(self, SIGKILL, clock_now() + KILL_AGAIN_MS);
 }
 
-/* ---- waiting for them ---- */
+/* ---- the wait for their end ---- */
 
-/* Who stops himself after he was told, and is our child. */
+/* A child may stop itself after its SIGTERM. */
 static bool has_stopped_child(void)
 {
     siginfo_t stop = {0};
     return waitid(P_ALL, 0, &stop, WSTOPPED | WNOHANG | WNOWAIT) == 0 && stop.si_pid != 0;
 }
 
-/* When to look again: those that stop themselves again and again are continued at intervals. */
+/* Continues them if a child is stopped, not before *next; returns when to look again, or NEVER. */
 static milliseconds continue_stopped(pid_t self, milliseconds now, milliseconds *next)
 {
     if (!has_stopped_child())
@@ -171,14 +171,14 @@ static milliseconds continue_stopped(pid_t self, milliseconds now, milliseconds 
     return NEVER;
 }
 
-/* False if somebody is left when the deadline passes. */
-static bool await_the_last(pid_t self, milliseconds deadline)
+/* False if one is left at the deadline. */
+static bool await_last(pid_t self, milliseconds deadline)
 {
     milliseconds look = LOOK_FIRST_MS, continue_at = 0;
     siginfo_t info;
     for (;;) {
         children_sigchld();
-        if (!anybody_left(self))
+        if (!any_is_left(self))
             return true;
         milliseconds now = clock_now();
         if (now >= deadline)
@@ -192,55 +192,56 @@ static bool await_the_last(pid_t self, milliseconds deadline)
     }
 }
 
-/* ---- killing them ---- */
+/* ---- the kill ---- */
 
-struct list {
+/* A list of the names of processes. */
+struct name_list {
     pid_t self;
     struct text *text;
-    int named;
+    int count;
     milliseconds until;
 };
 
-static bool name_one(const struct process *process, void *context)
+static bool add_name(const struct process *process, void *context)
 {
-    struct list *list = context;
-    bool ours =
-        process->pid != list->self && (list->self == INIT || process_descends(process, list->self));
-    if (!ours || process->ended)
+    struct name_list *list = context;
+    bool is_killed = process->pid != list->self &&
+                     (list->self == INIT || procfs_process_descends(process, list->self));
+    if (!is_killed || process->ended)
         return clock_now() < list->until;
-    text_add(list->text, "%s%s (pid %d)", list->named == 0 ? ": " : ", ", process->name,
+    text_add(list->text, "%s%s (pid %d)", list->count == 0 ? ": " : ", ", process->name,
              process->pid);
-    return ++list->named < NAMED_MOST;
+    return ++list->count < NAMED_MOST;
 }
 
-static void say_who_is_killed(pid_t self, milliseconds grace)
+static void say_killing(pid_t self, milliseconds grace)
 {
     struct text line;
-    struct list list = {.self = self, .text = &line, .until = clock_now() + KILL_AGAIN_MS};
+    struct name_list list = {.self = self, .text = &line, .until = clock_now() + KILL_AGAIN_MS};
     log_begin(&line);
     text_add(&line, "killing what has not ended within ");
     duration_append(&line, grace);
     if (procfs_is_ours())
-        procfs_each(name_one, &list);
+        procfs_each(add_name, &list);
     log_end(LOG_WARNING, &line);
 }
 
 void terminate_all(pid_t self, milliseconds grace)
 {
-    if (!anybody_left(self))
+    if (!any_is_left(self))
         return;
     milliseconds deadline = clock_now() + grace;
     if (!terminate_all_signal(self, SIGTERM, deadline) && self != INIT) {
-        children_sigchld(); /* the dead are told of */
+        children_sigchld(); /* zombies alone */
         return;
     }
     terminate_all_signal(self, SIGCONT, deadline);
-    if (await_the_last(self, deadline))
+    if (await_last(self, deadline))
         return;
-    say_who_is_killed(self, grace);
+    say_killing(self, grace);
     for (int round = 0; round < KILL_ROUNDS; round++) {
         terminate_all_kill(self);
-        if (await_the_last(self, clock_now() + KILL_AGAIN_MS))
+        if (await_last(self, clock_now() + KILL_AGAIN_MS))
             return;
     }
 }

@@ -1,14 +1,16 @@
 /*
- * terminate_all.h - the end of all processes: those that main leaves behind.
+ * terminate_all.h - the end of all processes but foster: of those that main, or the services, leave
+ * behind.
  *
- * PID 1 takes the whole container with it when it leaves, by SIGKILL. So before that everybody is
- * asked to end and given time. As PID 1 "everybody" is kill(-1): every process of the pid
- * namespace, also in other groups and sessions, also those that an engine's exec put there.
- * Elsewhere kill(-1) would reach strangers; there it is our descendants, found in /proc, each held
- * by a pidfd while it is checked and signalled, so that a recycled pid is never hit.
+ * When PID 1 exits, the kernel kills every process of its pid namespace by SIGKILL. So before that
+ * each gets SIGTERM and a grace period. As PID 1 foster signals by kill(-1): it reaches every
+ * process of the namespace, in whatever group and session, and those that an engine's exec has
+ * started. If foster is not PID 1, kill(-1) would reach processes of others; then its descendants
+ * are found in /proc, and a pidfd holds each while it is checked and signalled, so that a recycled
+ * pid is never signalled.
  *
- * For all of these: self is foster's own pid; the caller is the only thread that reaps, and has all
- * signals blocked; nothing is allocated.
+ * For all of these: self is foster's own pid. The thread that reaps, all signals blocked; allocates
+ * nothing.
  */
 #ifndef PROCESS_TERMINATE_ALL_H
 #define PROCESS_TERMINATE_ALL_H
@@ -18,21 +20,19 @@
 
 #include "base/clock.h"
 
-enum { INIT = 1 };
+enum { INIT = 1 }; /* the pid of the first process of a namespace */
 
-/* Sends a signal to every process but foster; where each must be looked for, as far as that can be
- * done until then. False if there is nobody it could be sent to. Whom it may not be sent to is
- * said, once. */
+/* Sends every process but foster a signal; where they are found in /proc, as many as can be found
+ * until then. False if there is none that it could be sent to. Those that it is refused to are said
+ * once. */
 bool terminate_all_signal(pid_t self, int signal, milliseconds until);
 
-/* Kills them all, but those who are forked behind its back: for these it is called again after
- * KILL_AGAIN_MS. */
+/* Sends them SIGKILL. A process that is forked meanwhile may be missed: to be called again after
+ * KILL_AGAIN_MS. False as terminate_all_signal(). */
 bool terminate_all_kill(pid_t self);
 
-/*
- * Ends them all: TERM and CONT, then KILL when the grace is over; returns as soon as the last is
- * gone. Reaps what dies. Other signals that come meanwhile are dropped: the end is under way.
- */
+/* Ends them: SIGTERM and SIGCONT, SIGKILL after the grace period; returns as soon as the last has
+ * ended. Reaps all children. Takes off and drops all other signals: the stop is under way. */
 void terminate_all(pid_t self, milliseconds grace);
 
 #endif

@@ -1,4 +1,4 @@
-/* wait_status.c - see wait_status.h. Any thread and signal handlers; allocates nothing. */
+/* wait_status.c - see wait_status.h. */
 #include "process/wait_status.h"
 
 #include <limits.h>
@@ -30,19 +30,18 @@ void text_add_wait_status(struct text *text, int status)
         text_add(text, " (core dumped)");
 }
 
-/* A stop of our tracee comes unasked, foster.h. */
-enum kinship wait_status_kinship(pid_t pid)
+/* The kernel reports the stop of a tracee unasked: foster.h. */
+enum child_state wait_status_child_state(pid_t pid)
 {
     siginfo_t end = {0};
     if (waitid(P_PID, (id_t)pid, &end, WEXITED | WNOHANG | WNOWAIT | __WALL) == -1)
         return NO_CHILD;
-    return end.si_pid == 0 || end.si_code == CLD_TRAPPED ? LIVING_CHILD : DEAD_CHILD;
+    return end.si_pid == 0 || end.si_code == CLD_TRAPPED ? RUNNING_CHILD : ZOMBIE_CHILD;
 }
 
 bool wait_status_is_stopped(pid_t child)
 {
     siginfo_t stop = {0};
-    bool told = waitid(P_PID, (id_t)child, &stop, WSTOPPED | WNOHANG | WNOWAIT) == 0;
-    return told && stop.si_pid != 0 &&
-           stop.si_code == CLD_STOPPED; /* CLD_TRAPPED: as a tracee, foster.h */
+    bool is_child = waitid(P_PID, (id_t)child, &stop, WSTOPPED | WNOHANG | WNOWAIT) == 0;
+    return is_child && stop.si_pid != 0 && stop.si_code == CLD_STOPPED; /* a tracee: CLD_TRAPPED */
 }

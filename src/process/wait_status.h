@@ -1,5 +1,8 @@
 /*
- * wait_status.h - how a process ended: as an exit code, and in words.
+ * wait_status.h - what a wait status means: an exit code, a success or not, and in words. And what
+ * waitid(2) says of a child without reaping it.
+ *
+ * For all of these: any thread and signal handlers; allocates nothing.
  */
 #ifndef PROCESS_WAIT_STATUS_H
 #define PROCESS_WAIT_STATUS_H
@@ -10,11 +13,11 @@
 
 #include "base/text.h"
 
-/* foster's own exit codes; beside them it passes on main's. */
+/* foster's own exit codes; else it exits with main's. */
 enum {
     EXIT_USAGE = 2,           /* the command line or the configuration is wrong */
-    EXIT_FOSTER_FAILED = 125, /* foster could not do its work: no fork, say */
-    EXIT_NOT_RUNNABLE = 126,  /* the command was found and does not run */
+    EXIT_FOSTER_FAILED = 125, /* foster has failed, as at a fork */
+    EXIT_NOT_RUNNABLE = 126,  /* the command was found and cannot be run */
     EXIT_NOT_FOUND = 127,     /* the command was not found */
     EXIT_BY_SIGNAL = 128,     /* plus the number of the signal that killed main */
 };
@@ -31,14 +34,12 @@ bool exit_code_is_success(int code, const uint8_t *as_success);
 /* Appends "exited with status 3", "was killed by SIGSEGV (core dumped)". */
 void text_add_wait_status(struct text *text, int status);
 
-/* What a process is to us: a question of less than a microsecond. A dead child is one that is not
- * reaped. */
-enum kinship { NO_CHILD, LIVING_CHILD, DEAD_CHILD };
-enum kinship wait_status_kinship(pid_t pid);
+/* What a process is to foster: less than a microsecond. */
+enum child_state { NO_CHILD, RUNNING_CHILD, ZOMBIE_CHILD };
+enum child_state wait_status_child_state(pid_t pid);
 
-/* True if a child of ours is stopped, as by SIGSTOP. The state is looked at, not collected: nobody
- * else waits for it.
- */
+/* True if a child of foster is stopped, as by SIGSTOP; not as a tracee. The stop is left to be
+ * reported again. */
 bool wait_status_is_stopped(pid_t child);
 
 #endif

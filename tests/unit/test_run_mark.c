@@ -106,12 +106,12 @@ bool __wrap_procfs_is_ours(void)
     return !no_proc && __real_procfs_is_ours();
 }
 
-bool __real_procfs_go_on(int *at, bool (*visit)(pid_t, void *), void *context);
-bool __wrap_procfs_go_on(int *at, bool (*visit)(pid_t, void *), void *context);
-bool __wrap_procfs_go_on(int *at, bool (*visit)(pid_t, void *), void *context)
+bool __real_procfs_walk(int *at, bool (*visit)(pid_t, void *), void *context);
+bool __wrap_procfs_walk(int *at, bool (*visit)(pid_t, void *), void *context);
+bool __wrap_procfs_walk(int *at, bool (*visit)(pid_t, void *), void *context)
 {
     walks++;
-    return __real_procfs_go_on(at, visit, context);
+    return __real_procfs_walk(at, visit, context);
 }
 
 /* ---- those who are left ---- */

@@ -41,8 +41,8 @@ long __wrap_syscall(long number, ...)
 static pid_t seen[MOST]; /* what a walk of /proc finds, if there is anything */
 static int seen_count, walks, seen_later;
 
-bool __wrap_procfs_go_on(int *at, bool (*visit)(pid_t, void *), void *context);
-bool __wrap_procfs_go_on(int *at, bool (*visit)(pid_t, void *), void *context)
+bool __wrap_procfs_walk(int *at, bool (*visit)(pid_t, void *), void *context);
+bool __wrap_procfs_walk(int *at, bool (*visit)(pid_t, void *), void *context)
 {
     int late = walks++ == 0 ? seen_later : 0;
     bool more = true;
@@ -188,12 +188,12 @@ static void each_is_told_once_and_those_that_come_late(void)
         seen[i] = children[i].pid;
     }
     struct send_result sent = send_signal_to_all(SIGTERM, NEVER, is_anybody, NULL);
-    ck_assert(sent.told);
+    ck_assert(sent.is_sent);
     ck_assert_int_eq(sent.refused, 0);
     ck_assert_int_eq(walks, 3); /* the second finds the last, the third nobody new */
     for (size_t i = 0; i < COUNT(children); i++)
         ck_assert_int_eq(WTERMSIG(end_of(&children[i])), SIGTERM);
-    ck_assert(!send_signal_to_all(SIGTERM, NEVER, is_anybody, NULL).told);
+    ck_assert(!send_signal_to_all(SIGTERM, NEVER, is_anybody, NULL).is_sent);
 }
 
 /* Refused while it lived, and reaped before it was asked whose it is. */
@@ -226,7 +226,7 @@ START_TEST(zero_ends_at_the_first)
     start(&child, getuid());
     seen[0] = seen[1] = child.pid;
     seen_count = 2;
-    ck_assert(send_signal_to_all(0, NEVER, is_anybody, NULL).told);
+    ck_assert(send_signal_to_all(0, NEVER, is_anybody, NULL).is_sent);
     ck_assert_int_eq(walks, 1);
     ck_assert_int_eq(send_signal_to_child(&child, SIGKILL, NULL, REACH_CHILD, NULL), 0);
     end_of(&child);
@@ -245,7 +245,7 @@ START_TEST(who_forks_on_does_not_hold_us_up)
 {
     seen[0] = getppid();
     seen_count = 1;
-    ck_assert(send_signal_to_all(SIGCONT, clock_now(), forks_on, NULL).told);
+    ck_assert(send_signal_to_all(SIGCONT, clock_now(), forks_on, NULL).is_sent);
     ck_assert_int_eq(walks, 1);
 }
 END_TEST
@@ -257,7 +257,7 @@ START_TEST(the_dead_are_reaped)
     if (seen[0] == 0)
         _exit(EXIT_SUCCESS);
     ck_assert_int_eq(waitid(P_PID, (id_t)seen[0], &(siginfo_t){0}, WEXITED | WNOWAIT), 0);
-    ck_assert(!send_signal_to_all(SIGTERM, NEVER, is_anybody, NULL).told);
+    ck_assert(!send_signal_to_all(SIGTERM, NEVER, is_anybody, NULL).is_sent);
     ck_assert(is_childless());
 }
 END_TEST
@@ -271,7 +271,7 @@ START_TEST(those_of_another_user)
     seen_count = 1;
     give_up(1U << CAP_KILL);
     struct send_result sent = send_signal_to_all(SIGTERM, NEVER, is_anybody, NULL);
-    ck_assert(sent.told);
+    ck_assert(sent.is_sent);
     ck_assert_int_eq(sent.refused, 0);
     ck_assert_int_eq(WTERMSIG(end_of(&child)), SIGTERM);
 }
@@ -286,9 +286,9 @@ START_TEST(those_that_are_refused_are_counted)
     seen_count = 1;
     give_up(1U << CAP_KILL | 1U << CAP_SETUID);
     struct send_result sent = send_signal_to_all(SIGTERM, NEVER, is_anybody, NULL);
-    ck_assert(!sent.told);
+    ck_assert(!sent.is_sent);
     ck_assert_int_eq(sent.refused, 1);
-    ck_assert_int_eq(sent.refuser.pid, child.pid);
+    ck_assert_int_eq(sent.first_refused.pid, child.pid);
     ck_assert_int_eq(kill(child.pid, 0), -1);
 }
 END_TEST
