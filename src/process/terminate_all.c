@@ -219,7 +219,7 @@ static void say_killing(pid_t self, milliseconds grace)
     struct text line;
     struct name_list list = {.self = self, .text = &line, .until = clock_now() + KILL_AGAIN_MS};
     log_begin(&line);
-    text_add(&line, "killing what has not ended within ");
+    text_add(&line, "killing the processes that have not ended within ");
     duration_append(&line, grace);
     if (procfs_is_ours())
         procfs_each(add_name, &list);

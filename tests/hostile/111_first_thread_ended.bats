@@ -24,7 +24,7 @@ leave_behind='leaderless daemon $how >said & until grep -qs ready said; do sleep
     for way in "${HOSTILE_WAYS[@]}"; do
         rm -f said
         exits 4 "$way" --grace 100ms -- sh -c "how=stubborn; $leave_behind"
-        says 'killing what has not ended' 'leaderless (pid'
+        says 'killing the processes that have not ended' 'leaderless (pid'
     done
 }
 

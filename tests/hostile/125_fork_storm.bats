@@ -76,7 +76,7 @@ is_over() { ! pgrep -r R,S,D -x storm >/dev/null; }
         send TERM
         ends 143
         within "$from" 5000
-        told 'killing what has not ended within'
+        told 'killing the processes that have not ended within'
         wait_until is_over
     done
 }

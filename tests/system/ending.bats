@@ -127,5 +127,5 @@ load helpers
     ends 0
     within "$from" 9900
     [ $(($(now_ms) - from)) -ge 8900 ]
-    grep -q 'killing what has not ended within .*leave' "$err"
+    grep -q 'killing the processes that have not ended within .*leave' "$err"
 }

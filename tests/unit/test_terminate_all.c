@@ -237,7 +237,8 @@ static void who_does_not_end_is_killed(void)
     ck_assert_int_ge(end(SHORT), SHORT - 1); /* a millisecond is the clock's grain */
     ck_assert_int_eq(kill(pid, 0), -1);
     snprintf(words, sizeof words,
-             "foster: killing what has not ended within 0.10 s: stubborn (pid %d)\n", (int)pid);
+             "foster: killing the processes that have not ended within 0.10 s: stubborn (pid %d)\n",
+             (int)pid);
     ck_assert_str_eq(heard(), words);
 }
 
