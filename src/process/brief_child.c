@@ -1,6 +1,6 @@
 /*
- * brief_child.c - see brief_child.h. One that had to be killed is nobody's promise: the reaper
- * drops it like an orphan, as soon as the kernel lets go of it.
+ * brief_child.c - see brief_child.h. A brief child that was killed is not registered: when it has
+ * ended, the reaper drops it like an orphan.
  */
 #include "process/brief_child.h"
 
@@ -15,16 +15,16 @@
 struct brief_child {
     int (*act)(void *context);
     void *context;
-    struct promise *alive;
-    milliseconds most;
+    struct promise *unreaped;
+    milliseconds timeout;
     int error;
 };
 
-/* There is no descriptor to be waited for before Linux 5.3, so it is looked each millisecond. */
-static int await(pid_t pid, milliseconds most)
+/* With a timeout it looks each millisecond: there are no pidfds to poll before Linux 5.3. */
+static int await(pid_t pid, milliseconds timeout)
 {
-    int status, flags = most == NEVER ? 0 : WNOHANG;
-    while (most-- > 0) {
+    int status, flags = timeout == NEVER ? 0 : WNOHANG;
+    while (timeout-- > 0) {
         pid_t ended = waitpid(pid, &status, flags);
         if (ended == pid)
             return wait_status_code(status);
@@ -37,26 +37,27 @@ static int await(pid_t pid, milliseconds most)
     return ETIMEDOUT;
 }
 
-/* Under the registry's lock, which is held until the child has ended. There is none left to be
- * registered. */
+/* A children_start, which forks and waits. Caller holds the lock, until the child has ended; the
+ * result is an error, as there is no child to be registered. */
 static pid_t run(void *context)
 {
     struct brief_child *child = context;
     pid_t pid = -1;
     errno = ESRCH;
-    if (child->alive == NULL || !children_resolved(child->alive, NULL))
+    if (child->unreaped == NULL || !children_resolved(child->unreaped, NULL))
         pid = _Fork();
     if (pid == 0)
         _exit(child->act(child->context));
-    child->error = pid == -1 ? errno : await(pid, child->most);
+    child->error = pid == -1 ? errno : await(pid, child->timeout);
     return -ECHILD;
 }
 
-int brief_child_run(int (*act)(void *context), void *context, struct promise *alive,
-                    milliseconds most)
+int brief_child_run(int (*act)(void *context), void *context, struct promise *unreaped,
+                    milliseconds timeout)
 {
     struct promise unused;
-    struct brief_child child = {.act = act, .context = context, .alive = alive, .most = most};
+    struct brief_child child = {
+        .act = act, .context = context, .unreaped = unreaped, .timeout = timeout};
     children_spawn(&unused, run, &child);
     return child.error;
 }

@@ -1,7 +1,7 @@
 /*
- * brief_child.h - a child that does one thing for foster with ids that foster itself never takes,
- * or where foster must not wait. It is reaped here, under the registry's lock, so nobody else takes
- * its status.
+ * brief_child.h - a child that makes a few system calls for foster: with ids that foster itself
+ * never takes, or calls that may block. It is reaped here, with the lock of the registry held, so
+ * that the reaper does not take its wait status.
  */
 #ifndef PROCESS_BRIEF_CHILD_H
 #define PROCESS_BRIEF_CHILD_H
@@ -10,14 +10,14 @@
 #include "children/foster.h"
 
 /*
- * Runs act(context) in a child, which may make system calls only, and returns what it returns: 0 or
- * an error number; or the error of the fork. ESRCH if `alive` is a child that is reaped by then:
- * its pid may be another's. NULL: nobody.
+ * Runs act(context) in a child and returns its result, 0 or an error number; or the error of the
+ * fork. act must be async-signal-safe. `unreaped` is a child whose pid act uses: if it is reaped,
+ * the pid may be another process's, and the result is ESRCH; NULL: there is none.
  *
- * After `most` the child is killed, and it is ETIMEDOUT; NEVER where nobody can make it wait.
- * Allocates nothing.
+ * After the timeout the brief child is killed, and the result is ETIMEDOUT; NEVER for an act that
+ * cannot block. Any thread, not a signal handler; takes the children's lock; allocates nothing.
  */
-int brief_child_run(int (*act)(void *context), void *context, struct promise *alive,
-                    milliseconds most);
+int brief_child_run(int (*act)(void *context), void *context, struct promise *unreaped,
+                    milliseconds timeout);
 
 #endif

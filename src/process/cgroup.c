@@ -12,15 +12,15 @@
 
 enum { CONTENT_MAX = 4096 };
 
-/* A file of the cgroup that is read, and where to. */
+/* Where the bytes of a file are read to, and its descriptor. */
 struct reading {
-    int *fd; /* -1: not found yet */
+    int *fd; /* -1: not open yet */
     char *content;
     size_t size;
 };
 
-/* Reads the file whose path is the parts put together, a list that NULL ends; or that which is
- * open. */
+/* Reads the file whose path is made of the parts, a list that NULL ends; or the one that is open.
+ */
 static bool read_at(const struct reading *reading, const char *const *parts)
 {
     char path[PATH_MAX];
@@ -39,9 +39,9 @@ static bool read_at(const struct reading *reading, const char *const *parts)
     return got >= 0;
 }
 
-/* True if the controllers of a line, "cpu,memory:/path", have the one; v2's line has none,
- * ":/path", and matches "". */
-static bool names_controller(const char *list, const char *controller)
+/* True if the controllers of a line, "cpu,memory:/path", have that one. The line of v2, ":/path",
+ * has none, and matches "". */
+static bool has_controller(const char *list, const char *controller)
 {
     size_t length = strlen(controller);
     for (;;) {
@@ -54,13 +54,14 @@ static bool names_controller(const char *list, const char *controller)
     }
 }
 
-/* The paths of our cgroup, in v2's hierarchy and in that of a controller of v1; "" if it cannot be
- * told. */
+/* The paths of the cgroup in the hierarchy of v2, and in that of a controller of v1; "" if unknown.
+ */
 struct own_paths {
     const char *v2, *v1;
 };
 
-/* Cuts them out of the lines of /proc/self/cgroup, "0::/path" and "5:cpu,memory:/path". */
+/* Reads /proc/self/cgroup into groups, and finds them in its lines, "0::/path" and
+ * "5:cpu,memory:/path". */
 static struct own_paths own_paths(const char *controller, char groups[CONTENT_MAX])
 {
     struct own_paths found = {"", ""};
@@ -70,9 +71,9 @@ static struct own_paths own_paths(const char *controller, char groups[CONTENT_MA
     for (char *line = strsep(&rest, "\n"); line != NULL; line = strsep(&rest, "\n")) {
         const char *list = strchr(line, ':');
         const char *path = list != NULL ? strchr(list + 1, ':') : NULL;
-        if (path != NULL && names_controller(list + 1, ""))
+        if (path != NULL && has_controller(list + 1, ""))
             found.v2 = path + 1;
-        else if (path != NULL && names_controller(list + 1, controller))
+        else if (path != NULL && has_controller(list + 1, controller))
             found.v1 = path + 1;
     }
     return found;
@@ -98,8 +99,7 @@ bool cgroup_read(const struct cgroup_file *file, char *content, size_t size)
     return found;
 }
 
-/* The file stays open: services that crash one after the other need not have it looked for each
- * time. */
+/* The file stays open: it is read again each time that a service is killed. */
 long cgroup_oom_kills(void)
 {
     static const struct cgroup_file events = {"memory", "memory.oom_control", "memory.events"};
@@ -122,7 +122,7 @@ bool cgroup_add_memory_limit(struct text *text)
 {
     static const struct cgroup_file limit = {"memory", "memory.limit_in_bytes", "memory.max"};
     enum { MIB = 1024 * 1024 };
-    static const int64_t no_limit = INT64_MAX / 2; /* v1 says nearly as much, v2 says "max" */
+    static const int64_t no_limit = INT64_MAX / 2; /* v1 has a number near INT64_MAX, v2 "max" */
     char content[DECIMAL_MAX];
     if (!cgroup_read(&limit, content, sizeof content))
         return false;

@@ -12,16 +12,16 @@
 #include "process/trusted_path.h"
 #include "process/wait_status.h"
 
-/* SIGKILL without a known sender: by the OOM killer, if the cgroup has counted a kill. The counter
- * is not read at the start, for the sake of a quick one; a container's cgroup starts at zero, and
- * kills that have been told of are not told of again. Linux before 4.13 does not count. */
+/* For an unexpected SIGKILL: it came from the OOM killer if the cgroup has counted more kills than
+ * were reported. The counter is not read at the start, which would take longer: a container's
+ * cgroup begins with zero. Linux before 4.13 does not count. */
 static void add_oom(struct text *text)
 {
-    static long told;
-    long kills = cgroup_oom_kills() - told;
+    static long reported;
+    long kills = cgroup_oom_kills() - reported;
     if (kills <= 0)
         return;
-    told += kills;
+    reported += kills;
     text_add(text, "; out of memory: the kernel's OOM killer has ended %jd%s here, memory limit ",
              (intmax_t)kills, kills == 1 ? " process" : " processes");
     if (!cgroup_add_memory_limit(text))

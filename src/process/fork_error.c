@@ -8,38 +8,38 @@
 #include "process/cgroup.h"
 #include "process/procfs.h"
 
-/* The zombies, and the parent that neglects most of them. Without a table of parents: a majority
- * vote in one pass over /proc (Boyer and Moore), a count of the elected parent's in the second. */
+/* The zombies, and the parent that has most of them. No table of parents is needed: one pass over
+ * /proc finds a parent that has the majority, if there is one (Boyer and Moore, MJRTY), a second
+ * one counts its zombies. */
 struct census {
-    pid_t elected;
-    int lead; /* of its zombies over all others so far */
+    pid_t parent; /* the candidate */
+    int lead;     /* by how many its zombies outnumber all others so far */
     int zombies;
-    int neglected; /* by the elected */
+    int unreaped; /* the candidate's zombies, which it does not wait for */
 };
 
-static bool is_neglected(const struct process *process)
+static bool is_unreaped(const struct process *process)
 {
-    bool known =
-        process->parent != 0 && process->parent != getpid(); /* 0: a parent outside our namespace */
-    return process->ended && known;
+    bool is_other = process->parent != 0 && process->parent != getpid(); /* 0: of the outside */
+    return process->ended && is_other;
 }
 
-static bool vote(const struct process *process, void *context)
+static bool find_majority(const struct process *process, void *context)
 {
     struct census *census = context;
     census->zombies += process->ended;
-    if (!is_neglected(process))
+    if (!is_unreaped(process))
         return true;
     if (census->lead == 0)
-        census->elected = process->parent;
-    census->lead += process->parent == census->elected ? 1 : -1;
+        census->parent = process->parent;
+    census->lead += process->parent == census->parent ? 1 : -1;
     return true;
 }
 
-static bool count(const struct process *process, void *context)
+static bool count_unreaped(const struct process *process, void *context)
 {
     struct census *census = context;
-    census->neglected += is_neglected(process) && process->parent == census->elected;
+    census->unreaped += is_unreaped(process) && process->parent == census->parent;
     return true;
 }
 
@@ -58,12 +58,12 @@ static void add_zombies(struct text *text)
     struct process parent;
     if (!procfs_is_ours())
         return;
-    procfs_each(vote, &census);
+    procfs_each(find_majority, &census);
     text_add(text, ", zombies %d", census.zombies);
-    procfs_each(count, &census);
-    if (census.neglected > 0 && procfs_read(census.elected, &parent))
+    procfs_each(count_unreaped, &census);
+    if (census.unreaped > 0 && procfs_read(census.parent, &parent))
         text_add(text, " of which %d are children that pid %d (%s) does not wait for",
-                 census.neglected, parent.pid, parent.name);
+                 census.unreaped, parent.pid, parent.name);
 }
 
 void fork_error_explain(struct text *text, int error)

@@ -5,8 +5,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* In a pid namespace a group from outside is 0, in both answers: unshare(1) from a shell in a
- * terminal. That it was put into the background there cannot be told from here. */
+/* In a pid namespace both answers are 0 for a process group from outside of it, as after unshare(1)
+ * in a shell: whether that group is in the foreground cannot be seen from inside. */
 bool terminal_is_ours(void)
 {
     pid_t foreground = tcgetpgrp(STDIN_FILENO);

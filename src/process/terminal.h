@@ -1,32 +1,34 @@
 /*
- * terminal.h - who the terminal on stdin belongs to.
+ * terminal.h - the terminal on stdin: which process group is in its foreground, and which session
+ * has it.
  *
- * A shell needs the terminal's foreground to have job control, and Ctrl-C goes to the foreground
- * group. So main is given the foreground, but only if foster had it: an init started in the
- * background does not steal it. No terminal, no /dev/tty, a closed stdin: nothing to hand over, and
- * no failure (ENOTTY, ENXIO, EBADF, EIO, EPERM alike). See tcsetpgrp(3), ioctl_tty(2),
+ * A shell as main needs the foreground for its job control, and Ctrl-C goes to the foreground
+ * process group. So main is put into the foreground, but only if foster was there: a foster that
+ * was started in the background leaves it to the program that has it. Without a terminal, or with a
+ * closed stdin, nothing is done, and that is no failure. See tcsetpgrp(3), ioctl_tty(2),
  * credentials(7).
+ *
+ * For all of these: any thread and signal handlers; allocates nothing. An error is ENOTTY, ENXIO,
+ * EBADF, EIO or EPERM.
  */
 #ifndef PROCESS_TERMINAL_H
 #define PROCESS_TERMINAL_H
 
 #include <stdbool.h>
 
-/* True if the process group of the caller is in the foreground of the terminal on stdin.
- * Async-signal-safe. */
+/* True if the caller's process group is in the foreground. */
 bool terminal_is_ours(void);
 
-/* Puts the caller's process group into the foreground. Caller has SIGTTOU blocked.
- * Async-signal-safe. */
+/* Puts the caller's process group into the foreground. Caller has SIGTTOU blocked: else a
+ * background process is stopped for it. */
 void terminal_take(void);
 
-/* A session leader lets go of its terminal so that a child can have it in a session of its own: 0,
- * or why not. The kernel then sends SIGHUP and SIGCONT to the foreground group, which is ours;
- * these two are not meant for anybody. */
+/* The caller, a session leader, gives up its terminal, so that a child can take it in a session of
+ * its own: 0 or an error number, EPERM if the caller leads none. The kernel then sends SIGHUP and
+ * SIGCONT to the caller's process group. */
 int terminal_release(void);
 
-/* The caller, leader of a new session, takes the terminal on stdin as its own: 0, or why not.
- * Async-signal-safe. */
+/* The caller, the leader of a new session, takes the terminal: 0 or an error number. */
 int terminal_adopt(void);
 
 #endif

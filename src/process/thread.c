@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "process/signals.h"
 
-/* The stack is taken by the libc if it is NULL. */
+/* The libc maps the stack if that is NULL. */
 static int start(void *(*run)(void *context), void *context, void *stack, size_t size)
 {
     pthread_t thread;

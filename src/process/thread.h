@@ -1,18 +1,19 @@
-/* thread.h - a thread with a small stack, that nobody waits for. */
+/* thread.h - detached threads with small stacks. For all of these: any thread, all signals blocked.
+ */
 #ifndef PROCESS_THREAD_H
 #define PROCESS_THREAD_H
 
 #include <stddef.h>
 
-/* Starts it, with the caller's signal mask: 0 or an error number. The stack is addresses; what is
- * not touched of it costs nothing. */
+/* Starts a thread, all signals blocked: 0 or an error number. The stack is a size in bytes; pages
+ * of it that are not touched cost nothing. */
 int thread_start(void *(*run)(void *unused), size_t stack);
 
-/* The same for one that never ends, before the first start: its stack, a multiple of 4 KiB, is the
- * arena's (arena.c). */
+/* The same for a thread that never ends, before the first start of a service: its stack, a multiple
+ * of 4 KiB, is taken from the arena (arena.c). */
 int thread_start_for_good(void *(*run)(void *unused), size_t stack);
 
-/* The first for a thread that is given something. */
+/* thread_start() for a thread that gets an argument. */
 int thread_start_with(void *(*run)(void *context), void *context, size_t stack);
 
 #endif
