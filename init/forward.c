@@ -92,7 +92,7 @@ static void suspend_with_main(const struct main_service *service, int came)
 }
 
 /* When main has had all the time that it was given, from the first signal to stop on, or NEVER. */
-static milliseconds stop_deadline(const struct main_service *service)
+static milliseconds main_deadline(const struct main_service *service)
 {
     milliseconds told = service->stop_requested, given = service->options->stop_timeout;
     if (told == NEVER)
@@ -106,7 +106,7 @@ static void note_stop_request(struct main_service *service)
     milliseconds now = clock_now();
     if (service->stop_requested == NEVER)
         service->stop_requested = now;
-    service->continue_until = stop_continue_until(now, stop_deadline(service));
+    service->continue_until = stop_continue_until(now, main_deadline(service));
 }
 
 static void forward(struct main_service *service, siginfo_t *info)
@@ -128,7 +128,7 @@ static void kill_all(struct main_service *service)
 {
     struct text words;
     text_clear(&words);
-    duration_append(&words, stop_deadline(service) - service->stop_requested);
+    duration_append(&words, main_deadline(service) - service->stop_requested);
     catalogue_say(KILLING, .text = words.bytes);
     send_main(service, SIGKILL, NULL);
     terminate_all_kill(service->self);
@@ -158,7 +158,7 @@ static void end_group(struct main_service *service)
         send_main(service, signal, NULL);
 }
 
-static void reap(struct main_service *service)
+static void handle_sigchld(struct main_service *service)
 {
     catalogue_say(SIGCHLD_CAME, .number = SIGCHLD);
     if (service->personality->ending == END_GROUP)
@@ -173,10 +173,10 @@ bool main_serve(struct main_service *service, int *end)
     while (!children_resolved(&service->main, &status)) {
         siginfo_t info;
         milliseconds due =
-            service->abandon_at != NEVER ? service->abandon_at : stop_deadline(service);
+            service->abandon_at != NEVER ? service->abandon_at : main_deadline(service);
         int signal = signals_wait(&info, clock_earlier(due, look));
         if (signal == SIGCHLD)
-            reap(service);
+            handle_sigchld(service);
         else if (signal != 0)
             forward(service, &info);
         else if (look >= due && !handle_deadline(service))

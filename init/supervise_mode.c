@@ -93,7 +93,7 @@ static void open_control(const struct options *options, const struct plan *plan)
             "no control socket at %s: %s", path, strerror(errno));
 }
 
-static bool begin(const struct options *options, struct plan *plan)
+static bool begin_supervision(const struct options *options, struct plan *plan)
 {
     if (plan->command == NULL)
         descriptors_close_from(STDERR_FILENO + 1);
@@ -111,7 +111,7 @@ static bool begin(const struct options *options, struct plan *plan)
 
 /* Reaps the child that a SIGCHLD names, and those that have pidfds; without a SIGCHLD, at the time
  * for a search, all. Returns when to search next, or NEVER. */
-static milliseconds reap(const siginfo_t *sigchld, milliseconds search)
+static milliseconds reap_children(const siginfo_t *sigchld, milliseconds search)
 {
     if (children_sigchld_of(sigchld != NULL ? sigchld->si_pid : 0))
         return clock_now() + LIST_AFTER_MS;
@@ -130,7 +130,7 @@ static int serve(struct main_service *foster)
         int signal = signals_wait(&info, search);
         sockets_close_copies();
         if (signal == SIGCHLD || signal == 0)
-            search = reap(signal == SIGCHLD ? &info : NULL, search);
+            search = reap_children(signal == SIGCHLD ? &info : NULL, search);
         if (foster->stop_requested == NEVER &&
             signal_is_stop_request(&foster->options->map, signal))
             foster->stop_requested = clock_now();
@@ -141,12 +141,12 @@ static int serve(struct main_service *foster)
     return code;
 }
 
-static int run(const struct options *options, const struct personality *personality,
-               struct plan *plan)
+static int run_services(const struct options *options, const struct personality *personality,
+                        struct plan *plan)
 {
     struct main_service foster;
     main_prepare(&foster, options, personality);
-    if (!begin(options, plan))
+    if (!begin_supervision(options, plan))
         return EXIT_FOSTER_FAILED;
     int code = serve(&foster);
     foster.program.took_terminal = start_took_terminal();
@@ -194,5 +194,5 @@ int supervise_mode_run(const struct options *options, const struct personality *
         merged.grace = plan.globals.grace;
         merged.grace_is_given = plan.globals.grace_given;
     }
-    return run(&merged, personality, &plan);
+    return run_services(&merged, personality, &plan);
 }

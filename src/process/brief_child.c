@@ -39,7 +39,7 @@ static int await(pid_t pid, milliseconds timeout)
 
 /* A children_start, which forks and waits. Caller holds the lock, until the child has ended; the
  * result is an error, as there is no child to be registered. */
-static pid_t run(void *context)
+static pid_t fork_and_wait(void *context)
 {
     struct brief_child *child = context;
     pid_t pid = -1;
@@ -58,6 +58,6 @@ int brief_child_run(int (*act)(void *context), void *context, struct promise *un
     struct promise unused;
     struct brief_child child = {
         .act = act, .context = context, .unreaped = unreaped, .timeout = timeout};
-    children_spawn(&unused, run, &child);
+    children_spawn(&unused, fork_and_wait, &child);
     return child.error;
 }

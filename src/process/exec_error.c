@@ -15,17 +15,17 @@
 #include "process/path.h"
 #include "process/wait_status.h"
 
-/* A file that was to be run, or one that it needs for that. */
-struct suspect {
+/* A file that may be the reason: the command's, its interpreter, its ELF loader. */
+struct examined_file {
     char path[PATH_ROOM_MOST];
     struct stat stat;
     ssize_t length; /* of the head, -1 if it cannot be read */
     char head[PATH_MAX];
 };
 
-/* False if there is no such file. Only a regular file is opened: a device could mean something by
- * it. */
-static bool look_into(struct suspect *file)
+/* Reads what is to be known of the file at its path. False if there is none. Only a regular file is
+ * opened: to open a device may have an effect. */
+static bool examine(struct examined_file *file)
 {
     file->length = -1;
     file->head[0] = '\0';
@@ -36,12 +36,12 @@ static bool look_into(struct suspect *file)
     return true;
 }
 
-static bool begins_with(const struct suspect *file, const char *bytes, size_t length)
+static bool begins_with(const struct examined_file *file, const char *bytes, size_t length)
 {
     return file->length >= (ssize_t)length && memcmp(file->head, bytes, length) == 0;
 }
 
-/* What exec(3) means by an error, where the libc has no words for it. */
+/* A libc may have no description for an error. */
 static void add_error(struct text *text, int error)
 {
     const char *words = strerror(error);
@@ -51,8 +51,8 @@ static void add_error(struct text *text, int error)
         text_add(text, "%s", words);
 }
 
-/* Nothing is wrong that can be seen. */
-static void explain_rest(struct text *text, int error)
+/* Where the file shows no reason. */
+static void explain_by_error(struct text *text, int error)
 {
     if (error == EACCES)
         text_add(text,
@@ -63,10 +63,10 @@ static void explain_rest(struct text *text, int error)
         add_error(text, error);
 }
 
-/* ---- what holds for every file ---- */
+/* ---- reasons of every kind of file ---- */
 
-/* Why it cannot be executed by its kind; NULL if that is not why. */
-static const char *odd_kind(const struct suspect *file)
+/* The reason if the kind of the file is one; else NULL. */
+static const char *unfit_kind(const struct examined_file *file)
 {
     static const struct kind {
         mode_t kind;
@@ -84,8 +84,8 @@ static const char *odd_kind(const struct suspect *file)
     return NULL;
 }
 
-/* False if the file itself is not why it was refused. */
-static bool explain_refusal(struct text *text, const struct suspect *file)
+/* The reasons for EACCES. False if the file shows none. */
+static bool explain_refusal(struct text *text, const struct examined_file *file)
 {
     enum { ANY_EXECUTE = 0111 };
     struct statvfs volume;
@@ -103,29 +103,28 @@ static bool explain_refusal(struct text *text, const struct suspect *file)
     return true;
 }
 
-static bool explain_file(struct text *text, const struct suspect *file, int error)
+static bool explain_file(struct text *text, const struct examined_file *file, int error)
 {
-    const char *kind = odd_kind(file);
+    const char *kind = unfit_kind(file);
     if (kind != NULL)
         text_add(text, "%s", kind);
     return kind != NULL || (error == EACCES && explain_refusal(text, file));
 }
 
-/* ---- the words of a #! line ---- */
+/* ---- scripts ---- */
 
-static bool is_script(const struct suspect *file)
+static bool is_script(const struct examined_file *file)
 {
     return begins_with(file, "#!", 2);
 }
 
-/* Goes on to the interpreter of the #! line. False, and it has been said, if the line is the
- * reason, or there is none.
- */
-static bool follow_script(struct text *text, struct suspect *file)
+/* Examines the interpreter of the #! line instead of the script. False if the reason is the line,
+ * or a missing interpreter, which has been appended then. */
+static bool follow_script(struct text *text, struct examined_file *file)
 {
     enum {
         KERNEL_READS = 256
-    }; /* BINPRM_BUF_SIZE, since Linux 5.1; load_script() in fs/binfmt_script.c */
+    }; /* BINPRM_BUF_SIZE, Linux 5.1; load_script() in fs/binfmt_script.c */
     static const char blanks[] = " \t";
     char *line = file->head + 2;
     line[strcspn(line, "\n")] = '\0';
@@ -146,8 +145,8 @@ static bool follow_script(struct text *text, struct suspect *file)
                        "with dos2unix");
         return false;
     }
-    strcpy(file->path, line); /* shorter than the head, which is shorter than a path may be */
-    if (look_into(file)) {
+    strcpy(file->path, line); /* it fits: the line is a part of the head */
+    if (examine(file)) {
         text_add(text, "its interpreter %s does not start: ", file->path);
         return true;
     }
@@ -156,17 +155,17 @@ static bool follow_script(struct text *text, struct suspect *file)
     return false;
 }
 
-/* ---- the headers of an ELF file ---- */
+/* ---- ELF files ---- */
 
-static bool is_elf(const struct suspect *file)
+static bool is_elf(const struct examined_file *file)
 {
     return file->length >= (ssize_t)sizeof(Elf32_Ehdr) && begins_with(file, ELFMAG, SELFMAG);
 }
 
-/* The interpreter named by a header of that kind, if all of it lies in the head, where linkers put
- * it. */
+/* The path of the ELF loader, from headers of 32 or 64 bits, or NULL. Linkers put all of it into
+ * the head of the file; else it is not found. */
 #define DEFINE_ELF_LOADER(bits)                                                                    \
-    static const char *elf##bits##_loader(const struct suspect *file)                              \
+    static const char *elf##bits##_loader(const struct examined_file *file)                        \
     {                                                                                              \
         Elf##bits##_Ehdr header;                                                                   \
         Elf##bits##_Phdr segment;                                                                  \
@@ -184,13 +183,13 @@ static bool is_elf(const struct suspect *file)
 DEFINE_ELF_LOADER(32)
 DEFINE_ELF_LOADER(64)
 
-static const char *elf_loader(const struct suspect *file)
+static const char *elf_loader(const struct examined_file *file)
 {
     bool wide = file->head[EI_CLASS] == ELFCLASS64 && file->length > (ssize_t)sizeof(Elf64_Phdr);
     return wide ? elf64_loader(file) : elf32_loader(file);
 }
 
-/* As uname -m begins to spell them: arm is armv7l there, riscv riscv64. */
+/* The beginnings of the names that uname(2) has: arm for armv7l, riscv for riscv64. */
 static const struct machine {
     unsigned number;
     const char *name;
@@ -200,8 +199,8 @@ static const struct machine {
     {EM_S390, "s390x"},    {EM_MIPS, "mips"},   {258, "loongarch"},
 };
 
-/* Two bytes of the header, which are at the same place in both kinds. */
-static unsigned elf_number(const struct suspect *file, size_t offset)
+/* A number of two bytes in the header, at an offset that 32 and 64 bits share. */
+static unsigned elf_number(const struct examined_file *file, size_t offset)
 {
     const unsigned char *bytes = (const unsigned char *)file->head + offset;
     bool big = file->head[EI_DATA] == ELFDATA2MSB;
@@ -209,7 +208,7 @@ static unsigned elf_number(const struct suspect *file, size_t offset)
                : (unsigned)bytes[1] << CHAR_BIT | bytes[0];
 }
 
-static const char *elf_machine(const struct suspect *file)
+static const char *elf_machine(const struct examined_file *file)
 {
     unsigned number = elf_number(file, offsetof(Elf32_Ehdr, e_machine));
     for (size_t i = 0; i < sizeof machines / sizeof machines[0]; i++)
@@ -218,7 +217,7 @@ static const char *elf_machine(const struct suspect *file)
     return "an unknown machine";
 }
 
-static void explain_elf_format(struct text *text, const struct suspect *file)
+static void explain_elf_format(struct text *text, const struct examined_file *file)
 {
     struct utsname here;
     unsigned type = elf_number(file, offsetof(Elf32_Ehdr, e_type));
@@ -233,11 +232,12 @@ static void explain_elf_format(struct text *text, const struct suspect *file)
         text_add(text, "the program file is damaged");
 }
 
-/* What is wrong with the loader itself, which is looked into; false if nothing is. */
-static bool explain_loader(struct text *text, struct suspect *file, const char *loader, int error)
+/* Examines the loader instead of the program. False if it shows no reason. */
+static bool explain_loader(struct text *text, struct examined_file *file, const char *loader,
+                           int error)
 {
     memmove(file->path, loader, strlen(loader) + 1);
-    if (!look_into(file)) {
+    if (!examine(file)) {
         text_add(text,
                  "its ELF loader is missing: %s (a dynamic program needs its libc in the image; "
                  "add that, or link it "
@@ -245,7 +245,7 @@ static bool explain_loader(struct text *text, struct suspect *file, const char *
                  file->path);
         return true;
     }
-    bool is_bad = odd_kind(file) != NULL || (error == EACCES && access(file->path, X_OK) == -1) ||
+    bool is_bad = unfit_kind(file) != NULL || (error == EACCES && access(file->path, X_OK) == -1) ||
                   (file->length >= 0 && !is_elf(file));
     if (is_bad)
         text_add(text, "its ELF loader %s does not start: ", file->path);
@@ -254,7 +254,7 @@ static bool explain_loader(struct text *text, struct suspect *file, const char *
     return is_bad;
 }
 
-static void explain_elf(struct text *text, struct suspect *file, int error)
+static void explain_elf(struct text *text, struct examined_file *file, int error)
 {
     const char *loader = elf_loader(file);
     if (error == ENOEXEC)
@@ -264,10 +264,10 @@ static void explain_elf(struct text *text, struct suspect *file, int error)
     else if (error == ELIBBAD)
         text_add(text, "its ELF loader is damaged, or was built for another machine");
     else
-        explain_rest(text, error);
+        explain_by_error(text, error);
 }
 
-/* ---- what is neither ---- */
+/* ---- other files ---- */
 
 static const struct format {
     const char *magic;
@@ -287,7 +287,7 @@ static const struct format {
     FORMAT("\x1f\x8b", "a file compressed by gzip"),
 };
 
-static bool is_all_zeroes(const struct suspect *file)
+static bool is_all_zeroes(const struct examined_file *file)
 {
     for (ssize_t i = 0; i < file->length; i++)
         if (file->head[i] != '\0')
@@ -295,7 +295,7 @@ static bool is_all_zeroes(const struct suspect *file)
     return file->length > 0;
 }
 
-static void explain_format(struct text *text, const struct suspect *file)
+static void explain_format(struct text *text, const struct examined_file *file)
 {
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
         if (begins_with(file, formats[i].magic, formats[i].length)) {
@@ -310,9 +310,9 @@ static void explain_format(struct text *text, const struct suspect *file)
         text_add(text, "it has no #! line, and there is no /bin/sh to run it");
 }
 
-/* ---- one explanation per error ---- */
+/* ---- which reason it is ---- */
 
-static void explain_last(struct text *text, struct suspect *file, int error)
+static void explain_contents(struct text *text, struct examined_file *file, int error)
 {
     if (is_elf(file))
         explain_elf(text, file, error);
@@ -321,11 +321,11 @@ static void explain_last(struct text *text, struct suspect *file, int error)
     else if (error == ENOEXEC)
         explain_format(text, file);
     else
-        explain_rest(text, error);
+        explain_by_error(text, error);
 }
 
-/* True for what may come from an interpreter or a loader, not from what was to be run. */
-static bool may_come_from_another(int error)
+/* True for an error that the file's interpreter or loader may be the reason of. */
+static bool may_be_of_interpreter(int error)
 {
     static const int errors[] = {ENOENT,  EACCES, ENOEXEC, ENOTDIR, ELOOP,
                                  ELIBBAD, EISDIR, EINVAL,  EIO};
@@ -335,14 +335,14 @@ static bool may_come_from_another(int error)
     return false;
 }
 
-static void explain_found(struct text *text, struct suspect *file, int error)
+static void explain_found(struct text *text, struct examined_file *file, int error)
 {
-    enum { NESTED_MOST = 5 }; /* scripts that interpret scripts, as the kernel allows (execve(2)) */
+    enum { NESTED_MOST = 5 }; /* interpreters that are scripts: the kernel's limit, execve(2) */
     for (int depth = 0; depth <= NESTED_MOST; depth++) {
         if (explain_file(text, file, error))
             return;
-        if (!is_script(file) || !may_come_from_another(error)) {
-            explain_last(text, file, error);
+        if (!is_script(file) || !may_be_of_interpreter(error)) {
+            explain_contents(text, file, error);
             return;
         }
         if (!follow_script(text, file))
@@ -363,8 +363,9 @@ static void explain_not_found(struct text *text, const char *name)
         text_add(text, "; it is in the working directory: write ./%s", name);
 }
 
-/* The first file that could be meant; if so wanted, the first that this user may execute. */
-static bool find(const char *name, struct suspect *file, bool executable)
+/* Finds the first file of that name along PATH; with `executable` the first that this user may
+ * execute. */
+static bool find_file(const char *name, struct examined_file *file, bool executable)
 {
     struct path_walk walk = {0};
     while (path_next(&walk, name, file->path))
@@ -374,8 +375,8 @@ static bool find(const char *name, struct suspect *file, bool executable)
     return false;
 }
 
-/* A name as long as a page must not push the reason out of the line. */
-static void add_name(struct text *text, const char *name)
+/* A long name is cut, so that the line has room for the reason. */
+static void add_short_name(struct text *text, const char *name)
 {
     enum { SHOWN = 256 };
     char shown[SHOWN + 1];
@@ -387,7 +388,7 @@ static void add_name(struct text *text, const char *name)
 
 static int explain_absent(struct text *text, const char *name, int error)
 {
-    add_name(text, name);
+    add_short_name(text, name);
     if (error == ENOENT || strchr(name, '/') == NULL)
         explain_not_found(text, name);
     else if (error == EACCES)
@@ -397,16 +398,17 @@ static int explain_absent(struct text *text, const char *name, int error)
     return error == EACCES ? EXIT_NOT_RUNNABLE : EXIT_NOT_FOUND;
 }
 
-/* Not on the stack, which may be small (RLIMIT_STACK), nor in the first page: foster.ld. */
-static struct suspect suspect;
+/* Not on the stack, which may be small (RLIMIT_STACK), nor in the first page of variables:
+ * foster.ld. */
+static struct examined_file examined;
 
 int exec_error_explain(struct text *text, const char *name, int error)
 {
-    if (!find(name, &suspect, true) && !find(name, &suspect, false))
+    if (!find_file(name, &examined, true) && !find_file(name, &examined, false))
         return explain_absent(text, name, error);
-    look_into(&suspect);
-    add_name(text, suspect.path);
-    explain_found(text, &suspect, error);
+    examine(&examined);
+    add_short_name(text, examined.path);
+    explain_found(text, &examined, error);
     return EXIT_NOT_RUNNABLE;
 }
 

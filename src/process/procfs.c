@@ -1,4 +1,4 @@
-/* procfs.c - see procfs.h. Any thread; allocates nothing. */
+/* procfs.c - see procfs.h. */
 #include "process/procfs.h"
 
 #include <fcntl.h>
@@ -25,8 +25,8 @@ bool procfs_is_ours(void)
 /* proc(5) counts the fields of a line of /proc/PID/stat from 1. */
 enum { FIELD_STATE = 3, FIELD_PARENT = 4, FIELD_THREADS = 20 };
 
-/* A field behind the name, or an empty one. */
-static const char *field(const char *state, int number)
+/* The field of that number, behind the state; empty if there are fewer. */
+static const char *stat_field(const char *state, int number)
 {
     for (int i = FIELD_STATE; i < number && *state != '\0'; i++) {
         state += strcspn(state, " ");
@@ -35,14 +35,15 @@ static const char *field(const char *state, int number)
     return state;
 }
 
-/* What a thread that has ended leaves is counted among the threads until the last has ended
- * (get_nr_threads() in fs/proc/array.c). */
-static bool has_ended(const char *state)
+/* The first thread is counted, also when it has ended, until the last one has (get_nr_threads() in
+ * fs/proc/array.c). */
+static bool all_threads_ended(const char *state)
 {
-    return (*state == 'Z' || *state == 'X') && text_number(field(state, FIELD_THREADS), NULL) <= 1;
+    return (*state == 'Z' || *state == 'X') &&
+           text_number(stat_field(state, FIELD_THREADS), NULL) <= 1;
 }
 
-/* The line is `pid (name) state parent ...`, and a name may hold anything, also ") R 1": the last
+/* The line is `pid (name) state parent ...`. A name may have any characters, also ") R 1": the last
  * ')' ends it. */
 static bool parse_stat(char *line, struct process *process)
 {
@@ -55,9 +56,9 @@ static bool parse_stat(char *line, struct process *process)
     memcpy(process->name, open + 1, length);
     process->name[length] = '\0';
     const char *state = close + sizeof ") " - 1;
-    process->ended = has_ended(state);
+    process->ended = all_threads_ended(state);
     process->stopped = *state == 'T';
-    process->parent = (pid_t)text_number(field(state, FIELD_PARENT), NULL);
+    process->parent = (pid_t)text_number(stat_field(state, FIELD_PARENT), NULL);
     return true;
 }
 
@@ -84,7 +85,7 @@ int64_t procfs_number(pid_t pid, const char *name, const char *key)
 
 bool procfs_read(pid_t pid, struct process *process)
 {
-    enum { HEAD = 512 }; /* up to the threads: a name, and 19 numbers of up to 20 digits */
+    enum { HEAD = 512 }; /* as far as FIELD_THREADS: a name, and 19 numbers of up to 20 digits */
     char line[HEAD];
     process->pid = pid;
     return procfs_head(pid, "/stat", line, sizeof line) > 0 && parse_stat(line, process);
@@ -101,8 +102,8 @@ bool procfs_walk(int *at, bool (*visit)(pid_t, void *), void *context)
     directory_seek(&directory, *at);
     while (more && (name = directory_next(&directory)) != NULL)
         more = !text_to_number(name, 1, INT_MAX, &pid) || visit((pid_t)pid, context);
-    *at =
-        more ? 0 : (int)directory.next; /* a pid and some (proc_pid_readdir() in fs/proc/base.c) */
+    /* It fits: a pid plus a constant (proc_pid_readdir() in fs/proc/base.c). */
+    *at = more ? 0 : (int)directory.next;
     directory_close(&directory);
     return more;
 }
@@ -124,9 +125,9 @@ void procfs_each(bool (*visit)(const struct process *, void *), void *context)
     procfs_walk(&(int){0}, read_and_visit, &(struct reading){visit, context});
 }
 
-/* The namespace of who reads, not of who mounted it: pid_ns_ctl_handler() in
- * kernel/pid_namespace.c, Linux 3.3, where the kernel has CONFIG_CHECKPOINT_RESTORE. Two system
- * calls, and one from then on: the libc's open(3) takes two. */
+/* The file is about the pid namespace of its reader, not of its mount: pid_ns_ctl_handler() in
+ * kernel/pid_namespace.c, Linux 3.3 with CONFIG_CHECKPOINT_RESTORE. The first time takes two system
+ * calls, then one; the libc's open(3) alone takes two. */
 pid_t procfs_last_pid(int *file)
 {
     char digits[DECIMAL_MAX] = "";
@@ -136,8 +137,8 @@ pid_t procfs_last_pid(int *file)
     return pread(*file, digits, sizeof digits - 1, 0) > 0 ? (pid_t)text_number(digits, NULL) : 0;
 }
 
-/* One walk from parent to parent; *lost if a parent could not be read: reaped between two looks, or
- * hidden from us. */
+/* One walk from parent to parent. *lost is set if a parent could not be read: it was reaped
+ * meanwhile, or is hidden from foster (hidepid, proc(5)). */
 static bool walk_up(pid_t pid, pid_t ancestor, bool *lost)
 {
     struct process process;
@@ -155,9 +156,9 @@ static bool walk_up(pid_t pid, pid_t ancestor, bool *lost)
 
 bool procfs_descends(pid_t pid, pid_t ancestor)
 {
-    enum {
-        WALKS = 3
-    }; /* whoever lost a parent has a new one at the next walk; a hidden one stays hidden */
+    /* A process whose parent was reaped has a new one by the next walk; a hidden one stays hidden.
+     */
+    enum { WALKS = 3 };
     bool lost = true, found = false;
     for (int i = 0; i < WALKS && lost && !found; i++)
         found = walk_up(pid, ancestor, &lost);

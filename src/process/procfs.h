@@ -1,8 +1,10 @@
 /*
- * procfs.h - the processes of /proc.
+ * procfs.h - the processes of /proc, see proc(5).
  *
- * Only a /proc of our own pid namespace may be believed: in another one's the numbers mean other
- * processes. Everything here works without allocating; opendir(3) allocates. See proc(5).
+ * Only the /proc of foster's own pid namespace is of use: in another one's the pids are those of
+ * other processes.
+ *
+ * For all of these: any thread; allocates nothing, unlike opendir(3).
  */
 #ifndef PROCESS_PROCFS_H
 #define PROCESS_PROCFS_H
@@ -17,42 +19,43 @@ enum { PROCESS_NAME_MAX = 64 };
 struct process {
     pid_t pid;
     pid_t parent;
-    bool ended;   /* nothing of it runs any more: a zombie, or about to be gone */
-    bool stopped; /* by a signal; as a tracee it is not */
+    bool ended;   /* all of its threads have: a zombie, or being removed */
+    bool stopped; /* by a signal, not as a tracee */
     char name[PROCESS_NAME_MAX];
 };
 
-/* True if there is a /proc and it is our namespace's. */
+/* True if there is a /proc, and it is that of foster's pid namespace. */
 bool procfs_is_ours(void);
 
-/* The head of a file of /proc/PID, "/statm": as file_head(). */
+/* Reads the head of a file of /proc/PID, such as "/statm": file_head(). */
 ssize_t procfs_head(pid_t pid, const char *name, char *head, size_t size);
 
-/* The number in the line that begins with the key, of a file such as "/status" or "/limits"; 0 if
- * something else stands there, and -1 if there is no such line, or it cannot be read. */
+/* The number in the line that begins with the key, of a file such as "/status" or "/limits": 0 if
+ * the value is not a number, -1 if there is no such line, or the file cannot be read. */
 int64_t procfs_number(pid_t pid, const char *name, const char *key);
 
-/* Reads what /proc says of a process; false if it is gone. One whose first thread has ended while
- * others live on is shown as Z, and is as alive as any other. */
+/* Reads /proc/PID/stat. False if there is no such process. One whose first thread has ended while
+ * others run is shown as Z there; it has not ended. */
 bool procfs_read(pid_t pid, struct process *process);
 
-/* Calls visit for the number of every process, until it returns false: then false as well, and *at
- * is where the next call goes on. At first, and when all have been visited, it is 0. Whoever is
- * forked meanwhile has a higher number, and is visited too, unless the numbers start again. */
+/* Calls visit for the pid of every process, until visit returns false: then it returns false as
+ * well, and *at is where the next call continues. At first, and when all have been visited, *at is
+ * 0. A process that is forked meanwhile has a higher pid, and is visited too, unless pids start
+ * again from the lowest. */
 bool procfs_walk(int *at, bool (*visit)(pid_t pid, void *context), void *context);
 
-/* Calls visit for every process that can be read, until it returns false. */
+/* Calls visit for every process that can be read, until visit returns false. */
 void procfs_each(bool (*visit)(const struct process *process, void *context), void *context);
 
-/* The number that our pid namespace gave away last, whosever /proc it is; 0 if that is not told.
- * *file is -1 at first, and from then on the file: the caller's alone, for threads may have tables
- * of descriptors of their own. */
+/* The pid that foster's pid namespace has given last, also if /proc is another namespace's; 0 if
+ * that is unknown. *file is -1 at first, then the open file. Each thread has its own: it may have
+ * its own table of descriptors. */
 pid_t procfs_last_pid(int *file);
 
-/* True if the process descends from the ancestor: its child, or a child's child, and so on. */
+/* True if a process is a descendant of another: its child, a child of that, and so on. */
 bool procfs_descends(pid_t pid, pid_t ancestor);
 
-/* The same for one that has been read. */
+/* The same for a process that has been read. */
 bool procfs_process_descends(const struct process *process, pid_t ancestor);
 
 #endif

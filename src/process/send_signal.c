@@ -180,7 +180,7 @@ static void note_refused(struct send_result *result, pid_t pid)
         procfs_read(pid, &result->first_refused);
 }
 
-static void send_to(struct walk *walk, pid_t pid)
+static void signal_once(struct walk *walk, pid_t pid)
 {
     unsigned bit = (unsigned)pid % SIGNALLED_BITS;
     if ((walk->signalled[bit / SIGNALLED_WORD] >> bit % SIGNALLED_WORD & 1) != 0)
@@ -195,13 +195,13 @@ static void send_to(struct walk *walk, pid_t pid)
     walk->found_new = true;
 }
 
-static bool visit(pid_t pid, void *context)
+static bool signal_visited(pid_t pid, void *context)
 {
     struct walk *walk = context;
     if (wait_status_child_state(pid) == ZOMBIE_CHILD)
         children_sigchld();
     else
-        send_to(walk, pid);
+        signal_once(walk, pid);
     return (walk->signal != 0 || !walk->result.is_sent) && clock_now() < walk->until;
 }
 
@@ -213,7 +213,7 @@ struct send_result send_signal_to_all(int signal, milliseconds until, process_fi
     bool is_complete;
     do {
         walk.found_new = false;
-        is_complete = procfs_walk(&(int){0}, visit, &walk);
+        is_complete = procfs_walk(&(int){0}, signal_visited, &walk);
     } while (is_complete && walk.found_new);
     walk.result.is_sent |= !is_complete;
     return walk.result;

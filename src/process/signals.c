@@ -1,4 +1,4 @@
-/* signals.c - see signals.h. Nothing here allocates. */
+/* signals.c - see signals.h. */
 #include "process/signals.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 
 enum {
     KERNEL_SIGSET_SIZE = SIGNAL_LAST / 8,
-    LOOK_AGAIN = MS_PER_SECOND / 10, /* where a signal does not wake us */
+    LOOK_AGAIN_MS = 100, /* where no signal ends a wait */
     NS_PER_MS = 1000000,
 };
 
@@ -32,7 +32,7 @@ static const char *const names[] = {
 };
 enum { NAMES = sizeof names / sizeof names[0] };
 
-/* Second names of signal(7). */
+/* The second names in signal(7). */
 static const struct alias {
     const char *name;
     int signal;
@@ -42,8 +42,7 @@ enum { ALIASES = sizeof aliases / sizeof aliases[0] };
 sigset_t signals_all(void)
 {
     sigset_t all;
-    memset(&all, UINT8_MAX, sizeof all); /* sigfillset leaves out the libc's own, and 34 is SIGRTMIN
-                                            to everybody else */
+    memset(&all, UINT8_MAX, sizeof all); /* sigfillset(3) leaves out 32 to 34: musl's own */
     return all;
 }
 
@@ -60,12 +59,12 @@ void signals_block_again(void)
     signals_set_mask(&all, NULL);
 }
 
-/* What is waited for: a signal that is not blocked must not be in it, or waiting takes it before it
- * can act. */
+/* The signals that are waited for. One that is not blocked must not be among them: the wait would
+ * take it before its action. */
 static sigset_t waited;
 
-/* The raw call: a zeroed struct is SIG_DFL without flags in every architecture's layout, and a libc
- * refuses the signals that it keeps for itself. */
+/* The raw call: a libc refuses the signals that it reserves for itself. All zeroes are SIG_DFL
+ * without flags on every architecture. */
 void signals_reset(void)
 {
     static const char default_action[sizeof(struct sigaction)];
@@ -90,10 +89,9 @@ int signals_block(struct signal_state *found)
     return error;
 }
 
-/* Sent for what we did ourselves. A write that fails brings a signal whose sender is the writer
- * (send_sig() with priv 0 in the kernel); the time that we have used, one that only the kernel can
- * send. No SIGTTOU: it is blocked, and so the terminal takes our lines (__tty_check_change() in
- * drivers/tty/tty_jobctrl.c). */
+/* True for a signal that foster has caused. A failed write sends one whose sender is the writer
+ * (send_sig() with priv 0); used-up CPU time one that only the kernel can send. SIGTTOU is not sent
+ * to a process that blocks it (__tty_check_change() in drivers/tty/tty_jobctrl.c). */
 static bool is_our_own(const siginfo_t *info)
 {
     switch (info->si_signo) {
@@ -107,25 +105,25 @@ static bool is_our_own(const siginfo_t *info)
     }
 }
 
-/* sigtimedwait(2) without a limit if time is NULL: seconds and nanoseconds. The raw call: a libc
- * asks again by itself after EINTR, for ever where that is all it gets. */
-static int take(const sigset_t *set, siginfo_t *info, const long time[2])
+/* sigtimedwait(2); time is seconds and nanoseconds, or NULL for no limit. The raw call: a libc
+ * repeats it after EINTR, without end where a filter answers so. */
+static int take_signal(const sigset_t *set, siginfo_t *info, const long time[2])
 {
     return (int)syscall(SYS_rt_sigtimedwait, set, info, time, KERNEL_SIGSET_SIZE);
 }
 
-/* The next signal, or -1 and errno: EAGAIN when the deadline has passed. A filter may say so at any
- * time. */
+/* The next signal, or -1 and errno: EAGAIN when the deadline has passed; a seccomp filter may
+ * answer that at any time. */
 static int take_until(siginfo_t *info, milliseconds deadline)
 {
     if (deadline == NEVER)
-        return take(&waited, info, NULL);
+        return take_signal(&waited, info, NULL);
     struct timespec left = clock_until(deadline);
-    return take(&waited, info, (long[]){left.tv_sec, left.tv_nsec});
+    return take_signal(&waited, info, (long[]){left.tv_sec, left.tv_nsec});
 }
 
-/* As the kernel would have told it. What follows the sender is a value, or the status of a child:
- * one place. */
+/* Makes the siginfo_t that sigtimedwait(2) would return. The value of a signal and the status of a
+ * child share one place in it. */
 static void translate_record(siginfo_t *info, const struct signalfd_siginfo *record)
 {
     *info = (siginfo_t){.si_signo = (int)record->ssi_signo, .si_code = record->ssi_code};
@@ -138,26 +136,26 @@ static void translate_record(siginfo_t *info, const struct signalfd_siginfo *rec
             (void *)(uintptr_t)record->ssi_ptr; /* NOLINT(performance-no-int-to-ptr) */
 }
 
-/* The next signal that is pending and that has not been told of, or 0. Nobody can take it off: each
- * is told of once. */
+/* A pending signal, each once, or 0. None can be taken off, so a second one of a number is not
+ * seen. */
 static int next_pending(void)
 {
-    static uint64_t told;
+    static uint64_t seen;
     sigset_t pending;
     if (sigpending(&pending) == -1)
         return 0;
     for (int signal = SIGNAL_FIRST; signal <= SIGNAL_LAST; signal++) {
         uint64_t bit = SIGNAL_BIT(signal);
-        if (signal == SIGCHLD || (told & bit) != 0 || sigismember(&pending, signal) != 1)
+        if (signal == SIGCHLD || (seen & bit) != 0 || sigismember(&pending, signal) != 1)
             continue;
-        told |= bit;
+        seen |= bit;
         return signal;
     }
     return 0;
 }
 
-/* As poll(2) wants it, rounded up; an hour at most, because it counts in an int. */
-static int timeout(milliseconds deadline)
+/* The timeout of poll(2), rounded up; an hour at most, as it is an int. */
+static int poll_timeout(milliseconds deadline)
 {
     struct timespec left = clock_until(deadline);
     return left.tv_sec < MS_PER_HOUR / MS_PER_SECOND
@@ -166,18 +164,17 @@ static int timeout(milliseconds deadline)
 }
 
 /*
- * Where sigtimedwait fails as it should not. From a signalfd: the same signals with all that is
- * known of them; it is closed again, so nothing is left to be kept. Where there is none either we
- * look again after a while: what is pending is taken for what has come, and if there is nothing,
- * somebody may have died: SIGCHLD, of nobody.
+ * Waits where sigtimedwait(2) is refused. A signalfd gives the same signals with all their
+ * information; it is closed after each. Without one sigpending(2) is asked at intervals: a pending
+ * signal counts as one that came, and if there is none, a child may have ended: a SIGCHLD of pid 0.
  */
-static int wait_otherwise(siginfo_t *info, milliseconds deadline)
+static int wait_without_sigtimedwait(siginfo_t *info, milliseconds deadline)
 {
     struct signalfd_siginfo record;
     int fd = signalfd(-1, &waited, SFD_CLOEXEC | SFD_NONBLOCK);
-    milliseconds again = fd == -1 ? clock_now() + LOOK_AGAIN : NEVER;
+    milliseconds again = fd == -1 ? clock_now() + LOOK_AGAIN_MS : NEVER;
     poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1,
-         timeout(deadline < again ? deadline : again));
+         poll_timeout(deadline < again ? deadline : again));
     bool taken = fd != -1 && read(fd, &record, sizeof record) == sizeof record;
     if (fd != -1)
         close(fd);
@@ -190,7 +187,7 @@ static int wait_otherwise(siginfo_t *info, milliseconds deadline)
     return info->si_signo;
 }
 
-static void say_refused(int error)
+static void say_wait_refused(int error)
 {
     static bool said;
     if (!said && error != EINTR)
@@ -207,8 +204,8 @@ int signals_wait(siginfo_t *info, milliseconds deadline)
         if (signal == -1 && errno == EAGAIN && clock_now() >= deadline)
             return 0;
         if (signal == -1) {
-            say_refused(errno);
-            signal = wait_otherwise(info, deadline);
+            say_wait_refused(errno);
+            signal = wait_without_sigtimedwait(info, deadline);
         }
         if (signal == 0 || !is_our_own(info))
             return signal;
@@ -220,7 +217,7 @@ bool signals_discard(int signal)
     sigset_t one;
     sigemptyset(&one);
     sigaddset(&one, signal);
-    return take(&one, NULL, (long[]){0, 0}) == signal;
+    return take_signal(&one, NULL, (long[]){0, 0}) == signal;
 }
 
 static int parse_offset(const char *string, int from, int to, int direction)

@@ -202,7 +202,7 @@ struct name_list {
     milliseconds until;
 };
 
-static bool add_name(const struct process *process, void *context)
+static bool list_name(const struct process *process, void *context)
 {
     struct name_list *list = context;
     bool is_killed = process->pid != list->self &&
@@ -222,7 +222,7 @@ static void say_killing(pid_t self, milliseconds grace)
     text_add(&line, "killing the processes that have not ended within ");
     duration_append(&line, grace);
     if (procfs_is_ours())
-        procfs_each(add_name, &list);
+        procfs_each(list_name, &list);
     log_end(LOG_WARNING, &line);
 }
 
