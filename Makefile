@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 BASE = address arena buffer clock directory duration file hash_table json log nearest proc_path text utf8
-CHILDREN = children lock pidfds promise tracees
+CHILDREN = children lock pidfds promise tracees word_lock
 PROCESS = attributes brief_child cgroup descriptors environment exec_error exit_report fd_map fork_error listening path \
     procfs run_mark send_signal signals spawn stop_policy stream_file terminal terminate_all thread trusted_path user wait_status
 CONFIG = argv_split choice config depends_on diagnostics entry files keys lines names plan restart_policy section \
@@ -31,7 +31,7 @@ SCRIPTS = $(shell grep -rlE '^\#!/(bin/sh|bin/bash|usr/bin/env bash)' tests dock
 CC = musl-gcc
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Werror
 COMMON = -std=c11 -D_GNU_SOURCE -DFOSTER_VERSION='"$(VERSION)"' -Isrc -Iinit -Ibuild $(WARN) -MMD -MP
-CFLAGS = -Oz -fno-pie -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
+CFLAGS = -DNDEBUG -Oz -fno-pie -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
 LDFLAGS = -static -no-pie -s -Wl,--gc-sections,--build-id=none,-z,noexecstack,-z,norelro,-T,init/foster.ld
 SIZE_BUDGET = 135168 # 132 KiB; one program maps 50 KiB of it: init/foster.ld
 
@@ -84,7 +84,7 @@ build/hardened/obj/%.o: %.c build/license.h Makefile
 
 build/pic/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) -O2 -fPIC -fvisibility=hidden -c -o $@ $<
+	$(CC) $(COMMON) -DNDEBUG -O2 -fPIC -fvisibility=hidden -c -o $@ $<
 
 # The library in somebody else's program.
 build/example: src/children/example/threads.c build/libfoster.a

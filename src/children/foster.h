@@ -1,39 +1,43 @@
 /*
- * foster.h - adopt, reap and resolve: the children of a process, for programs with threads.
+ * foster.h - libfoster: start, signal and reap the children of a program with threads, and reap the
+ * orphans that it adopts.
  *
- * A process that adopts orphans must wait for every child, known or not, and must never signal a
- * pid that has been reaped, because the kernel may have given the number to somebody else. This
- * library keeps both promises:
+ * A process that adopts orphans, as PID 1 or as a subreaper (prctl(2), PR_SET_CHILD_SUBREAPER),
+ * must wait for every child, whether it started it or not. And it must not signal a pid that has
+ * been reaped, because the kernel may have given the number to another process. With this library:
  *
- *   - children_spawn() registers the child it starts under a promise of its exit status;
- *   - children_sigchld() reaps whatever has died: a registered child resolves its promise, an
- * unknown pid (an adopted orphan) is dropped in silence;
- *   - children_signal() reaches only a child that is not reaped yet;
- *   - only an end is an end. The kernel also reports, unasked, that a child has stopped which
- * called PTRACE_TRACEME and so made us its tracer (ptrace(2)): it is let go, with the signal that
- * it stopped for, and its promise stays.
+ *   - children_spawn() registers the child that it starts, under a promise of its wait status;
+ *   - children_sigchld() reaps every child that has ended. It resolves the promise of a registered
+ *     child, and drops any other pid, an adopted orphan, in silence;
+ *   - children_await() waits for a promise; children_resolved() asks without waiting;
+ *   - children_signal() signals a child only while it is not reaped.
  *
- * Two ways in, choose one:
+ * There are two ways to use it. Choose one:
  *
- *   1. From a signal loop. Block SIGCHLD in every thread; one thread sits in sigwaitinfo(2) and
- * calls children_sigchld() for each SIGCHLD, or, where children are many, children_sigchld_of().
- *   2. From a real handler. Install a SIGCHLD handler that calls children_sigchld(); it may run in
- * any thread, at any moment, also inside the functions below.
+ *   1. A signal loop. Block SIGCHLD in every thread. One thread calls sigwaitinfo(2) in a loop, and
+ *      children_sigchld() for each SIGCHLD; or children_sigchld_of(), where there are many
+ * children.
+ *   2. A signal handler. Install a handler for SIGCHLD that calls children_sigchld(). It may run in
+ *      any thread, at any moment, also during the functions below.
  *
- * Only the thread that has forked a tracee can let it go. In the second way that thread is sent a
- * SIGCHLD (tgkill(2)); in both it is woken while it awaits a promise, and looks whenever it calls
- * what takes the lock. In the first way any other thread that starts children should call
- * children_let_go() now and then, best when the loop has heard a SIGCHLD.
+ * Errors are returned as numbers of errno.h; 0 is success. Link with -lfoster.
  *
- * A fork without exec: the child has a copy of the registry, but those are not its children. It
- * must not call anything declared here but children_resolved(), nor use these promises, until it
- * execs.
+ * What the rest of the program must not do:
  *
- * What it costs the rest of the program: no other code may wait for children (wait, waitpid(-1),
- * system, popen), and SIGCHLD must not be ignored, or the kernel throws the statuses away (wait(2),
- * NOTES).
+ *   - wait for children by other means: wait(2), waitpid(2) with -1, system(3), popen(3);
+ *   - ignore SIGCHLD, or set SA_NOCLDWAIT: the kernel then discards the wait statuses (wait(2),
+ *     NOTES);
+ *   - use the library in a child that has forked and not exec'd. It has a copy of the registry, but
+ *     the children in it are not its own. It may call children_resolved(), nothing else.
  *
- * Errors are returned as numbers of errno.h, 0 is success. Link with -lfoster.
+ * Children that trace themselves. A child that calls PTRACE_TRACEME (ptrace(2)) makes us its tracer
+ * without our consent, and its stops are then reported as if it had ended. The library lets such a
+ * child go: it continues, with the signal that it stopped for, is not traced any more, and stays
+ * registered. Only the thread that forked the child can do that; the first thread, for an orphan.
+ * That thread does it when it next takes the lock, and it is woken while it awaits a promise. In
+ * way 2 it is also sent a SIGCHLD (tgkill(2)). In way 1 a thread that starts children, and does not
+ * run the loop, should call children_let_go() from time to time, best after each SIGCHLD of the
+ * loop.
  */
 #ifndef FOSTER_H
 #define FOSTER_H
@@ -43,7 +47,7 @@
 #include <sys/types.h>
 #include <time.h>
 
-/* All other names of the library are its own. */
+/* What is declared here is visible; all other names of the library are hidden. */
 #ifdef __GNUC__
 #pragma GCC visibility push(default)
 #endif
@@ -53,119 +57,141 @@
 #endif
 
 /*
- * The promise of one child's exit status. The memory is the caller's and needs no initialisation
- * for children_spawn() and children_adopt(); it must stay in place from then until the promise is
- * resolved and nobody awaits it, then it may be used again. One that is all zeroes, or whose
- * children_spawn() has failed, has no child: it is never resolved, nobody waits for it, and a
- * signal for it is ESRCH. The members are the library's own.
+ * The promise of the wait status of one child. The caller owns the memory, which needs no
+ * initialisation for children_spawn() and children_adopt(). It must stay in place from then on
+ * until the promise is resolved and no thread awaits it; then it may be used again, or freed.
+ *
+ * A promise of zeroes, or one whose children_spawn() failed, has no child: it is never resolved, a
+ * wait for it returns at once, and a signal to it is ESRCH.
+ *
+ * The members are internal to the library.
  */
 struct promise {
-    _Atomic(int) state;   /* a futex: see promise.c */
-    int status;           /* of waitpid(2); written once, before the state says so */
-    pid_t pid;            /* the child's; a name for the child only while it is unreaped */
-    pid_t spawner;        /* the thread that has forked it, or 0 */
-    bool stopped;         /* as our tracee, and that thread is to let it go */
-    int pidfd;            /* the child's, in the loop thread's table, or -1: see pidfds.h */
-    struct promise *next; /* in the registry's chain */
+    _Atomic(int) state;   /* a futex, see promise.c */
+    int status;           /* as of waitpid(2); written once, before the state is resolved */
+    pid_t pid;            /* names the child only while it is not reaped */
+    pid_t spawner;        /* the thread that forked the child, or 0 */
+    bool stopped;         /* as our tracee; the spawner must let it go */
+    int pidfd;            /* in the descriptor table of the signal loop, or -1; see pidfds.h */
+    struct promise *next; /* in the registry */
 };
 
-/* True once the child is reaped; its wait status is then in *status, which may be NULL. Any thread
- * and signal handlers; takes no lock, allocates nothing. */
+/* True once the child is reaped. Its wait status is then in *status, unless status is NULL. Any
+ * thread and signal handlers; takes no lock, allocates nothing. */
 bool children_resolved(struct promise *promise, int *status);
 
-/* Waits until the child is reaped and returns its wait status, or CHILDREN_NONE if there is no
- * child. Any thread, not a signal handler, and not the thread that runs the signal loop: nobody
- * would reap. */
-enum { CHILDREN_NONE = -1 /* no wait status */ };
+/* Waits until the child is reaped. Returns its wait status, as of waitpid(2), or CHILDREN_NONE if
+ * there is no child. May block. Any thread, not a signal handler, and not the thread that runs the
+ * signal loop, because nothing is reaped while it waits. */
+enum { CHILDREN_NONE = -1 /* is no wait status */ };
 int children_await(struct promise *promise);
 
-/* The same with a deadline, an absolute time of CLOCK_MONOTONIC: false when it passed first, is not
- * a valid time, or there is no child. The same threads. */
+/* Waits until the child is reaped or the deadline has passed; the deadline is an absolute time of
+ * CLOCK_MONOTONIC. True if the child is reaped, and *status is as with children_resolved(). False
+ * if the deadline has passed or is not a valid time, or if there is no child. May block. The same
+ * threads as children_await(). */
 bool children_await_until(struct promise *promise, const struct timespec *deadline, int *status);
 
 /*
- * Starts one process and returns its pid, or a negative error number when there is none; never 0,
- * and never in the child. Called under the lock, so it must not call anything declared here and
- * should be quick; fork, vfork, posix_spawn and clone all do. A child that it made and that failed
- * (a bad exec, say) it must reap itself.
+ * A function of yours that starts one process. It returns the pid, or a negative error number if
+ * there is no process; never 0, and it never returns in the child. It is called under the lock, so
+ * it must not call anything that is declared here, and should be quick: fork, vfork, posix_spawn
+ * and clone are. If it made a child and still fails (a failed exec, say), it must reap that child
+ * itself.
  */
 typedef pid_t children_start(void *context);
 
 /*
- * Calls start(context) and registers the child it made, as one step that the reaper cannot come
- * between. Returns what start reported (EINVAL for a pid of 0); after an error there is no promise
- * to await. Nothing can fail once the child exists. Any thread, not a signal handler; allocates
- * nothing.
+ * Calls start(context) and registers the child, in one step: the child cannot be reaped in between.
+ * Returns 0, or the error number from start (EINVAL for a pid of 0), and then there is no child to
+ * wait for. Once the child exists nothing can fail. May block until the lock is free. Any thread,
+ * not a signal handler; allocates nothing.
  */
 int children_spawn(struct promise *child, children_start *start, void *context);
 
 /*
- * Takes over a child that we did not start: an adopted orphan that is to be known from now on, such
- * as a daemon that has left its parent. ESRCH if the pid is not an unreaped child of ours, EEXIST
- * if it is registered already. Any thread, not a signal handler; allocates nothing.
+ * Registers a child that this process did not start: an orphan that it has adopted, such as a
+ * daemon that has left its parent. From then on it is a child like those of children_spawn().
+ * Returns 0; ESRCH if the pid is not a child of this process, or is reaped; EEXIST if it is
+ * registered. May block until the lock is free. Any thread, not a signal handler; allocates
+ * nothing.
  */
 int children_adopt(struct promise *child, pid_t pid);
 
-/* Whom children_signal() reaches. A group is the child's own: a child that leads none, not yet or
- * never, is reached alone. */
+/* The target of children_signal(): the child, or the process group that it leads. A child that
+ * leads no group, not yet or never, is signalled alone. */
 enum children_reach { REACH_CHILD, REACH_GROUP };
 
-/* Sends a signal, kill(2), to a child that is not reaped yet: ESRCH when it is, or there is none.
- * Any thread, not a signal handler; like all that takes the lock it may first have to reap what has
- * died meanwhile. */
+/* Sends a signal, as kill(2), if the child is not reaped. Returns 0; ESRCH if the child is reaped
+ * or there is none; or the error of kill(2). May block until the lock is free, and may first have
+ * to reap, as all functions that take the lock. Any thread, not a signal handler; allocates
+ * nothing. */
 int children_signal(struct promise *child, int signal, enum children_reach reach);
 
-/* The same for a signal that carries a value, rt_sigqueueinfo(2): info is what the sender queued.
- * If it cannot be queued, it is sent without the value, as kill(2) does. */
+/* Sends a signal with a value to the child, as rt_sigqueueinfo(2): info is what that call takes,
+ * for instance the siginfo_t of a signal that is passed on. If it cannot be queued, the signal is
+ * sent without the value. Otherwise as children_signal(). */
 int children_queue(struct promise *child, int signal, siginfo_t *info);
 
 /*
- * Says that somebody died, or stopped. Reaps all that can be reaped, now or, if the lock is taken,
- * as soon as its holder lets go. Any thread and signal handlers; never waits, allocates nothing,
- * keeps errno.
+ * Reaps every child that has ended. Call it after each SIGCHLD. If another thread has the lock,
+ * that thread reaps when it releases the lock. Any thread and signal handlers; does not block,
+ * allocates nothing, keeps errno.
  */
 void children_sigchld(void);
 
 /*
- * The same for a signal loop that many children are expected in, with the pid that SIGCHLD came
- * with (si_pid): after children_use_pidfds() it costs the same however many they are, before that
- * it is children_sigchld(). What it may leave is who stopped, or died as the brother of a child
- * (clone(2), CLONE_PARENT), and whose signal was lost in another's: call it with 0, of nobody, some
- * time after a death, then it searches all. One thread only, the process's first, for orphans
- * become its children; never waits, allocates nothing, keeps errno. True if something is left: it
- * has not given each child a pidfd yet, and searches all until then, or another thread had the
- * lock, and will search. Then call it with 0 when there is nothing else to do.
+ * The same for a signal loop with many children. pid is the one that SIGCHLD came with (si_pid of
+ * sigwaitinfo(2)), or 0. After children_use_pidfds() a call takes the same time however many
+ * children there are; before, it does as children_sigchld().
+ *
+ * With a pid it may miss two kinds of children whose SIGCHLD coalesced with another: one that has
+ * stopped (see above), and a sibling that a child made (clone(2), CLONE_PARENT). So call it with 0,
+ * which searches all children, some time after the last SIGCHLD.
+ *
+ * True if there is work left, because another thread has the lock, or because not every child has a
+ * pidfd yet: then call it with 0 when the loop has nothing else to do.
+ *
+ * The first thread of the process only, because orphans become its children. Does not block,
+ * allocates nothing, keeps errno.
  */
 bool children_sigchld_of(pid_t pid);
 
 /*
- * Lets go the children of this thread that have stopped as its tracees, if another has been told of
- * them. Any thread, not a signal handler; takes the lock only if there are any, allocates nothing.
+ * Lets go the stopped children of this thread that have made it their tracer (see above). Takes the
+ * lock only if there are any; may then block until it is free. Any thread, not a signal handler;
+ * allocates nothing.
  */
 void children_let_go(void);
 
 /*
- * Says how many children there will be at a time, and as many again for a while. If they are 200 or
- * more it makes room for four descriptors for each, as far as there may be so many (RLIMIT_NOFILE),
- * and is true. Before the first child, in a program of one thread; allocates nothing.
+ * Prepares for count children at a time, if that is 200 or more: makes the descriptor table large
+ * enough for four descriptors for each, as RLIMIT_NOFILE permits. Two of these are for the children
+ * and two for the rest of the program. True if children_use_pidfds() will have an effect. Call it
+ * before the first child, while the program has one thread. Allocates nothing.
  */
 bool children_expect(unsigned count);
 
 /*
- * From now on children_sigchld_of() gives each child a descriptor (a pidfd, Linux 5.3) by which it
- * knows the dead, to some of them at each call, and closes it after the child's end. No other
- * function does, in no other thread: where the threads that start children by fork(2) do not share
- * their descriptors with the one of the signal loop (unshare(2), CLONE_FILES), no fork copies those
- * descriptors, which costs more than a search saves. Where there is no room for them, or they are
- * not to be had, nothing changes. It sends the first thread a SIGCHLD, so that the signal loop
- * begins. Any thread, not a signal handler; allocates nothing.
+ * From now on children_sigchld_of() gives each child a pidfd (Linux 5.3), to some children at each
+ * call, so that the kernel names the children that have ended. The descriptors are in the table of
+ * the thread that runs the signal loop, which opens and closes them.
+ *
+ * A fork copies the descriptors of the thread that forks, which takes longer than the search that a
+ * list saves. So this is of use where the threads that fork children do not share the descriptor
+ * table of the signal loop (unshare(2), CLONE_FILES).
+ *
+ * Without children_expect(), without memory or descriptors, and before Linux 5.3 it changes
+ * nothing. Sends SIGCHLD to the first thread, so that the signal loop begins the list. May block
+ * until the lock is free. Any thread, not a signal handler; allocates nothing.
  */
 void children_use_pidfds(void);
 
 /*
- * Has watch(pid, status) called for every orphan that is reaped; NULL ends it. It runs under the
- * lock and, in the second way in, in a signal handler: it must be async-signal-safe. Call it before
- * the first children_sigchld().
+ * Sets a function that is called with the pid and the wait status of every orphan that is reaped;
+ * NULL for none. It is called under the lock, so it must not call anything that is declared here,
+ * and in way 2 in a signal handler, so it must be async-signal-safe (signal-safety(7)). Call this
+ * before the first children_sigchld().
  */
 void children_watch_orphans(void (*watch)(pid_t pid, int status));
 
@@ -173,7 +199,7 @@ void children_watch_orphans(void (*watch)(pid_t pid, int status));
 #pragma GCC visibility pop
 #endif
 
-/* The names that three functions had until 0.1; for programs that were written then. */
+/* The names that three functions had before version 0.1, for programs of that time. */
 #define promise_resolved    children_resolved
 #define promise_await       children_await
 #define promise_await_until children_await_until

@@ -1,63 +1,55 @@
-/*
- * lock.c - a lock that a signal handler may try and let go.
- *
- * One word, a futex. Ordinary code waits for it; a signal handler only ever tries, because the
- * thread it interrupted may be the holder and would never run again. A pthread mutex was rejected:
- * pthread_mutex_trylock and _unlock are not async-signal-safe. Blocking all signals around each
- * critical section was rejected too: two system calls each, and a slow exec under the lock would
- * hold back every signal of the thread. The lock is not fair: who comes while it is free goes
- * first. The registry's is one of them.
- */
+/* lock.c - see lock.h. */
 #include "lock.h"
 
-#include <stdatomic.h>
+#include "invariant.h"
+#include "word_lock.h"
 
-#include "futex.h"
+static word_lock lock;
 
-enum {
-    FREE,
-    HELD,
-    HELD_AND_AWAITED /* somebody sleeps on the word, or did: the holder owes a wake */
-};
+#ifndef NDEBUG
+/* A handler that interrupts the holder sees them as the holder left them: it finds the lock taken,
+ * whether the flag is set already or not. */
+static _Thread_local volatile bool is_held;
+static _Thread_local volatile int signal_contexts;
 
-_Static_assert(ATOMIC_INT_LOCK_FREE == 2,
-               "signal handlers need lock-free atomics (C11 7.14.1.1p5)");
-
-bool word_lock_try(word_lock *word)
+bool lock_is_held(void)
 {
-    int expected = FREE;
-    return atomic_compare_exchange_strong(word, &expected, HELD);
+    return is_held;
 }
 
-void word_lock_take(word_lock *word)
+bool lock_may_block(void)
 {
-    if (word_lock_try(word))
-        return;
-    /* From here the word says AWAITED also when we get the lock: that costs one wake too many,
-     * never one too few. */
-    while (atomic_exchange(word, HELD_AND_AWAITED) != FREE)
-        futex_wait_until(word, HELD_AND_AWAITED, NULL);
+    return !is_held && signal_contexts == 0;
 }
 
-void word_lock_drop(word_lock *word)
+void lock_enter_signal_context(void)
 {
-    if (atomic_exchange(word, FREE) == HELD_AND_AWAITED)
-        futex_wake(word, 1);
+    signal_contexts++;
 }
 
-static word_lock registry = FREE;
+void lock_leave_signal_context(void)
+{
+    signal_contexts--;
+}
+#endif
 
 bool lock_try(void)
 {
-    return word_lock_try(&registry);
+    bool is_taken = word_lock_try(&lock);
+    IN_DEBUG_BUILD(is_held |= is_taken);
+    return is_taken;
 }
 
 void lock_take(void)
 {
-    word_lock_take(&registry);
+    INVARIANT(I5, lock_may_block());
+    word_lock_take(&lock);
+    IN_DEBUG_BUILD(is_held = true);
 }
 
 void lock_drop(void)
 {
-    word_lock_drop(&registry);
+    INVARIANT(I1, lock_is_held());
+    IN_DEBUG_BUILD(is_held = false);
+    word_lock_drop(&lock);
 }

@@ -1,15 +1,15 @@
 /*
- * pidfds.c - see pidfds.h. All calls are raw, as in reap(): of the libc's some are cancellation
- * points, and some are not known to be async-signal-safe.
+ * pidfds.c - see pidfds.h. All system calls are raw, as in wait_for() in children.c: some of the
+ * libc's functions are cancellation points, and some are not known to be async-signal-safe.
  *
- * The set names a dead child for as long as its pidfd is in it: one that wait4 does not hand out
- * yet, because a debugger has it, and one that another thread has reaped, are named again and
- * again. A pidfd is taken out of the set before it is closed. For closing takes it out only if
- * nobody has a copy, as a child that was forked meanwhile may have; and then the number, by now
- * another's, would be closed a second time.
+ * The epoll set names an ended child for as long as its pidfd is in the set: also one that wait4
+ * does not report yet, because a debugger has it, and one that another thread has reaped. A pidfd
+ * is removed from the set before it is closed. Closing alone removes it only if there is no copy of
+ * the descriptor, and a child that was forked meanwhile may have one; then the set would name it
+ * again, and its number, which is another file's by now, would be closed a second time.
  *
- * The table is made large enough at the beginning: one that threads share is enlarged only after an
- * RCU grace period, some milliseconds (expand_fdtable() in fs/file.c).
+ * The descriptor table is made large enough at the beginning: a table that threads share is
+ * enlarged only after an RCU grace period, some milliseconds (expand_fdtable() in fs/file.c).
  */
 #include "pidfds.h"
 
@@ -18,45 +18,48 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "invariant.h"
+#include "lock.h"
+
 enum {
-    NONE = -1,
-    NOBODY = 0,
-    MANY = 200,       /* children; among fewer a search is cheaper than a list */
-    NUMBERS_EACH = 4, /* for a child, one beside it, and as many for the rest of the program */
-    AT_A_TIME = 8,    /* that the kernel names in one call */
-    NOTED_MOST =
-        32, /* started between two deaths; if there are more, all are searched once, and listed */
-    KERNEL_SIGSET_SIZE = 8, /* in bytes: epoll_pwait(2) wants it said, also of no mask */
-    HIGH_HALF = 32,         /* of an event's number: there the pid, in the low half the pidfd */
+    NO_DESCRIPTOR = -1,
+    NO_PID = 0,
+    MANY = 200,             /* children; with fewer a search is cheaper than a list */
+    NUMBERS_EACH = 4,       /* descriptors: two for a child, two for the rest of the program */
+    EVENTS = 8,             /* that the kernel reports in one call */
+    NOTED_MOST = 32,        /* with more children started at once, all are searched once */
+    KERNEL_SIGSET_SIZE = 8, /* bytes; epoll_pwait(2) wants it also for no mask */
+    PID_SHIFT = 32,         /* of an event's number: above it the pid, below it the pidfd */
 };
 
-static int set = NONE; /* room for it is reserved, if there is one */
+static int set = NO_DESCRIPTOR; /* an epoll set for the list; NO_DESCRIPTOR: no room for a list */
 static bool begun;
-static bool complete; /* all are listed or noted */
+static bool complete; /* each registered child is in the set or noted */
 static pid_t noted[NOTED_MOST];
 static int noted_count;
 
-static void drop(int fd)
+static void close_descriptor(int fd)
 {
     syscall(SYS_close, fd);
 }
 
-/* A number above the limit is refused, fcntl(2); a lower one makes the table that large. There is
- * one thread, and needs no lock. */
+/* The kernel enlarges the table for the copy with the high number, and refuses a number above the
+ * limit, fcntl(2). There is one thread, so no lock is needed. */
 bool children_expect(unsigned count)
 {
     if (count < MANY)
         return false;
     int room = (int)syscall(SYS_epoll_create1, EPOLL_CLOEXEC);
     int last = (int)syscall(SYS_fcntl, room, F_DUPFD_CLOEXEC, count * NUMBERS_EACH);
-    drop(last != NONE ? last : room);
-    set = last != NONE ? room : NONE;
-    return set != NONE;
+    close_descriptor(last != NO_DESCRIPTOR ? last : room);
+    set = last != NO_DESCRIPTOR ? room : NO_DESCRIPTOR;
+    return set != NO_DESCRIPTOR;
 }
 
 void pidfds_begin(void)
 {
-    begun = set != NONE;
+    INVARIANT(I1, lock_is_held());
+    begun = set != NO_DESCRIPTOR;
 }
 
 bool pidfds_are_used(void)
@@ -77,6 +80,7 @@ void pidfds_complete(void)
 
 void pidfds_note(pid_t pid)
 {
+    INVARIANT(I1, lock_is_held());
     if (!begun)
         return;
     if (noted_count < NOTED_MOST)
@@ -87,68 +91,71 @@ void pidfds_note(pid_t pid)
 
 pid_t pidfds_take_noted(void)
 {
-    return noted_count > 0 ? noted[--noted_count] : NOBODY;
+    return noted_count > 0 ? noted[--noted_count] : NO_PID;
 }
 
 bool pidfds_add(struct promise *child)
 {
+    INVARIANT(I1, lock_is_held());
     int pidfd = (int)syscall(SYS_pidfd_open, child->pid, 0);
-    struct epoll_event death = {.events = EPOLLIN,
-                                .data.u64 = (uint64_t)child->pid << HIGH_HALF | (uint32_t)pidfd};
-    if (pidfd == NONE)
+    struct epoll_event end = {.events = EPOLLIN,
+                              .data.u64 = (uint64_t)child->pid << PID_SHIFT | (uint32_t)pidfd};
+    if (pidfd == NO_DESCRIPTOR)
         return false;
-    if (syscall(SYS_epoll_ctl, set, EPOLL_CTL_ADD, pidfd, &death) == -1) {
-        drop(pidfd);
+    if (syscall(SYS_epoll_ctl, set, EPOLL_CTL_ADD, pidfd, &end) == -1) {
+        close_descriptor(pidfd);
         return false;
     }
     child->pidfd = pidfd;
     return true;
 }
 
-/* False if it is not in the set: then the number is another's. */
-static bool take_out(int pidfd)
+/* Removes a pidfd from the set and closes it. False if it is not in the set: then the number is
+ * another file's. */
+static bool remove_pidfd(int pidfd)
 {
     if (syscall(SYS_epoll_ctl, set, EPOLL_CTL_DEL, pidfd, NULL) == -1)
         return false;
-    drop(pidfd);
+    close_descriptor(pidfd);
     return true;
 }
 
 void pidfds_remove(struct promise *child)
 {
-    if (child->pidfd != NONE)
-        take_out(child->pidfd);
-    child->pidfd = NONE;
+    if (child->pidfd != NO_DESCRIPTOR)
+        remove_pidfd(child->pidfd);
+    child->pidfd = NO_DESCRIPTOR;
 }
 
-static bool is_anybody(pid_t pid, int pidfd)
+static bool any_is_gone(pid_t pid, int pidfd)
 {
     (void)pid, (void)pidfd;
     return true;
 }
 
-/* What is left in it is of those whom others have reaped. */
+/* The pidfds that are left in the set are those of children that other threads have reaped. */
 void pidfds_end(void)
 {
-    pidfds_reap(is_anybody);
-    drop(set);
-    set = NONE;
+    pidfds_reap(any_is_gone);
+    close_descriptor(set);
+    set = NO_DESCRIPTOR;
     begun = complete = false;
     noted_count = 0;
 }
 
 void pidfds_reap(bool (*is_gone)(pid_t pid, int pidfd))
 {
-    struct epoll_event dead[AT_A_TIME];
+    INVARIANT(I1, lock_is_held());
+    struct epoll_event ended[EVENTS];
     int count;
     bool progress;
     do {
         progress = false;
-        count = (int)syscall(SYS_epoll_pwait, set, dead, AT_A_TIME, 0, NULL, KERNEL_SIGSET_SIZE);
+        count = (int)syscall(SYS_epoll_pwait, set, ended, EVENTS, 0, NULL, KERNEL_SIGSET_SIZE);
         for (int i = 0; i < count; i++) {
-            pid_t pid = (pid_t)(dead[i].data.u64 >> HIGH_HALF);
-            int pidfd = (int)(uint32_t)dead[i].data.u64;
-            progress |= is_gone(pid, pidfd) && take_out(pidfd);
+            pid_t pid = (pid_t)(ended[i].data.u64 >> PID_SHIFT);
+            int pidfd = (int)(uint32_t)ended[i].data.u64;
+            progress |= is_gone(pid, pidfd) && remove_pidfd(pidfd);
         }
-    } while (progress && count == AT_A_TIME);
+    } while (progress && count == EVENTS);
 }

@@ -1,57 +1,56 @@
 /*
- * pidfds.h - the kernel's list of the registered children that have died. Internal to this room.
+ * pidfds.h - the kernel's list of the registered children that have ended. Internal to this room.
  *
- * SIGCHLDs coalesce, so after each one anybody may be dead; and when wait4(2) is asked for anybody,
- * the kernel looks at one child after the other, 0.2 us for each. Among a thousand that is half of
- * what a death costs. Here each registered child has a pidfd in one epoll set, and the kernel names
- * the dead. pidfd_open(2): Linux 5.3.
+ * SIGCHLDs coalesce, so after each one any child may have ended; and when wait4(2) is asked for any
+ * child, the kernel looks at one child after the other, 0.2 us for each. Among a thousand children
+ * that is half of what the end of one costs. With a list each registered child has a pidfd in one
+ * epoll set, and the kernel names the children that have ended. pidfd_open(2): Linux 5.3.
  *
- * The pidfds are the loop thread's, the one that calls children_sigchld_of(): nobody else opens or
- * closes one, for it may have a descriptor table of its own, in which no other thread's number
- * means the same. So other threads only note whom they have started, and a pidfd outlives its
- * child, until the loop thread comes by.
+ * The pidfds belong to the signal loop, the thread that calls children_sigchld_of(): no other
+ * thread opens or closes one, because it may have another descriptor table, in which the same
+ * number means another file. So the other threads only note the children that they start, and the
+ * pidfd of a child that has ended stays open until the signal loop closes it.
  *
- * The list ends with the first child that cannot be on it, and then all is as if it had never
- * begun.
+ * The list ends when the first child cannot have a pidfd. From then on all is as without a list.
  *
- * Caller holds the lock, everywhere. Any thread and signal handlers, except where it says
- * otherwise; nothing here allocates.
+ * Each function: Caller holds the lock. Any thread and signal handlers, unless it says "signal
+ * loop". Allocates nothing.
  */
 #ifndef CHILDREN_PIDFDS_H
 #define CHILDREN_PIDFDS_H
 
 #include "foster.h"
 
-/* Begins the list, if children_expect() has made room for it: those who are there already are to be
- * listed. */
+/* Begins the list, if children_expect() has made room for it. The children that exist already are
+ * not on it yet. */
 void pidfds_begin(void);
 
 /* True while there is a list. */
 bool pidfds_are_used(void);
 
-/* True while each registered child is on the list, or among those that have been noted. */
+/* True while each registered child is on the list or noted for it. */
 bool pidfds_are_complete(void);
 
-/* Says that they are: all have been listed. Loop thread. */
+/* Makes the list complete: every registered child has been added. Signal loop. */
 void pidfds_complete(void);
 
 /* Notes a child that has been registered, if there is a list. */
 void pidfds_note(pid_t pid);
 
-/* One that has been noted, and is so no longer; 0 if there are none. Loop thread. */
+/* Removes one child from the noted ones, and returns it; 0 if there is none. Signal loop. */
 pid_t pidfds_take_noted(void);
 
-/* Puts a child on the list. False if that cannot be: then the list is to end. Loop thread. */
+/* Adds a child to the list. False if it cannot have a pidfd: then end the list. Signal loop. */
 bool pidfds_add(struct promise *child);
 
-/* Takes one off again, if it is there. Loop thread. */
+/* Removes a child from the list, if it is there. Signal loop. */
 void pidfds_remove(struct promise *child);
 
-/* Ends the list, when all who are registered have been taken off it. Loop thread. */
+/* Ends the list. Remove all registered children before. Signal loop. */
 void pidfds_end(void);
 
-/* Asks is_gone for those that the kernel says are dead, until there are none, or none that is gone:
- * whoever is, is taken off the list. Loop thread. */
+/* Calls is_gone for the children that have ended, by the kernel's word, and removes those for which
+ * it is true; until there are no more, or it was true for none of them. Signal loop. */
 void pidfds_reap(bool (*is_gone)(pid_t pid, int pidfd));
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * tracees.c - see tracees.h. All calls are raw, as in reap().
+ * tracees.c - see tracees.h. All system calls are raw, as in wait_for() in children.c.
  *
- * What a tracee stopped for is asked of the kernel, not kept: so nothing but its number is noted,
- * and a number that is another's by now does no harm, for whoever has stopped as our tracee is to
+ * Only the pid of a stray is noted; the signal that it stopped for is asked of the kernel. So a pid
+ * that is another process's by now does no harm: whichever process has stopped as our tracee is to
  * be let go.
  */
 #include "tracees.h"
@@ -13,24 +13,28 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Of the strays the latest are kept. Who has more threads that trace themselves hurts nobody but
- * itself: those that are forgotten stay stopped, and can be killed. */
-enum { STRAYS = 16, NOBODY = 0 };
+#include "invariant.h"
+#include "lock.h"
+
+/* The latest strays are kept. A program with more threads that trace themselves harms only itself:
+ * the forgotten ones stay stopped, and can be killed. */
+enum { STRAYS = 16, NO_PID = 0 };
 static pid_t strays[STRAYS];
 static unsigned next_stray;
 
-/* The SIGTRAP with which the kernel reports an exec (ptrace_event() in include/linux/ptrace.h): it
- * comes from the child, as by kill(2). raise(3) uses tgkill(2), SI_TKILL; a breakpoint's has a code
- * above 0. */
+/* True for the SIGTRAP by which the kernel reports an exec (ptrace_event() in
+ * include/linux/ptrace.h): it has the code of kill(2), and comes from the child itself. raise(3)
+ * uses tgkill(2), whose code is SI_TKILL; a breakpoint has a code above 0. */
 static bool is_of_exec(const siginfo_t *info, pid_t pid)
 {
     return info->si_signo == SIGTRAP && info->si_code == SI_USER && info->si_pid == pid;
 }
 
-/* There is none in a group stop, EINVAL, and there none is needed: the child stays stopped until it
- * is continued. */
-bool tracee_let_go(pid_t pid)
+/* A group stop has no signal to ask for, EINVAL, and is detached from without one: the child stays
+ * stopped until it is continued. */
+bool tracees_let_go(pid_t pid)
 {
+    INVARIANT(I6, lock_is_held());
     siginfo_t info = {0};
     if (syscall(SYS_ptrace, PTRACE_GETSIGINFO, pid, NULL, &info) == -1 && errno == ESRCH)
         return false;
@@ -40,10 +44,12 @@ bool tracee_let_go(pid_t pid)
 
 void tracees_note_stray(pid_t pid)
 {
+    INVARIANT(I6, lock_is_held());
     strays[next_stray++ % STRAYS] = pid;
 }
 
-/* Gone, or dead: of a thread that is killed while it is stopped nobody tells us. */
+/* True if there is no process of this pid. A thread that is killed while it is stopped is reported
+ * by nothing else. */
 static bool is_gone(pid_t pid)
 {
     return syscall(SYS_kill, pid, 0) == -1 && errno == ESRCH;
@@ -53,9 +59,9 @@ bool tracees_let_go_strays(void)
 {
     bool left = false;
     for (pid_t *stray = strays; stray < strays + STRAYS; stray++) {
-        if (*stray != NOBODY && (tracee_let_go(*stray) || is_gone(*stray)))
-            *stray = NOBODY;
-        left |= *stray != NOBODY;
+        if (*stray != NO_PID && (tracees_let_go(*stray) || is_gone(*stray)))
+            *stray = NO_PID;
+        left |= *stray != NO_PID;
     }
     return left;
 }

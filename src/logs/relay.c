@@ -45,7 +45,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/log.h"
-#include "children/lock.h"
+#include "children/word_lock.h"
 #include "logs/format.h"
 #include "process/descriptors.h"
 #include "process/signals.h"

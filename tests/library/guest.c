@@ -1,9 +1,9 @@
 /*
- * guest.c - a program that has many names of its own which the library uses within, and starts a
- * child with it.
+ * guest.c - a program with functions and variables that have the names of the library's internal
+ * ones. It starts a child by the library.
  *
- * Exits with 0 if the library's work does not touch what is called the same here, and a promise
- * without a child harms nobody.
+ * Exits with 0 if the library does not touch them, and if no signal is sent and nothing is waited
+ * for by a promise without a child.
  */
 #include <errno.h>
 #include <foster.h>
@@ -12,7 +12,7 @@
 
 enum { CODE = 7, FOREIGN_CALL = 99 };
 
-/* Each of them would end the program with that code, if the library called it. */
+/* Each one ends the program with that code if the library calls it. */
 #define OF_OUR_OWN(name)                                                                           \
     void name(void);                                                                               \
     void name(void)                                                                                \
@@ -25,17 +25,17 @@ OF_OUR_OWN(lock_drop)
 OF_OUR_OWN(unlock)
 OF_OUR_OWN(reap)
 OF_OUR_OWN(resolve)
-OF_OUR_OWN(enrol)
+OF_OUR_OWN(register_child)
 OF_OUR_OWN(target)
-OF_OUR_OWN(drop)
-OF_OUR_OWN(end)
+OF_OUR_OWN(close_descriptor)
+OF_OUR_OWN(remove_pidfd)
 OF_OUR_OWN(registry_add)
 OF_OUR_OWN(promise_make)
 OF_OUR_OWN(promise_void)
 OF_OUR_OWN(promise_resolve)
-OF_OUR_OWN(promise_rouse)
+OF_OUR_OWN(promise_wake)
 OF_OUR_OWN(promise_is_pending)
-OF_OUR_OWN(tracee_let_go)
+OF_OUR_OWN(tracees_let_go)
 OF_OUR_OWN(tracees_note_stray)
 OF_OUR_OWN(pidfds_begin)
 OF_OUR_OWN(pidfds_add)
@@ -59,7 +59,7 @@ int main(void)
     struct promise promise;
     sigset_t sigchld;
     int status, signal;
-    setpgid(0, 0); /* whom a kill(0) would end */
+    setpgid(0, 0); /* a kill(0) would end this program alone */
     sigemptyset(&sigchld);
     sigaddset(&sigchld, SIGCHLD);
     sigprocmask(SIG_BLOCK, &sigchld, NULL);

@@ -22,6 +22,9 @@
 #include "children_kit.h"
 #include "foster.h"
 #include "lock.h"
+#include "pidfds.h"
+#include "promise.h"
+#include "tracees.h"
 
 enum { PATIENCE_MS = 10 * 1000, TEST_LIMIT = 20, NAMES = 4 /* that a SIGCHLD may come with */ };
 
@@ -126,7 +129,7 @@ static void reap(pid_t pid)
     children_sigchld();
 }
 
-static int wait_status_kinship(struct promise *child)
+static int wait_status_of(struct promise *child)
 {
     int status;
     ck_assert(children_resolved(child, &status));
@@ -202,7 +205,7 @@ START_TEST(exit_code_is_the_status)
     struct promise child;
     spawn(&child, start_exit, codes[_i]);
     reap(child.pid);
-    ck_assert_int_eq(wait_status_kinship(&child), W_EXITCODE(codes[_i], 0));
+    ck_assert_int_eq(wait_status_of(&child), W_EXITCODE(codes[_i], 0));
     ck_assert(has_no_children());
 }
 END_TEST
@@ -214,7 +217,7 @@ START_TEST(deadly_signal_is_the_status)
     struct promise child;
     spawn(&child, start_killed, deadly[_i]);
     reap(child.pid);
-    ck_assert_int_eq(wait_status_kinship(&child), W_EXITCODE(0, deadly[_i]));
+    ck_assert_int_eq(wait_status_of(&child), W_EXITCODE(0, deadly[_i]));
 }
 END_TEST
 
@@ -230,7 +233,7 @@ START_TEST(unresolved_until_reaped)
     ck_assert(!children_resolved(&child, NULL)); /* dead, not reaped */
     children_sigchld();
     ck_assert(children_resolved(&child, NULL)); /* reaped */
-    ck_assert_int_eq(wait_status_kinship(&child), W_EXITCODE(3, 0));
+    ck_assert_int_eq(wait_status_of(&child), W_EXITCODE(3, 0));
     ck_assert(has_no_children());
 }
 END_TEST
@@ -246,7 +249,7 @@ START_TEST(one_sigchld_reaps_all)
         wait_for_death(children[i].pid);
     children_sigchld();
     for (int i = 0; i < COUNT; i++)
-        ck_assert_int_eq(wait_status_kinship(&children[i]), W_EXITCODE(i % 256, 0));
+        ck_assert_int_eq(wait_status_of(&children[i]), W_EXITCODE(i % 256, 0));
     ck_assert(has_no_children());
 }
 END_TEST
@@ -263,8 +266,8 @@ START_TEST(who_is_known_to_be_dead_is_reaped_with_all_others)
     errno = EDOM;
     children_sigchld_of(known[_i]);
     ck_assert_int_eq(errno, EDOM);
-    ck_assert_int_eq(wait_status_kinship(&first), W_EXITCODE(3, 0));
-    ck_assert_int_eq(wait_status_kinship(&second), W_EXITCODE(4, 0));
+    ck_assert_int_eq(wait_status_of(&first), W_EXITCODE(3, 0));
+    ck_assert_int_eq(wait_status_of(&second), W_EXITCODE(4, 0));
     ck_assert(has_no_children());
 }
 END_TEST
@@ -296,7 +299,7 @@ START_TEST(long_chain)
     for (int i = COUNT / 2; i < COUNT; i += AT_A_TIME)
         reap_as_scripted(deaths + i, AT_A_TIME);
     for (int i = 0; i < COUNT; i++)
-        ck_assert_int_eq(wait_status_kinship(&children[i]), W_EXITCODE(i, 0));
+        ck_assert_int_eq(wait_status_of(&children[i]), W_EXITCODE(i, 0));
     ck_assert_int_eq(orphans, 0);
 }
 END_TEST
@@ -309,7 +312,7 @@ START_TEST(reaped_pid_is_forgotten)
     spawn(&child, start_given, 7);
     children_watch_orphans(watch);
     reap_as_scripted(deaths, 2);
-    ck_assert_int_eq(wait_status_kinship(&child), 1);
+    ck_assert_int_eq(wait_status_of(&child), 1);
     ck_assert_int_eq(orphans, 1);
     ck_assert_int_eq(orphan.status, 2);
 }
@@ -335,8 +338,8 @@ START_TEST(failed_waitpid_loses_nobody)
     wait_for_death(exited.pid);
     wait_for_death(killed.pid);
     reap_as_scripted(failures, 2);
-    ck_assert_int_eq(wait_status_kinship(&exited), W_EXITCODE(42, 0));
-    ck_assert_int_eq(wait_status_kinship(&killed), W_EXITCODE(0, SIGTERM));
+    ck_assert_int_eq(wait_status_of(&exited), W_EXITCODE(42, 0));
+    ck_assert_int_eq(wait_status_of(&killed), W_EXITCODE(0, SIGTERM));
 }
 END_TEST
 
@@ -358,7 +361,7 @@ START_TEST(orphan_is_watched)
     open_gate(1);
     reap(child.pid);
     ck_assert_int_eq(orphans, 1); /* a child is no orphan */
-    ck_assert_int_eq(wait_status_kinship(&child), W_EXITCODE(1, 0));
+    ck_assert_int_eq(wait_status_of(&child), W_EXITCODE(1, 0));
 
     pid = make_orphan(42);
     children_watch_orphans(NULL);
@@ -400,7 +403,7 @@ START_TEST(orphan_that_is_taken_over_is_no_orphan_any_more)
     open_gate(1);
     reap(pid);
     ck_assert_int_eq(orphans, 0);
-    ck_assert_int_eq(wait_status_kinship(&daemon), W_EXITCODE(42, 0));
+    ck_assert_int_eq(wait_status_of(&daemon), W_EXITCODE(42, 0));
     ck_assert_int_eq(children_signal(&daemon, SIGKILL, REACH_CHILD), ESRCH);
 }
 END_TEST
@@ -413,7 +416,7 @@ START_TEST(dead_orphan_is_taken_over_and_a_reaped_one_is_not)
     wait_for_death(pid);
     ck_assert_int_eq(children_adopt(&daemon, pid), 0);
     reap(pid);
-    ck_assert_int_eq(wait_status_kinship(&daemon), W_EXITCODE(42, 0));
+    ck_assert_int_eq(wait_status_of(&daemon), W_EXITCODE(42, 0));
     ck_assert_int_eq(children_adopt(&daemon, pid), ESRCH);
     ck_assert_int_eq(children_adopt(&daemon, getppid()), ESRCH); /* not a child at all */
     ck_assert(has_no_children());
@@ -493,7 +496,7 @@ static void reap_tracee(struct promise *child)
     for (struct timespec deadline = from_now(PATIENCE_MS); !children_resolved(child, NULL);
          look_again_soon(deadline))
         children_sigchld();
-    ck_assert_int_eq(wait_status_kinship(child), W_EXITCODE(WENT_ON, 0));
+    ck_assert_int_eq(wait_status_of(child), W_EXITCODE(WENT_ON, 0));
     ck_assert(has_no_children());
 }
 
@@ -564,7 +567,7 @@ START_TEST(only_an_end_is_an_end)
     ck_assert_int_eq(orphans, 0);
     const struct event end = {.pid = 7, .status = W_EXITCODE(3, 0)};
     reap_as_scripted(&end, 1);
-    ck_assert_int_eq(wait_status_kinship(&child), W_EXITCODE(3, 0));
+    ck_assert_int_eq(wait_status_of(&child), W_EXITCODE(3, 0));
 }
 END_TEST
 
@@ -582,7 +585,7 @@ START_TEST(let_go_child_stays_stopped_when_it_was_told_to)
     ck_assert(!children_resolved(&child, NULL));
     ck_assert_int_eq(children_signal(&child, SIGKILL, REACH_CHILD), 0);
     reap(child.pid);
-    ck_assert_int_eq(wait_status_kinship(&child), W_EXITCODE(0, SIGKILL));
+    ck_assert_int_eq(wait_status_of(&child), W_EXITCODE(0, SIGKILL));
 }
 END_TEST
 
@@ -618,7 +621,7 @@ START_TEST(noted_child_can_be_killed)
     ck_assert_int_eq(children_signal(&child, SIGKILL, REACH_CHILD),
                      0); /* also lets it go: KILL comes first or last */
     reap(child.pid);
-    int status = wait_status_kinship(&child);
+    int status = wait_status_of(&child);
     ck_assert(status == W_EXITCODE(0, SIGKILL) || status == W_EXITCODE(WENT_ON, 0));
     ck_assert(has_no_children());
 }
@@ -654,7 +657,7 @@ START_TEST(who_awaits_a_promise_is_woken_to_let_go)
             struct timespec soon = from_now(MS_PER_SECOND);
             children_await_until(&other, &soon, NULL);
         }
-        ck_assert_int_eq(wait_status_kinship(&tracee), W_EXITCODE(WENT_ON, 0));
+        ck_assert_int_eq(wait_status_of(&tracee), W_EXITCODE(WENT_ON, 0));
     }
     pthread_join(reaper, NULL);
     open_gate(1);
@@ -1002,7 +1005,7 @@ START_TEST(failed_start_leaves_nothing)
 
     spawn(&child, start_exit, 5); /* the lock is free again */
     reap(child.pid);
-    ck_assert_int_eq(wait_status_kinship(&child), W_EXITCODE(5, 0));
+    ck_assert_int_eq(wait_status_of(&child), W_EXITCODE(5, 0));
 }
 END_TEST
 
@@ -1019,7 +1022,7 @@ START_TEST(signal_reaches_the_child)
     ck_assert_int_eq(children_signal(&child, SIGUSR1, REACH_CHILD),
                      0); /* a zombie keeps its number */
     children_sigchld();
-    ck_assert_int_eq(wait_status_kinship(&child), W_EXITCODE(0, SIGUSR1));
+    ck_assert_int_eq(wait_status_of(&child), W_EXITCODE(0, SIGUSR1));
 }
 END_TEST
 
@@ -1078,7 +1081,7 @@ START_TEST(group_is_reached_when_asked)
 
     ck_assert_int_eq(children_signal(&leader, SIGTERM, reaches[_i].reach), 0);
     reap(group);
-    ck_assert_int_eq(wait_status_kinship(&leader), W_EXITCODE(0, SIGTERM));
+    ck_assert_int_eq(wait_status_of(&leader), W_EXITCODE(0, SIGTERM));
     struct timespec deadline = from_now(PATIENCE_MS);
     for (; orphans < reaches[_i].orphans; children_sigchld())
         look_again_soon(deadline);
@@ -1096,10 +1099,10 @@ START_TEST(child_that_leads_no_group_is_reached_alone)
     spawn(&other, start_held, 0); /* in our group, too */
     ck_assert_int_eq(children_signal(&child, SIGKILL, REACH_GROUP), 0);
     reap(child.pid);
-    ck_assert_int_eq(wait_status_kinship(&child), W_EXITCODE(0, SIGKILL));
+    ck_assert_int_eq(wait_status_of(&child), W_EXITCODE(0, SIGKILL));
     open_gate(1);
     reap(other.pid);
-    ck_assert_int_eq(wait_status_kinship(&other), W_EXITCODE(0, 0));
+    ck_assert_int_eq(wait_status_of(&other), W_EXITCODE(0, 0));
 }
 END_TEST
 
@@ -1126,7 +1129,7 @@ START_TEST(queued_signal_keeps_its_value)
     spawn(&child, start_receiver, SIGRTMIN + 3);
     ck_assert_int_eq(children_queue(&child, SIGRTMIN + 3, &info), 0);
     reap(child.pid);
-    ck_assert_int_eq(wait_status_kinship(&child), W_EXITCODE(77, 0));
+    ck_assert_int_eq(wait_status_of(&child), W_EXITCODE(77, 0));
     ck_assert_int_eq(children_queue(&child, SIGRTMIN + 3, &info), ESRCH);
 }
 END_TEST
@@ -1147,7 +1150,7 @@ START_TEST(signal_that_cannot_be_queued_comes_without_its_value)
     spawn(&child, start_full, SIGRTMIN + 3);
     ck_assert_int_eq(children_queue(&child, SIGRTMIN + 3, &info), 0);
     reap(child.pid);
-    ck_assert_int_eq(wait_status_kinship(&child), W_EXITCODE(EXIT_FAILURE, 0));
+    ck_assert_int_eq(wait_status_of(&child), W_EXITCODE(EXIT_FAILURE, 0));
 }
 END_TEST
 
@@ -1231,7 +1234,7 @@ START_TEST(death_before_registration)
     struct promise child;
     children_watch_orphans(watch);
     spawn(&child, start_dead, 6);
-    ck_assert_int_eq(wait_status_kinship(&child), W_EXITCODE(6, 0));
+    ck_assert_int_eq(wait_status_of(&child), W_EXITCODE(6, 0));
     ck_assert_int_eq(orphans, 0);
 }
 END_TEST
@@ -1250,7 +1253,7 @@ START_TEST(death_after_the_last_waitpid)
     spawn(&shared, start_held, 8);
     when_nobody_is_dead = shared_dies;
     children_sigchld();
-    ck_assert_int_eq(wait_status_kinship(&shared), W_EXITCODE(8, 0));
+    ck_assert_int_eq(wait_status_of(&shared), W_EXITCODE(8, 0));
 }
 END_TEST
 
@@ -1301,6 +1304,159 @@ START_TEST(cancelled_thread_finishes_the_reaping)
     ck_assert(lock_try());
 }
 END_TEST
+
+/* ---- Assertions of the invariants ---- */
+
+#ifndef NDEBUG
+static void release_a_lock_that_is_not_held(void)
+{
+    lock_drop();
+}
+
+static void take_the_lock_twice(void)
+{
+    lock_take();
+    lock_take();
+}
+
+static void signal_in_the_watch(pid_t pid, int status)
+{
+    (void)pid, (void)status;
+    children_signal(&shared, 0, REACH_CHILD);
+}
+
+static void wait_for_the_lock_in_signal_context(void)
+{
+    static const struct event death = {.pid = 7};
+    children_watch_orphans(signal_in_the_watch);
+    reap_as_scripted(&death, 1);
+}
+
+static void register_a_pid_twice(void)
+{
+    static struct promise again;
+    spawn(&shared, start_given, 7);
+    spawn(&again, start_given, 7);
+}
+
+static void resolve_twice(void)
+{
+    lock_take();
+    promise_make(&shared, 7, 0);
+    promise_resolve(&shared, 0);
+    promise_resolve(&shared, 0);
+}
+
+static void make_a_promise_without_the_lock(void)
+{
+    promise_make(&shared, 7, 0);
+}
+
+static void resolve_without_the_lock(void)
+{
+    promise_resolve(&shared, 0);
+}
+
+/* A promise that is pending, and is not the one that is registered for its pid. */
+static void signal_by_a_copy(void)
+{
+    static struct promise copy;
+    spawn(&shared, start_given, 7);
+    copy = shared;
+    children_signal(&copy, 0, REACH_CHILD);
+}
+
+static void queue_by_a_copy(void)
+{
+    static struct promise copy;
+    siginfo_t info = {.si_code = SI_QUEUE};
+    spawn(&shared, start_given, 7);
+    copy = shared;
+    children_queue(&copy, 0, &info);
+}
+
+static void pend_without_a_child(void)
+{
+    lock_take();
+    promise_make(&shared, 7, 0);
+    lock_drop();
+    spawn(&shared, start_given, 8);
+}
+
+static void let_go_without_the_lock(void)
+{
+    tracees_let_go(7);
+}
+
+static void note_a_stray_without_the_lock(void)
+{
+    tracees_note_stray(7);
+}
+
+static void begin_a_list_without_the_lock(void)
+{
+    pidfds_begin();
+}
+
+static void note_for_the_list_without_the_lock(void)
+{
+    pidfds_note(7);
+}
+
+static void add_to_the_list_without_the_lock(void)
+{
+    pidfds_add(&shared);
+}
+
+static void reap_the_list_without_the_lock(void)
+{
+    pidfds_reap(NULL);
+}
+
+static const struct breach {
+    const char *invariant;
+    void (*commit)(void);
+} breaches[] = {
+    {"I1", release_a_lock_that_is_not_held},
+    {"I1", make_a_promise_without_the_lock},
+    {"I1", resolve_without_the_lock},
+    {"I1", begin_a_list_without_the_lock},
+    {"I1", note_for_the_list_without_the_lock},
+    {"I1", add_to_the_list_without_the_lock},
+    {"I1", reap_the_list_without_the_lock},
+    {"I2", register_a_pid_twice},
+    {"I2", resolve_twice},
+    {"I2", pend_without_a_child},
+    {"I3", signal_by_a_copy},
+    {"I3", queue_by_a_copy},
+    {"I5", take_the_lock_twice},
+    {"I5", wait_for_the_lock_in_signal_context},
+    {"I6", let_go_without_the_lock},
+    {"I6", note_a_stray_without_the_lock},
+};
+
+/* The debug build says which invariant is broken, and aborts; I4 is a mutant of mutants.sh. */
+START_TEST(broken_invariant_ends_the_process)
+{
+    static const char beginning[] = "foster: invariant I? is broken: ";
+    char line[sizeof beginning], expected[sizeof beginning];
+    int output[2], status;
+    ck_assert_int_eq(pipe(output), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        dup2(output[1], STDERR_FILENO);
+        breaches[_i].commit();
+        _exit(EXIT_SUCCESS);
+    }
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert_int_eq(WTERMSIG(status), SIGABRT);
+    ck_assert_int_eq(read(output[0], line, sizeof line - 1), sizeof line - 1);
+    line[sizeof line - 1] = '\0';
+    snprintf(expected, sizeof expected, "foster: invariant %s is broken: ", breaches[_i].invariant);
+    ck_assert_str_eq(line, expected);
+}
+END_TEST
+#endif
 
 #define COUNT_OF(array) ((int)(sizeof(array) / sizeof *(array)))
 
@@ -1372,5 +1528,10 @@ int main(void)
     tcase_add_test(lock, death_after_the_last_waitpid);
     tcase_add_test(lock, sigchld_keeps_errno);
     tcase_add_test(lock, cancelled_thread_finishes_the_reaping);
+
+#ifndef NDEBUG
+    TCase *assertions = area(suite, "assertions");
+    tcase_add_loop_test(assertions, broken_invariant_ends_the_process, 0, COUNT_OF(breaches));
+#endif
     return run_suite(suite);
 }

@@ -1,7 +1,8 @@
 /*
- * threads.c - libfoster in a threaded program: each thread runs a command and awaits its status;
- * whatever else dies below this process is adopted and reaped. Build: cc threads.c $(pkg-config
- * --cflags --libs foster) -pthread
+ * threads.c - libfoster in a program with threads: each thread runs a command and awaits its wait
+ * status. Any other process that ends below this one is adopted and reaped.
+ *
+ * Build: cc threads.c $(pkg-config --cflags --libs foster) -pthread
  */
 #include <foster.h>
 
@@ -13,14 +14,14 @@
 
 extern char **environ;
 
-/* The second way in: a real handler, in whichever thread the signal arrives. */
+/* Way 2 of foster.h: a handler, which may run in any thread. */
 static void on_sigchld(int signal)
 {
     (void)signal;
     children_sigchld();
 }
 
-/* A children_start: any function that makes one process and returns its pid. */
+/* A children_start: a function that starts one process and returns its pid. */
 static pid_t start_shell(void *command)
 {
     char *argv[] = {"sh", "-c", command, NULL};
