@@ -16,7 +16,7 @@ CONFIG = argv_split choice config depends_on diagnostics entry files keys lines 
 LOGS = format relay
 SUPERVISE = async_close dependencies event_loop forwarding main_process messages notify notify_message notify_socket probe probe_methods shutdown \
     side_command signalling sockets start start_descriptors start_environment start_watch state_machine supervisor
-CONTROL = client facts metrics report server verbs writer
+CONTROL = client connections goals metrics property report request server verbs writer
 COMPAT = catatonit compat dumb_init foster pause tini
 INIT = catalogue finish forward help launch main one_command option_setters options supervise_mode $(COMPAT:%=compat/%)
 

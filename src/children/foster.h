@@ -113,8 +113,8 @@ int children_spawn(struct promise *child, children_start *start, void *context);
  * Registers a child that this process did not start: an orphan that it has adopted, such as a
  * daemon that has left its parent. From then on it is a child like those of children_spawn().
  * Returns 0; ESRCH if the pid is not a child of this process, or is reaped; EEXIST if it is
- * registered. May block until the lock is free. Any thread, not a signal handler; allocates
- * nothing.
+ * registered. After an error the promise is unchanged. May block until the lock is free. Any
+ * thread, not a signal handler; allocates nothing.
  */
 int children_adopt(struct promise *child, pid_t pid);
 

@@ -1,10 +1,9 @@
 /*
  * client.c - see client.h.
  *
- * Another process than foster's, short-lived and with one thread: it may block, it may be
- * interrupted, and a pipe that nobody reads may end it, as any command. What is wrong with the
- * words is said here, before anybody is asked: also a foster that does not answer leaves its user a
- * usage.
+ * This is a short-lived process with one thread. It may block, be interrupted by a signal, and be
+ * ended by SIGPIPE, as any command. Wrong arguments are reported before it connects, so that the
+ * user sees the usage also when foster does not answer.
  */
 #include "control/client.h"
 
@@ -16,12 +15,13 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "control/goals.h"
+#include "control/request.h"
 #include "control/server.h"
-#include "control/verbs.h"
 #include "process/signals.h"
 #include "process/wait_status.h"
 
-/* ---- what is asked ---- */
+/* ---- the request ---- */
 
 static void print(int fd, const char *string)
 {
@@ -38,7 +38,7 @@ static int usage(int fd, int status)
     for (const struct verb *verb = verbs; verb < verbs + VERBS; verb++) {
         struct text line;
         text_clear(&line);
-        text_add(&line, "  %s %s", verb->name, verb->takes);
+        text_add(&line, "  %s %s", verb->name, verb->arguments);
         while (line.length < COLUMN)
             text_add(&line, " ");
         text_add(&line, "%s", verb->meaning);
@@ -49,7 +49,8 @@ static int usage(int fd, int status)
     return status;
 }
 
-/* The words as one list; its length, or 0 if they do not make one. */
+/* Makes one list of the words, and returns its length; 0 if a word is empty, or they are too long.
+ */
 static size_t join(char **argv, char *words)
 {
     size_t length = 0;
@@ -64,12 +65,13 @@ static size_t join(char **argv, char *words)
     return length + 1;
 }
 
-/* ---- asking ---- */
+/* ---- the server ---- */
 
-/* Who was there first may have bound a path in a directory that others can write to, and any
- * abstract name. SO_PEERCRED is who called listen(2), unix(7). As the client's own container's init
- * foster may have any uid. */
-static bool is_believed(int fd, const char *path)
+/* True if the server is PID 1, or runs as root or as this user. Any other user may have bound a
+ * path in a directory which he can write to, or an abstract name, before foster. SO_PEERCRED tells
+ * the process that called listen(2), unix(7). foster as PID 1 of the client's container may have
+ * any uid. */
+static bool is_trusted(int fd, const char *path)
 {
     struct ucred peer = {0};
     socklen_t length = sizeof peer;
@@ -83,22 +85,23 @@ static bool is_believed(int fd, const char *path)
     return false;
 }
 
-/* A connected socket, or -1 and it has been said. */
-static int reach(const char *path)
+/* Returns a connected socket; or logs the reason and returns -1. */
+static int connect_to(const char *path)
 {
     struct address address;
     int fd = -1;
     if (server_address(path, &address)) {
         fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
         if (fd != -1 && connect(fd, &address.to.any, address.length) == 0)
-            return is_believed(fd, path) ? fd : -1;
+            return is_trusted(fd, path) ? fd : -1;
     }
     say(LOG_ERROR, "cannot reach foster at %s: %s; is it running with services, and as this user?",
         path, strerror(errno));
-    return -1; /* the descriptor goes with the process */
+    return -1; /* the descriptor is closed when the process ends, which is soon */
 }
 
-/* The status comes in one piece: the server sends it with what follows it. */
+/* Prints the answer and returns the exit status that is its first line. That line comes in one
+ * piece, because the server sends it together with the beginning of the rest. */
 static int print_answer(int fd, const struct verb *verb)
 {
     enum { CHUNK = 4096 };
@@ -122,15 +125,16 @@ static int print_answer(int fd, const struct verb *verb)
     return status;
 }
 
-/* foster blocks all signals; a command is to be interrupted. But what is answered at once may be
- * the end of foster, who then tells everybody to end: the answer is still to be told. */
-static void hold_off(const struct verb *verb)
+/* Sets the signal mask, because foster's main() has blocked all signals, and a command must be
+ * interruptible. SIGTERM stays blocked for a verb that is answered at once: after `shutdown` foster
+ * may send it to all processes, and the answer is still to be printed. */
+static void set_mask(const struct verb *verb)
 {
-    sigset_t held;
-    sigemptyset(&held);
-    if (verb->until == 0)
-        sigaddset(&held, SIGTERM);
-    signals_set_mask(&held, NULL);
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    if (verb->goal == NO_GOAL)
+        sigaddset(&blocked, SIGTERM);
+    signals_set_mask(&blocked, NULL);
 }
 
 static int ask(const char *path, char **argv)
@@ -148,15 +152,16 @@ static int ask(const char *path, char **argv)
         say(LOG_ERROR, "%s", wrong.bytes);
         return request.verb == NULL ? usage(STDERR_FILENO, EXIT_USAGE) : EXIT_USAGE;
     }
-    hold_off(request.verb);
-    int fd = reach(path);
+    set_mask(request.verb);
+    int fd = connect_to(path);
     if (fd == -1)
         return EXIT_FOSTER_FAILED;
-    send(fd, words, length, MSG_NOSIGNAL); /* refused or not, there is an answer */
+    send(fd, words, length, MSG_NOSIGNAL); /* if foster refuses it, the answer says so */
     return print_answer(fd, request.verb);
 }
 
-/* --control PATH and --control=PATH; true if that is what the words begin with. */
+/* Takes --control PATH or --control=PATH from the beginning of the words; false if it is not there.
+ */
 static bool take_path(char ***argv, const char **path)
 {
     static const char option[] = "--control";

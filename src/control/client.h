@@ -1,13 +1,13 @@
 /*
- * client.h - foster ctl: one request to a running foster, and its answer.
+ * client.h - foster ctl: sends one request to a running foster, and prints the answer.
  */
 #ifndef CONTROL_CLIENT_H
 #define CONTROL_CLIENT_H
 
-/* Sends the words to the foster behind that socket, prints its answer and returns its exit status;
- * without words, or with ones that make no sense, the usage and EXIT_USAGE. argv: what follows
- * "ctl". Any process: it is not foster itself that runs this. --control PATH may stand before the
- * verb. */
+/* Sends a request to foster, prints the answer and returns its exit status. argv: the words after
+ * "ctl": the verb and its arguments, and --control PATH before the verb. If they are wrong it
+ * prints the reason or the usage, and returns EXIT_USAGE. May block. It runs in a process of its
+ * own, not in the foster that it asks. */
 int client_run(char **argv);
 
 #endif

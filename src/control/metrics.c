@@ -1,28 +1,30 @@
 /*
- * metrics.c - see report.h.
+ * metrics.c - see metrics.h.
  *
- * The text format of OpenMetrics 1.0: a family is declared, then come all its samples; a counter's
- * sample has _total behind the family's name, a unit is the end of the name; # EOF is the last
- * line. A number that is not there has no sample. The start of a run is told by its length: a point
- * in time would be one of the wall clock, and foster has none.
+ * A family of metrics is declared, then all its samples follow. The sample of a counter has _total
+ * behind the family's name; a unit is the end of the name; # EOF is the last line. A number that is
+ * not known has no sample. The length of a run is shown, not its start: that would be a time of the
+ * wall clock, which foster does not read.
  */
-#include "control/facts.h"
-#include "control/report.h"
+#include "control/metrics.h"
+
+#include "control/property.h"
 
 static const struct family {
-    const char *name; /* behind "foster_service" */
+    const char *name; /* what follows "foster_service" */
     const char *help;
     const char *unit; /* NULL: none */
     bool is_counter;
-    int64_t (*fact)(const struct service *service);
+    int64_t (*property)(const struct service *service); /* NULL: services in each state */
 } families[] = {
-    {"_up", "Whether it has a process.", NULL, false, fact_up},
-    {"_ready", "Whether it is ready.", NULL, false, fact_ready},
-    {"_health", "Whether its health check succeeds.", NULL, false, fact_healthy},
-    {"_restarts", "How often it was started again.", NULL, true, fact_restarts},
-    {"_uptime_seconds", "How long it has run.", "seconds", false, fact_uptime},
-    {"_memory_bytes", "What its first process has in RAM.", "bytes", false, fact_memory},
-    {"_last_exit_code", "How its last run ended; 128+N: by signal N.", NULL, false, fact_exit_code},
+    {"_up", "Whether it has a process.", NULL, false, property_up},
+    {"_ready", "Whether it is ready.", NULL, false, property_ready},
+    {"_health", "Whether its health check succeeds.", NULL, false, property_healthy},
+    {"_restarts", "How often it was started again.", NULL, true, property_restarts},
+    {"_uptime_seconds", "How long it has run.", "seconds", false, property_uptime},
+    {"_memory_bytes", "What its first process has in RAM.", "bytes", false, property_memory},
+    {"_last_exit_code", "How its last run ended; 128+N: by signal N.", NULL, false,
+     property_exit_code},
     {"s", "How many are in that state.", NULL, false, NULL},
 };
 
@@ -31,7 +33,7 @@ static void write_samples(struct writer *writer, const struct family *family,
 {
     for (const struct service *service = plan->services; service < plan->services + plan->count;
          service++) {
-        int64_t number = family->fact(service);
+        int64_t number = family->property(service);
         if (number != UNKNOWN)
             writer_add(writer, "foster_service%s%s{service=%q} %d\n", family->name,
                        family->is_counter ? "_total" : "", service->name, number);
@@ -43,14 +45,14 @@ static void write_counts(struct writer *writer, const struct plan *plan)
     int64_t counts[STATES] = {0};
     for (size_t i = 0; i < plan->count; i++)
         counts[plan->services[i].state]++;
-    counts[STARTING] += counts[FORKED]; /* which has the same name */
+    counts[STARTING] += counts[FORKED]; /* they have one name */
     for (int state = 0; state < STATES; state++)
         if (state != FORKED)
             writer_add(writer, "foster_services{state=%q} %d\n", state_name((enum state)state),
                        counts[state]);
 }
 
-void report_metrics(struct writer *writer, const struct plan *plan)
+void metrics_write(struct writer *writer, const struct plan *plan)
 {
     for (const struct family *family = families;
          family < families + sizeof families / sizeof *families; family++) {
@@ -58,7 +60,7 @@ void report_metrics(struct writer *writer, const struct plan *plan)
                    family->is_counter ? "counter" : "gauge", family->name, family->help);
         if (family->unit != NULL)
             writer_add(writer, "# UNIT foster_service%s %s\n", family->name, family->unit);
-        if (family->fact != NULL)
+        if (family->property != NULL)
             write_samples(writer, family, plan);
         else
             write_counts(writer, plan);

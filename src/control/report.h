@@ -1,8 +1,8 @@
 /*
- * report.h - what is told about services: as a table, as JSON, as one word of health, as metrics.
+ * report.h - the services as a table, as JSON, and as healthy or not.
  *
- * names: those of the services that are meant, each ended by a NUL and an empty one behind the
- * last; "" for all. Supervisor's thread.
+ * names: of the services to be shown, each ended by a NUL, with an empty one behind the last; ""
+ * for all services. Supervisor's thread.
  */
 #ifndef CONTROL_REPORT_H
 #define CONTROL_REPORT_H
@@ -12,19 +12,17 @@
 #include "config/plan.h"
 #include "control/writer.h"
 
-/* A table: name, state, pid, since, restarts, last exit in words, health, memory (if /proc tells),
- * and what services say of themselves, if any does. */
+/* Writes a table with the columns of report.c. The last one, the status line that a service has
+ * sent by sd_notify(3), is there only if a service has sent one. */
 void report_table(struct writer *writer, const struct plan *plan, const char *names);
 
-/* The same as a stable JSON schema, described in report.c and foster(8). */
+/* Writes JSON of a stable form, which report.c and foster(8) describe. */
 void report_json(struct writer *writer, const struct plan *plan, const char *names);
 
-/* "healthy" and true, or what is not as it should be, a line each. Healthy is: no service has
- * failed, none is unhealthy, every essential one and every one with a health check is up and ready
- * (or done, a oneshot; or waits to be started by hand), and nothing is being shut down. */
+/* True, and writes "healthy"; or false, and writes a line for each service that is not healthy.
+ * Healthy is: no service has failed, none is unhealthy, and each essential one, and each one with a
+ * health check, is ready, or is a oneshot that is done, or was never to be started by itself; and
+ * foster is not shutting down. */
 bool report_health(struct writer *writer, const struct plan *plan);
-
-/* metrics.c: OpenMetrics 1.0 text, ended by # EOF. */
-void report_metrics(struct writer *writer, const struct plan *plan);
 
 #endif

@@ -1,21 +1,9 @@
 /*
- * server.h - the control socket: who may talk to foster, and how a request becomes an answer.
+ * server.h - the control socket, by which foster ctl talks to foster.
  *
- * A stream socket with mode 0600; the peer's uid must be root's or foster's own (SO_PEERCRED,
- * unix(7)). A client sends one request, its words each ended by a NUL and one more NUL behind the
- * last; it gets an answer and the end of the stream. The first line of the answer is the exit
- * status for the client, in decimal; the rest is for its stdout, or for its stderr if the status is
- * not 0 (the verb may say otherwise: health, see verbs). A request of more than REQUEST_MAX bytes,
- * rubbish, or one that is not complete within REQUEST_TIME is answered with an error and closed. No
- * verb runs a command of the caller's. Nothing here ever waits.
- *
- * Nobody keeps others from being heard: there are CLIENTS_MAX places, and who waits for services
- * takes WAITING_MAX of them at most. When one more waits, the one that has waited longest is told
- * that too many ask, and goes. When one more comes, the one that has been silent longest goes, else
- * the one that has longest not read its answer to the end; where there is no descriptor for who
- * comes, also one that waits. A peer of another user is refused at once and holds no place.
- *
- * All of these: supervisor's thread, but server_open().
+ * A stream socket with mode 0600. A client must run as root or as foster's own user (SO_PEERCRED,
+ * unix(7)); any other is refused at once. No verb runs a command of the client's. What becomes of a
+ * client is in connections.h. Nothing here blocks.
  */
 #ifndef CONTROL_SERVER_H
 #define CONTROL_SERVER_H
@@ -27,24 +15,24 @@
 
 #define CONTROL_DEFAULT "/run/foster.sock"
 
-enum { REQUEST_MAX = 4096, REQUEST_TIME_MS = 5000, CLIENTS_MAX = 128, WAITING_MAX = 96 };
-
-/* The address of the socket at that path, or of "@name". False if it can be none; errno says why.
- * Any thread. */
+/* The address of the socket at a path, or of "@name" in the abstract namespace. False, and errno,
+ * if there can be no socket. Any thread. */
 bool server_address(const char *path, struct address *address);
 
-/* Opens the socket at that path and watches it in the loop; also "@name" in the abstract namespace.
- * False: it cannot be opened; errno says why. A socket file that nobody listens on any more is
- * replaced. Main thread, before the supervisor begins and after event_loop_open(). */
+/* Opens the socket at a path, or "@name", and watches it in the event loop; replaces a socket file
+ * that no process listens on any more. False, and errno, if it cannot be opened. Main thread, after
+ * event_loop_open() and before the supervisor begins. */
 bool server_open(const char *path);
 
-/* Something has changed: answers the clients that wait for it (wait, start, stop, restart). */
+/* Call it after every change of a service, and when it is due: answers the clients that wait.
+ * Supervisor's thread. */
 void server_look(void);
 
-/* When to look again, for clients with a time limit: or NEVER. */
+/* When to call server_look() at the latest; or NEVER. Supervisor's thread. */
 milliseconds server_due(void);
 
-/* Removes the socket's file, if it is still ours. When foster ends. */
+/* Removes the socket file, if it is still the one that server_open() made. Supervisor's thread,
+ * when foster ends. */
 void server_close(void);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * writer.c - see writer.h.
  *
- * Whole objects are written by one form, as they look. To put them together from pieces was tried,
- * by text_add() and by a table of fields: both took twice the room.
+ * A whole object is written by one form, which looks like the object. Rejected, after a trial: to
+ * compose objects of parts, by text_add() or by a table of members, which took twice the code.
  */
 #include "control/writer.h"
 

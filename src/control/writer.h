@@ -1,8 +1,8 @@
 /*
- * writer.h - an answer while it is put together.
+ * writer.h - an answer that grows as it is written.
  *
- * When memory runs out the writer remembers it, so that those who write need not ask after every
- * word. Supervisor's thread.
+ * When memory runs out the writer remembers it, so that its users check once, at the end.
+ * Supervisor's thread.
  */
 #ifndef CONTROL_WRITER_H
 #define CONTROL_WRITER_H
@@ -13,13 +13,14 @@
 
 struct writer {
     struct buffer buffer;
-    bool failed; /* something is missing */
+    bool failed; /* there was no memory, so a part is missing */
 };
 
-/* Appends the form, in which these stand for the arguments, in their order:
- *   %s  a string, as it is
- *   %q  a string in quotes, as JSON has it, which is also how OpenMetrics has it; or null for NULL
- *   %d  an int64_t in decimal; or null for a negative one, see facts.h */
+/* Appends the form. In it these stand for the arguments, in their order:
+ *
+ *   %s  a string, as it is; null for NULL
+ *   %q  a string in quotes, as JSON and OpenMetrics have it; null for NULL
+ *   %d  an int64_t in decimal; null for a negative one, see UNKNOWN in property.h */
 void writer_add(struct writer *writer, const char *form, ...);
 
 #endif

@@ -9,6 +9,7 @@
 #include "control/report.h"
 
 #include "base/clock.h"
+#include "control/metrics.h"
 
 #include "supervise/notify_state.h"
 
@@ -301,7 +302,7 @@ START_TEST(metrics_are_openmetrics)
 {
     set_the_scene();
     services[DB].name = "d\"b\\";
-    report_metrics(&told, &plan);
+    metrics_write(&told, &plan);
     put_into("told");
     as_string();
     ck_assert_ptr_nonnull(strstr(told.buffer.bytes, "# TYPE foster_service_restarts counter\n"));
@@ -349,7 +350,7 @@ static void fails_at(int add, void (*report)(struct writer *writer, const struct
 static void metrics(struct writer *writer, const struct plan *of, const char *names)
 {
     (void)names;
-    report_metrics(writer, of);
+    metrics_write(writer, of);
 }
 
 static void bill_of_health(struct writer *writer, const struct plan *of, const char *names)

@@ -17,6 +17,8 @@
 
 #include "base/buffer.h"
 #include "control/client.h"
+#include "control/connections.h"
+#include "control/request.h"
 #include "supervise/event_loop.h"
 
 #include "control_kit.h"
@@ -562,7 +564,7 @@ START_TEST(a_client_that_leaves_is_forgotten)
     enum { WARM = 4 };
     serve();
     long before = 0;
-    for (int i = 0; i < 2 * CLIENTS_MAX; i++) {
+    for (int i = 0; i < 2 * CONNECTIONS_MAX; i++) {
         if (i == WARM)
             before = pages_mapped();
         int fd = ASK("start\0web");
@@ -570,7 +572,8 @@ START_TEST(a_client_that_leaves_is_forgotten)
         close(fd);
         turn_until_quiet();
     }
-    ck_assert_int_lt(pages_mapped(), before + CLIENTS_MAX); /* none of their buffers has stayed */
+    ck_assert_int_lt(pages_mapped(),
+                     before + CONNECTIONS_MAX); /* none of their buffers has stayed */
     services[WEB].state = RUNNING;
     ck_answers(ASK("wait\0web"), "0\n");
 }
@@ -608,20 +611,20 @@ END_TEST
 
 START_TEST(who_has_been_silent_longest_makes_room)
 {
-    int waiting[WAITING_MAX], silent[CLIENTS_MAX];
+    int waiting[WAITING_MAX], silent[CONNECTIONS_MAX];
     serve();
     for (int i = 0; i < WAITING_MAX; i++) {
         waiting[i] = ASK("wait\0web");
         turn_until_quiet();
     }
-    for (int i = 0; i < CLIENTS_MAX; i++) {
+    for (int i = 0; i < CONNECTIONS_MAX; i++) {
         silent[i] = come();
         turn_until_quiet();
     }
     ck_answers(ASK("shutdown"), "0\n");
     for (int i = 0; i <= WAITING_MAX; i++)
         ck_answers(silent[i], TOO_MUCH);
-    ck_assert(waits(silent[WAITING_MAX + 1]) && waits(silent[CLIENTS_MAX - 1]));
+    ck_assert(waits(silent[WAITING_MAX + 1]) && waits(silent[CONNECTIONS_MAX - 1]));
     services[WEB].state = RUNNING;
     for (int i = 0; i < WAITING_MAX; i++)
         ck_answers(waiting[i], "0\n");
@@ -630,17 +633,17 @@ END_TEST
 
 START_TEST(who_does_not_read_makes_room)
 {
-    int slow[CLIENTS_MAX];
+    int slow[CONNECTIONS_MAX];
     serve();
     make_many();
-    for (int i = 0; i < CLIENTS_MAX; i++) {
+    for (int i = 0; i < CONNECTIONS_MAX; i++) {
         slow[i] = ASK("status\0--json");
         turn_until_quiet();
     }
     ck_answers(ASK("shutdown"), "0\n");
     const char *told = answer(slow[0]);
     ck_assert_str_ne(told + strlen(told) - strlen("]}\n"), "]}\n");
-    told = answer(slow[CLIENTS_MAX - 1]);
+    told = answer(slow[CONNECTIONS_MAX - 1]);
     ck_assert_str_eq(told + strlen(told) - strlen("]}\n"), "]}\n");
 }
 END_TEST

@@ -1,0 +1,11 @@
+/* metrics.h - the services as metrics, in the text format of OpenMetrics 1.0. */
+#ifndef CONTROL_METRICS_H
+#define CONTROL_METRICS_H
+
+#include "config/plan.h"
+#include "control/writer.h"
+
+/* Writes all families and their samples, and # EOF. Supervisor's thread. */
+void metrics_write(struct writer *writer, const struct plan *plan);
+
+#endif

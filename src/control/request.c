@@ -1,0 +1,242 @@
+/*
+ * request.c - see request.h.
+ *
+ * Nothing waits here. A verb that takes time (start, stop, restart, wait) has a goal, which is
+ * looked at again after every change of a service.
+ *
+ * All names are checked before the first service is acted on, so that a wrong name means that
+ * nothing is done. They are looked up again at each look: services are neither added nor removed,
+ * and so no list is kept for a client.
+ */
+#include "control/request.h"
+
+#include <string.h>
+
+#include "base/nearest.h"
+#include "control/goals.h"
+#include "control/property.h"
+#include "process/signals.h"
+#include "supervise/supervisor.h"
+
+#define FOR_EACH_WORD(word, words)                                                                 \
+    for (const char *(word) = (words); *(word) != '\0'; (word) += strlen(word) + 1)
+
+/* ---- reading ---- */
+
+static const char *next_verb(void *context)
+{
+    const struct verb **verb = context;
+    return *verb < verbs + VERBS ? (*verb)++->name : NULL;
+}
+
+/* Makes the line for a name that does not exist, with the nearest one that does, if one is near. */
+static void say_unknown(struct text *line, const char *kind, const char *name,
+                        const char *(*next)(void *), void *context)
+{
+    text_clear(line);
+    text_add(line, "no %s '%s'", kind, name);
+    nearest_add_hint(line, name, next, context);
+}
+
+/* Makes the line for a wrong argument; "": for one that is missing. Always false. */
+static bool refuse(struct text *line, const struct verb *verb, const char *argument)
+{
+    text_clear(line);
+    if (*argument != '\0')
+        text_add(line, "what is '%s'? ", argument);
+    else
+        text_add(line, "a word is missing; ");
+    text_add(line, "usage: foster ctl %s%s%s", verb->name, *verb->arguments != '\0' ? " " : "",
+             verb->arguments);
+    return false;
+}
+
+/* Reads one option and its value, which stands behind a '=' or is the next word. Returns the word
+ * after these; NULL if the verb has no such option, or the value is wrong. */
+static const char *read_option(struct request *request, const char *word)
+{
+    static const char json[] = "--json", timeout[] = "--timeout";
+    const char *value = word + sizeof timeout;
+    if ((request->verb->takes & VERB_JSON) != 0 && strcmp(word, json) == 0) {
+        request->json = true;
+        return word + sizeof json;
+    }
+    if ((request->verb->takes & VERB_TIMEOUT) == 0 ||
+        strncmp(word, timeout, sizeof timeout - 1) != 0 ||
+        (value[-1] != '\0' && value[-1] != '=') || !duration_parse(value, &request->timeout))
+        return NULL;
+    return value + strlen(value) + 1;
+}
+
+/* Reads the options and removes them from the words, and counts the other words. Returns NULL, or
+ * the option that is wrong. */
+static const char *read_options(struct request *request, char *words, unsigned *count)
+{
+    char *kept = words;
+    for (const char *word = words; *word != '\0';) {
+        const char *option = word;
+        size_t size = strlen(word) + 1;
+        if (*word == '-') {
+            word = read_option(request, word);
+            if (word == NULL)
+                return option;
+            continue;
+        }
+        memmove(kept, word, size);
+        kept += size;
+        word += size;
+        ++*count;
+    }
+    *kept = '\0';
+    return NULL;
+}
+
+/* The length of the name in NAME or NAME:GOAL. */
+static size_t name_length(const struct request *request, const char *word)
+{
+    return (request->verb->takes & VERB_GOALS) != 0 ? strcspn(word, ":") : strlen(word);
+}
+
+/* The goal in NAME:GOAL, else the verb's; NO_GOAL if there is none of that name. */
+static enum goal goal_of(const struct request *request, const char *word)
+{
+    word += name_length(request, word);
+    return *word != '\0' ? goal_find(word + 1) : (enum goal)request->verb->goal;
+}
+
+/* Reads the arguments. Returns NULL; or the argument that is wrong, or "" if one is missing. */
+static const char *read_arguments(struct request *request, char *words)
+{
+    const struct verb *verb = request->verb;
+    unsigned count = 0;
+    const char *wrong = read_options(request, words, &count);
+    if (wrong != NULL || count < verb->least)
+        return wrong != NULL ? wrong : "";
+    if ((verb->takes & VERB_NAMES) == 0 && count > 0)
+        return words;
+    if ((verb->takes & VERB_SIGNAL) != 0) {
+        request->signal = (unsigned char)signal_parse(words);
+        request->names += strlen(words) + 1;
+        return request->signal == 0 ? words : NULL;
+    }
+    FOR_EACH_WORD(word, words)
+    if (verb->goal != NO_GOAL && goal_of(request, word) == NO_GOAL)
+        return word;
+    return NULL;
+}
+
+bool request_read(struct request *request, char *words, struct text *line)
+{
+    *request = (struct request){.verb = verb_find(words), .timeout = NEVER};
+    if (request->verb == NULL) {
+        const struct verb *first = verbs;
+        say_unknown(line, "verb", words, next_verb, &first);
+        return false;
+    }
+    words += strlen(words) + 1;
+    request->names = words;
+    const char *wrong = read_arguments(request, words);
+    return wrong == NULL || refuse(line, request->verb, wrong);
+}
+
+/* ---- executing ---- */
+
+static struct service *service_of(const struct request *request, const char *word)
+{
+    return plan_find(supervisor_plan(), word, name_length(request, word));
+}
+
+static const char *next_service(void *context)
+{
+    const struct service **service = context;
+    const struct plan *plan = supervisor_plan();
+    return *service < plan->services + plan->count ? (*service)++->name : NULL;
+}
+
+static enum request_result check_names(const struct request *request, struct writer *answer)
+{
+    enum request_result result = REQUEST_SUCCEEDED;
+    FOR_EACH_WORD(word, request->names)
+    {
+        struct text name, line;
+        const struct service *first = supervisor_plan()->services;
+        if (service_of(request, word) != NULL)
+            continue;
+        text_clear(&name);
+        text_add_bytes(&name, word, name_length(request, word));
+        say_unknown(&line, "service", name.bytes, next_service, &first);
+        writer_add(answer, "foster: %s\n", line.bytes);
+        result = REQUEST_FAILED;
+    }
+    return result;
+}
+
+static enum request_result send_to(struct service *service, int signal, struct writer *answer)
+{
+    int error = supervisor_send(service, signal);
+    if (error == 0)
+        return REQUEST_SUCCEEDED;
+    writer_add(answer, "foster: ");
+    property_write_state(answer, service);
+    writer_add(answer, "; no signal is sent: %s\n", strerror(error));
+    return REQUEST_FAILED;
+}
+
+/* A verb without a report, an action or a goal sends a signal: reload and signal. */
+enum request_result request_begin(const struct request *request, struct writer *answer)
+{
+    const struct verb *verb = request->verb;
+    enum request_result result = check_names(request, answer);
+    if (result != REQUEST_SUCCEEDED)
+        return result;
+    if (verb->report != NULL)
+        return verb->report(answer, request->names, request->json) ? REQUEST_SUCCEEDED
+                                                                   : REQUEST_FAILED;
+    FOR_EACH_WORD(word, request->names)
+    {
+        struct service *service = service_of(request, word);
+        if (verb->act != NULL)
+            verb->act(service);
+        else if (verb->goal == NO_GOAL &&
+                 send_to(service,
+                         request->signal != 0 ? request->signal : service->settings->reload_signal,
+                         answer) == REQUEST_FAILED)
+            result = REQUEST_FAILED;
+    }
+    return verb->goal != NO_GOAL ? request_look(request, answer) : result;
+}
+
+/* ---- waiting ---- */
+
+static enum outcome outcome_of(const struct request *request, const char *word)
+{
+    return goal_outcome(goal_of(request, word), service_of(request, word));
+}
+
+/* Writes a line for each service whose outcome is this one. */
+static enum request_result write_reasons(const struct request *request, enum outcome outcome,
+                                         struct writer *answer)
+{
+    enum request_result result = REQUEST_SUCCEEDED;
+    FOR_EACH_WORD(word, request->names)
+    {
+        if (outcome_of(request, word) != outcome)
+            continue;
+        goal_write_reason(answer, goal_of(request, word), service_of(request, word), outcome);
+        result = REQUEST_FAILED;
+    }
+    return result;
+}
+
+enum request_result request_look(const struct request *request, struct writer *answer)
+{
+    FOR_EACH_WORD(word, request->names)
+    if (outcome_of(request, word) == GOAL_PENDING)
+        return REQUEST_WAITS;
+    return write_reasons(request, GOAL_OUT_OF_REACH, answer);
+}
+
+enum request_result request_give_up(const struct request *request, struct writer *answer)
+{
+    return write_reasons(request, GOAL_PENDING, answer);
+}
