@@ -13,7 +13,7 @@ PROCESS = attributes brief_child cgroup descriptors environment exec_error exit_
 CONFIG = argv_split choice config depends_on diagnostics entry files keys lines names plan restart_policy section \
     service settings value_attributes value_choices value_environment value_listen value_numbers value_ready value_text \
     value_time values
-LOGS = format relay
+LOGS = format own_output relay stream
 SUPERVISE = async_close dependencies event_loop forwarding main_process messages notify notify_message notify_socket probe probe_methods shutdown \
     side_command signalling sockets start start_descriptors start_environment start_watch state_machine supervisor
 CONTROL = client connections goals metrics property report request server verbs writer

@@ -10,8 +10,8 @@
 
 /* ---- bytes ---- */
 
-/* Writes the lines that have their end, and moves what has begun to the front; a line that fills
- * everything goes out in parts. */
+/* Writes the lines that are complete, and moves the beginning of the next line to the front. A line
+ * that fills all the room is written in parts. */
 static void make_space(struct format *format)
 {
     size_t gone = format->whole > 0 ? format->whole : format->filled;
@@ -54,7 +54,7 @@ static void put_prefix(struct format *format, const char *name, size_t order)
     put_string(format, format->is_coloured ? " | \033[0m" : " | ");
 }
 
-/* Writes the digits of a number over the zeros before that point. */
+/* Writes the digits of a number over the zeros before `end`. */
 static void set_digits(char *end, long number)
 {
     enum { BASE = 10 };
@@ -97,12 +97,12 @@ static void put_object(struct format *format, const char *name, const char *byte
     put_string(format, "\"}");
 }
 
-/* ---- what others call ---- */
+/* ---- the module's functions ---- */
 
 void format_begin(struct format *format, int to)
 {
-    const char *no_colour =
-        getenv("NO_COLOR"); /* NOLINT(concurrency-mt-unsafe): nobody sets variables */
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): no thread sets variables */
+    const char *no_colour = getenv("NO_COLOR");
     format->to = to;
     format->is_coloured = isatty(to) && (no_colour == NULL || *no_colour == '\0');
 }

@@ -1,9 +1,9 @@
 /*
- * format.h - lines of services on their way out, each with a word about where it is from.
+ * format.h - the form in which lines of services are written: with a prefix, or as JSON objects.
  *
- * Lines are gathered until there are PIPE_BUF bytes of them: so much a pipe takes whole, and nobody
- * else's bytes come between (pipe(7)). So a line that is not longer is whole also beside those who
- * write to the same pipe without us. One thread.
+ * Lines are gathered until there are PIPE_BUF bytes of them: so many a pipe takes whole, without
+ * bytes of other writers in between (pipe(7)). So a line of that length or less is whole also
+ * beside processes that write to the same pipe without foster. One thread.
  */
 #ifndef LOGS_FORMAT_H
 #define LOGS_FORMAT_H
@@ -16,32 +16,32 @@
 #include "config/service.h"
 
 struct format {
-    int to;
+    int to; /* the destination */
     bool is_coloured;
-    size_t width;        /* of the longest name of log = prefix */
-    struct timespec now; /* the time of the lines that follow */
-    size_t filled;
-    size_t whole; /* of the bytes that are there, those of lines that have their end */
-    char bytes[PIPE_BUF];
+    size_t width;         /* of the longest name with log = prefix */
+    struct timespec now;  /* the time of the lines that follow */
+    size_t filled;        /* bytes that are gathered */
+    size_t whole;         /* of these, the bytes of lines that are complete */
+    char bytes[PIPE_BUF]; /* that are gathered */
 };
 
-/* Sets up a zeroed format. A terminal is given colours, unless NO_COLOR is in the environment
- * (no-color.org). */
+/* Sets up a format that is all zeroes. A terminal gets colours, unless NO_COLOR is in the
+ * environment (no-color.org). */
 void format_begin(struct format *format, int to);
 
-/* The name is one of those that the prefixes are to be as wide as. */
+/* Makes all prefixes at least as wide as this name. */
 void format_make_room(struct format *format, const char *name);
 
-/* The lines that follow are of now. */
+/* Sets the time of the lines that follow to now. */
 void format_set_time(struct format *format);
 
-/* Prints one line, given without its newline, in the form that the service's log asks for. Services
- * of another order have another colour. Waits for the reader; what a broken or closed destination
- * does not take is dropped. */
+/* Adds one line, given without its newline, in the form that the service's `log` asks for. order is
+ * the service's number, which chooses its colour. May block, as it may write. */
 void format_line(struct format *format, const struct service *service, size_t order,
                  const char *bytes, size_t length);
 
-/* Writes what has been gathered. */
+/* Writes what has been gathered, and waits for the reader. What a broken or closed destination does
+ * not take is dropped. May block. */
 void format_flush(struct format *format);
 
 #endif

@@ -1,268 +1,163 @@
 /*
  * relay.c - see relay.h.
  *
- * Each relayed service has one pipe for as long as foster runs. foster keeps the write end for the
- * next run, so the end of the pipe never comes, and a grandchild that keeps its own copy delays
- * nothing: at the end what is in the pipes is read, and nobody is waited for. The read end is
- * non-blocking, the write end is not, as programs expect it of their stdout (the flag is that of an
- * open file description, open(2), and a pipe has two).
+ * In each round the thread reads once from each pipe that has something, into one buffer that all
+ * pipes share. Only the bytes of a line whose newline has not come are kept. A thousand silent
+ * services cost two descriptors and a struct relayed each.
  *
- * The thread reads each pipe that has something once a round, into one buffer that all share; kept
- * is only what has no newline yet. A thousand silent services cost two descriptors and a struct
- * stream each.
+ * At the end what is in the pipes is read, and no process is waited for. Where one run of a service
+ * ends and the next begins is marked in its pipe (stream.h).
  *
- * Where one run ends and the next begins is a mark: the number of bytes that have ever been in the
- * pipe by then, which is what has been read and what FIONREAD finds. The supervisor makes one
- * before each start but the first, when nobody of the next run exists yet; the thread reads up to a
- * mark and no further, ends the line there, and goes on. So what a run writes is never joined to
- * what came before it, however late the thread comes. Between two runs the thread makes marks as
- * well, so that the last line of a run does not wait for the next. Each stream has a lock; the
- * thread holds it while it reads, which does not block, and never while it writes. (Both calls take
- * the pipe's own mutex, which a writer holds while he copies, pipe_write() in fs/pipe.c: memory on
- * a dead file system can make that long. At a start what the last run left behind has been ended;
- * and another service's pipe has another lock.) A mark where there is one already is none, so there
- * are no more marks than bytes in the pipe. Bytes that somebody else has read out of the pipe are
- * found missing when it is empty before a mark is reached.
+ * Rejected:
  *
- * Rejected: splice(2) and tee(2), which cannot put a name before a line; one pipe for all, which
- * would not catalogue_say who wrote; a pipe for each run, whose end would have to be waited for
- * before the next, or else pipes add up while a reader is slow; a word to the thread that the run
- * has ended, which comes too late when the next run has written.
+ *   - splice(2) and tee(2), which cannot put a name before a line;
+ *   - one pipe for all, which would not tell which service wrote;
+ *   - a pipe for each run. Its end would have to be waited for before the next start, or else pipes
+ *     add up while a reader is slow;
+ *   - a message to the thread that a run has ended, which comes too late when the next run has
+ *     written.
  */
 #include "logs/relay.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/arena.h"
-#include "base/buffer.h"
 #include "base/log.h"
-#include "children/word_lock.h"
 #include "logs/format.h"
+#include "logs/own_output.h"
+#include "logs/stream.h"
 #include "process/descriptors.h"
 #include "process/signals.h"
 #include "process/thread.h"
 
 enum {
-    READ_MOST = 16384, /* a quarter of a full pipe, pipe(7) */
-    EVENTS = 16,       /* a round */
-    READS_MOST = 16,   /* at once, of one pipe: it is reported again */
+    READ_MOST = 16384, /* bytes; a quarter of a full pipe, pipe(7) */
+    EVENTS = 16,       /* of epoll, in a round */
+    READS_MOST = 16,   /* of one pipe, in a row */
     STACK = 32768,
     REST_MS = 20,
-    WRITABLE_BY_ALL = S_IWUSR | S_IWGRP | S_IWOTH,
 };
 
-/* The pipe of a service. Positions in it are numbers of bytes. */
-struct stream {
+/* A service whose output is relayed. */
+struct relayed {
     const struct service *service;
-    int in, out;
-    atomic_bool is_between_runs; /* set at any time, cleared under the lock */
-
-    word_lock lock;      /* of what follows */
-    uint64_t read;       /* position up to which it has been read */
-    uint64_t last;       /* the last mark */
-    size_t passed;       /* bytes of the marks that are behind us */
-    struct buffer marks; /* positions at which a line ends */
-
-    struct buffer rest; /* the thread's: of what was read, a line without its end */
+    struct stream stream;
+    struct buffer rest; /* the line whose newline has not been read; for the thread only */
 };
 
-/* The descriptors are set before there is a thread; finish and finished are how the two
- * catalogue_say each other. */
+/* All of it is set before the thread is started, or is for the thread only, unless it says
+ * otherwise. */
 struct relay {
-    int ready;           /* an epoll of all that can be read */
-    int poked;           /* an eventfd: a run has ended, or all have */
-    int finished;        /* an eventfd: all is written */
-    atomic_bool is_last; /* nobody writes any more */
+    int ready;           /* an epoll set of the pipes, and of `poked` */
+    int poked;           /* an eventfd, written by the other threads: a run has ended or begun */
+    int finished;        /* an eventfd, written by the thread: everything has been relayed */
+    atomic_bool is_last; /* set by the main thread: no process writes any more */
     size_t count;
     struct format format;
     char bytes[READ_MOST];
-    struct stream streams[];
+    struct relayed services[]; /* in the order of the plan */
 };
 
-static struct relay *relay; /* NULL: nobody is relayed */
+static struct relay *relay; /* NULL: no service is relayed */
 
-/* ---- marks ---- */
+/* ---- lines; the relay's thread ---- */
 
-/* Makes a mark behind all that is in the pipe, if none stands there. Without memory for it two runs
- * may share a line. Under the lock. */
-static void mark(struct stream *stream)
+static void print(const struct relayed *from, const char *bytes, size_t length)
 {
-    int left = 0;
-    ioctl(stream->in, FIONREAD, &left);
-    uint64_t position = stream->read + (uint64_t)left;
-    if (position != stream->last &&
-        buffer_add(&stream->marks, (const char *)&position, sizeof position))
-        stream->last = position;
+    format_line(&relay->format, from->service, (size_t)(from - relay->services), bytes, length);
 }
 
-/* How far it is to the next mark; false if there is none. Under the lock. */
-static bool find_mark(const struct stream *stream, uint64_t *distance)
-{
-    uint64_t position;
-    if (stream->passed == stream->marks.length)
-        return false;
-    memcpy(&position, stream->marks.bytes + stream->passed, sizeof position);
-    *distance = position - stream->read;
-    return true;
-}
-
-/* Those behind us are dropped when they are half of all, so that each is moved about once. Under
- * the lock. */
-static void pass_mark(struct stream *stream)
-{
-    stream->passed += sizeof stream->read;
-    if (2 * stream->passed < stream->marks.length)
-        return;
-    buffer_drop(&stream->marks, stream->passed);
-    stream->passed = 0;
-}
-
-/* Reads up to the next mark at most: the number of bytes. *ends says that it is reached. The
- * thread's. */
-static size_t read_to_mark(struct stream *stream, bool *ends)
-{
-    uint64_t distance = 0;
-    word_lock_take(&stream->lock);
-    bool is_marked = find_mark(stream, &distance);
-    size_t most =
-        is_marked && distance < sizeof relay->bytes ? (size_t)distance : sizeof relay->bytes;
-    ssize_t got = read(stream->in, relay->bytes, most);
-    uint64_t passed =
-        got >= 0 ? (uint64_t)got : distance; /* nothing there: somebody else has read it */
-    stream->read += passed;
-    *ends = is_marked && passed == distance;
-    if (*ends)
-        pass_mark(stream);
-    word_lock_drop(&stream->lock);
-    return got > 0 ? (size_t)got : 0;
-}
-
-/* What has been written so far between two runs is no part of the next. The thread's. */
-static void mark_between_runs(struct stream *stream)
-{
-    word_lock_take(&stream->lock);
-    if (atomic_load(&stream->is_between_runs))
-        mark(stream);
-    word_lock_drop(&stream->lock);
-}
-
-/* The thread's. */
-static bool has_mark(struct stream *stream)
-{
-    uint64_t distance;
-    word_lock_take(&stream->lock);
-    bool is_marked = find_mark(stream, &distance);
-    word_lock_drop(&stream->lock);
-    return is_marked;
-}
-
-/* ---- lines: the thread's ---- */
-
-static void print(const struct stream *stream, const char *bytes, size_t length)
-{
-    format_line(&relay->format, stream->service, (size_t)(stream - relay->streams), bytes, length);
-}
-
-/* The last bytes of a line have come. Where there is no memory to join them to the rest, they are
+/* Prints a line, of which these are the last bytes. Without memory to join them to the rest, prints
  * two lines. */
-static void end_line(struct stream *stream, const char *bytes, size_t length)
+static void end_line(struct relayed *from, const char *bytes, size_t length)
 {
     bool is_joined = false;
-    if (stream->rest.length > 0) {
-        is_joined = buffer_add(&stream->rest, bytes, length);
-        print(stream, stream->rest.bytes, stream->rest.length);
-        buffer_drop(&stream->rest, stream->rest.length);
+    if (from->rest.length > 0) {
+        is_joined = buffer_add(&from->rest, bytes, length);
+        print(from, from->rest.bytes, from->rest.length);
+        buffer_drop(&from->rest, from->rest.length);
     }
     if (!is_joined)
-        print(stream, bytes, length);
+        print(from, bytes, length);
 }
 
-static void keep(struct stream *stream, const char *bytes, size_t length)
+/* Keeps bytes of a line whose newline has not been read. */
+static void keep(struct relayed *from, const char *bytes, size_t length)
 {
-    if (!buffer_add(&stream->rest, bytes, length))
-        end_line(stream, bytes, length);
+    if (!buffer_add(&from->rest, bytes, length))
+        end_line(from, bytes, length);
 }
 
-/* Takes the first line off the bytes, or all of them if it has no end: how many were taken. A line
- * that is too long is cut where it may not be longer; its newline may still follow that point. */
-static size_t take_line(struct stream *stream, const char *bytes, size_t length)
+/* Prints the first line of the bytes, or keeps them all if it has no newline; returns the number of
+ * bytes that were taken. A line that is too long is cut; the newline may be the first byte after
+ * the cut, so one byte more is searched. */
+static size_t take_line(struct relayed *from, const char *bytes, size_t length)
 {
-    size_t room = RELAY_LINE_MAX - stream->rest.length;
-    size_t looked_at = length <= room ? length : room + 1;
-    const char *end = memchr(bytes, '\n', looked_at);
-    if (end != NULL) {
-        end_line(stream, bytes, (size_t)(end - bytes));
-        return (size_t)(end - bytes) + 1;
+    size_t room = RELAY_LINE_MAX - from->rest.length;
+    size_t searched = length <= room ? length : room + 1;
+    const char *newline = memchr(bytes, '\n', searched);
+    if (newline != NULL) {
+        end_line(from, bytes, (size_t)(newline - bytes));
+        return (size_t)(newline - bytes) + 1;
     }
     if (length <= room) {
-        keep(stream, bytes, length);
+        keep(from, bytes, length);
         return length;
     }
-    end_line(stream, bytes, room);
+    end_line(from, bytes, room);
     return room;
 }
 
-/* Reads once; false if there was nothing. At a mark a line ends in any case. */
-static bool relay_once(struct stream *stream)
+/* Reads once from the pipe. A line ends at a mark in any case. False if there was nothing. */
+static bool relay_once(struct relayed *from)
 {
-    bool ends;
-    size_t got = read_to_mark(stream, &ends);
+    bool is_at_mark;
+    size_t got = stream_read(&from->stream, relay->bytes, sizeof relay->bytes, &is_at_mark);
     format_set_time(&relay->format);
     for (size_t done = 0; done < got;)
-        done += take_line(stream, relay->bytes + done, got - done);
-    if (ends && stream->rest.length > 0)
-        end_line(stream, NULL, 0);
-    return got > 0 || ends;
+        done += take_line(from, relay->bytes + done, got - done);
+    if (is_at_mark && from->rest.length > 0)
+        end_line(from, NULL, 0);
+    return got > 0 || is_at_mark;
 }
 
-/* Relays what is in the pipe now, and not what somebody who cannot stop adds meanwhile. */
-static void relay_last(struct stream *stream)
+/* Relays what is in the pipe now, and not what a process that cannot be ended adds meanwhile. */
+static void relay_rest(struct relayed *from)
 {
-    int left = 0;
-    ioctl(stream->in, FIONREAD, &left);
-    uint64_t end = stream->read + (uint64_t)left; /* it is the thread that changes the one */
-    while (stream->read < end && relay_once(stream))
+    uint64_t end = stream_end(&from->stream);
+    while (from->stream.read < end && relay_once(from))
         continue;
-    if (stream->rest.length > 0)
-        end_line(stream, NULL, 0);
+    if (from->rest.length > 0)
+        end_line(from, NULL, 0);
 }
 
-/* Up to the last mark, but not for ever: a service that is started again and again makes new ones.
- */
-static void relay_marked(struct stream *stream)
+/* Relays up to the last mark, but only so much in a row, because a service that is started again
+ * and again makes more marks. */
+static void relay_marked(struct relayed *from)
 {
-    mark_between_runs(stream);
-    for (int left = READS_MOST; left > 0 && has_mark(stream); left--)
-        relay_once(stream);
-    if (has_mark(stream))
+    stream_mark_between_runs(&from->stream);
+    for (int left = READS_MOST; left > 0 && stream_has_mark(&from->stream); left--)
+        relay_once(from);
+    if (stream_has_mark(&from->stream))
         eventfd_write(relay->poked, 1);
 }
 
 /* ---- the thread ---- */
 
-/* Those whose run has ended, or all: then it is the last time, and true. */
-static bool relay_ended(void)
+/* Relays the services whose run has ended or begun. At the end all of them; true then. */
+static bool relay_poked(void)
 {
     eventfd_t unused;
     eventfd_read(relay->poked, &unused);
-    bool all = atomic_load(&relay->is_last);
-    for (size_t i = 0; i < relay->count; i++) {
-        struct stream *stream = &relay->streams[i];
-        if (all)
-            relay_last(stream);
-        else
-            relay_marked(stream);
-    }
-    return all;
+    bool is_last = atomic_load(&relay->is_last);
+    for (size_t i = 0; i < relay->count; i++)
+        (is_last ? relay_rest : relay_marked)(&relay->services[i]);
+    return is_last;
 }
 
 static void *run(void *unused)
@@ -276,7 +171,7 @@ static void *run(void *unused)
             poll(NULL, 0, REST_MS);
         for (int i = 0; i < count; i++)
             if (events[i].data.ptr == NULL)
-                is_last = relay_ended();
+                is_last = relay_poked();
             else
                 relay_once(events[i].data.ptr);
         format_flush(&relay->format);
@@ -298,35 +193,28 @@ static bool is_relayed(const struct service *service)
     return service->settings->output == OUTPUT_PREFIX || service->settings->output == OUTPUT_JSON;
 }
 
-static bool watch(int fd, struct stream *stream)
+/* Adds a descriptor to the epoll set; from is NULL for `poked`. */
+static bool watch(int fd, struct relayed *from)
 {
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = stream};
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = from};
     return fd != -1 && epoll_ctl(relay->ready, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-/* The mode is that of the inode, which counts when a service of another user opens /dev/stdout
- * (moby#31243). */
-static bool open_stream(struct stream *stream, const struct service *service)
+static bool add_service(const struct service *service)
 {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) == -1)
-        return false;
-    *stream = (struct stream){.service = service, .in = ends[0], .out = ends[1]};
-    fchmod(stream->out, S_IRUSR | WRITABLE_BY_ALL);
-    return descriptor_set_flags(stream->in, O_NONBLOCK) == 0 && watch(stream->in, stream);
+    struct relayed *from = &relay->services[relay->count++];
+    from->service = service;
+    if (service->settings->output == OUTPUT_PREFIX)
+        format_make_room(&relay->format, service->name);
+    return stream_open(&from->stream) && watch(from->stream.in, from);
 }
 
-static bool open_streams(const struct plan *plan)
+static bool add_services(const struct plan *plan)
 {
     for (const struct service *service = plan->services; service < plan->services + plan->count;
-         service++) {
-        if (!is_relayed(service))
-            continue;
-        if (service->settings->output == OUTPUT_PREFIX)
-            format_make_room(&relay->format, service->name);
-        if (!open_stream(&relay->streams[relay->count++], service))
+         service++)
+        if (is_relayed(service) && !add_service(service))
             return false;
-    }
     return true;
 }
 
@@ -338,7 +226,7 @@ static size_t count_relayed(const struct plan *plan)
     return count;
 }
 
-/* A closed destination stays closed: the number may soon be that of a descriptor of ours. */
+/* -1 for a descriptor that is closed: its number may soon be that of a descriptor of foster's. */
 static int open_or_none(int fd)
 {
     struct stat status;
@@ -350,12 +238,12 @@ bool relay_begin(const struct plan *plan, int to)
     size_t count = count_relayed(plan);
     if (count == 0)
         return true;
-    relay = arena_alloc(sizeof *relay + count * sizeof relay->streams[0]);
+    relay = arena_alloc(sizeof *relay + count * sizeof relay->services[0]);
     format_begin(&relay->format, open_or_none(to));
     relay->ready = epoll_create1(EPOLL_CLOEXEC);
     relay->poked = eventfd(0, EFD_CLOEXEC);
     relay->finished = eventfd(0, EFD_CLOEXEC);
-    if (relay->finished != -1 && watch(relay->poked, NULL) && open_streams(plan) && start_thread())
+    if (relay->finished != -1 && watch(relay->poked, NULL) && add_services(plan) && start_thread())
         return true;
     say(LOG_ERROR,
         "cannot relay logs: %s; each service needs two descriptors (ulimit -n), with 'log = raw' "
@@ -364,79 +252,45 @@ bool relay_begin(const struct plan *plan, int to)
     return false;
 }
 
-/* ---- the start of a service ---- */
+/* ---- the runs of a service ---- */
 
-/* They stand in the order of the services. */
+/* A binary search, as the services stand in the order of the plan. */
 static struct stream *stream_of(const struct service *service)
 {
     size_t first = 0, end = relay->count;
     while (end - first > 1) {
         size_t middle = first + (end - first) / 2;
-        if (relay->streams[middle].service <= service)
+        if (relay->services[middle].service <= service)
             first = middle;
         else
             end = middle;
     }
-    return &relay->streams[first];
+    return &relay->services[first].stream;
 }
 
-/* The thread is told, for it may have read all that is before the mark. */
-static void begin_run(struct stream *stream)
+/* A program that was given the write end may have made it non-blocking, which is undone for the
+ * next run. The thread is told of the mark, as it may have read all bytes before it. */
+static int begin_run(struct stream *stream)
 {
-    word_lock_take(&stream->lock);
-    mark(stream);
-    atomic_store(&stream->is_between_runs, false);
-    word_lock_drop(&stream->lock);
-    eventfd_write(relay->poked, 1);
-}
-
-/* A program that was given the write end may have made it non-blocking; the next run starts without
- * that. */
-static int pipe_of(const struct service *service)
-{
-    struct stream *stream = stream_of(service);
     descriptor_set_flags(stream->out, 0);
-    if (atomic_load(&stream->is_between_runs))
-        begin_run(stream);
-    return stream->out;
-}
-
-/* Lets every user open this, if it is a pipe or a terminal, as /dev/stdout: a check that writing to
- * the descriptor, of which the service has a copy anyway, does not make (moby#31243). */
-static void let_all_open(int fd)
-{
-    struct stat status;
-    if (fstat(fd, &status) == -1 || (status.st_mode & WRITABLE_BY_ALL) == WRITABLE_BY_ALL)
-        return;
-    if ((S_ISFIFO(status.st_mode) || isatty(fd)) &&
-        fchmod(fd, (status.st_mode | WRITABLE_BY_ALL) & ~(mode_t)S_IFMT) == -1)
-        say(LOG_DEBUG, "other users cannot open /dev/stdout: %s", strerror(errno));
-}
-
-/* Once is enough, also if it failed. */
-static void let_all_open_ours(void)
-{
-    static bool is_done;
-    if (!is_done) {
-        let_all_open(STDOUT_FILENO);
-        let_all_open(STDERR_FILENO);
+    if (atomic_load(&stream->is_between_runs)) {
+        stream_begin_run(stream);
+        eventfd_write(relay->poked, 1);
     }
-    is_done = true;
+    return stream->out;
 }
 
 int relay_of(const struct service *service)
 {
     const struct settings *settings = service->settings;
     if (is_relayed(service))
-        return pipe_of(service);
+        return begin_run(stream_of(service));
     if (settings->output == OUTPUT_NULL)
         return RELAY_TO_NULL;
     if (settings->user != NULL)
-        let_all_open_ours();
+        own_output_let_all_open();
     return RELAY_KEPT;
 }
-
-/* ---- the end ---- */
 
 void relay_run_ended(const struct service *service)
 {
@@ -445,6 +299,8 @@ void relay_run_ended(const struct service *service)
     atomic_store(&stream_of(service)->is_between_runs, true);
     eventfd_write(relay->poked, 1);
 }
+
+/* ---- the end ---- */
 
 void relay_end(milliseconds deadline)
 {

@@ -1,16 +1,20 @@
 /*
- * relay.h - what services print, relayed line by line.
+ * relay.h - the output of services, relayed line by line.
  *
- * For log = prefix and log = json a service writes to a pipe; one thread reads all the pipes and
- * writes whole lines to foster's stdout. The thread is there only if a service asks for it. It
- * alone waits for a reader who does not read: then the services wait when their pipes are full, as
- * they would without us, and neither signals nor a stop wait for anybody.
+ * A service with log = prefix or log = json writes to a pipe. One thread, which is started only if
+ * there is such a service, reads all pipes and writes whole lines to foster's stdout. Only this
+ * thread waits for a reader that does not read. The services then wait when their pipes are full,
+ * as they would without foster; signals and stops do not wait.
  *
- * Promises: a line is never torn and never mixed with another's; a last line without its newline is
- * kept; the bytes of a line stay as they are (prefix), or are escaped so that the object is valid
- * JSON, with U+FFFD for what is not UTF-8; lines of one service stay in order (stdout and stderr
- * share the pipe, for else their order were lost). A line of more than RELAY_LINE_MAX bytes is cut
- * into several.
+ * What is promised:
+ *
+ *   - a line is never torn, and never mixed with another;
+ *   - the last line is relayed also if it has no newline;
+ *   - with prefix the bytes of a line stay as they are; with json they are escaped, and U+FFFD
+ * stands for what is not UTF-8, so that the object is valid;
+ *   - the lines of one service stay in order. stdout and stderr share the pipe, because with two
+ * the order would be lost;
+ *   - a line of more than RELAY_LINE_MAX bytes is cut into several.
  */
 #ifndef LOGS_RELAY_H
 #define LOGS_RELAY_H
@@ -23,24 +27,25 @@
 
 enum { RELAY_LINE_MAX = 1 << 20 };
 
-/* Makes the pipes of the services that are relayed, and starts the thread if there are any. Called
- * before the first start by the main thread, with all signals blocked. False, and it has been said,
- * if there are no descriptors or no thread to be had. What is written goes to that descriptor. */
+/* Makes the pipes of the services that are relayed, and starts the thread, if there are any. Lines
+ * are written to the descriptor `to`. False, and an error is logged, if there are no descriptors or
+ * no thread. Main thread, before the first start, with all signals blocked. */
 bool relay_begin(const struct plan *plan, int to);
 
-/* The descriptor that is to be stdout and stderr of the service: its pipe, close-on-exec;
- * RELAY_KEPT: it keeps foster's own; RELAY_TO_NULL: /dev/null. A service with a file has none: the
- * child opens it. Supervisor's thread. */
+/* The descriptor that is to be stdout and stderr of the service. If it is relayed, the write end of
+ * its pipe, which is close-on-exec and stays foster's; else RELAY_KEPT for foster's own, or
+ * RELAY_TO_NULL for /dev/null. Not for log = file, whose file the child opens. Supervisor's thread,
+ * before each start. */
 enum { RELAY_KEPT = -1, RELAY_TO_NULL = -2 };
 int relay_of(const struct service *service);
 
-/* A run of the service has ended: what it wrote is relayed now, also a last line without its end,
- * so that the next run's first does not continue it. Supervisor's thread. */
+/* Call it when a run of the service has ended: its output is relayed now, also a last line without
+ * a newline. Supervisor's thread. */
 void relay_run_ended(const struct service *service);
 
-/* Once no process is left that could write: relays what is still in the pipes, with last lines that
- * have no newline, and ends the thread; does not wait for a stuck reader longer than until the
- * deadline. Main thread. */
+/* Relays what is still in the pipes, also last lines without a newline, and ends the thread. Waits
+ * for the thread until the deadline at most. Main thread, when no process that could write is left.
+ */
 void relay_end(milliseconds deadline);
 
 #endif
