@@ -39,13 +39,14 @@ static int usage(int fd, int status)
         struct text line;
         text_clear(&line);
         text_add(&line, "  %s %s", verb->name, verb->arguments);
-        while (line.length < COLUMN)
+        do
             text_add(&line, " ");
+        while (line.length < COLUMN);
         text_add(&line, "%s", verb->meaning);
         log_write(fd, &line);
     }
-    print(fd, "PATH: $FOSTER_CONTROL, or " CONTROL_DEFAULT ". D: a time such as 500ms, 5s, 2m.");
-    print(fd, "Exit codes: 0 yes, 1 no, 2 wrong usage, 125 foster cannot be reached.");
+    print(fd, "PATH: $FOSTER_CONTROL, or " CONTROL_DEFAULT ". D: a duration such as 500ms, 5s.");
+    print(fd, "Exit codes: 0 success, 1 failure, 2 wrong usage, 125 foster cannot be reached.");
     return status;
 }
 
@@ -79,8 +80,9 @@ static bool is_trusted(int fd, const char *path)
         (peer.pid == 1 || peer.uid == 0 || peer.uid == geteuid()))
         return true;
     say(LOG_ERROR,
-        "what answers at %s is not believed: it is uid %u's, neither PID 1 nor root's nor this "
-        "user's",
+        "the server at %s is not trusted: it runs as uid %u; it must be PID 1, or run as root or "
+        "as "
+        "this user",
         path, peer.uid);
     return false;
 }
@@ -111,7 +113,7 @@ static int print_answer(int fd, const struct verb *verb)
     const char *rest;
     int status = (int)text_number(chunk, &rest);
     if (*rest != '\n') {
-        say(LOG_ERROR, "foster has closed the connection without an answer");
+        say(LOG_ERROR, "the server closed the connection without an answer");
         return EXIT_FOSTER_FAILED;
     }
     int out = status == EXIT_SUCCESS || (verb->always_stdout && status == EXIT_FAILURE)
@@ -144,7 +146,7 @@ static int ask(const char *path, char **argv)
     struct text wrong;
     size_t length = join(argv, words);
     if (length == 0) {
-        say(LOG_ERROR, "ctl: a word is empty, or there are too many");
+        say(LOG_ERROR, "ctl: an argument is empty, or they are too long");
         return EXIT_USAGE;
     }
     memcpy(checked, words, length);

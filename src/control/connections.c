@@ -37,8 +37,8 @@ static struct connection {
 static unsigned phases_entered; /* by all clients */
 
 /* Answers that need no memory. */
-static const char no_request[] = "2\nfoster: that was no request, whole and in time\n";
-static const char too_many[] = "125\nfoster: too many ask, or there is no memory; try again\n";
+static const char no_request[] = "2\nfoster: the request was incomplete or came too late\n";
+static const char too_many[] = "125\nfoster: too many clients, or no memory; try again later\n";
 
 /* ---- the end of a connection ---- */
 

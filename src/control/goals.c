@@ -81,11 +81,11 @@ void goal_write_reason(struct writer *answer, enum goal goal, const struct servi
     writer_add(answer, "foster: ");
     property_write_state(answer, service);
     if (outcome == GOAL_PENDING)
-        writer_add(answer, ", and the time is over");
+        writer_add(answer, "; the timeout has passed");
     else if (signalling_is_in_vain(service))
         write_in_vain(answer, service);
     else if (supervisor_is_shutting_down())
-        writer_add(answer, "; foster is ending");
+        writer_add(answer, "; foster is shutting down");
     else if (stopped != NULL)
         writer_add(answer, "; %s is stopped", stopped->name);
     writer_add(answer, "\n");

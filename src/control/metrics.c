@@ -17,15 +17,15 @@ static const struct family {
     bool is_counter;
     int64_t (*property)(const struct service *service); /* NULL: services in each state */
 } families[] = {
-    {"_up", "Whether it has a process.", NULL, false, property_up},
-    {"_ready", "Whether it is ready.", NULL, false, property_ready},
-    {"_health", "Whether its health check succeeds.", NULL, false, property_healthy},
-    {"_restarts", "How often it was started again.", NULL, true, property_restarts},
-    {"_uptime_seconds", "How long it has run.", "seconds", false, property_uptime},
-    {"_memory_bytes", "What its first process has in RAM.", "bytes", false, property_memory},
-    {"_last_exit_code", "How its last run ended; 128+N: by signal N.", NULL, false,
+    {"_up", "Whether the service has a process.", NULL, false, property_up},
+    {"_ready", "Whether the service is ready.", NULL, false, property_ready},
+    {"_health", "Whether the health check succeeds.", NULL, false, property_healthy},
+    {"_restarts", "How often the service was started again.", NULL, true, property_restarts},
+    {"_uptime_seconds", "How long the present run has lasted.", "seconds", false, property_uptime},
+    {"_memory_bytes", "Resident memory of the main process.", "bytes", false, property_memory},
+    {"_last_exit_code", "Exit code of the last run; 128+N after signal N.", NULL, false,
      property_exit_code},
-    {"s", "How many are in that state.", NULL, false, NULL},
+    {"s", "How many services are in this state.", NULL, false, NULL},
 };
 
 static void write_samples(struct writer *writer, const struct family *family,
@@ -52,8 +52,9 @@ static void write_counts(struct writer *writer, const struct plan *plan)
                        counts[state]);
 }
 
-void metrics_write(struct writer *writer, const struct plan *plan)
+bool metrics_write(struct writer *writer, const struct plan *plan, const char *names)
 {
+    (void)names;
     for (const struct family *family = families;
          family < families + sizeof families / sizeof *families; family++) {
         writer_add(writer, "# TYPE foster_service%s %s\n# HELP foster_service%s %s\n", family->name,
@@ -66,4 +67,5 @@ void metrics_write(struct writer *writer, const struct plan *plan)
             write_counts(writer, plan);
     }
     writer_add(writer, "# EOF\n");
+    return true;
 }

@@ -170,7 +170,7 @@ static void write_rows(struct table *table, const struct plan *plan, const char 
     write_row(table, service);
 }
 
-void report_table(struct writer *writer, const struct plan *plan, const char *names)
+bool report_table(struct writer *writer, const struct plan *plan, const char *names)
 {
     struct table table = {.count = COLUMNS_WITHOUT_STATUS};
     FOR_EACH_CHOSEN(service, plan, names)
@@ -179,6 +179,7 @@ void report_table(struct writer *writer, const struct plan *plan, const char *na
     write_rows(&table, plan, names);
     table.writer = writer;
     write_rows(&table, plan, names);
+    return true;
 }
 
 /* ---- JSON ---- */
@@ -218,7 +219,7 @@ static void write_object(struct writer *writer, const struct service *service)
                property_memory(service));
 }
 
-void report_json(struct writer *writer, const struct plan *plan, const char *names)
+bool report_json(struct writer *writer, const struct plan *plan, const char *names)
 {
     const char *between = "\n";
     writer_add(writer, "{\"stopping\":%s,\"services\":[", boolean(supervisor_is_shutting_down()));
@@ -229,6 +230,7 @@ void report_json(struct writer *writer, const struct plan *plan, const char *nam
         between = ",\n";
     }
     writer_add(writer, "\n]}\n");
+    return true;
 }
 
 /* ---- health ---- */
@@ -245,11 +247,11 @@ static bool is_missing(const struct service *service)
            !at_rest;
 }
 
-bool report_health(struct writer *writer, const struct plan *plan)
+bool report_health(struct writer *writer, const struct plan *plan, const char *names)
 {
     bool healthy = !supervisor_is_shutting_down();
     writer_add(writer, healthy ? "" : "foster: shutting down\n");
-    FOR_EACH_CHOSEN(service, plan, "")
+    FOR_EACH_CHOSEN(service, plan, names)
     {
         bool unhealthy = property_unhealthy(service);
         if (service->state != FAILED && !is_missing(service) && !unhealthy)

@@ -15,6 +15,7 @@
 #include "base/nearest.h"
 #include "control/goals.h"
 #include "control/property.h"
+#include "control/report.h"
 #include "process/signals.h"
 #include "supervise/supervisor.h"
 
@@ -34,7 +35,7 @@ static void say_unknown(struct text *line, const char *kind, const char *name,
                         const char *(*next)(void *), void *context)
 {
     text_clear(line);
-    text_add(line, "no %s '%s'", kind, name);
+    text_add(line, "unknown %s '%s'", kind, name);
     nearest_add_hint(line, name, next, context);
 }
 
@@ -43,9 +44,9 @@ static bool refuse(struct text *line, const struct verb *verb, const char *argum
 {
     text_clear(line);
     if (*argument != '\0')
-        text_add(line, "what is '%s'? ", argument);
+        text_add(line, "invalid argument '%s'; ", argument);
     else
-        text_add(line, "a word is missing; ");
+        text_add(line, "an argument is missing; ");
     text_add(line, "usage: foster ctl %s%s%s", verb->name, *verb->arguments != '\0' ? " " : "",
              verb->arguments);
     return false;
@@ -178,8 +179,15 @@ static enum request_result send_to(struct service *service, int signal, struct w
         return REQUEST_SUCCEEDED;
     writer_add(answer, "foster: ");
     property_write_state(answer, service);
-    writer_add(answer, "; no signal is sent: %s\n", strerror(error));
+    writer_add(answer, "; no signal was sent: %s\n", strerror(error));
     return REQUEST_FAILED;
+}
+
+static enum request_result write_report(const struct request *request, struct writer *answer)
+{
+    bool (*report)(struct writer *, const struct plan *, const char *) =
+        request->json ? report_json : request->verb->report;
+    return report(answer, supervisor_plan(), request->names) ? REQUEST_SUCCEEDED : REQUEST_FAILED;
 }
 
 /* A verb without a report, an action or a goal sends a signal: reload and signal. */
@@ -190,8 +198,7 @@ enum request_result request_begin(const struct request *request, struct writer *
     if (result != REQUEST_SUCCEEDED)
         return result;
     if (verb->report != NULL)
-        return verb->report(answer, request->names, request->json) ? REQUEST_SUCCEEDED
-                                                                   : REQUEST_FAILED;
+        return write_report(request, answer);
     FOR_EACH_WORD(word, request->names)
     {
         struct service *service = service_of(request, word);

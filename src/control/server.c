@@ -46,8 +46,9 @@ static void serve(int fd)
         connections_add(fd);
         return;
     }
-    say(LOG_DEBUG, "a control client of another user was refused");
-    connections_refuse(fd, "125\nfoster: only root and the user that foster runs as may ask\n");
+    say(LOG_DEBUG, "refused foster ctl of another user");
+    connections_refuse(
+        fd, "125\nfoster: only root and the user that foster runs as may use foster ctl\n");
 }
 
 /* How many connections there may be, so that starts and probes have descriptors left. The
@@ -70,7 +71,7 @@ static void rest(int error)
     if ((error == EMFILE || error == ENFILE) && connections_end_one())
         return;
     if (error != 0 && !is_logged)
-        say(LOG_WARNING, "foster ctl is not heard: %s", strerror(error));
+        say(LOG_WARNING, "cannot accept foster ctl: %s", strerror(error));
     is_logged |= error != 0;
     event_loop_forget(&listener);
     accept_again = clock_now() + ACCEPT_AGAIN_MS;

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "config/service.h"
+#include "config/plan.h"
 #include "control/writer.h"
 
 /* What a verb takes. */
@@ -29,8 +29,9 @@ struct verb {
     bool always_stdout;    /* the answer is for stdout also if the exit status is 1 */
     void (*act)(struct service *service); /* called for each service; or NULL */
 
-    /* Writes the whole answer, and returns true for success; or NULL. Supervisor's thread. */
-    bool (*report)(struct writer *answer, const char *names, bool json);
+    /* Writes the whole answer about the services of these names, and returns true for success; with
+     * --json it is report_json() instead. Or NULL. Supervisor's thread. */
+    bool (*report)(struct writer *answer, const struct plan *plan, const char *names);
 };
 
 enum { VERBS = 10 };

@@ -3,7 +3,7 @@
 
 load helpers
 
-LINE='foster: what answers at .* is not believed: it is uid [0-9]*.s, neither PID 1 nor root.s nor this user.s'
+LINE='foster: the server at .* is not trusted: it runs as uid [0-9]*; it must be PID 1, or run as root or as this user'
 
 # impersonate UID NAME: that uid listens there and answers everybody.
 impersonate() {

@@ -53,7 +53,7 @@ ctl_in_crowd() { crowd "$1" timeout "$LIMIT" "$FOSTER" ctl --control "$PWD/sock"
         answers_at_once
         send TERM
         ends 143
-        wait_until has_lines 64 'never: .*foster is ending' crowd # each of them had waited on
+        wait_until has_lines 64 'never: .*foster is shutting down' crowd # each of them had waited on
         rm -f crowd
     done
 }
@@ -61,7 +61,7 @@ ctl_in_crowd() { crowd "$1" timeout "$LIMIT" "$FOSTER" ctl --control "$PWD/sock"
 @test "127 200 clients wait: those who have waited longest are told" {
     serve as_pid1
     ctl_in_crowd 200
-    wait_for_line crowd 'too many ask' 104
+    wait_for_line crowd 'too many clients' 104
     answers_at_once
 }
 
@@ -79,6 +79,6 @@ ctl_in_crowd() { crowd "$1" timeout "$LIMIT" "$FOSTER" ctl --control "$PWD/sock"
     via=(prlimit --nofile=40:40)
     serve as_pid1
     ctl_in_crowd 60
-    wait_for_line crowd 'too many ask' 20
+    wait_for_line crowd 'too many clients' 20
     answers_at_once
 }

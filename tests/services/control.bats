@@ -43,7 +43,7 @@ web() {
     web as_child_user
     ctl status web
     run -125 timeout 5 "$FOSTER" ctl --control "$PWD/sock" status web
-    [[ $output == *"is not believed"* ]]
+    [[ $output == *"is not trusted"* ]]
     run ! setpriv --reuid=1234 --regid=1234 --clear-groups timeout 5 "$FOSTER" ctl --control "$PWD/sock" status
 }
 
@@ -191,7 +191,7 @@ silent_but_for() { [ "$(grep -c -v "^foster: $1" "$err")" -eq 0 ] || { cat "$err
     happens "slow signal 15"
     for verb in start restart; do
         fails ctl "$verb" web 2>said
-        [ "$(cat said)" = 'foster: web: stopped; foster is ending' ]
+        [ "$(cat said)" = 'foster: web: stopped; foster is shutting down' ]
     done
     ctl signal KILL slow
     ends 0
@@ -348,9 +348,9 @@ hang() {
     prlimit --pid "$init" --nofile="$free:1000"
     spent=$(awk '{ print $14 + $15 }' "/proc/$init/stat")
     fails timeout -s KILL 3 "$FOSTER" ctl --control "$PWD/sock" status 3>&- # it is tried each second
-    told 'foster ctl is not heard: \(No file descriptors available\|Too many open files\)' # musl's words, glibc's
+    told 'cannot accept foster ctl: \(No file descriptors available\|Too many open files\)' # musl's words, glibc's
     between 0 $(($(awk '{ print $14 + $15 }' "/proc/$init/stat") - spent)) 10 # hundredths of a second
     prlimit --pid "$init" --nofile=1000
     ctl status
-    told 'foster ctl is not heard'
+    told 'cannot accept foster ctl'
 }

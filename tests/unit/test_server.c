@@ -23,8 +23,8 @@
 
 #include "control_kit.h"
 
-#define NO_REQUEST "2\nfoster: that was no request, whole and in time\n"
-#define TOO_MUCH   "125\nfoster: too many ask, or there is no memory; try again\n"
+#define NO_REQUEST "2\nfoster: the request was incomplete or came too late\n"
+#define TOO_MUCH   "125\nfoster: too many clients, or no memory; try again later\n"
 
 enum { NEWS_MS = 10 * MS_PER_SECOND, DESCRIPTORS = 1024 };
 
@@ -263,22 +263,25 @@ END_TEST
 START_TEST(words_that_make_no_sense_are_refused)
 {
     serve();
-    ck_answers(ASK("stauts"), "2\nfoster: no verb 'stauts'; did you mean 'status'?\n");
-    ck_answers(ASK("GET / HTTP/1.1\n"), "2\nfoster: no verb 'GET / HTTP/1.1?'\n");
-    ck_answers(ask("\0", 2), "2\nfoster: no verb ''\n");
-    ck_answers(ASK("start"),
-               "2\nfoster: a word is missing; usage: foster ctl start [--timeout D] NAME...\n");
-    ck_answers(ASK("health\0web"), "2\nfoster: what is 'web'? usage: foster ctl health\n");
+    ck_answers(ASK("stauts"), "2\nfoster: unknown verb 'stauts'; did you mean 'status'?\n");
+    ck_answers(ASK("GET / HTTP/1.1\n"), "2\nfoster: unknown verb 'GET / HTTP/1.1?'\n");
+    ck_answers(ask("\0", 2), "2\nfoster: unknown verb ''\n");
+    ck_answers(
+        ASK("start"),
+        "2\nfoster: an argument is missing; usage: foster ctl start [--timeout D] NAME...\n");
+    ck_answers(ASK("health\0web"), "2\nfoster: invalid argument 'web'; usage: foster ctl health\n");
     ck_answers(ASK("signal\0TERM"),
-               "2\nfoster: a word is missing; usage: foster ctl signal SIGNAL NAME...\n");
+               "2\nfoster: an argument is missing; usage: foster ctl signal SIGNAL NAME...\n");
     ck_answers(ASK("signal\0TREM\0web"),
-               "2\nfoster: what is 'TREM'? usage: foster ctl signal SIGNAL NAME...\n");
-    ck_answers(ASK("wait\0web:redy"), "2\nfoster: what is 'web:redy'?" WAIT_USAGE);
-    ck_answers(ASK("wait\0web:"), "2\nfoster: what is 'web:'?" WAIT_USAGE);
-    ck_answers(ASK("wait\0web\0--timeout"), "2\nfoster: what is '--timeout'?" WAIT_USAGE);
-    ck_answers(ASK("wait\0--timeout\0005x\0web"), "2\nfoster: what is '--timeout'?" WAIT_USAGE);
-    ck_answers(ASK("wait\0--timeouts\0005s\0web"), "2\nfoster: what is '--timeouts'?" WAIT_USAGE);
-    ck_answers(ASK("wait\0--json\0web"), "2\nfoster: what is '--json'?" WAIT_USAGE);
+               "2\nfoster: invalid argument 'TREM'; usage: foster ctl signal SIGNAL NAME...\n");
+    ck_answers(ASK("wait\0web:redy"), "2\nfoster: invalid argument 'web:redy';" WAIT_USAGE);
+    ck_answers(ASK("wait\0web:"), "2\nfoster: invalid argument 'web:';" WAIT_USAGE);
+    ck_answers(ASK("wait\0web\0--timeout"), "2\nfoster: invalid argument '--timeout';" WAIT_USAGE);
+    ck_answers(ASK("wait\0--timeout\0005x\0web"),
+               "2\nfoster: invalid argument '--timeout';" WAIT_USAGE);
+    ck_answers(ASK("wait\0--timeouts\0005s\0web"),
+               "2\nfoster: invalid argument '--timeouts';" WAIT_USAGE);
+    ck_answers(ASK("wait\0--json\0web"), "2\nfoster: invalid argument '--json';" WAIT_USAGE);
     ck_assert_str_eq(heard_of, "");
 }
 END_TEST
@@ -286,12 +289,11 @@ END_TEST
 START_TEST(wrong_name_is_found_before_anything_is_done)
 {
     serve();
-    ck_answers(
-        ASK("stop\0web\0dv\0migrat"),
-        "1\nfoster: no service 'dv'\nfoster: no service 'migrat'; did you mean 'migrate'?\n");
+    ck_answers(ASK("stop\0web\0dv\0migrat"), "1\nfoster: unknown service 'dv'\nfoster: unknown "
+                                             "service 'migrat'; did you mean 'migrate'?\n");
     ck_answers(ASK("wait\0migrat:ready"),
-               "1\nfoster: no service 'migrat'; did you mean 'migrate'?\n");
-    ck_answers(ASK("status\0weeb"), "1\nfoster: no service 'weeb'; did you mean 'web'?\n");
+               "1\nfoster: unknown service 'migrat'; did you mean 'migrate'?\n");
+    ck_answers(ASK("status\0weeb"), "1\nfoster: unknown service 'weeb'; did you mean 'web'?\n");
     ck_assert_str_eq(heard_of, "");
 }
 END_TEST
@@ -385,8 +387,8 @@ START_TEST(nobody_waits_for_a_foster_that_is_ending)
     shutting_down = true;
     ck_assert(waits(restart) && waits(wait) && waits(stop));
     services[WEB].state = services[DB].state = services[MIGRATE].state = STOPPED;
-    ck_answers(restart, "1\nfoster: web: stopped; foster is ending\n");
-    ck_answers(wait, "1\nfoster: db: stopped; foster is ending\n");
+    ck_answers(restart, "1\nfoster: web: stopped; foster is shutting down\n");
+    ck_answers(wait, "1\nfoster: db: stopped; foster is shutting down\n");
     ck_answers(stop, "0\n");
 }
 END_TEST
@@ -439,10 +441,10 @@ START_TEST(wait_ends_with_its_time)
     milliseconds left = server_due() - __wrap_clock_now();
     ck_assert(left > 4 * MS_PER_SECOND && left <= 5 * MS_PER_SECOND);
     skew += 5 * MS_PER_SECOND;
-    ck_answers(one, "1\nfoster: web: starting, and the time is over\n");
+    ck_answers(one, "1\nfoster: web: starting; the timeout has passed\n");
     ck_assert(waits(two));
     skew += 60 * MS_PER_SECOND;
-    ck_answers(two, "1\nfoster: web: starting, and the time is over\n");
+    ck_answers(two, "1\nfoster: web: starting; the timeout has passed\n");
     ck_assert_int_eq(server_due(), NEVER);
 }
 END_TEST
@@ -468,7 +470,7 @@ START_TEST(signals_are_sent)
     ck_assert_str_eq(heard_of, "signal 10 web;signal 10 db;signal 1 web;");
     send_error = ESRCH;
     ck_answers(ASK("signal\0SIGRTMIN+1\0db"),
-               "1\nfoster: db: stopped; no signal is sent: No such process\n");
+               "1\nfoster: db: stopped; no signal was sent: No such process\n");
 }
 END_TEST
 
@@ -678,7 +680,8 @@ START_TEST(another_user_is_refused)
     hear_stderr();
     serve();
     is_somebody_else = true;
-    ck_answers(come(), "125\nfoster: only root and the user that foster runs as may ask\n");
+    ck_answers(come(),
+               "125\nfoster: only root and the user that foster runs as may use foster ctl\n");
     ck_assert_str_eq(heard(), "");
 }
 END_TEST
@@ -849,7 +852,7 @@ START_TEST(ctl_puts_a_no_on_stderr_but_for_health)
     serve();
     ck_assert_int_eq(CTL("stop", "weeb"), 1);
     ck_assert_str_eq(content("out"), "");
-    ck_assert_str_eq(content("err"), "foster: no service 'weeb'; did you mean 'web'?\n");
+    ck_assert_str_eq(content("err"), "foster: unknown service 'weeb'; did you mean 'web'?\n");
     services[WEB].state = FAILED;
     ck_assert_int_eq(CTL("health"), 1);
     ck_assert_str_eq(content("out"), "web: failed, never started\n");
@@ -889,16 +892,17 @@ START_TEST(ctl_refuses_wrong_words_without_asking)
     ck_assert_int_eq(CTL("starrt", "web"), 2);
     const char *told = content("err"), *rest = strchr(told, '\n') + 1;
     ck_assert_str_eq(rest, usage);
-    ck_assert(strncmp(told, "foster: no verb 'starrt'; did you mean 'start'?",
+    ck_assert(strncmp(told, "foster: unknown verb 'starrt'; did you mean 'start'?",
                       (size_t)(rest - told - 1)) == 0);
     ck_assert_int_eq(CTL("start"), 2);
-    ck_assert_str_eq(content("err"),
-                     "foster: a word is missing; usage: foster ctl start [--timeout D] NAME...\n");
+    ck_assert_str_eq(
+        content("err"),
+        "foster: an argument is missing; usage: foster ctl start [--timeout D] NAME...\n");
     ck_assert_int_eq(CTL("start", ""), 2);
-    ck_assert_str_eq(content("err"), "foster: ctl: a word is empty, or there are too many\n");
+    ck_assert_str_eq(content("err"), "foster: ctl: an argument is empty, or they are too long\n");
     memset(many, 'x', sizeof many - 1);
     ck_assert_int_eq(CTL("start", many), 2);
-    ck_assert_str_eq(content("err"), "foster: ctl: a word is empty, or there are too many\n");
+    ck_assert_str_eq(content("err"), "foster: ctl: an argument is empty, or they are too long\n");
     for (const char *line = usage; *line != '\0'; line = strchr(line, '\n') + 1)
         ck_assert_uint_le(strcspn(line, "\n"), 80);
 }
@@ -910,7 +914,7 @@ START_TEST(ctl_believes_no_other_user)
     is_somebody_else = true;
     ck_assert_int_eq(CTL("status"), 125);
     ck_assert_str_eq(content("out"), "");
-    ck_assert_ptr_nonnull(strstr(content("err"), "is not believed"));
+    ck_assert_ptr_nonnull(strstr(content("err"), "is not trusted"));
 }
 END_TEST
 
@@ -930,7 +934,7 @@ START_TEST(ctl_says_when_there_is_no_answer)
     setenv("FOSTER_CONTROL", absolute, 1);
     ck_assert_int_eq(CTL("shutdown"), 125);
     ck_assert_str_eq(content("err"),
-                     "foster: foster has closed the connection without an answer\n");
+                     "foster: the server closed the connection without an answer\n");
 }
 END_TEST
 
