@@ -87,7 +87,7 @@ int64_t property_exit_code(const struct service *service)
     return service->has_run ? wait_status_code(service->last_status) : UNKNOWN;
 }
 
-void property_add_last_exit(struct text *text, const struct service *service)
+void property_append_last_exit(struct text *text, const struct service *service)
 {
     if (service->exec_code != 0)
         text_add(text, "%s",
@@ -102,7 +102,7 @@ void property_write_state(struct writer *writer, const struct service *service)
     struct text last_exit;
     bool has_failed = service->state == FAILED || service->state == BACKING_OFF;
     text_clear(&last_exit);
-    property_add_last_exit(&last_exit, service);
+    property_append_last_exit(&last_exit, service);
     writer_add(writer, has_failed ? "%s: %s, %s" : "%s: %s", service->name,
                state_name(service->state),
                last_exit.length > 0 ? last_exit.bytes : "never started");

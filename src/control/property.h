@@ -52,7 +52,7 @@ const char *property_health(const struct service *service);
 const char *property_status(const struct service *service);
 
 /* Appends how its last run ended; nothing if none has. */
-void property_add_last_exit(struct text *text, const struct service *service);
+void property_append_last_exit(struct text *text, const struct service *service);
 
 /* Writes its name and state, with the end of the last run after a failure: "db: starting", "web:
  * failed, exited with status 3". */

@@ -126,7 +126,7 @@ static const struct column {
                 const struct service *service); /* an empty cell is shown as "-" */
 } columns[] = {
     {"NAME", add_name},     {"STATE", add_state},       {"PID", add_pid},
-    {"SINCE", add_since},   {"RESTARTS", add_restarts}, {"LAST EXIT", property_add_last_exit},
+    {"SINCE", add_since},   {"RESTARTS", add_restarts}, {"LAST EXIT", property_append_last_exit},
     {"HEALTH", add_health}, {"MEMORY", add_memory},     {"STATUS", add_status},
 };
 enum {
@@ -197,7 +197,7 @@ static void write_last_exit(struct writer *writer, const struct service *service
     text_clear(&signal);
     text_clear(&words);
     text_add_signal(&signal, WTERMSIG(service->last_status));
-    property_add_last_exit(&words, service);
+    property_append_last_exit(&words, service);
     writer_add(writer, code == UNKNOWN ? "null" : "{\"code\":%d,\"signal\":%q,\"text\":%q}",
                killed ? (int64_t)UNKNOWN : code, killed ? signal.bytes : NULL, words.bytes);
 }

@@ -1,5 +1,5 @@
-/* children_kit.h - what the tests of src/children share: time, children, their end, and a quiet
- * main(). */
+/* children_kit.h - helpers of the tests of src/children: deadlines, children, system calls, main().
+ */
 #ifndef CHILDREN_KIT_H
 #define CHILDREN_KIT_H
 
@@ -17,7 +17,7 @@
 
 enum { MS_PER_SECOND = 1000, NS_PER_MS = 1000 * 1000, NS_PER_SECOND = 1000 * 1000 * 1000 };
 
-/* The moment so many milliseconds from now, as children_await_until() wants it. */
+/* The time in so many milliseconds, of CLOCK_MONOTONIC. */
 static inline struct timespec from_now(long ms)
 {
     struct timespec moment;
@@ -38,7 +38,7 @@ static inline bool is_past(struct timespec moment)
            (now.tv_sec == moment.tv_sec && now.tv_nsec >= moment.tv_nsec);
 }
 
-/* One look further, in a loop that polls with a deadline. */
+/* Sleeps a millisecond in a loop that polls; fails the test after the deadline. */
 static inline void look_again_soon(struct timespec deadline)
 {
     static const struct timespec a_moment = {.tv_nsec = NS_PER_MS};
@@ -46,24 +46,24 @@ static inline void look_again_soon(struct timespec deadline)
     nanosleep(&a_moment, NULL);
 }
 
-/* Waits until the child is a zombie and leaves it one. Returns at once if it has been reaped
- * already. */
-static inline void wait_for_death(pid_t pid)
+/* Waits until the child is a zombie, and does not reap it. Returns at once if it has been reaped.
+ */
+static inline void wait_for_end(pid_t pid)
 {
     siginfo_t info;
     while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) != 0 && errno == EINTR)
         ;
 }
 
-/* True when the process has no children, dead or alive. */
+/* True if the process has no children, zombies included. */
 static inline bool has_no_children(void)
 {
     siginfo_t info;
     return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) != 0;
 }
 
-/* Has the calling process killed when its parent dies: nothing is left behind when a run is cut
- * short. A test has a process group of its own, so nobody else would do it. */
+/* Has the calling process killed when its parent ends, so that none is left when a run is cut
+ * short. A test has a process group of its own, so no other process would do it. */
 static inline void die_with_parent(void)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -78,7 +78,7 @@ static inline pid_t start_exit(void *code)
     return pid;
 }
 
-/* One that lives until a signal ends it, or its parent. */
+/* A child that runs until a signal ends it, or until its parent ends. */
 static inline pid_t start_living(void *unused)
 {
     (void)unused;
@@ -90,8 +90,8 @@ static inline pid_t start_living(void *unused)
         pause();
 }
 
-/* A child that is held reads one byte from the gate, then goes on. It ends with the test, too: only
- * the test has the other end open. */
+/* A held child reads one byte from the gate and then continues. It ends with the test too, because
+ * only the test has the other end open. */
 static __attribute__((unused)) int gate[2];
 
 static inline void open_gate(int count)
@@ -118,8 +118,9 @@ static inline pid_t start_held(void *code)
     return pid;
 }
 
-/* Double-forks one that is held, and returns its pid: it is an orphan, and ours, as we are a
- * subreaper. */
+/* Forks twice, and returns the pid of a held orphan. It is our child, as this process is a
+ * subreaper.
+ */
 static inline pid_t make_orphan(int code)
 {
     int report[2];
@@ -137,9 +138,8 @@ static inline pid_t make_orphan(int code)
 
 enum { WORDS = 6 };
 
-/* The arguments of a system call, no more than there are: one that was not passed would be a stray
- * read of the stack.
- */
+/* Reads the arguments of a system call, and not more than were passed, which would be a read beyond
+ * them. */
 static inline void take_words(long words[WORDS], long number, va_list list)
 {
     enum { WAKE = 1, WAKE_WORDS = 3, OPERATION = 0x7f }; /* linux/futex.h */
@@ -151,9 +151,8 @@ static inline void take_words(long words[WORDS], long number, va_list list)
     }
 }
 
-/* What main() of a test program returns. Each test runs in a process of its own, or it would see
- * the others' children.
- */
+/* Runs the tests and returns the exit status for main(). Each test runs in a process of its own, so
+ * that it does not see the children of the others. */
 static inline int run_suite(Suite *suite)
 {
     SRunner *runner = srunner_create(suite);

@@ -1,10 +1,11 @@
 #!/bin/bash
 # mutants.sh - do the tests of the heart notice when the heart is broken, and do its assertions?
 #
-# Applies each of mutants/*.patch to a copy of src/children, builds a test program with it and expects that program to
-# fail; a hang counts, bounded by a time limit. A mutant for a test is built with NDEBUG, as foster is shipped, so that no
-# assertion catches it first. A mutant for an assertion is built without, and must be caught by the invariant that it
-# breaks. A patch that no longer applies, or does not compile, is a failure here: then the mutant must be written anew. The
+# Applies each of mutants/*.patch to a copy of src/children, builds a test program with it and
+# expects that program to fail; a hang counts, bounded by a time limit. A mutant for a test is built
+# with NDEBUG, as foster is shipped, so that no assertion catches it first. A mutant for an
+# assertion is built without, and must be caught by the invariant that it breaks. A patch that no
+# longer applies, or does not compile, is a failure here: then the mutant must be written anew. The
 # heart as it is must pass under the same settings, or "caught" means nothing.
 #
 # Prints TAP. Usage: tests/unit/mutants.sh [directory to build in] [mutant...]
@@ -15,8 +16,8 @@ build=${1:-build/mutants}
 limit=60 # seconds for one run; those that do not hang need a few, and more on a busy machine
 export STRESS_CHILDREN=500 STRESS_PATIENCE=4
 
-# Mutant, the program that must catch it, and by what: a test, or the assertion of an invariant. The stress test needs luck;
-# the others do not.
+# Mutant, the program that must catch it, and by what: a test, or the assertion of an invariant. The
+# stress test needs luck; the others do not.
 mutants=(
     unlock-forgets stress_children test
     fork-outside-the-lock stress_children test
@@ -56,7 +57,8 @@ mutants=(
     handler-signals test_children I5
     let-go-without-the-lock test_children I6
 )
-declare -A wrapped=([stress_children]="lock_try,--wrap=pidfds_reap" [test_children]=syscall [test_pidfds]=syscall)
+declare -A wrapped=(
+    [stress_children]="lock_try,--wrap=pidfds_reap" [test_children]=syscall [test_pidfds]=syscall)
 read -ra check_flags <<<"$(pkg-config --cflags --libs check)"
 
 # compile DIRECTORY PROGRAM CATCHER: with the heart in DIRECTORY
@@ -88,8 +90,8 @@ result() {
     echo "$1 $number - $2"
 }
 
-# caught DIRECTORY PROGRAM CATCHER: the program must report failed tests (1) or hang (124, 137); anything else is no
-# verdict
+# caught DIRECTORY PROGRAM CATCHER: the program must report failed tests (1) or hang (124, 137);
+# anything else is no verdict
 caught() {
     local status=0
     run "$1" "$2" || status=$?
@@ -101,7 +103,8 @@ caught() {
 }
 
 try_mutant() {
-    local directory=$build/$1.$3 patch=tests/unit/mutants/$1.patch description="mutant $1 is caught by $2"
+    local directory=$build/$1.$3 patch=tests/unit/mutants/$1.patch
+    local description="mutant $1 is caught by $2"
     [ "$3" = test ] || description+=", by the assertion of $3"
     prepare "$directory"
     if ! patch -s -p1 --fuzz=0 -d "$directory" <"$patch"; then

@@ -1,12 +1,12 @@
 /*
- * stress_children.c - the heart under load: 8 threads, 3,000 children each, and orphans, in both
- * ways in, and in the first with a list of the dead.
+ * stress_children.c - the heart under load: 8 threads, 3,000 children each, and orphans; in both
+ * ways of foster.h, and in way 1 also with a list of pidfds.
  *
- * Every child gets a status that tells it from its neighbours, so a mixed-up promise shows; every
- * orphan is counted by the watch, so one too many (a child taken for an orphan) or too few shows.
- * The threads meet after each round: nobody dies then any more, so a SIGCHLD that the heart forgot
- * is not made good by the next one, and shows as a promise that is never resolved. A promise's
- * memory is used again in the next round.
+ * Every child has an exit code that its neighbours do not have, so a promise with the wrong wait
+ * status shows. Every orphan is counted by the watch, so one too many (a child taken for an orphan)
+ * or too few shows. The threads meet after each round: then no child ends any more, so that a
+ * SIGCHLD that the heart forgot is not made up for by the next one, and shows as a promise that is
+ * never resolved. The memory of a promise is used again in the next round.
  *
  * The path that matters is the deferred one: children_sigchld() finds the lock taken. The linker's
  * --wrap=lock_try counts it here, so that the shipped source has no test code. DIES_UNDER_LOCK
@@ -51,8 +51,7 @@ enum { TICK_MS = 2 };
 enum { TICK_MS = 0 };
 #endif
 
-/* The children do not run to the end of their functions, or run on a stack that the sanitizers do
- * not know. */
+/* These functions do not return, or run on a stack that the sanitizers do not know. */
 #define IN_CHILD __attribute__((no_sanitize("address", "thread", "undefined")))
 
 enum fate { EXITS, DIES_UNDER_LOCK, KILLS_ITSELF, LEAVES_ORPHAN, WAITS_FOR_SIGNAL };
@@ -86,7 +85,7 @@ static pthread_barrier_t calm;
 static int children_per_thread;
 static long patience_ms;
 
-/* Counts. The orphans' statuses are summed, too: an orphan is no other child. */
+/* Counts. The exit codes of orphans are summed too, so that a child in place of an orphan shows. */
 static atomic_int resolved, orphans_made, orphan_codes_made, orphans_seen, orphan_codes_seen,
     deferred;
 
@@ -124,15 +123,15 @@ void __wrap_pidfds_reap(bool (*is_gone)(pid_t pid, int pidfd))
     __real_pidfds_reap(reap_and_count);
 }
 
-static void somebody_died(void)
+static void on_end(void)
 {
     entering = true;
     children_sigchld();
 }
 
-/* The spawner whose thread this is; none in the main thread, which has SIGCHLD blocked. */
+/* The spawner of this thread; NULL in the main thread, which has SIGCHLD blocked. */
 static _Thread_local struct spawner *volatile self;
-static atomic_uint handled_by; /* a bit for each spawner whose thread ran the handler */
+static atomic_uint handled_by; /* a bit for each spawner; its thread ran the handler */
 static atomic_int handled_elsewhere;
 
 static void on_sigchld(int signal)
@@ -142,7 +141,7 @@ static void on_sigchld(int signal)
         atomic_fetch_or(&handled_by, 1U << self->number);
     else
         atomic_fetch_add(&handled_elsewhere, 1);
-    somebody_died();
+    on_end();
 }
 
 /* Async-signal-safe. */
@@ -188,7 +187,7 @@ static pid_t start(void *context)
     if (pid < 0)
         return -errno;
     if (job->fate == DIES_UNDER_LOCK)
-        wait_for_death(pid);
+        wait_for_end(pid);
     return pid;
 }
 
@@ -292,7 +291,7 @@ static void *signal_loop(void *context)
     int signal;
     while ((signal = sigwaitinfo(signals, NULL)) != SIGUSR1)
         if (signal == SIGCHLD)
-            somebody_died();
+            on_end();
     return NULL;
 }
 
@@ -379,8 +378,8 @@ START_TEST(from_a_signal_loop_with_a_list)
     pthread_join(other, NULL);
     check_counts("signal loop with a list");
     ck_assert(pidfds_are_used());
-    ck_assert_int_ge(listed, children_per_thread /
-                                 ROUND); /* the last of a round, when nobody has the lock */
+    ck_assert_int_ge(listed,
+                     children_per_thread / ROUND); /* the last of a round, when the lock is free */
 }
 END_TEST
 

@@ -2,11 +2,11 @@
  * test_children.c - the heart, one exact behaviour a test: promises, lock, reaper, spawn and
  * signal.
  *
- * Nothing here is left to luck; stress_children.c does the rest. A death that must come at a bad
- * moment is made to come then: a SIGCHLD handler that interrupts a function is played by a call of
- * children_sigchld() inside it. The linker's
- * --wrap=syscall gives two such places, and a kernel of our own where we need pids that a real one
- * gives out rarely. I1 to I5 are the invariants in children.c.
+ * Nothing here is left to luck; stress_children.c does the rest. A child that must end at a bad
+ * moment is made to end then: a SIGCHLD handler that interrupts a function is simulated by a call
+ * of children_sigchld() inside it. The linker's --wrap=syscall makes two such places, and a
+ * simulated kernel where the test needs pids that a real one rarely gives. I1 to I6 are the
+ * invariants in children.c.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +28,7 @@
 
 enum { PATIENCE_MS = 10 * 1000, TEST_LIMIT = 20, NAMES = 4 /* that a SIGCHLD may come with */ };
 
-/* ---- A kernel of our own ---- */
+/* ---- A simulated kernel ---- */
 
 struct event {
     pid_t pid; /* as waitpid(2) returns it */
@@ -36,9 +36,9 @@ struct event {
     int error; /* of errno, if pid is -1 */
 };
 
-static const struct event *script;        /* what waitpid says now; NULL: the real one is asked */
-static size_t script_left;                /* then it says 0, nobody is dead */
-static void (*when_nobody_is_dead)(void); /* called once, after the real waitpid has said so */
+static const struct event *script;        /* what wait4 returns; NULL: call the real one */
+static size_t script_left;                /* after these wait4 returns 0: no child has ended */
+static void (*when_none_has_ended)(void); /* called once, when the real wait4 returns 0 */
 
 long __real_syscall(long number, ...);
 long __wrap_syscall(long number, ...);
@@ -65,9 +65,9 @@ long __wrap_syscall(long number, ...)
         return play((int *)words[1]);
     long answer =
         __real_syscall(number, words[0], words[1], words[2], words[3], words[4], words[5]);
-    void (*call)(void) = when_nobody_is_dead;
+    void (*call)(void) = when_none_has_ended;
     if (number == SYS_wait4 && answer == 0 && call != NULL) {
-        when_nobody_is_dead = NULL;
+        when_none_has_ended = NULL;
         call();
     }
     return answer;
@@ -94,8 +94,8 @@ static pid_t start_killed(void *signal)
     return pid;
 }
 
-/* A group leader with a child in its group; both wait for a signal, or the end of the test. The
- * handshake says that both are there. */
+/* A group leader with a child in its group; both wait for a signal, or the end of the test. A byte
+ * in the pipe says that both exist. */
 static pid_t start_group(void *ready)
 {
     pid_t pid = fork();
@@ -125,7 +125,7 @@ static void spawn(struct promise *child, children_start *start, int value)
 
 static void reap(pid_t pid)
 {
-    wait_for_death(pid);
+    wait_for_end(pid);
     children_sigchld();
 }
 
@@ -157,7 +157,7 @@ struct waiter {
     int status;
 };
 
-/* The letter for what a thread of any process does; 0 if it is gone. */
+/* The state letter of a thread of any process, proc(5); 0 if it is gone. */
 static char state_of(pid_t id)
 {
     char path[64], state = 0;
@@ -189,7 +189,7 @@ static void start_waiters(struct waiter *waiters, int count, void *(*run)(void *
 static void setup(void)
 {
     die_with_parent();
-    /* check's runner has handlers of its own for these, and a child of ours would inherit them. */
+    /* check's runner has handlers for these, which a child would inherit. */
     signal(SIGTERM, SIG_DFL);
     signal(SIGINT, SIG_DFL);
     ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
@@ -227,10 +227,10 @@ START_TEST(unresolved_until_reaped)
     struct promise child;
     spawn(&child, start_held, 3);
     children_sigchld();
-    ck_assert(!children_resolved(&child, NULL)); /* alive */
+    ck_assert(!children_resolved(&child, NULL)); /* running */
     open_gate(1);
-    wait_for_death(child.pid);
-    ck_assert(!children_resolved(&child, NULL)); /* dead, not reaped */
+    wait_for_end(child.pid);
+    ck_assert(!children_resolved(&child, NULL)); /* ended, not reaped */
     children_sigchld();
     ck_assert(children_resolved(&child, NULL)); /* reaped */
     ck_assert_int_eq(wait_status_of(&child), W_EXITCODE(3, 0));
@@ -246,7 +246,7 @@ START_TEST(one_sigchld_reaps_all)
         spawn(&children[i], start_held, i % 256);
     open_gate(COUNT);
     for (int i = 0; i < COUNT; i++)
-        wait_for_death(children[i].pid);
+        wait_for_end(children[i].pid);
     children_sigchld();
     for (int i = 0; i < COUNT; i++)
         ck_assert_int_eq(wait_status_of(&children[i]), W_EXITCODE(i % 256, 0));
@@ -254,14 +254,14 @@ START_TEST(one_sigchld_reaps_all)
 }
 END_TEST
 
-/* Whoever it is told of: the other is reaped as well. (With a list: test_pidfds.c.) */
-START_TEST(who_is_known_to_be_dead_is_reaped_with_all_others)
+/* Whatever pid SIGCHLD came with, the other child is reaped too. (With a list: test_pidfds.c.) */
+START_TEST(sigchld_of_one_child_reaps_all)
 {
     struct promise first, second;
     spawn(&first, start_exit, 3);
     spawn(&second, start_exit, 4);
-    wait_for_death(first.pid);
-    wait_for_death(second.pid);
+    wait_for_end(first.pid);
+    wait_for_end(second.pid);
     const pid_t known[NAMES] = {second.pid, getpid(), 0, -1};
     errno = EDOM;
     children_sigchld_of(known[_i]);
@@ -272,8 +272,8 @@ START_TEST(who_is_known_to_be_dead_is_reaped_with_all_others)
 }
 END_TEST
 
-/* A thousand pids of one remainder, so of one chain whatever the number of chains (a power of two
- * up to 4,096); they die in mixed order, the even ones first. */
+/* A thousand pids in one chain, whatever the number of chains is (a power of two up to 4,096); the
+ * children end in mixed order, the even ones first. */
 START_TEST(long_chain)
 {
     enum {
@@ -304,7 +304,7 @@ START_TEST(long_chain)
 }
 END_TEST
 
-/* The kernel gives a number out again: a second death of that pid is not the first child's. */
+/* The kernel gives a pid again: its second end is not that of the first child. */
 START_TEST(reaped_pid_is_forgotten)
 {
     static const struct event deaths[] = {{.pid = 7, .status = 1}, {.pid = 7, .status = 2}};
@@ -318,25 +318,24 @@ START_TEST(reaped_pid_is_forgotten)
 }
 END_TEST
 
-static const int last_words[] = {ECHILD, EINVAL, ENOSYS, EINTR, EPERM};
+static const int errors[] = {ECHILD, EINVAL, ENOSYS, EINTR, EPERM};
 
 START_TEST(failed_waitpid_ends_the_reaping)
 {
-    const struct event events[] = {{.pid = -1, .error = last_words[_i]}};
+    const struct event events[] = {{.pid = -1, .error = errors[_i]}};
     reap_as_scripted(events, 1);
 }
 END_TEST
 
-/* What cannot be is not believed while there is a child: it is asked for in another way. */
-START_TEST(failed_waitpid_loses_nobody)
+/* An error that wait4 cannot give while there is a child: waitid is asked. */
+START_TEST(failed_waitpid_loses_no_child)
 {
-    const struct event failure = {.pid = -1, .error = last_words[_i]},
-                       failures[] = {failure, failure};
+    const struct event failure = {.pid = -1, .error = errors[_i]}, failures[] = {failure, failure};
     struct promise exited, killed;
     spawn(&exited, start_exit, 42);
     spawn(&killed, start_killed, SIGTERM);
-    wait_for_death(exited.pid);
-    wait_for_death(killed.pid);
+    wait_for_end(exited.pid);
+    wait_for_end(killed.pid);
     reap_as_scripted(failures, 2);
     ck_assert_int_eq(wait_status_of(&exited), W_EXITCODE(42, 0));
     ck_assert_int_eq(wait_status_of(&killed), W_EXITCODE(0, SIGTERM));
@@ -360,7 +359,7 @@ START_TEST(orphan_is_watched)
 
     open_gate(1);
     reap(child.pid);
-    ck_assert_int_eq(orphans, 1); /* a child is no orphan */
+    ck_assert_int_eq(orphans, 1); /* a child is not an orphan */
     ck_assert_int_eq(wait_status_of(&child), W_EXITCODE(1, 0));
 
     pid = make_orphan(42);
@@ -391,9 +390,9 @@ START_TEST(orphan_is_dropped_in_silence)
 }
 END_TEST
 
-/* ---- Taken over ---- */
+/* ---- Adopted children ---- */
 
-START_TEST(orphan_that_is_taken_over_is_no_orphan_any_more)
+START_TEST(adopted_orphan_is_a_child)
 {
     struct promise daemon;
     children_watch_orphans(watch);
@@ -408,12 +407,12 @@ START_TEST(orphan_that_is_taken_over_is_no_orphan_any_more)
 }
 END_TEST
 
-START_TEST(dead_orphan_is_taken_over_and_a_reaped_one_is_not)
+START_TEST(ended_orphan_can_be_adopted_and_a_reaped_one_cannot)
 {
     struct promise daemon;
     pid_t pid = make_orphan(42);
     open_gate(1);
-    wait_for_death(pid);
+    wait_for_end(pid);
     ck_assert_int_eq(children_adopt(&daemon, pid), 0);
     reap(pid);
     ck_assert_int_eq(wait_status_of(&daemon), W_EXITCODE(42, 0));
@@ -433,7 +432,7 @@ static void go_on(int signal)
     _exit(WENT_ON);
 }
 
-/* Traces itself, has a handler for the signal, and sends it to itself. */
+/* Makes its parent its tracer, has a handler for the signal, and sends it to itself. */
 static pid_t start_tracee(void *signal_number)
 {
     pid_t pid = fork();
@@ -473,7 +472,7 @@ static pid_t start_tracee_with_child(void *unused)
     _exit(WENT_ON);
 }
 
-/* Ends with this status only if it got its signal, or if none came with the exec. */
+/* Each exits with WENT_ON only if it got its signal, or if no signal came with the exec. */
 static const struct tracee {
     children_start *start;
     int signal;
@@ -481,7 +480,7 @@ static const struct tracee {
                {start_tracee, SIGTRAP}, {start_tracee_that_execs, 0},
                {start_tracee, 40},      {start_tracee_with_child, SIGCHLD}};
 
-/* Waits until the kernel has a stop to report, and leaves it there. */
+/* Waits until the kernel has a stop to report, and does not collect the report. */
 static void wait_for_stop(pid_t pid)
 {
     siginfo_t info = {0};
@@ -490,7 +489,7 @@ static void wait_for_stop(pid_t pid)
     ck_assert_int_eq(info.si_code, CLD_TRAPPED);
 }
 
-/* Until it has ended as it should. */
+/* Reaps until the tracee has ended, with the right status. */
 static void reap_tracee(struct promise *child)
 {
     for (struct timespec deadline = from_now(PATIENCE_MS); !children_resolved(child, NULL);
@@ -513,8 +512,7 @@ static void call_elsewhere(void (*function)(void))
     pthread_join(thread, NULL);
 }
 
-/* In the first way in, or the second: SIGCHLD is blocked, or has a handler in this thread. Without
- * the one that the kernel has sent meanwhile. */
+/* Way 1 of foster.h: SIGCHLD is blocked in this thread. */
 static void block_sigchld(sigset_t *sigchld)
 {
     sigemptyset(sigchld);
@@ -549,7 +547,7 @@ START_TEST(stop_is_no_end)
 }
 END_TEST
 
-/* What is reported of a child whatever happened to it: any word of waitpid(2) but an end. */
+/* Each wait status of waitpid(2) that is not an end. */
 START_TEST(only_an_end_is_an_end)
 {
     enum { CONTINUED = 0xffff };
@@ -571,7 +569,7 @@ START_TEST(only_an_end_is_an_end)
 }
 END_TEST
 
-/* A traced child that is stopped stays so, for whoever stopped it. */
+/* A tracee in a group stop stays stopped when it is let go, as another process stopped it. */
 START_TEST(let_go_child_stays_stopped_when_it_was_told_to)
 {
     struct promise child;
@@ -700,7 +698,7 @@ static void spawn_slowly(void)
     ck_assert_int_eq(children_spawn(&none, start_slowly, &error), EAGAIN);
 }
 
-/* I6: it cannot wait for the lock, so whoever has it tells it again. */
+/* I6: a handler cannot wait for the lock, so the holder tells its thread again. */
 START_TEST(handler_that_found_the_lock_taken_is_told_again)
 {
     struct promise child;
@@ -738,7 +736,7 @@ static void *trace_oneself(void *unused)
     return NULL;
 }
 
-/* Tells the gate who the thread is that stops. */
+/* Writes the id of the thread that stops into the gate. */
 static pid_t start_traced_thread(void *unused)
 {
     (void)unused;
@@ -751,7 +749,7 @@ static pid_t start_traced_thread(void *unused)
     _exit(WENT_ON);
 }
 
-/* __WALL reports a thread's stop as well, by a number that nobody has registered. */
+/* __WALL reports the stop of a thread too, by a pid that is not registered. */
 START_TEST(thread_that_traces_itself_is_let_go)
 {
     struct promise child;
@@ -770,7 +768,7 @@ START_TEST(thread_that_traces_itself_is_let_go)
 }
 END_TEST
 
-/* That traces itself when it may. */
+/* A grandchild that traces itself when the gate is opened. */
 static pid_t start_grandchild(void *report)
 {
     pid_t pid = fork();
@@ -794,7 +792,7 @@ static void watch_and_report(pid_t pid, int status)
     orphan = (struct event){.pid = pid, .status = status};
 }
 
-/* An orphan's tracer is the first thread, wherever it is reaped. */
+/* The tracer of an orphan is the first thread, whichever thread reaps. */
 START_TEST(orphan_is_let_go)
 {
     struct promise parent;
@@ -817,8 +815,8 @@ START_TEST(orphan_is_let_go)
 }
 END_TEST
 
-/* Who stops without an end gets other signals, and us, no chance to be heard: after a while it is
- * let wait. */
+/* A child that stops again and again: after so many reports the reaper returns, so that other
+ * signals are handled, and asks to be called again. */
 START_TEST(stops_without_end_do_not_keep_the_reaper)
 {
     enum { STOPS = 250, AT_A_TIME = 100 /* children.c */ };
@@ -832,8 +830,7 @@ START_TEST(stops_without_end_do_not_keep_the_reaper)
     for (int left = STOPS - AT_A_TIME; left > 0; left -= AT_A_TIME) {
         children_sigchld();
         ck_assert_uint_eq(script_left, left);
-        ck_assert_int_eq(sigwaitinfo(&sigchld, NULL),
-                         SIGCHLD); /* it has asked to be called again */
+        ck_assert_int_eq(sigwaitinfo(&sigchld, NULL), SIGCHLD); /* sent by the reaper */
     }
     children_sigchld();
     ck_assert_uint_eq(script_left, 0);
@@ -842,8 +839,8 @@ END_TEST
 
 /* ---- Promises ---- */
 
-/* All zeroes, or after a start that failed. */
-START_TEST(promise_without_a_child_harms_nobody)
+/* A promise of zeroes, and one whose start failed. */
+START_TEST(promise_without_a_child_is_void)
 {
     static struct promise never;
     struct promise failed;
@@ -853,7 +850,7 @@ START_TEST(promise_without_a_child_harms_nobody)
     ck_assert_int_eq(children_spawn(&failed, start_nothing, &error), EAGAIN);
     struct promise *promises[] = {&never, &failed};
     struct timespec deadline = from_now(PATIENCE_MS);
-    setpgid(0, 0); /* whom kill(0) would end */
+    setpgid(0, 0); /* a kill(0) would end this process alone */
     for (int i = 0; i < 2; i++) {
         ck_assert_int_eq(children_signal(promises[i], SIGKILL, REACH_CHILD), ESRCH);
         ck_assert_int_eq(children_signal(promises[i], SIGKILL, REACH_GROUP), ESRCH);
@@ -885,7 +882,7 @@ START_TEST(deadline_passes_first)
     open_gate(1);
     reap(child.pid);
     ck_assert(children_await_until(&child, &past,
-                                   &status)); /* the status is there: no deadline matters */
+                                   &status)); /* it is resolved: the deadline does not matter */
     ck_assert_int_eq(status, W_EXITCODE(9, 0));
     ck_assert(children_await_until(&child, &past, NULL));
     ck_assert_int_eq(children_await(&child), W_EXITCODE(9, 0));
@@ -947,7 +944,7 @@ static void *signal_loop(void *signals)
     return NULL;
 }
 
-/* Another thread reaps; the promise is overwritten the moment it is resolved, and used again. */
+/* Another thread reaps; the promise is overwritten as soon as it is resolved, and used again. */
 START_TEST(promise_is_free_once_resolved)
 {
     enum { TIMES = 1000, RUBBISH = -1 };
@@ -973,7 +970,7 @@ END_TEST
 
 /* ---- Spawn ---- */
 
-/* As after a bad exec: there was a child, and start has reaped it. */
+/* As after a failed exec: there was a child, and start has reaped it. */
 static pid_t start_in_vain(void *error)
 {
     int code = 127;
@@ -1018,9 +1015,8 @@ START_TEST(signal_reaches_the_child)
     ck_assert_int_eq(children_signal(&child, 0, REACH_CHILD), 0);
     ck_assert_int_eq(children_signal(&child, -1, REACH_CHILD), EINVAL);
     ck_assert_int_eq(children_signal(&child, SIGUSR1, REACH_CHILD), 0);
-    wait_for_death(child.pid);
-    ck_assert_int_eq(children_signal(&child, SIGUSR1, REACH_CHILD),
-                     0); /* a zombie keeps its number */
+    wait_for_end(child.pid);
+    ck_assert_int_eq(children_signal(&child, SIGUSR1, REACH_CHILD), 0); /* a zombie keeps its pid */
     children_sigchld();
     ck_assert_int_eq(wait_status_of(&child), W_EXITCODE(0, SIGUSR1));
 }
@@ -1042,9 +1038,9 @@ static int queue_to_child(struct promise *child)
     return children_queue(child, SIGKILL, &info);
 }
 
-static int (*const ways_to_kill[])(struct promise *) = {signal_child, signal_group, queue_to_child};
+static int (*const signalling[])(struct promise *) = {signal_child, signal_group, queue_to_child};
 
-/* I3: our child is reaped, and its number is now a stranger's, who also leads a group. */
+/* I3: the child is reaped, and its pid is now that of another process, which also leads a group. */
 START_TEST(recycled_pid_is_never_signalled)
 {
     struct promise child;
@@ -1055,7 +1051,7 @@ START_TEST(recycled_pid_is_never_signalled)
     const struct event death = {.pid = stranger};
     reap_as_scripted(&death, 1);
 
-    ck_assert_int_eq(ways_to_kill[_i](&child), ESRCH);
+    ck_assert_int_eq(signalling[_i](&child), ESRCH);
     open_gate(1);
     int status;
     ck_assert_int_eq(waitpid(stranger, &status, 0), stranger);
@@ -1085,13 +1081,13 @@ START_TEST(group_is_reached_when_asked)
     struct timespec deadline = from_now(PATIENCE_MS);
     for (; orphans < reaches[_i].orphans; children_sigchld())
         look_again_soon(deadline);
-    ck_assert_int_eq(kill(-group, 0), reaches[_i].orphans ? -1 : 0); /* the other is left, or not */
+    ck_assert_int_eq(kill(-group, 0), reaches[_i].orphans ? -1 : 0); /* whether the other is left */
     ck_assert_int_eq(orphan.status, reaches[_i].orphans ? W_EXITCODE(0, SIGTERM) : 0);
     kill(-group, SIGKILL);
 }
 END_TEST
 
-/* Before the child has made its group, or if it never does. */
+/* A child that has not made its process group yet, or never does. */
 START_TEST(child_that_leads_no_group_is_reached_alone)
 {
     struct promise child, other;
@@ -1134,7 +1130,7 @@ START_TEST(queued_signal_keeps_its_value)
 }
 END_TEST
 
-/* It has no room for queued signals. */
+/* A child that can have no queued signals. */
 static pid_t start_full(void *signal)
 {
     pid_t pid = start_receiver(signal);
@@ -1187,7 +1183,7 @@ START_TEST(lock_counts_exactly_and_wakes_all)
 {
     struct waiter waiters[COUNTERS] = {0};
     lock_take();
-    start_waiters(waiters, COUNTERS, count_under_lock); /* all of them sleep */
+    start_waiters(waiters, COUNTERS, count_under_lock); /* all of them sleep on the lock */
     ck_assert_int_eq(counter, 0);
     lock_drop();
     for (int i = 0; i < COUNTERS; i++)
@@ -1196,9 +1192,8 @@ START_TEST(lock_counts_exactly_and_wakes_all)
 }
 END_TEST
 
-/* I5: nobody waits in signal context, nothing is reaped without the lock, and the next who unlocks
- * owes it. */
-START_TEST(unlocker_reaps)
+/* I5: the handler does not wait, nothing is reaped without the lock, and the next unlock reaps. */
+START_TEST(unlock_reaps)
 {
     struct promise child, other;
     spawn(&child, start_held, 4);
@@ -1220,16 +1215,16 @@ START_TEST(unlocker_reaps)
 }
 END_TEST
 
-/* The child is dead, and SIGCHLD handled, before spawn knows its pid. */
+/* The child has ended, and SIGCHLD is handled, before children_spawn() knows its pid. */
 static pid_t start_dead(void *code)
 {
     pid_t pid = start_exit(code);
-    wait_for_death(pid);
+    wait_for_end(pid);
     children_sigchld();
     return pid;
 }
 
-START_TEST(death_before_registration)
+START_TEST(end_before_registration)
 {
     struct promise child;
     children_watch_orphans(watch);
@@ -1239,19 +1234,20 @@ START_TEST(death_before_registration)
 }
 END_TEST
 
-static void shared_dies(void)
+static void end_shared(void)
 {
     open_gate(1);
-    wait_for_death(shared.pid);
+    wait_for_end(shared.pid);
     children_sigchld();
 }
 
-/* I4: waitpid has said "nobody", then somebody dies and SIGCHLD is handled, and only then the
- * reaper goes on. */
-START_TEST(death_after_the_last_waitpid)
+/* I4: wait4 has returned 0; then a child ends and SIGCHLD is handled; only then the reaper
+ * continues.
+ */
+START_TEST(end_after_the_last_waitpid)
 {
     spawn(&shared, start_held, 8);
-    when_nobody_is_dead = shared_dies;
+    when_none_has_ended = end_shared;
     children_sigchld();
     ck_assert_int_eq(wait_status_of(&shared), W_EXITCODE(8, 0));
 }
@@ -1270,7 +1266,7 @@ START_TEST(sigchld_keeps_errno)
     spawn(&shared, start_held, 0);
     start_waiters(&waiter, 1, await_shared);
     open_gate(1);
-    wait_for_death(shared.pid);
+    wait_for_end(shared.pid);
     errno = UNHEARD_OF;
     children_sigchld(); /* reaps, wakes */
     ck_assert_int_eq(errno, UNHEARD_OF);
@@ -1294,7 +1290,7 @@ static void *reap_when_cancelled(void *context)
     return context;
 }
 
-/* Or it would take the lock with it. */
+/* Otherwise the lock would never be released. */
 START_TEST(cancelled_thread_finishes_the_reaping)
 {
     pthread_t thread;
@@ -1478,15 +1474,15 @@ int main(void)
     tcase_add_loop_test(reaper, deadly_signal_is_the_status, 0, COUNT_OF(deadly));
     tcase_add_test(reaper, unresolved_until_reaped);
     tcase_add_test(reaper, one_sigchld_reaps_all);
-    tcase_add_loop_test(reaper, who_is_known_to_be_dead_is_reaped_with_all_others, 0, NAMES);
+    tcase_add_loop_test(reaper, sigchld_of_one_child_reaps_all, 0, NAMES);
     tcase_add_test(reaper, long_chain);
     tcase_add_test(reaper, reaped_pid_is_forgotten);
-    tcase_add_loop_test(reaper, failed_waitpid_ends_the_reaping, 0, COUNT_OF(last_words));
-    tcase_add_loop_test(reaper, failed_waitpid_loses_nobody, 0, COUNT_OF(last_words));
+    tcase_add_loop_test(reaper, failed_waitpid_ends_the_reaping, 0, COUNT_OF(errors));
+    tcase_add_loop_test(reaper, failed_waitpid_loses_no_child, 0, COUNT_OF(errors));
     tcase_add_test(reaper, orphan_is_watched);
     tcase_add_test(reaper, orphan_is_dropped_in_silence);
-    tcase_add_test(reaper, orphan_that_is_taken_over_is_no_orphan_any_more);
-    tcase_add_test(reaper, dead_orphan_is_taken_over_and_a_reaped_one_is_not);
+    tcase_add_test(reaper, adopted_orphan_is_a_child);
+    tcase_add_test(reaper, ended_orphan_can_be_adopted_and_a_reaped_one_cannot);
 
     TCase *tracing = area(suite, "tracees");
     tcase_add_loop_test(tracing, stop_is_no_end, 0, COUNT_OF(tracees));
@@ -1502,7 +1498,7 @@ int main(void)
     tcase_add_test(tracing, stops_without_end_do_not_keep_the_reaper);
 
     TCase *promise = area(suite, "promise");
-    tcase_add_loop_test(promise, promise_without_a_child_harms_nobody, 0, 3);
+    tcase_add_loop_test(promise, promise_without_a_child_is_void, 0, 3);
     tcase_add_test(promise, deadline_passes_first);
     tcase_add_loop_test(promise, impossible_deadline_is_no_endless_loop, 0, COUNT_OF(impossible));
     tcase_add_loop_test(promise, every_waiter_is_woken, 0, COUNT_OF(awaiting));
@@ -1511,11 +1507,11 @@ int main(void)
     TCase *spawning = area(suite, "spawn");
     tcase_add_loop_test(spawning, failed_start_leaves_nothing, 0, COUNT_OF(failing));
     tcase_add_test(spawning, pid_zero_is_refused);
-    tcase_add_test(spawning, death_before_registration);
+    tcase_add_test(spawning, end_before_registration);
 
     TCase *signals = area(suite, "signal");
     tcase_add_test(signals, signal_reaches_the_child);
-    tcase_add_loop_test(signals, recycled_pid_is_never_signalled, 0, COUNT_OF(ways_to_kill));
+    tcase_add_loop_test(signals, recycled_pid_is_never_signalled, 0, COUNT_OF(signalling));
     tcase_add_loop_test(signals, group_is_reached_when_asked, 0, COUNT_OF(reaches));
     tcase_add_test(signals, child_that_leads_no_group_is_reached_alone);
     tcase_add_test(signals, queued_signal_keeps_its_value);
@@ -1524,8 +1520,8 @@ int main(void)
     TCase *lock = area(suite, "lock");
     tcase_add_test(lock, lock_is_exclusive);
     tcase_add_test(lock, lock_counts_exactly_and_wakes_all);
-    tcase_add_loop_test(lock, unlocker_reaps, 0, 2); /* who died is not known, and is */
-    tcase_add_test(lock, death_after_the_last_waitpid);
+    tcase_add_loop_test(lock, unlock_reaps, 0, 2); /* without the pid, and with it */
+    tcase_add_test(lock, end_after_the_last_waitpid);
     tcase_add_test(lock, sigchld_keeps_errno);
     tcase_add_test(lock, cancelled_thread_finishes_the_reaping);
 

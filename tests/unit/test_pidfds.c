@@ -1,10 +1,10 @@
 /*
- * test_pidfds.c - the list of the dead: who is on it is reaped without a search, and who is not is
- * reaped all the same.
+ * test_pidfds.c - the list of pidfds: a child that is on it is reaped without a search, and one
+ * that is not is reaped too.
  *
- * As in foster the children are started by a second thread, which stays: a search among the first
- * thread's own children does not find them. The wrapped syscall counts the searches among all, and
- * plays a kernel that refuses.
+ * As in foster the children are started by a second thread, which continues to run: a search among
+ * the children of the first thread does not find them. The wrapped syscall counts the searches
+ * among all children, and simulates a kernel that refuses.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -30,21 +30,20 @@ enum {
     MOST = 2 * LISTED_AT_A_TIME + 2,
     EXPECTED = 200 /* the least */,
     NUMBERS_EACH = 4,
-    BROTHERS = 2
+    SIBLINGS = 2
 };
 
-/* ---- a kernel that counts, and may refuse ---- */
+/* ---- a simulated kernel, which counts and may refuse ---- */
 
-static int searches;        /* wait4 for anybody, of all threads */
-static int pidfds_opened;   /* and by whom they may be */
-static int calls_of_others; /* that open, list or close a descriptor: none, for their table may be
-                               another */
-static bool gives_out_none; /* wait4 for one: a debugger has it */
+static int searches; /* calls of wait4 for any child of any thread */
+static int pidfds_opened;
+static int calls_of_others; /* that other threads make with a descriptor: must be 0 */
+static bool gives_out_none; /* wait4 for one child returns 0: a debugger has it */
 
 static struct refusal {
     long number; /* of the system call; 0: none */
     int error;
-    int later; /* so many succeed before */
+    int later; /* so many calls succeed before */
 } refusal;
 
 long __real_syscall(long number, ...);
@@ -93,7 +92,7 @@ static struct promise children[MOST];
 static int child_count;
 static sem_t spawned;
 
-/* The code tells them apart. */
+/* Each child has its own exit code. */
 static void *spawn_all(void *start)
 {
     for (int i = 0; i < child_count; i++)
@@ -114,39 +113,39 @@ static void spawn(int count, children_start *start)
         ;
 }
 
-static void spawn_and_let_die(int count)
+static void spawn_and_end(int count)
 {
     spawn(count, start_exit);
     for (int i = 0; i < count; i++)
-        wait_for_death(children[i].pid);
+        wait_for_end(children[i].pid);
 }
 
-/* Until all who are there are listed. */
-static void let_list(void)
+/* Until all children are on the list. */
+static void complete_list(void)
 {
     while (children_sigchld_of(0))
         ;
     searches = 0;
 }
 
-static void list(void)
+static void use_list(void)
 {
     children_expect(EXPECTED);
     children_use_pidfds();
-    let_list();
+    complete_list();
 }
 
-static void let_die(void)
+static void end_all(void)
 {
     open_gate(child_count);
     for (int i = 0; i < child_count; i++)
-        wait_for_death(children[i].pid);
+        wait_for_end(children[i].pid);
 }
 
 static void spawn_listed(int count)
 {
     spawn(count, start_held);
-    let_list();
+    complete_list();
     for (int i = 0; i < count; i++)
         ck_assert_int_ne(children[i].pidfd, -1);
 }
@@ -160,7 +159,7 @@ static void assert_all_resolved(void)
     }
 }
 
-static void assert_nobody_is_resolved(void)
+static void assert_none_is_resolved(void)
 {
     for (int i = 0; i < child_count; i++)
         ck_assert(!children_resolved(&children[i], NULL));
@@ -177,7 +176,7 @@ static void watch(pid_t pid, int status)
 static void end(pid_t pid)
 {
     ck_assert_int_eq(kill(pid, SIGKILL), 0);
-    wait_for_death(pid);
+    wait_for_end(pid);
 }
 
 static int open_descriptors(void)
@@ -209,14 +208,14 @@ static void teardown(void)
     ck_assert_int_eq(calls_of_others, 0);
 }
 
-/* ---- who is on the list ---- */
+/* ---- children on the list ---- */
 
 static const int crowds[] = {1, AT_A_TIME - 1, AT_A_TIME, AT_A_TIME + 1, MOST};
 
-/* The descriptors that there were before, and the list. */
+/* The open descriptors must be as many as before, and the list. */
 static void assert_listed_are_reaped(int before)
 {
-    assert_nobody_is_resolved();
+    assert_none_is_resolved();
     errno = EDOM;
     ck_assert(!children_sigchld_of(children[0].pid));
     ck_assert_int_eq(errno, EDOM);
@@ -229,15 +228,15 @@ static void assert_listed_are_reaped(int before)
 START_TEST(the_listed_are_reaped_without_a_search)
 {
     int before = open_descriptors();
-    list();
+    use_list();
     spawn_listed(crowds[_i]);
-    let_die();
+    end_all();
     assert_listed_are_reaped(before);
 }
 END_TEST
 
-/* Dead and alive, there when the list begins. The first thread is told that it begins. */
-START_TEST(also_those_that_were_there_before)
+/* Children that exist when the list begins. The first thread is sent a SIGCHLD then. */
+START_TEST(children_from_before_the_list_are_listed)
 {
     int before = open_descriptors(), calls = 1;
     sigset_t sigchld;
@@ -252,24 +251,23 @@ START_TEST(also_those_that_were_there_before)
         calls++;
     ck_assert_int_eq(calls, crowds[_i] / LISTED_AT_A_TIME + 1);
     searches = 0;
-    let_die();
+    end_all();
     assert_listed_are_reaped(before);
 }
 END_TEST
 
-/* The living stay, also where the signal names somebody who is none of ours, or is reaped already.
- */
-START_TEST(the_living_are_left)
+/* Also with the pid of a process that is not our child, or is reaped. */
+START_TEST(running_children_are_not_reaped)
 {
-    list();
+    use_list();
     spawn(2, start_living);
-    let_list();
+    complete_list();
     end(children[1].pid);
     children_sigchld_of(getpid());
     ck_assert(!children_resolved(&children[0], NULL));
     ck_assert(children_resolved(&children[1], NULL));
     children_sigchld_of(children[1].pid);
-    children_sigchld_of(children[0].pid); /* it has stopped, say */
+    children_sigchld_of(children[0].pid); /* as if it had stopped */
     ck_assert(!children_resolved(&children[0], NULL));
     ck_assert_int_eq(searches, 0);
     ck_assert_int_eq(children_signal(&children[0], SIGKILL, REACH_CHILD), 0);
@@ -279,10 +277,10 @@ END_TEST
 START_TEST(a_promise_is_used_again)
 {
     enum { RUNS = 3 };
-    list();
+    use_list();
     int before = open_descriptors();
     for (int i = 0; i < RUNS; i++) {
-        spawn_and_let_die(2);
+        spawn_and_end(2);
         children_sigchld_of(children[1].pid);
         assert_all_resolved();
         ck_assert_int_eq(open_descriptors(), before);
@@ -291,13 +289,13 @@ START_TEST(a_promise_is_used_again)
 }
 END_TEST
 
-/* Of few who have been started since the last death none is given a pidfd, if they are dead; where
- * there are more, all are searched, and the list is complete again. */
-START_TEST(who_died_before_it_was_listed)
+/* Of a few children that are started and end between two SIGCHLDs none is given a pidfd. If there
+ * are more, all children are searched, and the list is complete again. */
+START_TEST(child_that_ends_before_it_is_listed)
 {
     int before = open_descriptors();
-    list();
-    spawn_and_let_die(NOTED_MOST + _i);
+    use_list();
+    spawn_and_end(NOTED_MOST + _i);
     ck_assert(!children_sigchld_of(getpid()));
     assert_all_resolved();
     ck_assert_int_eq(pidfds_opened, 0);
@@ -307,7 +305,7 @@ START_TEST(who_died_before_it_was_listed)
 }
 END_TEST
 
-/* Their pidfds are closed by the loop's thread, when it comes by. */
+/* Their pidfds are closed by the signal loop, later. */
 static void *reap_in_other_thread(void *unused)
 {
     children_sigchld();
@@ -321,12 +319,12 @@ static void let_other_thread_reap(void)
     pthread_join(other, NULL);
 }
 
-START_TEST(whom_another_thread_has_reaped)
+START_TEST(child_that_another_thread_has_reaped)
 {
     int before = open_descriptors();
-    list();
+    use_list();
     spawn_listed(crowds[_i]);
-    let_die();
+    end_all();
     let_other_thread_reap();
     assert_all_resolved();
     ck_assert_int_eq(open_descriptors(), before + 1 + crowds[_i]);
@@ -335,14 +333,14 @@ START_TEST(whom_another_thread_has_reaped)
 }
 END_TEST
 
-/* A child that is forked, and does not exec, keeps a copy of each pidfd. */
+/* A child that is forked and does not exec keeps a copy of each pidfd. */
 START_TEST(a_number_is_closed_once)
 {
-    list();
+    use_list();
     spawn_listed(1);
     int pidfd = children[0].pidfd;
     pid_t keeper = start_living(NULL);
-    let_die();
+    end_all();
     children_sigchld_of(children[0].pid);
     ck_assert_int_eq(fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, pidfd), pidfd);
     children_sigchld_of(getpid());
@@ -351,7 +349,7 @@ START_TEST(a_number_is_closed_once)
 }
 END_TEST
 
-/* clone3(2), Linux 5.5: a child of that pid, which nobody has. */
+/* clone3(2), Linux 5.5: a child with this pid, which must be free. */
 static pid_t start_with_pid(void *pid)
 {
     struct clone_args arguments = {
@@ -364,35 +362,36 @@ static pid_t start_with_pid(void *pid)
         pause();
 }
 
-/* The pidfd of a child that another thread has reaped is not the one of him who has its number now.
+/* The pidfd of a child that another thread has reaped is not that of the child that has its pid
+ * now.
  */
 START_TEST(a_pid_that_is_used_again)
 {
-    struct promise heir;
+    struct promise later;
     int before = open_descriptors();
-    list();
+    use_list();
     spawn_listed(1);
-    let_die();
+    end_all();
     let_other_thread_reap();
-    int error = children_spawn(&heir, start_with_pid, &children[0].pid);
+    int error = children_spawn(&later, start_with_pid, &children[0].pid);
     if (error == EPERM || error == ENOSYS)
         return;
     ck_assert_int_eq(error, 0);
     children_sigchld_of(getpid());
-    ck_assert(!children_resolved(&heir, NULL));
+    ck_assert(!children_resolved(&later, NULL));
     ck_assert_int_eq(open_descriptors(), before + 2); /* the list, and one */
-    ck_assert_int_ne(heir.pidfd, -1);
-    end(heir.pid);
-    children_sigchld_of(heir.pid);
-    ck_assert(children_resolved(&heir, NULL));
+    ck_assert_int_ne(later.pidfd, -1);
+    end(later.pid);
+    children_sigchld_of(later.pid);
+    ck_assert(children_resolved(&later, NULL));
     ck_assert_int_eq(open_descriptors(), before + 1);
 }
 END_TEST
 
-/* Not on the list, but ours: two, and the signal names one. */
+/* Two orphans, which are not on the list, and SIGCHLD with the pid of one. */
 START_TEST(orphans_are_reaped_without_a_search)
 {
-    list();
+    use_list();
     spawn(1, start_living);
     pid_t one = make_orphan(EXIT_SUCCESS), other = make_orphan(EXIT_SUCCESS);
     end(one);
@@ -408,10 +407,10 @@ END_TEST
 START_TEST(an_orphan_that_is_taken_over_is_listed)
 {
     struct promise daemon;
-    list();
+    use_list();
     pid_t pid = make_orphan(EXIT_SUCCESS);
     ck_assert_int_eq(children_adopt(&daemon, pid), 0);
-    let_list();
+    complete_list();
     ck_assert_int_ne(daemon.pidfd, -1);
     end(pid);
     children_sigchld_of(pid);
@@ -420,56 +419,57 @@ START_TEST(an_orphan_that_is_taken_over_is_listed)
 }
 END_TEST
 
-/* ---- who is not ---- */
+/* ---- children that are not on the list ---- */
 
 static int report[2];
 
-/* The kernel makes them children of the thread that started this one. */
-static pid_t start_with_brothers(void *unused)
+/* clone(2), CLONE_PARENT: the kernel makes siblings children of the thread that started this child.
+ */
+static pid_t start_with_siblings(void *unused)
 {
     (void)unused;
     pid_t pid = fork();
     if (pid != 0)
         return pid;
     die_with_parent();
-    for (int i = 0; i < BROTHERS; i++) {
-        pid_t brother = (pid_t)__real_syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0, 0);
-        if (brother == 0)
+    for (int i = 0; i < SIBLINGS; i++) {
+        pid_t sibling = (pid_t)__real_syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0, 0);
+        if (sibling == 0)
             _exit(EXIT_SUCCESS);
-        if (write(report[1], &brother, sizeof brother) != sizeof brother)
+        if (write(report[1], &sibling, sizeof sibling) != sizeof sibling)
             _exit(EXIT_FAILURE);
     }
     for (;;)
         pause();
 }
 
-START_TEST(brothers_are_searched_for)
+START_TEST(siblings_are_searched_for)
 {
-    pid_t brothers[BROTHERS];
+    pid_t siblings[SIBLINGS];
     ck_assert_int_eq(pipe(report), 0);
-    list();
-    spawn(1, start_with_brothers);
-    for (int i = 0; i < BROTHERS; i++) {
-        ck_assert_int_eq(read(report[0], &brothers[i], sizeof *brothers), sizeof *brothers);
-        wait_for_death(brothers[i]);
+    use_list();
+    spawn(1, start_with_siblings);
+    for (int i = 0; i < SIBLINGS; i++) {
+        ck_assert_int_eq(read(report[0], &siblings[i], sizeof *siblings), sizeof *siblings);
+        wait_for_end(siblings[i]);
     }
-    children_sigchld_of(brothers[1]);
-    ck_assert_int_eq(orphans, BROTHERS);
+    children_sigchld_of(siblings[1]);
+    ck_assert_int_eq(orphans, SIBLINGS);
     ck_assert_int_gt(searches, 0);
     ck_assert(!children_resolved(&children[0], NULL));
     ck_assert_int_eq(children_signal(&children[0], SIGKILL, REACH_CHILD), 0);
 }
 END_TEST
 
-/* It is listed all the time, so asking on would never end. */
-START_TEST(who_is_dead_but_a_debuggers_is_reaped_later)
+/* The kernel names it all the time, so to ask again would never end. */
+START_TEST(child_that_a_debugger_has_is_reaped_later)
 {
-    list();
+    use_list();
     spawn_listed(crowds[_i]);
-    let_die();
+    end_all();
     gives_out_none = true;
     children_sigchld_of(children[0].pid);
-    assert_nobody_is_resolved();
+    assert_none_is_resolved();
     gives_out_none = false;
     children_sigchld_of(children[0].pid);
     assert_all_resolved();
@@ -478,21 +478,21 @@ END_TEST
 
 static const pid_t outsiders[] = {0, -1};
 
-START_TEST(a_signal_from_outside_has_all_searched)
+START_TEST(sigchld_without_a_pid_searches_all)
 {
-    list();
-    spawn_and_let_die(2);
+    use_list();
+    spawn_and_end(2);
     children_sigchld_of(outsiders[_i]);
     assert_all_resolved();
     ck_assert_int_gt(searches, 0);
 }
 END_TEST
 
-/* I5: who unlocks searches all, whatever thread it is. */
-START_TEST(the_unlocker_reaps)
+/* I5: the next unlock searches all children, whichever thread it is in. */
+START_TEST(unlock_reaps)
 {
     struct promise *living = &children[0];
-    list();
+    use_list();
     spawn(3, start_living);
     end(children[1].pid);
     end(children[2].pid);
@@ -512,7 +512,7 @@ static const struct refusal refusals[] = {
     {SYS_pidfd_open, EMFILE, 2},    {SYS_epoll_ctl, ENOSPC, 0}, {SYS_epoll_ctl, ENOSPC, 4},
 };
 
-/* From the first that cannot be listed on, and no descriptor is left over. */
+/* From the first child that cannot have a pidfd. No descriptor stays open. */
 START_TEST(without_a_list_all_are_searched)
 {
     int before = open_descriptors();
@@ -523,9 +523,9 @@ START_TEST(without_a_list_all_are_searched)
     spawn(5, start_held);
     if (_i % 2 == 1)
         children_use_pidfds(); /* later */
-    let_list();
+    complete_list();
     ck_assert(!pidfds_are_used());
-    let_die();
+    end_all();
     ck_assert(!children_sigchld_of(children[1].pid));
     assert_all_resolved();
     ck_assert_int_gt(searches, 0);
@@ -533,15 +533,15 @@ START_TEST(without_a_list_all_are_searched)
 }
 END_TEST
 
-/* Also those are closed whose children another thread has reaped, and those of the dead that a
- * debugger has. */
+/* Also the pidfds of children that another thread has reaped, or that a debugger has, are closed.
+ */
 START_TEST(the_end_of_a_list_leaves_no_descriptor)
 {
     struct promise last;
     int before = open_descriptors();
-    list();
+    use_list();
     spawn_listed(MOST);
-    let_die();
+    end_all();
     if (_i == 0)
         let_other_thread_reap();
     else
@@ -558,7 +558,7 @@ START_TEST(the_end_of_a_list_leaves_no_descriptor)
 }
 END_TEST
 
-/* Half of the descriptors are the program's. */
+/* Half of the descriptors are for the rest of the program. */
 START_TEST(the_list_needs_no_more_than_half_of_the_descriptors)
 {
     children_expect(EXPECTED + _i);
@@ -567,24 +567,24 @@ START_TEST(the_list_needs_no_more_than_half_of_the_descriptors)
 }
 END_TEST
 
-/* Room has been made, but the list has not begun. */
+/* There is room for a list, but it has not begun. */
 START_TEST(until_there_is_a_list_all_are_searched)
 {
     children_expect(EXPECTED);
-    spawn_and_let_die(2);
+    spawn_and_end(2);
     children_sigchld_of(children[1].pid);
     assert_all_resolved();
     ck_assert_int_gt(searches, 0);
 }
 END_TEST
 
-START_TEST(nobody_is_listed_unless_many_are_expected)
+START_TEST(there_is_no_list_unless_many_children_are_expected)
 {
     int before = open_descriptors();
     if (_i == 1)
         children_expect(EXPECTED - 1);
     children_use_pidfds();
-    spawn_and_let_die(1);
+    spawn_and_end(1);
     ck_assert_int_eq(children[0].pidfd, -1);
     ck_assert_int_eq(open_descriptors(), before);
     children_sigchld_of(children[0].pid);
@@ -602,23 +602,23 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     suite_add_tcase(suite, tcase);
     tcase_add_loop_test(tcase, the_listed_are_reaped_without_a_search, 0, COUNT_OF(crowds));
-    tcase_add_loop_test(tcase, also_those_that_were_there_before, 0, COUNT_OF(crowds));
-    tcase_add_test(tcase, the_living_are_left);
+    tcase_add_loop_test(tcase, children_from_before_the_list_are_listed, 0, COUNT_OF(crowds));
+    tcase_add_test(tcase, running_children_are_not_reaped);
     tcase_add_test(tcase, a_promise_is_used_again);
-    tcase_add_loop_test(tcase, who_died_before_it_was_listed, 0, 2);
-    tcase_add_loop_test(tcase, whom_another_thread_has_reaped, 0, COUNT_OF(crowds));
+    tcase_add_loop_test(tcase, child_that_ends_before_it_is_listed, 0, 2);
+    tcase_add_loop_test(tcase, child_that_another_thread_has_reaped, 0, COUNT_OF(crowds));
     tcase_add_test(tcase, a_number_is_closed_once);
     tcase_add_test(tcase, a_pid_that_is_used_again);
     tcase_add_test(tcase, orphans_are_reaped_without_a_search);
     tcase_add_test(tcase, an_orphan_that_is_taken_over_is_listed);
-    tcase_add_test(tcase, brothers_are_searched_for);
-    tcase_add_loop_test(tcase, who_is_dead_but_a_debuggers_is_reaped_later, 0, COUNT_OF(crowds));
-    tcase_add_loop_test(tcase, a_signal_from_outside_has_all_searched, 0, COUNT_OF(outsiders));
-    tcase_add_test(tcase, the_unlocker_reaps);
+    tcase_add_test(tcase, siblings_are_searched_for);
+    tcase_add_loop_test(tcase, child_that_a_debugger_has_is_reaped_later, 0, COUNT_OF(crowds));
+    tcase_add_loop_test(tcase, sigchld_without_a_pid_searches_all, 0, COUNT_OF(outsiders));
+    tcase_add_test(tcase, unlock_reaps);
     tcase_add_loop_test(tcase, without_a_list_all_are_searched, 0, 2 * COUNT_OF(refusals));
     tcase_add_loop_test(tcase, the_end_of_a_list_leaves_no_descriptor, 0, 2);
     tcase_add_loop_test(tcase, the_list_needs_no_more_than_half_of_the_descriptors, 0, 2);
     tcase_add_test(tcase, until_there_is_a_list_all_are_searched);
-    tcase_add_loop_test(tcase, nobody_is_listed_unless_many_are_expected, 0, 2);
+    tcase_add_loop_test(tcase, there_is_no_list_unless_many_children_are_expected, 0, 2);
     return run_suite(suite);
 }
