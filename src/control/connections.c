@@ -43,7 +43,7 @@ static const char too_many[] = "125\nfoster: too many clients, or no memory; try
 /* ---- the end of a connection ---- */
 
 /* A client may have sent descriptors, whose closing can take long. */
-static void end(struct connection *client)
+static void end_connection(struct connection *client)
 {
     event_loop_forget(&client->source);
     async_close(client->source.fd);
@@ -61,12 +61,12 @@ static void answer_line(int fd, const char *line)
 static void dismiss(struct connection *client, const char *line)
 {
     answer_line(client->source.fd, line);
-    end(client);
+    end_connection(client);
 }
 
 /* ---- the phases ---- */
 
-static void enter(struct connection *client, enum phase phase, milliseconds time)
+static void enter_phase(struct connection *client, enum phase phase, milliseconds time)
 {
     client->phase = phase;
     client->order = phases_entered++;
@@ -99,14 +99,14 @@ static void limit_waiting(void)
 }
 
 /* Ends a client that reads or writes; false if there is none. */
-static bool make_room(void)
+static bool end_active(void)
 {
     unsigned count;
     struct connection *silent = first_in(READING, &count), *slow = first_in(WRITING, &count);
     if (silent != NULL)
         dismiss(silent, too_many);
     else if (slow != NULL)
-        end(slow);
+        end_connection(slow);
     return silent != NULL || slow != NULL;
 }
 
@@ -123,34 +123,34 @@ static void write_answer(struct connection *client)
         client->deadline = clock_now() + REQUEST_TIME_MS;
         buffer_drop(answer, (size_t)sent);
     }
-    end(client);
+    end_connection(client);
 }
 
-static void finish(struct connection *client, int status)
+static void finish_request(struct connection *client, int status)
 {
     if (client->answer.failed) {
         dismiss(client, too_many);
     } else if (status != REQUEST_WAITS) {
         client->answer.buffer.bytes[0] = (char)('0' + status);
-        enter(client, WRITING, REQUEST_TIME_MS);
+        enter_phase(client, WRITING, REQUEST_TIME_MS);
         write_answer(client);
     }
 }
 
 /* Begins a request that is complete. From now on nothing is read from the socket; its end is
  * reported all the same, epoll_ctl(2), EPOLLHUP. */
-static void begin(struct connection *client)
+static void begin_request(struct connection *client)
 {
     struct text line;
     struct request *request = &client->request;
     bool is_right = request_read(request, client->words.bytes, &line);
-    enter(client, WAITING_FOR_SERVICES, request->timeout);
+    enter_phase(client, WAITING_FOR_SERVICES, request->timeout);
     client->answer.failed = !event_loop_watch(&client->source, 0);
     writer_add(&client->answer, is_right ? "0\n" : "0\nfoster: %s\n", line.bytes);
     if (client->answer.failed || !is_right)
-        finish(client, EXIT_USAGE);
+        finish_request(client, EXIT_USAGE);
     else
-        finish(client, request_begin(request, &client->answer));
+        finish_request(client, request_begin(request, &client->answer));
     limit_waiting();
 }
 
@@ -163,7 +163,7 @@ static bool is_complete(const struct buffer *words)
     return false;
 }
 
-static void read_words(struct connection *client)
+static void read_request(struct connection *client)
 {
     char chunk[CHUNK];
     ssize_t length = async_close_receive(client->source.fd, chunk, sizeof chunk);
@@ -174,7 +174,7 @@ static void read_words(struct connection *client)
     else if (!buffer_add(&client->words, chunk, (size_t)length))
         dismiss(client, too_many);
     else if (is_complete(&client->words))
-        begin(client);
+        begin_request(client);
 }
 
 /* A client that waits is reported only when it is gone. Where nothing was read or written the loop
@@ -185,11 +185,11 @@ static void client_ready(struct source *source, uint32_t events)
     size_t before = client->words.length + client->answer.buffer.length;
     (void)events;
     if (client->phase == READING)
-        read_words(client);
+        read_request(client);
     else if (client->phase == WRITING)
         write_answer(client);
     else
-        end(client);
+        end_connection(client);
     if (client->phase != FREE && client->words.length + client->answer.buffer.length == before)
         event_loop_yield();
 }
@@ -212,7 +212,7 @@ static struct connection *free_place(void)
 {
     unsigned count;
     struct connection *place = first_in(FREE, &count);
-    if (place == NULL && make_room())
+    if (place == NULL && end_active())
         place = first_in(FREE, &count);
     return place;
 }
@@ -224,8 +224,8 @@ void connections_add(int fd)
     struct connection *client = free_place();
     client->source = (struct source){fd, client_ready};
     if (event_loop_watch(&client->source, EPOLLIN)) {
-        enter(client, READING, REQUEST_TIME_MS);
-        read_words(client);
+        enter_phase(client, READING, REQUEST_TIME_MS);
+        read_request(client);
     } else {
         connections_refuse(fd, too_many);
     }
@@ -235,7 +235,7 @@ bool connections_end_one(void)
 {
     unsigned count;
     struct connection *waiting = first_in(WAITING_FOR_SERVICES, &count);
-    if (make_room())
+    if (end_active())
         return true;
     if (waiting != NULL)
         dismiss(waiting, too_many);
@@ -254,9 +254,9 @@ static void expire(struct connection *client)
     if (client->phase == READING)
         dismiss(client, no_request);
     else if (client->phase == WRITING)
-        end(client);
+        end_connection(client);
     else
-        finish(client, request_give_up(&client->request, &client->answer));
+        finish_request(client, request_give_up(&client->request, &client->answer));
 }
 
 void connections_look(void)
@@ -265,7 +265,7 @@ void connections_look(void)
     for (struct connection *client = connections; client < connections + CONNECTIONS_MAX;
          client++) {
         if (client->phase == WAITING_FOR_SERVICES)
-            finish(client, request_look(&client->request, &client->answer));
+            finish_request(client, request_look(&client->request, &client->answer));
         if (client->phase != FREE && now >= client->deadline)
             expire(client);
     }

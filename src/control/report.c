@@ -61,63 +61,63 @@ static const struct service *next_chosen(const struct plan *plan, const char *na
 
 /* ---- the table ---- */
 
-static void add_string(struct text *text, const char *string)
+static void cell_string(struct text *text, const char *string)
 {
     text_add(text, "%s", string != NULL ? string : "");
 }
 
-static void add_number(struct text *text, int64_t number)
+static void cell_number(struct text *text, int64_t number)
 {
     if (number != UNKNOWN)
         text_add(text, "%jd", number);
 }
 
-static void add_name(struct text *text, const struct service *service)
+static void cell_name(struct text *text, const struct service *service)
 {
-    add_string(text, service->name);
+    cell_string(text, service->name);
 }
 
-static void add_state(struct text *text, const struct service *service)
+static void cell_state(struct text *text, const struct service *service)
 {
-    add_string(text, state_name(service->state));
+    cell_string(text, state_name(service->state));
 }
 
-static void add_pid(struct text *text, const struct service *service)
+static void cell_pid(struct text *text, const struct service *service)
 {
-    add_number(text, property_pid(service));
+    cell_number(text, property_pid(service));
 }
 
-static void add_since(struct text *text, const struct service *service)
+static void cell_since(struct text *text, const struct service *service)
 {
     duration_append(text, clock_now() - service->since);
 }
 
-static void add_restarts(struct text *text, const struct service *service)
+static void cell_restarts(struct text *text, const struct service *service)
 {
-    add_number(text, service->restarts);
+    cell_number(text, service->restarts);
 }
 
-static void add_health(struct text *text, const struct service *service)
+static void cell_health(struct text *text, const struct service *service)
 {
-    add_string(text, property_health(service));
+    cell_string(text, property_health(service));
 }
 
 /* "12.3 MiB" */
-static void add_memory(struct text *text, const struct service *service)
+static void cell_memory(struct text *text, const struct service *service)
 {
     enum { TENTHS = 10, MEBI = 1024 * 1024 };
     int64_t bytes = property_memory(service), tenths = bytes * TENTHS / MEBI;
     if (bytes == UNKNOWN)
         return;
-    add_number(text, tenths / TENTHS);
-    add_string(text, ".");
-    add_number(text, tenths % TENTHS);
-    add_string(text, " MiB");
+    cell_number(text, tenths / TENTHS);
+    cell_string(text, ".");
+    cell_number(text, tenths % TENTHS);
+    cell_string(text, " MiB");
 }
 
-static void add_status(struct text *text, const struct service *service)
+static void cell_status(struct text *text, const struct service *service)
 {
-    add_string(text, property_status(service));
+    cell_string(text, property_status(service));
 }
 
 static const struct column {
@@ -125,9 +125,9 @@ static const struct column {
     void (*add)(struct text *text,
                 const struct service *service); /* an empty cell is shown as "-" */
 } columns[] = {
-    {"NAME", add_name},     {"STATE", add_state},       {"PID", add_pid},
-    {"SINCE", add_since},   {"RESTARTS", add_restarts}, {"LAST EXIT", property_append_last_exit},
-    {"HEALTH", add_health}, {"MEMORY", add_memory},     {"STATUS", add_status},
+    {"NAME", cell_name},     {"STATE", cell_state},       {"PID", cell_pid},
+    {"SINCE", cell_since},   {"RESTARTS", cell_restarts}, {"LAST EXIT", property_append_last_exit},
+    {"HEALTH", cell_health}, {"MEMORY", cell_memory},     {"STATUS", cell_status},
 };
 enum {
     COLUMNS = sizeof columns / sizeof columns[0],

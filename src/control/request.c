@@ -40,7 +40,7 @@ static void say_unknown(struct text *line, const char *kind, const char *name,
 }
 
 /* Makes the line for a wrong argument; "": for one that is missing. Always false. */
-static bool refuse(struct text *line, const struct verb *verb, const char *argument)
+static bool say_invalid(struct text *line, const struct verb *verb, const char *argument)
 {
     text_clear(line);
     if (*argument != '\0')
@@ -137,12 +137,12 @@ bool request_read(struct request *request, char *words, struct text *line)
     words += strlen(words) + 1;
     request->names = words;
     const char *wrong = read_arguments(request, words);
-    return wrong == NULL || refuse(line, request->verb, wrong);
+    return wrong == NULL || say_invalid(line, request->verb, wrong);
 }
 
 /* ---- executing ---- */
 
-static struct service *service_of(const struct request *request, const char *word)
+static struct service *service_named(const struct request *request, const char *word)
 {
     return plan_find(supervisor_plan(), word, name_length(request, word));
 }
@@ -161,7 +161,7 @@ static enum request_result check_names(const struct request *request, struct wri
     {
         struct text name, line;
         const struct service *first = supervisor_plan()->services;
-        if (service_of(request, word) != NULL)
+        if (service_named(request, word) != NULL)
             continue;
         text_clear(&name);
         text_add_bytes(&name, word, name_length(request, word));
@@ -172,7 +172,8 @@ static enum request_result check_names(const struct request *request, struct wri
     return result;
 }
 
-static enum request_result send_to(struct service *service, int signal, struct writer *answer)
+static enum request_result send_to_service(struct service *service, int signal,
+                                           struct writer *answer)
 {
     int error = supervisor_send(service, signal);
     if (error == 0)
@@ -201,13 +202,14 @@ enum request_result request_begin(const struct request *request, struct writer *
         return write_report(request, answer);
     FOR_EACH_WORD(word, request->names)
     {
-        struct service *service = service_of(request, word);
+        struct service *service = service_named(request, word);
         if (verb->act != NULL)
             verb->act(service);
         else if (verb->goal == NO_GOAL &&
-                 send_to(service,
-                         request->signal != 0 ? request->signal : service->settings->reload_signal,
-                         answer) == REQUEST_FAILED)
+                 send_to_service(service,
+                                 request->signal != 0 ? request->signal
+                                                      : service->settings->reload_signal,
+                                 answer) == REQUEST_FAILED)
             result = REQUEST_FAILED;
     }
     return verb->goal != NO_GOAL ? request_look(request, answer) : result;
@@ -217,7 +219,7 @@ enum request_result request_begin(const struct request *request, struct writer *
 
 static enum outcome outcome_of(const struct request *request, const char *word)
 {
-    return goal_outcome(goal_of(request, word), service_of(request, word));
+    return goal_outcome(goal_of(request, word), service_named(request, word));
 }
 
 /* Writes a line for each service whose outcome is this one. */
@@ -229,7 +231,7 @@ static enum request_result write_reasons(const struct request *request, enum out
     {
         if (outcome_of(request, word) != outcome)
             continue;
-        goal_write_reason(answer, goal_of(request, word), service_of(request, word), outcome);
+        goal_write_reason(answer, goal_of(request, word), service_named(request, word), outcome);
         result = REQUEST_FAILED;
     }
     return result;

@@ -40,7 +40,7 @@ static bool is_allowed(int fd)
            (peer.uid == 0 || peer.uid == geteuid());
 }
 
-static void serve(int fd)
+static void serve_client(int fd)
 {
     if (is_allowed(fd)) {
         connections_add(fd);
@@ -86,7 +86,7 @@ static void listener_ready(struct source *source, uint32_t events)
     if (fd != -1) {
         if (connections_count() >= connections_permitted())
             connections_end_one();
-        serve(fd);
+        serve_client(fd);
     } else if (!has_room || (errno != EAGAIN && errno != ECONNABORTED && errno != EINTR)) {
         rest(has_room ? errno : 0);
     } else {

@@ -13,36 +13,36 @@
 #include "base/json.h"
 #include "base/text.h"
 
-static void add_bytes(struct writer *writer, const char *bytes, size_t length)
+static void write_bytes(struct writer *writer, const char *bytes, size_t length)
 {
     writer->failed |= !buffer_add(&writer->buffer, bytes, length);
 }
 
-static void add_string(struct writer *writer, const char *string)
+static void write_string(struct writer *writer, const char *string)
 {
-    add_bytes(writer, string, strlen(string));
+    write_bytes(writer, string, strlen(string));
 }
 
-static void add_quoted(struct writer *writer, const char *string)
+static void write_quoted(struct writer *writer, const char *string)
 {
     struct json_rest rest = {.bytes = string, .length = strlen(string)};
     const char *piece;
     size_t length;
-    add_string(writer, "\"");
+    write_string(writer, "\"");
     while ((length = json_next(&rest, &piece)) > 0)
-        add_bytes(writer, piece, length);
-    add_string(writer, "\"");
+        write_bytes(writer, piece, length);
+    write_string(writer, "\"");
 }
 
-static void add_argument(struct writer *writer, char kind, const char *string, int64_t number)
+static void write_argument(struct writer *writer, char kind, const char *string, int64_t number)
 {
     char digits[DECIMAL_MAX];
     if (kind == 'd' ? number < 0 : string == NULL)
-        add_string(writer, "null");
+        write_string(writer, "null");
     else if (kind == 'q')
-        add_quoted(writer, string);
+        write_quoted(writer, string);
     else
-        add_string(writer, kind == 'd' ? text_decimal(digits, number) : string);
+        write_string(writer, kind == 'd' ? text_decimal(digits, number) : string);
 }
 
 void writer_add(struct writer *writer, const char *form, ...)
@@ -51,16 +51,16 @@ void writer_add(struct writer *writer, const char *form, ...)
     va_start(list, form);
     for (;;) {
         size_t length = strcspn(form, "%");
-        add_bytes(writer, form, length);
+        write_bytes(writer, form, length);
         form += length;
         if (*form == '\0')
             break;
         /* NOLINTBEGIN(clang-analyzer-valist.Uninitialized): clang-tidy 14 forgets va_start() in its
          * second file */
         if (form[1] == 'd')
-            add_argument(writer, 'd', NULL, va_arg(list, int64_t));
+            write_argument(writer, 'd', NULL, va_arg(list, int64_t));
         else
-            add_argument(writer, form[1], va_arg(list, const char *), 0);
+            write_argument(writer, form[1], va_arg(list, const char *), 0);
         /* NOLINTEND(clang-analyzer-valist.Uninitialized) */
         form += 2;
     }

@@ -67,7 +67,7 @@ static struct relay *relay; /* NULL: no service is relayed */
 
 /* ---- lines; the relay's thread ---- */
 
-static void print(const struct relayed *from, const char *bytes, size_t length)
+static void write_line(const struct relayed *from, const char *bytes, size_t length)
 {
     format_line(&relay->format, from->service, (size_t)(from - relay->services), bytes, length);
 }
@@ -79,11 +79,11 @@ static void end_line(struct relayed *from, const char *bytes, size_t length)
     bool is_joined = false;
     if (from->rest.length > 0) {
         is_joined = buffer_add(&from->rest, bytes, length);
-        print(from, from->rest.bytes, from->rest.length);
+        write_line(from, from->rest.bytes, from->rest.length);
         buffer_drop(&from->rest, from->rest.length);
     }
     if (!is_joined)
-        print(from, bytes, length);
+        write_line(from, bytes, length);
 }
 
 /* Keeps bytes of a line whose newline has not been read. */
@@ -160,7 +160,7 @@ static bool relay_poked(void)
     return is_last;
 }
 
-static void *run(void *unused)
+static void *relay_thread(void *unused)
 {
     bool is_last = false;
     signals_block_again();
@@ -182,7 +182,7 @@ static void *run(void *unused)
 
 static bool start_thread(void)
 {
-    errno = thread_start(run, STACK);
+    errno = thread_start(relay_thread, STACK);
     return errno == 0;
 }
 
@@ -194,26 +194,26 @@ static bool is_relayed(const struct service *service)
 }
 
 /* Adds a descriptor to the epoll set; from is NULL for `poked`. */
-static bool watch(int fd, struct relayed *from)
+static bool watch_input(int fd, struct relayed *from)
 {
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = from};
     return fd != -1 && epoll_ctl(relay->ready, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-static bool add_service(const struct service *service)
+static bool open_relayed(const struct service *service)
 {
     struct relayed *from = &relay->services[relay->count++];
     from->service = service;
     if (service->settings->output == OUTPUT_PREFIX)
         format_make_room(&relay->format, service->name);
-    return stream_open(&from->stream) && watch(from->stream.in, from);
+    return stream_open(&from->stream) && watch_input(from->stream.in, from);
 }
 
-static bool add_services(const struct plan *plan)
+static bool open_all_relayed(const struct plan *plan)
 {
     for (const struct service *service = plan->services; service < plan->services + plan->count;
          service++)
-        if (is_relayed(service) && !add_service(service))
+        if (is_relayed(service) && !open_relayed(service))
             return false;
     return true;
 }
@@ -243,7 +243,8 @@ bool relay_begin(const struct plan *plan, int to)
     relay->ready = epoll_create1(EPOLL_CLOEXEC);
     relay->poked = eventfd(0, EFD_CLOEXEC);
     relay->finished = eventfd(0, EFD_CLOEXEC);
-    if (relay->finished != -1 && watch(relay->poked, NULL) && add_services(plan) && start_thread())
+    if (relay->finished != -1 && watch_input(relay->poked, NULL) && open_all_relayed(plan) &&
+        start_thread())
         return true;
     say(LOG_ERROR,
         "cannot relay logs: %s; each service needs two descriptors (ulimit -n), with 'log = raw' "
@@ -268,9 +269,9 @@ static struct stream *stream_of(const struct service *service)
     return &relay->services[first].stream;
 }
 
-/* A program that was given the write end may have made it non-blocking, which is undone for the
- * next run. The thread is told of the mark, as it may have read all bytes before it. */
-static int begin_run(struct stream *stream)
+/* The write end, for the next run. A program that was given it may have made it non-blocking, which
+ * is undone. The thread is told of the mark, as it may have read all bytes before it. */
+static int run_descriptor(struct stream *stream)
 {
     descriptor_set_flags(stream->out, 0);
     if (atomic_load(&stream->is_between_runs)) {
@@ -284,7 +285,7 @@ int relay_of(const struct service *service)
 {
     const struct settings *settings = service->settings;
     if (is_relayed(service))
-        return begin_run(stream_of(service));
+        return run_descriptor(stream_of(service));
     if (settings->output == OUTPUT_NULL)
         return RELAY_TO_NULL;
     if (settings->user != NULL)
