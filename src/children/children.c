@@ -341,7 +341,7 @@ static bool is_registered(pid_t pid, int pidfd)
 }
 
 /* True if the child is reaped, by this call or before it. Caller holds the lock. Signal loop. */
-static bool is_gone(pid_t pid, int pidfd)
+static bool is_reaped(pid_t pid, int pidfd)
 {
     if (is_registered(pid, pidfd))
         reap_one(pid);
@@ -353,7 +353,7 @@ static bool is_gone(pid_t pid, int pidfd)
 static bool list_noted(void)
 {
     for (pid_t pid; (pid = pidfds_take_noted()) != NO_PID;)
-        if (!is_gone(pid, NO_PIDFD) && !pidfds_add(*registry_find(pid)))
+        if (!is_reaped(pid, NO_PIDFD) && !pidfds_add(*registry_find(pid)))
             return false;
     return true;
 }
@@ -408,7 +408,7 @@ static void reap_unlisted(pid_t sender)
 static void reap_by_list(pid_t sender)
 {
     bool all = sender <= 0 || !pidfds_are_complete();
-    pidfds_reap(is_gone);
+    pidfds_reap(is_reaped);
     if (all)
         reap();
     update_list();

@@ -127,7 +127,7 @@ void pidfds_remove(struct promise *child)
     child->pidfd = NO_DESCRIPTOR;
 }
 
-static bool any_is_gone(pid_t pid, int pidfd)
+static bool any_is_reaped(pid_t pid, int pidfd)
 {
     (void)pid, (void)pidfd;
     return true;
@@ -136,14 +136,14 @@ static bool any_is_gone(pid_t pid, int pidfd)
 /* The pidfds that are left in the set are those of children that other threads have reaped. */
 void pidfds_end(void)
 {
-    pidfds_reap(any_is_gone);
+    pidfds_reap(any_is_reaped);
     close_descriptor(set);
     set = NO_DESCRIPTOR;
     begun = complete = false;
     noted_count = 0;
 }
 
-void pidfds_reap(bool (*is_gone)(pid_t pid, int pidfd))
+void pidfds_reap(bool (*is_reaped)(pid_t pid, int pidfd))
 {
     INVARIANT(I1, lock_is_held());
     struct epoll_event ended[EVENTS];
@@ -155,7 +155,7 @@ void pidfds_reap(bool (*is_gone)(pid_t pid, int pidfd))
         for (int i = 0; i < count; i++) {
             pid_t pid = (pid_t)(ended[i].data.u64 >> PID_SHIFT);
             int pidfd = (int)(uint32_t)ended[i].data.u64;
-            progress |= is_gone(pid, pidfd) && remove_pidfd(pidfd);
+            progress |= is_reaped(pid, pidfd) && remove_pidfd(pidfd);
         }
     } while (progress && count == EVENTS);
 }

@@ -49,8 +49,8 @@ void pidfds_remove(struct promise *child);
 /* Ends the list. Remove all registered children before. Signal loop. */
 void pidfds_end(void);
 
-/* Calls is_gone for the children that have ended, by the kernel's word, and removes those for which
- * it is true; until there are no more, or it was true for none of them. Signal loop. */
-void pidfds_reap(bool (*is_gone)(pid_t pid, int pidfd));
+/* Calls is_reaped for the children that have ended, by the kernel's word, and removes those for
+ * which it is true; until there are no more, or it was true for none of them. Signal loop. */
+void pidfds_reap(bool (*is_reaped)(pid_t pid, int pidfd));
 
 #endif

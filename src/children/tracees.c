@@ -50,7 +50,7 @@ void tracees_note_stray(pid_t pid)
 
 /* True if there is no process of this pid. A thread that is killed while it is stopped is reported
  * by nothing else. */
-static bool is_gone(pid_t pid)
+static bool has_no_process(pid_t pid)
 {
     return syscall(SYS_kill, pid, 0) == -1 && errno == ESRCH;
 }
@@ -59,7 +59,7 @@ bool tracees_let_go_strays(void)
 {
     bool left = false;
     for (pid_t *stray = strays; stray < strays + STRAYS; stray++) {
-        if (*stray != NO_PID && (tracees_let_go(*stray) || is_gone(*stray)))
+        if (*stray != NO_PID && (tracees_let_go(*stray) || has_no_process(*stray)))
             *stray = NO_PID;
         left |= *stray != NO_PID;
     }

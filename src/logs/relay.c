@@ -67,7 +67,7 @@ static struct relay *relay; /* NULL: no service is relayed */
 
 /* ---- lines; the relay's thread ---- */
 
-static void write_line(const struct relayed *from, const char *bytes, size_t length)
+static void add_line(const struct relayed *from, const char *bytes, size_t length)
 {
     format_line(&relay->format, from->service, (size_t)(from - relay->services), bytes, length);
 }
@@ -79,11 +79,11 @@ static void end_line(struct relayed *from, const char *bytes, size_t length)
     bool is_joined = false;
     if (from->rest.length > 0) {
         is_joined = buffer_add(&from->rest, bytes, length);
-        write_line(from, from->rest.bytes, from->rest.length);
+        add_line(from, from->rest.bytes, from->rest.length);
         buffer_drop(&from->rest, from->rest.length);
     }
     if (!is_joined)
-        write_line(from, bytes, length);
+        add_line(from, bytes, length);
 }
 
 /* Keeps bytes of a line whose newline has not been read. */

@@ -114,12 +114,12 @@ static bool reap_and_count(pid_t pid, int pidfd)
     return reap_listed(pid, pidfd);
 }
 
-void __real_pidfds_reap(bool (*is_gone)(pid_t pid, int pidfd));
-void __wrap_pidfds_reap(bool (*is_gone)(pid_t pid, int pidfd));
+void __real_pidfds_reap(bool (*is_reaped)(pid_t pid, int pidfd));
+void __wrap_pidfds_reap(bool (*is_reaped)(pid_t pid, int pidfd));
 
-void __wrap_pidfds_reap(bool (*is_gone)(pid_t pid, int pidfd))
+void __wrap_pidfds_reap(bool (*is_reaped)(pid_t pid, int pidfd))
 {
-    reap_listed = is_gone;
+    reap_listed = is_reaped;
     __real_pidfds_reap(reap_and_count);
 }
 
