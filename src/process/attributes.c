@@ -1,12 +1,11 @@
 /*
- * attributes.c - see attributes.h. Everything here runs in the child, is async-signal-safe and
- * allocates nothing.
+ * attributes.c - see attributes.h.
  *
- * What needs rights comes before the user that lacks them: the priority, the limits, the groups,
- * and those files that nobody but root can have put where they are. All else comes after, because
- * it is that user who must be able to open the file and to enter the directory. Nobody but root can
- * trace the child after its change of user: that makes its memory undumpable until its exec
- * (prctl(2), PR_SET_DUMPABLE).
+ * Before the change of user: what needs the rights of root, that is the priority, the limits, the
+ * groups, and the files whose paths root alone controls. After it: all other files and the working
+ * directory, because the user has to be allowed to open and to enter them. Between the change of
+ * user and exec nobody but root can trace the child: the change makes it undumpable (prctl(2),
+ * PR_SET_DUMPABLE).
  */
 #include "process/attributes.h"
 
@@ -59,7 +58,8 @@ static int set_limits(const struct attributes *attributes)
     return error;
 }
 
-/* An ordinary user may not choose groups; that is no failure if he is to stay who he is. */
+/* Without CAP_SETGID nobody may set groups (setgroups(2)). That is no failure if the ids do not
+ * change. */
 static int set_groups(const struct user *user)
 {
     int error = error_of(syscall(SET_GROUPS, user->group_count, user->groups));
@@ -94,10 +94,9 @@ static int give_up_privileges(const struct attributes *attributes)
     return attributes->no_new_privileges ? error_of(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) : 0;
 }
 
-/* ---- in order ---- */
+/* ---- the steps, in their order ---- */
 
-/* Before the change of user, where the path is root's or nobody else is meant. Whose it is is asked
- * once: the user may not even be able to look. */
+/* The files whose paths root alone controls; all files if there is no change of user. */
 static int open_roots_files(const struct attributes *attributes, const char **path)
 {
     int error = 0;
@@ -110,7 +109,7 @@ static int open_roots_files(const struct attributes *attributes, const char **pa
     return error;
 }
 
-/* All the others, after it. */
+/* The other files, with the rights of the user. */
 static int open_users_files(const struct attributes *attributes, const char **path)
 {
     int error = 0;
@@ -122,7 +121,7 @@ static int open_users_files(const struct attributes *attributes, const char **pa
     return error;
 }
 
-/* The files of root come before the limits, one of which may be on the number of descriptors. */
+/* Root's files come before the limits, because one of these may be on the number of descriptors. */
 static const struct step {
     int (*apply)(const struct attributes *attributes);
     int (*open)(const struct attributes *attributes, const char **path);

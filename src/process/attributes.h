@@ -1,9 +1,10 @@
 /*
- * attributes.h - what a service is given that foster does not have itself: a user, a directory,
- * limits, descriptors.
+ * attributes.h - the attributes of a process that a service has and foster does not: its user,
+ * working directory, umask, priority and limits, and the files that are its standard streams.
  *
- * They are applied in the child of a fork, before its exec: raw system calls only, because the
- * libc's setuid and its like act on all threads of the process it believes to be in.
+ * They are set in the child of a fork, before its exec, by raw system calls: setuid(3) and its like
+ * change all threads of the process that the libc believes to be in. All functions are
+ * async-signal-safe and allocate nothing.
  */
 #ifndef PROCESS_ATTRIBUTES_H
 #define PROCESS_ATTRIBUTES_H
@@ -22,31 +23,32 @@ struct limit {
     struct rlimit value;
 };
 
-/* The zero value changes nothing. What is pointed to is the caller's and must outlive the start. */
+/* The zero value changes nothing. What is pointed to is the caller's, and must stay until the child
+ * has exec'd. */
 struct attributes {
-    const struct user *user;   /* NULL: foster's own */
-    const char *directory;     /* NULL: as foster was started in */
-    struct stream_file *files; /* become standard streams; none is open yet */
+    const struct user *user;   /* NULL: foster's */
+    const char *directory;     /* NULL: foster's */
+    struct stream_file *files; /* that become standard streams; not open yet */
     unsigned short file_count;
     const struct limit *limits;
     unsigned short limit_count;
     unsigned short umask; /* with UMASK_GIVEN */
-    short nice;           /* with NICE_GIVEN: the value itself, -20 to 19, not an increment */
+    short nice;           /* with NICE_GIVEN: the value from -20 to 19, not an increment */
     short oom_score_adj;  /* with OOM_SCORE_ADJ_GIVEN */
-    unsigned char given;  /* which of the above hold; UMASK_GIVEN | ... */
+    unsigned char given;  /* which of the three are set: UMASK_GIVEN | ... */
     bool no_new_privileges;
 };
 
 enum { UMASK_GIVEN = 1, NICE_GIVEN = 2, OOM_SCORE_ADJ_GIVEN = 4 };
 
-/* Takes the user's groups, gid and uid: for good, or as the effective ones alone, which is enough
- * to open files and to signal, and leaves us somebody whom that user may neither signal nor trace.
- * In a child; 0 or an error number. */
+/* Sets the user's groups, gid and uid: for good, or the effective ids alone. Effective ids are
+ * enough to open files and to send signals, and the user may neither signal nor trace a process
+ * whose real and saved ids stay root's (kill(2), ptrace(2)). In a child. Returns 0 or an error number. */
 int attributes_set_ids(const struct user *user, bool for_good);
 
-/* Applies them, in the order that needs the rights that the user does not have first. In the child;
- * 0 or an error number, and *failed then says in words what could not be done ("become its user",
- * "open"), *path of which file, if it is about one. */
+/* Sets all attributes; first those that need rights which the user does not have. In a child.
+ * Returns 0 or an error number; then *failed is the step that failed, as the end of a sentence
+ * "cannot ...", and *path the file that it is about, or NULL. */
 int attributes_apply(const struct attributes *attributes, const char **failed, const char **path);
 
 #endif

@@ -14,7 +14,8 @@
 #include "base/proc_path.h"
 #include "base/text.h"
 
-/* One pass over the directory: closes what it names, except itself; the number of those closed. */
+/* One pass over /proc/self/fd: closes the descriptors that it lists, except its own. Returns how
+ * many it closed. */
 static int close_named(struct directory *directory, int first)
 {
     int closed = 0;
@@ -26,7 +27,7 @@ static int close_named(struct directory *directory, int first)
     return closed;
 }
 
-/* Until a pass finds none left: the directory changes under our hands. */
+/* Repeats until a pass closes none: a list that changes while it is read may leave entries out. */
 static bool close_listed(int first)
 {
     struct directory directory;
@@ -38,10 +39,11 @@ static bool close_listed(int first)
     return true;
 }
 
-/* The first number that none can have, as far as one would try. */
+/* The lowest number that no descriptor can have, or 65,536: with an unlimited RLIMIT_NOFILE it
+ * would take seconds to try all. */
 static int end_of_numbers(void)
 {
-    enum { MANY = 65536 }; /* more would take seconds under an unlimited RLIMIT_NOFILE */
+    enum { MANY = 65536 };
     struct rlimit limit;
     return (int)(getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < MANY ? limit.rlim_cur
                                                                                 : MANY);
@@ -59,8 +61,8 @@ void descriptors_close_from(int first)
         close_numbered(first);
 }
 
-/* CLOSE_RANGE_UNSHARE of linux/close_range.h, which musl does not have. The range is empty: no
- * descriptor can have that number. */
+/* CLOSE_RANGE_UNSHARE is in linux/close_range.h, which musl does not have. The range closes
+ * nothing: no descriptor has the number ~0U. */
 bool descriptors_unshare(void)
 {
     enum { UNSHARE = 1 << 1 };
@@ -73,7 +75,7 @@ struct list {
     size_t count;
 };
 
-static void reserve(struct list *list, int fd)
+static void set_close_on_exec(struct list *list, int fd)
 {
     long flags = syscall(SYS_fcntl, fd, F_GETFD);
     if (flags == -1 || (flags & FD_CLOEXEC) != 0)
@@ -92,11 +94,11 @@ int *descriptors_close_on_exec_from(int first, size_t *count)
     if (directory_open(&directory, PROC_SELF_FD)) {
         while ((name = directory_next(&directory)) != NULL)
             if (text_to_number(name, first, INT_MAX, &fd))
-                reserve(&list, (int)fd);
+                set_close_on_exec(&list, (int)fd);
         directory_close(&directory);
     } else {
         for (int number = first, end = end_of_numbers(); number < end; number++)
-            reserve(&list, number);
+            set_close_on_exec(&list, number);
     }
     *count = list.count;
     return list.fds;

@@ -1,9 +1,9 @@
 /*
- * descriptors.h - those that foster was handed and does not need; and what open(2) does not say of
- * one.
+ * descriptors.h - file descriptors: which are open, which a program inherits, and copies of them.
  *
- * The libc's fcntl(3) knows all commands of fcntl(2), and is 423 bytes (musl 1.2.3) for the few
- * that are needed here.
+ * The functions make the system call fcntl(2) directly: the libc's fcntl(3) (musl 1.2.3) is 423
+ * bytes for commands that foster does not use. All functions but descriptors_close_on_exec_from()
+ * are async-signal-safe and allocate nothing.
  */
 #ifndef PROCESS_DESCRIPTORS_H
 #define PROCESS_DESCRIPTORS_H
@@ -11,34 +11,36 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Closes every descriptor from first on. Falls back to /proc/self/fd, and then to trying each
- * number up to the limit, where there is no close_range(2) (Linux 5.9; gVisor; old seccomp
- * profiles). Allocates nothing. */
+/* Closes each descriptor from first on. Without close_range(2) (before Linux 5.9, gVisor, old
+ * seccomp profiles) those that /proc/self/fd lists, and without /proc each number up to the
+ * limit. */
 void descriptors_close_from(int first);
 
 /* Gives the calling thread a table of descriptors of its own, a copy of the one that it shared with
- * the others: what one opens or closes from now on, the others do not see. False if that cannot be,
- * where there is neither CLOSE_RANGE_UNSHARE (Linux 5.9) nor unshare(2), which container engines'
- * seccomp profiles forbid. */
+ * the other threads: they do not see what it opens and closes from now on. False where there is
+ * neither CLOSE_RANGE_UNSHARE (Linux 5.9) nor unshare(2), which the seccomp profiles of container
+ * engines forbid. */
 bool descriptors_unshare(void);
 
-/* Makes those from first on close-on-exec that are not: a list of them, from the arena. Before the
- * first start. */
+/* Makes each descriptor from first on close-on-exec. Returns the list of those that were not, in
+ * the arena. Before the first start. */
 int *descriptors_close_on_exec_from(int first, size_t *count);
 
-/* Async-signal-safe. The second: 0, or -1 and errno. */
 bool descriptor_is_open(int fd);
+
+/* Returns 0, or -1 and errno. */
 int descriptor_close_on_exec(int fd);
 
-/* Sets the flags of the file that can be changed, as O_NONBLOCK and O_APPEND, fcntl(2): 0, or -1
- * and errno. */
+/* Sets the status flags that can change, as O_NONBLOCK and O_APPEND, fcntl(2). Returns 0, or -1 and
+ * errno. */
 int descriptor_set_flags(int fd, int flags);
 
-/* A copy on that number, which is not close-on-exec: 0 or an error number. The raw call: the libc's
- * dup2(3) asks for ever where EBUSY is the answer (musl 1.2.3). */
+/* Makes a copy with that number, which is not close-on-exec. Returns 0 or an error number. By the
+ * system call, because the libc's dup2(3) repeats it for ever on EBUSY (musl 1.2.3). */
 int descriptor_put(int fd, int number);
 
-/* A copy, close-on-exec, with the lowest number that is free from least on, or -1 and errno. */
+/* Makes a copy, close-on-exec, with the lowest free number from least on. Returns it, or -1 and
+ * errno. */
 int descriptor_copy(int fd, int least);
 
 #endif

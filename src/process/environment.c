@@ -1,19 +1,19 @@
 /*
- * environment.c - see environment.h. Each entry is held against each addition: there are tens of
- * either, and a table to be quicker would have to be kept.
+ * environment.c - see environment.h. Each entry is compared with each addition. There are tens of
+ * both as a rule, and the file has a limit for them (ENVIRONMENT_MOST), so a hash table would not
+ * pay.
  */
 #include "process/environment.h"
 
 #include <string.h>
 #include <unistd.h>
 
-/* What tells its reader of a descriptor, a socket or a pid that was foster's: sd_listen_fds(3),
- * sd_notify(3), sd_watchdog_enabled(3). */
+/* sd_notify(3), sd_listen_fds(3), sd_watchdog_enabled(3) */
 static const char *const fosters_own[] = {
     "NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "WATCHDOG_USEC", "WATCHDOG_PID",
 };
 
-/* True if one of the list has the name of that entry. */
+/* True if an element of the list, "NAME" or "NAME=value", has the name of that entry. */
 static bool names_one(const char *const *list, size_t count, const char *entry)
 {
     size_t length = strcspn(entry, "=");
@@ -32,8 +32,8 @@ size_t environment_room(size_t additions)
     return entries + additions + 1;
 }
 
-/* Copies the entries whose name is not in the list, to where they are or elsewhere; returns where
- * the next one goes. */
+/* Copies the entries of foster's environment whose name is not in the list. `to` may be the
+ * environment itself. Returns the end of the copies. */
 static char **copy_others(char **to, const char *const *list, size_t count)
 {
     for (char **entry = environ; *entry != NULL; entry++)

@@ -1,12 +1,12 @@
 /*
  * listening.c - see listening.h.
  *
- * bind(2) makes the file for the ids of who calls it, whoever has opened the socket. So the child
- * that takes the user's ids for it need hand nothing back.
+ * bind(2) makes the file with the ids of the calling process, whichever process has opened the
+ * socket. So a child with the user's ids can bind foster's socket, and has nothing to pass back.
  *
- * A socket file outlives whoever listened on it, and bind(2) refuses its name. So it is asked:
- * ECONNREFUSED says that nobody listens. It says so of an ordinary file as well, and that is left
- * alone.
+ * A socket file stays when the process that listened on it has ended, and bind(2) fails then. So
+ * foster connects to it: ECONNREFUSED means that no process listens. That is the error for a
+ * regular file as well, which is never removed.
  */
 #include "process/listening.h"
 
@@ -22,8 +22,8 @@
 #include "process/trusted_path.h"
 #include "process/user.h"
 
-/* The kernel takes as many as it is allowed, net.core.somaxconn; a libc's SOMAXCONN may be less,
- * listen(2). */
+/* The kernel lowers it to net.core.somaxconn, listen(2). SOMAXCONN of a libc may be less than
+ * that. */
 enum { BACKLOG = INT_MAX };
 
 static int open_socket(const struct address *address, int flags)
@@ -31,9 +31,9 @@ static int open_socket(const struct address *address, int flags)
     return socket(address->to.any.sa_family, address->type | SOCK_CLOEXEC | flags, 0);
 }
 
-/* "[::]" is every address of both families, whatever the system's default is (ipv6(7)). An address
- * of TCP may be bound while connections of an earlier run linger; with UDP that would let two
- * listen at once (socket(7)). */
+/* IPV6_V6ONLY off: "[::]" is every address of both families, whatever the system's default is
+ * (ipv6(7)). SO_REUSEADDR: an address can be bound while connections of an earlier run are in
+ * TIME_WAIT; not for UDP, where two sockets could then have one address (socket(7)). */
 static void set_options(int fd, const struct address *address)
 {
     static const int on = 1, off = 0;
@@ -44,14 +44,14 @@ static void set_options(int fd, const struct address *address)
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 }
 
-/* Of a socket that is a file; else NULL. */
+/* The path of a socket that is a file; else NULL. */
 static const char *path_of(const struct address *address)
 {
     const char *path = address->to.local.sun_path;
     return address->to.any.sa_family == AF_UNIX && *path != '\0' ? path : NULL;
 }
 
-/* True if the address was a socket file that nobody listens on, and is free now. */
+/* Removes a socket file on which no process listens. True if it was one. */
 static bool remove_stale(const struct address *address)
 {
     const char *path = path_of(address);
@@ -79,19 +79,19 @@ static int bind_to(int fd, const struct address *address)
 
 enum { ALL_MAY = S_IRWXU | S_IRWXG | S_IRWXO };
 
-/* While services run nobody waits for a path in a directory that is not root's alone: its file
- * system may be dead. */
+/* The longest time that foster waits for the child: the file system of a path that other users
+ * control may not answer. */
 enum { LOOK_MOST_MS = 100 };
 
-/* What is done with an address. */
+/* An operation on an address, by foster or by a child with the user's ids. */
 struct task {
     int (*act)(const struct task *task); /* 0 or an error number */
     int fd;
     const struct address *address;
     const char *path;        /* of a socket that is a file, else NULL */
-    const struct user *user; /* NULL: foster's own */
+    const struct user *user; /* NULL: foster's ids */
     mode_t mode;
-    bool by_root; /* root alone says what the path means, so foster has done it itself */
+    bool by_root; /* foster has done it itself, as root alone controls the path */
 };
 
 static int act_as_user(void *context)
@@ -107,7 +107,7 @@ static int act_on(struct task *task)
     return task->by_root ? task->act(task) : brief_child_run(act_as_user, task, NULL, LOOK_MOST_MS);
 }
 
-/* The umask is the process's; no other thread makes files. */
+/* The umask belongs to the process, but no other thread creates files. */
 static int bind_with_mode(const struct task *task)
 {
     mode_t mask = umask(ALL_MAY & ~task->mode);
@@ -146,7 +146,8 @@ static bool has_lost_file(const struct address *address, const struct user *user
     return task.path != NULL && act_on(&task) == ENOENT;
 }
 
-/* After shutdown(2) a socket of TCP no longer listens, and poll(2) tells of the others. */
+/* After shutdown(2) a TCP socket does not listen any more, and poll(2) reports the end of any other
+ * socket. */
 bool listening_is_intact(int fd, const struct address *address, const struct user *user)
 {
     struct pollfd end = {.fd = fd, .events = POLLRDHUP};

@@ -10,7 +10,7 @@ const char *path_list(void)
     return list != NULL ? list : PATH_DEFAULT;
 }
 
-/* A path is taken as it is. */
+/* A name with a slash is a path, which is not searched for. */
 static bool is_path(const char *name)
 {
     return strchr(name, '/') != NULL;
@@ -29,7 +29,7 @@ size_t path_room(const char *name)
     return room < PATH_ROOM_MOST ? room : PATH_ROOM_MOST;
 }
 
-/* Appends to a candidate of that length what fits in: returns the new length. */
+/* Appends as many bytes as fit to a candidate of that length. Returns the new length. */
 static size_t append(char *candidate, size_t length, const char *bytes, size_t count)
 {
     size_t room = PATH_ROOM_MOST - 1 - length;
@@ -39,7 +39,7 @@ static size_t append(char *candidate, size_t length, const char *bytes, size_t c
     return length + taken;
 }
 
-/* The next directory of PATH that is not empty; its length, or 0 at the end. */
+/* Takes the next entry of PATH that is not empty. Returns its length, 0 at the end. */
 static size_t next_directory(struct path_walk *walk, const char **directory)
 {
     while (*walk->rest != '\0') {

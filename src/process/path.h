@@ -1,9 +1,9 @@
 /*
- * path.h - where a command is looked for.
+ * path.h - the search for a command in PATH.
  *
- * As execvp(3), with one difference: an empty entry of PATH does not mean the current directory. In
- * an image that is an accident, and running whatever lies in the working directory of PID 1 is a
- * surprise nobody asked for.
+ * As in execvp(3), but an empty entry of PATH does not mean the working directory. In an image such
+ * an entry is a mistake, and a program that happens to lie in the working directory of PID 1 must
+ * not run by mistake. All functions are async-signal-safe and allocate nothing.
  */
 #ifndef PROCESS_PATH_H
 #define PROCESS_PATH_H
@@ -12,29 +12,28 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Where commands are when PATH is not set: what container engines set. */
+/* If PATH is not set: the value that container engines set. */
 #define PATH_DEFAULT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 /* The value of PATH, or the default. */
 const char *path_list(void);
 
-/* A walk over the files that a command's name could mean; the zero value starts it. */
+/* A walk over the files that a command's name can mean. The zero value starts it. */
 struct path_walk {
     const char *rest; /* of PATH, still to be tried */
     bool begun;
 };
 
-/* A candidate is cut at PATH_MAX characters, with its NUL one byte more than a path may have: the
- * kernel refuses the rest of it as it refuses the whole, ENAMETOOLONG (getname() in fs/namei.c).
- * PATH and a name may be longer than a stack. */
+/* A candidate is cut to PATH_MAX characters and a NUL, one byte more than the kernel takes: it
+ * refuses the cut path like the whole one, ENAMETOOLONG (getname() in fs/namei.c). A buffer for the
+ * whole would have no bound, as PATH and a name may be longer than a stack. */
 enum { PATH_ROOM_MOST = PATH_MAX + 1 };
 
-/* The room that the longest candidate of a name needs, with its NUL: at most PATH_ROOM_MOST. */
+/* The bytes that the longest candidate for a name needs, with its NUL: at most PATH_ROOM_MOST. */
 size_t path_room(const char *name);
 
-/* The next candidate: the name itself if it has a slash, else each directory of PATH with the name
- * behind it. The buffer has path_room(name) bytes. False when there is none left.
- * Async-signal-safe. */
+/* Writes the next candidate to a buffer of path_room(name) bytes: a name with a slash itself, else
+ * the name in each directory of PATH. False if there is no more. */
 bool path_next(struct path_walk *walk, const char *name, char *candidate);
 
 #endif

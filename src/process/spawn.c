@@ -1,27 +1,28 @@
 /*
- * spawn.c - see spawn.h. What happens between clone and exec, in the child, in its order:
+ * spawn.c - see spawn.h. The steps of the child between clone and exec, in their order:
  *
- *   1. dispositions: an ignored signal would stay ignored through exec. Before the mask, so that
- * nothing can run here;
- *   2. group or session, terminal: before exec, so that whoever signals the group finds it;
- *   3. its descriptors in their places, before a limit says that there are too many; after a fork
- * all others are closed then. Then its attributes, while we have the rights to give them;
- *   4. the parent's death: a change of user forgets it (prctl(2), PR_SET_PDEATHSIG);
- *   5. the mask, as the last thing: a signal sent to the child before its exec is delivered with
- * its default action.
+ *   1. dispositions: an ignored signal would stay ignored through exec. Before the mask, so that no
+ *      handler of foster's can run here;
+ *   2. process group or session, and terminal: before exec, so that a signal to the group reaches
+ *      the program from its first instruction on;
+ *   3. descriptors, before a limit can forbid their numbers; after a fork all others are closed.
+ *      Then the attributes, while there are the rights to set them;
+ *   4. the parent-death signal: a change of user clears it (prctl(2), PR_SET_PDEATHSIG);
+ *   5. the mask, last: a signal that is sent to the child before its exec is delivered with its
+ *      default action.
  *
- * With vfork semantics the child runs in its sleeping parent's memory and on its stack, further
- * down. Besides that it writes to nothing but struct program and its owner, struct birth, an entry
- * of the environment, argv[0] and argv[-1], of which the parent puts the last three back; and
- * errno, and what the log knows of its reader. (A stack of its own would be one more page that a
- * million containers carry, or one too small.)
+ * With vfork semantics the child runs in the memory of its sleeping parent and on its stack,
+ * further down. It writes to struct program and its owner, struct child, an entry of the
+ * environment, argv[0] and argv[-1], and the parent restores the last three; besides to errno and
+ * to the state of the log. (A stack of its own would be a page more in each of a million
+ * containers, or too small.)
  *
- * With fork semantics the process that forks has other threads, so the child may call
- * async-signal-safe functions only. _Fork(3) and not fork(3): nobody's handlers are run.
+ * With fork semantics the parent has other threads, so the child may call async-signal-safe
+ * functions only. _Fork(3) and not fork(3): it runs no handlers of pthread_atfork(3).
  *
- * Rejected: vfork(3), which musl 1.2.3 turns into a plain fork on arm64, so that the error would
- * get lost; posix_spawn(3), which knows no terminal and no PDEATHSIG; clone3 with
- * CLONE_CLEAR_SIGHAND, which container engines' seccomp profiles answer with ENOSYS.
+ * Rejected: vfork(3), which is a plain fork in musl 1.2.3 on arm64, so that the error would be
+ * lost; posix_spawn(3), which can set neither a terminal nor a parent-death signal; clone3(2) with
+ * CLONE_CLEAR_SIGHAND, which the seccomp profiles of container engines answer with ENOSYS.
  */
 #include "process/spawn.h"
 
@@ -47,26 +48,26 @@
 #include "process/stream_file.h"
 #include "process/terminal.h"
 
-/* Sanitizers keep books on calls and returns; a child that never returns would leave them open. */
+/* Sanitizers record calls and returns, and this child never returns. */
 #define IN_CHILD __attribute__((no_sanitize("thread"), no_sanitize("address")))
 
-/* What clone() itself has on the stack when the child starts below it; the libcs need less than
- * half of that. */
+/* The room for the frame of clone() itself, below which the child's stack begins; the libcs need
+ * less than half of it. */
 enum { CLONE_FRAME = 512 };
 
 static char shell[] = "/bin/sh";
 static const char listen_pid[] = "LISTEN_PID=";
 
-/* What parent and child share beside the program. */
-struct birth {
+/* A child until its exec, for itself and for its parent. */
+struct child {
     struct program *program;
     char *candidate;  /* path_room() bytes */
-    bool forked;      /* nothing is shared */
-    char **rewritten; /* the entry of the environment that the child has changed, or NULL */
-    char *original;   /* what was there */
+    bool forked;      /* it shares nothing with its parent */
+    char **rewritten; /* the entry of the environment that it has replaced, or NULL */
+    char *original;   /* the entry before */
 };
 
-IN_CHILD static void place(struct program *program)
+IN_CHILD static void set_group(struct program *program)
 {
     if (program->placement == IN_OUR_GROUP)
         return;
@@ -145,8 +146,8 @@ IN_CHILD static int arrange_descriptors(struct program *program)
     return error == 0 ? close_others(program, above, end) : error;
 }
 
-/* What a service is given; nothing that one program alone has. */
-IN_CHILD static void equip(struct program *program, bool forked)
+/* Descriptors, attributes and mark of a service; one program has none of them. */
+IN_CHILD static void set_attributes(struct program *program, bool forked)
 {
     program->error = forked ? arrange_descriptors(program) : 0;
     if (program->error != 0)
@@ -158,15 +159,16 @@ IN_CHILD static void equip(struct program *program, bool forked)
         run_mark_set(program->mark);
 }
 
-/* PR_SET_PDEATHSIG is sent by a death that comes later; if foster is gone already, the program must
- * not start. */
+/* The signal is sent if the parent ends from now on. If it has ended already, the program must not
+ * start. */
 IN_CHILD static void bind_to_parent(int signal, pid_t parent)
 {
     if (signal != 0 && prctl(PR_SET_PDEATHSIG, signal) == 0 && getppid() != parent)
         _exit(EXIT_FAILURE);
 }
 
-/* Socket activation: whoever set LISTEN_PID to foster's pid, or to 1, meant the program. */
+/* Socket activation (sd_listen_fds(3)): a LISTEN_PID of foster's pid, or of 1, is meant for the
+ * program. */
 IN_CHILD static bool is_listen_pid(const char *variable, pid_t parent)
 {
     char digits[DECIMAL_MAX];
@@ -175,16 +177,16 @@ IN_CHILD static bool is_listen_pid(const char *variable, pid_t parent)
            (strcmp(value, text_decimal(digits, parent)) == 0 || strcmp(value, "1") == 0);
 }
 
-/* The environment is the parent's too: spawn_vfork() puts the old entry back. */
-IN_CHILD static void rewrite_listen_pid(struct birth *birth)
+/* The environment is the parent's as well: spawn_vfork() restores the entry. */
+IN_CHILD static void rewrite_listen_pid(struct child *child)
 {
     static char entry[sizeof listen_pid + DECIMAL_MAX];
     char digits[DECIMAL_MAX];
     for (char **variable = environ; *variable != NULL; variable++) {
-        if (!is_listen_pid(*variable, birth->program->parent))
+        if (!is_listen_pid(*variable, child->program->parent))
             continue;
-        birth->rewritten = variable;
-        birth->original = *variable;
+        child->rewritten = variable;
+        child->original = *variable;
         strcpy(entry, listen_pid);
         strcat(entry, text_decimal(digits, getpid()));
         *variable = entry;
@@ -204,10 +206,11 @@ IN_CHILD static char *const *environment_of(const struct program *program)
     return program->environment != NULL ? program->environment : environ;
 }
 
-/* A file without #! that the kernel does not know is a script for the shell, as with execvp(3); but
- * not a program for another machine, of which the shell would print garbage, nor one whose #! line
- * the kernel does not take. Only a regular file is opened. */
-IN_CHILD static bool is_script(const char *path)
+/* True for a file that the shell is to run, because the kernel does not know its format: a text
+ * without a #! line, as in execvp(3). Not a program for another machine, which would make the shell
+ * print garbage, nor a script whose #! line the kernel refuses. Only a regular file is opened: a
+ * FIFO or a device could block. */
+IN_CHILD static bool is_shell_script(const char *path)
 {
     enum { HEAD = 128 };
     char head[HEAD];
@@ -218,8 +221,7 @@ IN_CHILD static bool is_script(const char *path)
     return length >= 0 && strncmp(head, "#!", 2) != 0 && memchr(head, '\0', (size_t)length) == NULL;
 }
 
-/* Uses the slot before argv[0], and puts argv[0] back if there is no shell: the parent reports by
- * it. */
+/* Uses argv[-1]. Restores argv[0] if the shell cannot be run: the report of the fault names it. */
 IN_CHILD static void exec_by_shell(const struct program *program, char *script)
 {
     char **argv = program->argv, *name = argv[0];
@@ -232,22 +234,22 @@ IN_CHILD static void exec_by_shell(const struct program *program, char *script)
 IN_CHILD static int exec_candidate(const struct program *program, char *candidate)
 {
     execve(candidate, program->argv, environment_of(program));
-    if (errno == ENOEXEC && is_script(candidate)) {
+    if (errno == ENOEXEC && is_shell_script(candidate)) {
         exec_by_shell(program, candidate);
         return ENOEXEC;
     }
     return errno;
 }
 
-/* True for what means "not this one, look in the next directory", as execvp(3) has it. */
+/* True for errors after which the search goes on in the next directory, as in execvp(3). */
 IN_CHILD static bool is_absent(int error)
 {
     return error == ENOENT || error == ENOTDIR || error == EACCES || error == ENAMETOOLONG ||
            error == ELOOP || error == ESTALE || error == ENODEV || error == ETIMEDOUT;
 }
 
-/* Returns only if the program cannot be run, and why: a file that was found and refused weighs more
- * than those that are not there. */
+/* Returns only if the program cannot be run: the error number. EACCES, a file that was found and
+ * may not be run, is reported rather than a file that was not found. */
 IN_CHILD static int exec_search(const struct program *program, char *candidate)
 {
     struct path_walk walk = {0};
@@ -262,8 +264,9 @@ IN_CHILD static int exec_search(const struct program *program, char *candidate)
     return result;
 }
 
-/* With its signals blocked a program could not be stopped, and nobody would know why. */
-IN_CHILD static void unblock(struct program *program)
+/* If the mask cannot be set the program is not run: with its signals blocked it could not be
+ * stopped. */
+IN_CHILD static void set_mask(struct program *program)
 {
     sigset_t none;
     sigemptyset(&none);
@@ -274,22 +277,22 @@ IN_CHILD static void unblock(struct program *program)
     program->failed_step = "set its signal mask";
 }
 
-/* The parent of a fork is told the number; the words are said here. Once: nothing interrupts it,
- * and where it fails the exit status is all that there is. */
+/* Sends the error number to the parent of a fork; the message is printed here. No signal interrupts
+ * the write, as all are blocked. If it fails the parent has the exit code alone. */
 IN_CHILD static void report(const struct program *program)
 {
     (void)!write(program->report, &program->error, sizeof program->error);
 }
 
-/* Says why it cannot run; foster's stderr may be elsewhere by now. What is said is said to the end,
- * to a broken pipe as well. */
-IN_CHILD static _Noreturn void give_up(struct birth *birth)
+/* Reports that the program cannot be run, on foster's stderr, and ends the child. All signals are
+ * blocked so that the message is written to its end: SIGPIPE would end the child before. */
+IN_CHILD static _Noreturn void give_up(struct child *child)
 {
-    struct program *program = birth->program;
+    struct program *program = child->program;
     sigset_t all = signals_all();
     signals_set_mask(&all, NULL);
     program->pid = getpid();
-    if (birth->forked)
+    if (child->forked)
         report(program);
     if (program->own_stderr > 0)
         descriptor_put(program->own_stderr, STDERR_FILENO);
@@ -298,33 +301,33 @@ IN_CHILD static _Noreturn void give_up(struct birth *birth)
 
 IN_CHILD static int child_main(void *context)
 {
-    struct birth *birth = context;
-    struct program *program = birth->program;
+    struct child *child = context;
+    struct program *program = child->program;
     if (program->signals == NULL)
-        signals_reset(); /* most of what a start costs beside fork and exec */
+        signals_reset(); /* most of the cost of a start, beside fork and exec */
     else if (program->signals->ignores_sigchld)
         signal(SIGCHLD, SIG_IGN);
-    place(program);
-    equip(program, birth->forked);
+    set_group(program);
+    set_attributes(program, child->forked);
     bind_to_parent(program->parent_death_signal, program->parent);
     if (program->environment == NULL)
-        rewrite_listen_pid(birth);
+        rewrite_listen_pid(child);
     write_own_pid(program->own_pid_entries);
-    unblock(program);
+    set_mask(program);
     if (program->failed_step == NULL)
-        program->error = exec_search(program, birth->candidate);
-    give_up(birth);
+        program->error = exec_search(program, child->candidate);
+    give_up(child);
 }
 
-/* Returns when the child has exec'd or ended. Not inlined, so that its frame is the last above the
- * child's. */
-__attribute__((noinline)) static pid_t clone_below(struct birth *birth)
+/* Returns when the child has exec'd or ended. Not inlined: its frame has to be the lowest of the
+ * parent, as the child's stack begins below it. */
+__attribute__((noinline)) static pid_t clone_below(struct child *child)
 {
     char *stack = (char *)__builtin_frame_address(0) - CLONE_FRAME;
-    return clone(child_main, stack, CLONE_VM | CLONE_VFORK | SIGCHLD, birth);
+    return clone(child_main, stack, CLONE_VM | CLONE_VFORK | SIGCHLD, child);
 }
 
-static void begin(struct program *program)
+static void clear_result(struct program *program)
 {
     program->error = 0;
     program->failed_step = program->failed_path = NULL;
@@ -333,20 +336,20 @@ static void begin(struct program *program)
     program->terminal_error = 0;
 }
 
-/* A start may come after this one, and the arguments are told of: what the child has written there
- * is put back. */
+/* Restores what the child has written to the arguments and to the environment: messages name the
+ * arguments, and there may be another start. */
 pid_t spawn_vfork(void *context)
 {
     struct program *program = context;
     char candidate[path_room(program->argv[0])];
     char **argv = program->argv, *before = argv[-1], *name = argv[0];
-    begin(program);
-    struct birth birth = {.program = program, .candidate = candidate};
-    pid_t pid = clone_below(&birth);
+    clear_result(program);
+    struct child child = {.program = program, .candidate = candidate};
+    pid_t pid = clone_below(&child);
     argv[-1] = before;
     argv[0] = name;
-    if (birth.rewritten != NULL)
-        *birth.rewritten = birth.original;
+    if (child.rewritten != NULL)
+        *child.rewritten = child.original;
     if (pid == -1)
         return -errno;
     program->pid = pid;
@@ -357,17 +360,17 @@ pid_t spawn_vfork(void *context)
     return -program->error;
 }
 
-/* The terminal is looked at before: afterwards it may be the child's already. */
+/* The terminal is asked for before the fork: after it the child may have taken it. */
 pid_t spawn_fork(void *context)
 {
     struct program *program = context;
     char candidate[path_room(program->argv[0])];
-    begin(program);
-    struct birth birth = {.program = program, .candidate = candidate, .forked = true};
+    clear_result(program);
+    struct child child = {.program = program, .candidate = candidate, .forked = true};
     bool takes_terminal = program->placement == IN_OWN_GROUP && terminal_is_ours();
     pid_t pid = _Fork();
     if (pid == 0)
-        child_main(&birth);
+        child_main(&child);
     int error = errno;
     signals_block_again();
     if (pid == -1)
@@ -377,7 +380,7 @@ pid_t spawn_fork(void *context)
     return pid;
 }
 
-/* The other end is the child's: it may write what it likes. */
+/* The child may write anything to its end, so the number is checked. */
 enum spawn_result spawn_result_read(int fd, int *error)
 {
     int told;

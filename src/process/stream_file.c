@@ -1,8 +1,8 @@
 /*
  * stream_file.c - see stream_file.h.
  *
- * The file is opened with O_NONBLOCK, so that nobody waits for a FIFO's other end or for a modem,
- * and the service gets it without.
+ * O_NONBLOCK is set while the file is opened, so that open(2) does not wait for the other end of a
+ * FIFO or for a modem. The service gets the file without it.
  */
 #include "process/stream_file.h"
 

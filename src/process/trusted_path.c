@@ -1,10 +1,10 @@
 /*
  * trusted_path.c - see trusted_path.h.
  *
- * The path is walked component by component, each directory held open while its entry is looked at.
- * What was seen stays true until the file is opened: if root alone may write to all of these
- * directories only root can change it, and a file in another directory is opened from the directory
- * that was looked at, and not through a link.
+ * The path is walked component by component, and each directory is kept open while its entry is
+ * checked. What was checked stays true until the file is opened: only root can change entries of
+ * directories to which root alone may write; and in any other directory the file is opened relative
+ * to the directory that was checked, and not through a link.
  */
 #include "process/trusted_path.h"
 
@@ -26,19 +26,19 @@ enum {
 };
 
 struct walk {
-    int at;              /* the directory that has been reached, or -1 */
-    int links;           /* that have been followed */
-    bool to_the_end;     /* or as far as root alone says what the path means */
-    bool trusted;        /* so far root alone says what the path means */
-    bool strange_link;   /* a link of somebody else's has been met */
-    bool arrived;        /* name is the file itself, in at */
-    char rest[PATH_MAX]; /* what is still to be walked */
-    char name[PATH_MAX]; /* the component that is looked at */
-    char link[PATH_MAX]; /* where it leads */
+    int at;              /* the directory that the walk has reached, or -1 */
+    int links;           /* the number of links that have been followed */
+    bool to_the_end;     /* false: the walk ends at the first directory that is not trusted */
+    bool trusted;        /* root alone controls the path so far */
+    bool foreign_link;   /* there was a link in a directory that is not trusted */
+    bool arrived;        /* the component is the last one, and its directory is `at` */
+    char rest[PATH_MAX]; /* of the path */
+    char name[PATH_MAX]; /* the present component */
+    char link[PATH_MAX]; /* its target, if it is a link */
 };
 
-/* One at a time: the thread that ends a run, or a child, which has a copy. Not on the stack, which
- * may be small. */
+/* Not on the stack, which may be small. One walk at a time: by one thread, or by the child of a
+ * fork, which has a copy. */
 static struct walk the_walk;
 
 static void move_to(struct walk *walk, int directory)
@@ -48,7 +48,7 @@ static void move_to(struct walk *walk, int directory)
     walk->at = directory;
 }
 
-/* Puts a link's target before the rest. */
+/* Puts the target of a link before the rest. */
 static void follow(struct walk *walk)
 {
     ssize_t length = readlinkat(walk->at, walk->name, walk->link, sizeof walk->link - 1);
@@ -66,7 +66,7 @@ static void follow(struct walk *walk)
         move_to(walk, open("/", O_PATH | O_CLOEXEC));
 }
 
-/* Cuts the first component off the rest; true if it is the last. */
+/* Takes the first component from the rest. True if it is the last one. */
 static bool take_component(struct walk *walk)
 {
     char *start = walk->rest + strspn(walk->rest, "/");
@@ -79,8 +79,8 @@ static bool take_component(struct walk *walk)
     return walk->rest[0] == '\0';
 }
 
-/* What is mounted read-only nobody in this container may write, whosever it is. So engines mount
- * secrets and configuration, some of them as links in a directory that would be open to all. */
+/* Nobody in this container can write to a file system that is mounted read-only, whoever owns the
+ * files. Engines mount secrets and configuration so, some as links in a directory with mode 777. */
 static bool is_read_only(int fd)
 {
     struct statfs found;
@@ -101,8 +101,8 @@ static bool is_in_proc(int directory)
     return fstatfs(directory, &found) == 0 && found.f_type == PROC_MAGIC;
 }
 
-/* One component, of which nothing is asked if it is to be trusted and cannot be: its file system
- * may be dead. A link of the kernel's is not followed, but opened. */
+/* Takes one component. If only trusted ones are wanted and its directory is not, the component is
+ * not looked at: its file system may not answer. A link in /proc is opened and not followed. */
 static void step(struct walk *walk)
 {
     struct stat found;
@@ -115,7 +115,7 @@ static void step(struct walk *walk)
     bool is_link =
         fstatat(walk->at, walk->name, &found, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(found.st_mode);
     if (is_link && !(is_last && is_in_proc(walk->at))) {
-        walk->strange_link |= !trusted;
+        walk->foreign_link |= !trusted;
         follow(walk);
     } else if (is_last) {
         walk->arrived = true;
@@ -131,7 +131,7 @@ static struct walk *walk_along(const char *path, bool to_the_end)
     walk->links = 0;
     walk->to_the_end = to_the_end;
     walk->trusted = true;
-    walk->strange_link = walk->arrived = false;
+    walk->foreign_link = walk->arrived = false;
     errno = ENAMETOOLONG;
     if (strlen(path) >= sizeof walk->rest)
         return walk;
@@ -152,10 +152,10 @@ bool trusted_path_check(const char *path)
 int trusted_path_open(const char *path, int flags)
 {
     const struct walk *walk = walk_along(path, true);
-    if (walk->strange_link)
+    if (walk->foreign_link)
         errno = ELOOP;
     int fd = -1, no_link = walk->arrived && is_in_proc(walk->at) ? 0 : O_NOFOLLOW;
-    if (walk->arrived && !walk->strange_link)
+    if (walk->arrived && !walk->foreign_link)
         fd = openat(walk->at, walk->name, flags | no_link | O_CLOEXEC);
     int saved = errno;
     move_to(&the_walk, -1);
@@ -163,7 +163,7 @@ int trusted_path_open(const char *path, int flags)
     return fd;
 }
 
-/* A file that is none is left to whoever reads it. */
+/* Only of regular files: the reader refuses all others. */
 static bool is_of_one(int fd, uid_t *owner)
 {
     struct stat found;

@@ -1,12 +1,14 @@
 /*
- * trusted_path.h - who says what a path means?
+ * trusted_path.h - paths that root alone controls.
  *
- * Root alone does, if root owns each directory on the way and nobody else may write to it, or it is
- * mounted read-only; the directories that links lead through are on the way. A link in /proc
- * (/proc/self/fd/1) is the kernel's own, and the end of the way.
+ * foster is root where a service is not, and must not open as root a file that another user has put
+ * at a path. Root alone controls a path if each directory on it is owned by root and nobody else
+ * may write to it, or is mounted read-only. The directories that symbolic links lead through count
+ * as well. A link in /proc (/proc/self/fd/1) is made by the kernel and is not followed further. See
+ * path_resolution(7).
  *
- * All functions: in one thread, or in a child that has a copy of the memory or its parent asleep;
- * they allocate nothing and may block on the file system. See path_resolution(7).
+ * All functions: one thread, or the child of a fork, which has memory of its own;
+ * async-signal-safe; they allocate nothing and may block on the file system.
  */
 #ifndef PROCESS_TRUSTED_PATH_H
 #define PROCESS_TRUSTED_PATH_H
@@ -14,19 +16,21 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* True if root alone does; waits for no file system that others may have put there. The file itself
- * need not be there; where a directory is missing nobody can be trusted. */
+/* True if root alone controls the path. The file need not exist, but its directory has to. Stops at
+ * the first directory that is not root's alone, so that it does not block on a file system that
+ * another user may have mounted. */
 bool trusted_path_check(const char *path);
 
-/* Opens the file, close-on-exec, but follows no link that stands in a directory to which others may
- * write: -1 and ELOOP then. */
+/* Opens a file, close-on-exec, with flags of open(2). Returns -1 and errno; ELOOP for a symbolic
+ * link in a directory to which others than root may write. */
 int trusted_path_open(const char *path, int flags);
 
-/* Opens a file to be read that one user alone may have written: -1 and ELOOP for such a link, EPERM
- * where others than the owner may write it. *owner, at first 0, is set to his uid if he is not
- * root; files of two make it SEVERAL_OWNERS. What is mounted read-only is nobody's. Where we are
- * not root we open what we may, for nobody gets by us then what he could not have had. */
-#define SEVERAL_OWNERS ((uid_t)-1) /* nobody's uid */
+/* Opens a file for reading that only its owner may have written. Returns -1 and errno; ELOOP for
+ * such a link, EPERM if others than the owner may write to the file. *owner is 0 before the first
+ * of several calls, and becomes the owner's uid if that is not root; SEVERAL_OWNERS once two files
+ * have different ones. A file that is mounted read-only counts as root's. If foster is not root
+ * there is no check: its rights are nobody else's gain. */
+#define SEVERAL_OWNERS ((uid_t)-1) /* no user has this uid, chown(2) */
 int trusted_path_open_single_owner(const char *path, uid_t *owner);
 
 #endif

@@ -1,10 +1,10 @@
 /*
  * user.c - see user.h.
  *
- * A file is in memory while it is looked through, so neither it nor a line of it has a longest
- * length, and nothing is copied but what is kept. A line without a number where one belongs, a
- * comment or "+" say, is passed over. Names are taken as container engines take them: what is a
- * number is never a name; the first line that fits counts.
+ * A file is read whole, so neither the file nor a line has a longest length, and only results are
+ * copied. A line without a number in the field of the id is skipped (a comment, or "+" of NIS). As
+ * in container engines, a string of digits is a number and never a name, and the first line that
+ * matches counts.
  */
 #include "process/user.h"
 
@@ -35,7 +35,7 @@ static bool is_equal(struct part one, struct part other)
     return one.length == other.length && memcmp(one.bytes, other.bytes, one.length) == 0;
 }
 
-/* Takes what stands before the next separator off the front, and the separator. */
+/* Takes the part before the next separator, and the separator, from the front. */
 static struct part cut(struct part *rest, char separator)
 {
     const char *end = memchr(rest->bytes, separator, rest->length);
@@ -46,7 +46,7 @@ static struct part cut(struct part *rest, char separator)
     return part;
 }
 
-/* Empty if the line has not so many. */
+/* The field of that number, from 0; empty if the line has fewer fields. */
 static struct part field(struct part line, int index)
 {
     while (index-- > 0)
@@ -64,7 +64,7 @@ static bool is_id(struct part part, long *id)
     return text_to_number(digits, 0, INT_MAX, id);
 }
 
-/* A file that is not there has no lines. */
+/* A file that cannot be read is empty: an image FROM scratch has neither of them. */
 static struct part read_file(const char *path)
 {
     struct part file;
@@ -78,7 +78,7 @@ static void drop_file(struct part file)
         file_free((char *)(uintptr_t)file.bytes, file.length);
 }
 
-/* Takes the next line that has a number off the front. */
+/* Takes lines from the front up to the next one that has an id. */
 static bool next_line(struct part *file, struct part *line, long *id)
 {
     while (file->length > 0) {
@@ -89,7 +89,7 @@ static bool next_line(struct part *file, struct part *line, long *id)
     return false;
 }
 
-/* The line of that name or number. */
+/* The line with that name or id. */
 static bool find(struct part file, struct part key, struct part *line)
 {
     long wanted, id;
@@ -108,7 +108,7 @@ static bool lists(struct part members, struct part name)
     return false;
 }
 
-/* The groups that list a user; their number. NULL: they are only counted. */
+/* Writes the ids of the groups that list the user, unless groups is NULL. Returns their number. */
 static size_t collect_groups(struct part file, struct part name, gid_t *groups)
 {
     size_t count = 0;
@@ -124,7 +124,7 @@ static size_t collect_groups(struct part file, struct part name, gid_t *groups)
     return count;
 }
 
-/* The user's own is among them, as initgroups(3) has it. */
+/* The group of the user's line is one of them, as with initgroups(3). */
 static void take_groups(struct user *user, struct part group_file)
 {
     struct part name = {user->name, strlen(user->name)};
@@ -135,7 +135,7 @@ static void take_groups(struct user *user, struct part group_file)
     user->groups = groups;
 }
 
-/* What passwd says of the user; a number may be unknown there. */
+/* Reads the user's line of /etc/passwd. A number need not have one. */
 static bool take_user(struct user *user, struct part key, struct part passwd_file)
 {
     struct part line;

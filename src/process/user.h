@@ -12,8 +12,8 @@
 #include <sys/syscall.h>
 #include <sys/types.h>
 
-/* The raw calls: the libc's change every thread of foster. Where ids once had 16 bits the calls of
- * those names still do, setresuid(2). */
+/* The numbers of the raw calls: the libc's functions change every thread of foster. On machines
+ * whose ids once had 16 bits the calls without "32" still take those, setresuid(2). */
 #ifdef SYS_setgroups32
 enum { SET_GROUPS = SYS_setgroups32, SET_GIDS = SYS_setresgid32, SET_UIDS = SYS_setresuid32 };
 #else
@@ -23,18 +23,19 @@ enum { SET_GROUPS = SYS_setgroups, SET_GIDS = SYS_setresgid, SET_UIDS = SYS_setr
 struct user {
     uid_t uid;
     gid_t gid;
-    const gid_t *groups; /* supplementary ones, of a name; none of a number alone */
+    const gid_t *groups; /* supplementary groups */
     size_t group_count;
-    const char *name; /* NULL: a number that /etc/passwd does not know */
+    const char *name; /* NULL: a number that is not in /etc/passwd */
     const char *home; /* NULL: the same */
 };
 
 /*
- * Reads "NAME", "UID", "NAME:GROUP", "UID:GID" and mixtures, as container engines do for USER. A
- * name or a number that passwd knows brings its group, its home, and the groups of /etc/group that
- * list it; with a group given there are no others. A number that is unknown, alone, has the group
- * 0, as in engines. False: *missing is the part that is unknown or malformed (the whole string, or
- * what follows the colon). What is kept is from the arena: before the first start.
+ * Reads "NAME", "UID", "NAME:GROUP", "UID:GID" and mixtures, as container engines read USER. A user
+ * of /etc/passwd has the group and the home of its line, and as supplementary groups those of
+ * /etc/group that list the user. With ":GROUP" that is the only group. A number that is not in
+ * /etc/passwd has the group 0, as in engines. False if the user or the group is unknown or
+ * malformed; *missing is then the whole string or the part behind the colon. Memory comes from the
+ * arena: one thread, before the first start.
  */
 bool user_parse(const char *string, struct user *user, const char **missing);
 
