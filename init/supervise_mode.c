@@ -15,6 +15,7 @@
 
 #include "base/log.h"
 #include "config/config.h"
+#include "config/plan_print.h"
 #include "config/settings.h"
 #include "control/server.h"
 #include "logs/relay.h"

@@ -1,6 +1,6 @@
 /*
- * argv_split.c - see argv_split.h. A command is walked the same way twice: to be counted, and to be
- * split. So what fits the first time fits the second.
+ * argv_split.c - see argv_split.h. One function walks the command, to count the words as well as to
+ * split it. So the words always fit into the room that was counted.
  */
 #include "config/argv_split.h"
 
@@ -8,7 +8,7 @@
 
 #define BETWEEN " \t\n"
 
-/* Where the words go; without a buffer they are only measured. */
+/* The words that have been written; without a buffer they are only counted. */
 struct copy {
     char *buffer;
     size_t length;
@@ -21,13 +21,13 @@ static void put(struct copy *copy, char character)
     copy->length++;
 }
 
-/* True if the backslash there makes the character after it a plain one. */
+/* True for a backslash that makes the next character stand for itself. */
 static bool escapes(const char *at, char quote)
 {
     return *at == '\\' && (quote == '\0' || (quote == '"' && (at[1] == '"' || at[1] == '\\')));
 }
 
-/* Takes one word. Returns what follows it, or NULL if it does not end. */
+/* Copies one word. Returns the character behind it, or NULL if a quote is open at the end. */
 static const char *take_word(const char *at, struct copy *copy)
 {
     char quote = '\0';

@@ -20,13 +20,14 @@
 #include "config/files.h"
 #include "config/keys.h"
 #include "config/names.h"
+#include "config/ranks.h"
 #include "config/section.h"
 #include "process/exit_report.h"
 #include "process/stop_policy.h"
 
 enum {
     SERVICES_MOST =
-        USHRT_MAX - 1, /* plan.c numbers them in an unsigned short, and needs one more */
+        USHRT_MAX - 1, /* ranks.c numbers them in an unsigned short, and needs one number more */
 };
 
 struct reading {
@@ -165,10 +166,12 @@ static void check_plan(const struct plan *plan, const char *first_path, bool has
     const struct file_line whole = {.file = first_path};
     if (plan->count == 0 && !has_faults)
         diagnostics_error(&whole, "no service is defined");
-    if (plan->count > SERVICES_MOST)
+    if (plan->count > SERVICES_MOST) {
         diagnostics_error(&whole, "more than %d services", SERVICES_MOST);
-    else
-        plan_is_acyclic(plan);
+        return;
+    }
+    ranks_assign(plan); /* for the cycles */
+    ranks_clear(plan);
 }
 
 bool config_read(struct plan *plan, const struct config_request *request)

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "config/argv_split.h"
 #include "config/config.h"
+#include "config/plan_print.h"
 #include "process/trusted_path.h"
 
 static const uint8_t *input;

@@ -6,6 +6,7 @@
 
 #include "base/nearest.h"
 #include "config/argv_split.h"
+#include "config/plan_print.h"
 #include "config/settings.h"
 #include "kit.h"
 #include "process/exit_report.h"
