@@ -1,11 +1,11 @@
 /*
  * config.h - the configuration files are read, and become a plan.
  *
- * An INI file: sections in brackets, keys and values separated by '=', comments on lines whose
- * first character is '#' or ';'. A value is taken as it stands, up to the end of its line, without
- * the blanks around it. A line that is indented further than the line of its key continues the
- * value, with one blank between; an empty line ends it. Later files add services; the same name
- * twice is a fault.
+ * An INI file: sections in brackets, keys and values separated by '=', comments on lines that begin
+ * with '#' or ';', blanks before it or not. A value is taken as it stands, up to the end of its
+ * line, without the blanks around it. A line that is indented further than the line of its key
+ * continues the value, with one blank between; an empty line ends it. Later files add services; the
+ * same name twice is a fault.
  *
  * Rejected: the known parsers. The smallest of them, inih, wants stdio or a callback for each line,
  * and does not tell at which line a fault is.

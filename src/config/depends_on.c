@@ -12,7 +12,7 @@
 #include "config/choice.h"
 #include "config/diagnostics.h"
 
-enum { CONDITION_UNSAID = CONDITION_COMPLETED + 1 };
+enum { CONDITION_UNSET = CONDITION_COMPLETED + 1 };
 #define CONDITIONS "started\0ready\0completed\0"
 
 /* A walk over the names of all services. */
@@ -49,7 +49,7 @@ static void add(struct depends_on *depends_on, const struct names *names, const 
     size_t length = strcspn(word, ":");
     argument = word[length] == ':' ? word + length + 1 : NULL;
     int condition =
-        argument == NULL ? CONDITION_UNSAID : choice_of(CONDITIONS, argument, strlen(argument));
+        argument == NULL ? CONDITION_UNSET : choice_of(CONDITIONS, argument, strlen(argument));
     if (condition == -1)
         diagnostics_error(
             &entry->place,
@@ -85,7 +85,7 @@ void depends_on_end(struct depends_on *depends_on)
 
 static void settle(struct dependency *dependency)
 {
-    if (dependency->condition == (enum condition)CONDITION_UNSAID)
+    if (dependency->condition == (enum condition)CONDITION_UNSET)
         dependency->condition =
             dependency->on->settings->type == TYPE_ONESHOT ? CONDITION_COMPLETED : CONDITION_READY;
 }

@@ -19,8 +19,8 @@ void diagnostics_error(const struct file_line *place, const char *format, ...) T
 /* The number of faults so far. */
 unsigned diagnostics_count(void);
 
-/* Reports that a word is unknown, and the nearest of the known words if one is near
- * (base/nearest.h): "unknown key 'comand'; did you mean 'command'?". What stands before the word;
+/* Reports a word that is unknown, with the text `what` before it, and the nearest of the known
+ * words if one is near (base/nearest.h): "unknown key 'comand'; did you mean 'command'?".
  * next(context) returns one known word after the other, then NULL. */
 void diagnostics_unknown(const struct file_line *place, const char *what, const char *word,
                          const char *(*next)(void *context), void *context);

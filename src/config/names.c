@@ -29,7 +29,7 @@ struct service *names_find(const struct names *names, const char *name)
     return (struct service *)(uintptr_t)*slot_of(names, name);
 }
 
-/* Ends the name in "[NAME]" with a NUL and returns it, or NULL for what is no head of a section. */
+/* Ends the name in "[NAME]" with a NUL and returns it, or NULL if the line is not of that form. */
 static char *cut_name(char *head)
 {
     char *name = head + 1, *end = name + strspn(name, NAME_CHARACTERS);

@@ -14,7 +14,7 @@ void section_begin(struct section *section, const char *name, const struct file_
     section->command = NULL;
     memset(section->lines, 0, sizeof section->lines);
     memcpy(&section->settings, &settings_default, sizeof section->settings);
-    section->settings.output = (enum output)OUTPUT_UNSAID;
+    section->settings.output = (enum output)OUTPUT_UNSET;
 }
 
 void section_check(const struct section *section)

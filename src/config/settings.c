@@ -66,7 +66,7 @@ const struct settings *settings_share(struct shared_settings *shared,
 void settings_close(struct shared_settings *shared, enum output output)
 {
     for (struct shared_setting *each = shared->first; each != NULL; each = each->next)
-        if (each->settings.output == (enum output)OUTPUT_UNSAID)
+        if (each->settings.output == (enum output)OUTPUT_UNSET)
             each->settings.output = output;
     hash_table_close(&shared->table);
 }

@@ -115,10 +115,11 @@ void settings_open(struct shared_settings *shared, size_t most);
 const struct settings *settings_share(struct shared_settings *shared,
                                       const struct settings *settings);
 
-/* A value of `output` that no file has: the section says nothing, so the one of [foster] holds. */
-enum { OUTPUT_UNSAID = OUTPUT_FILE + 1 };
+/* A value of `output` while the files are read: the section does not have the key `log`, so the one
+ * of [foster] holds. */
+enum { OUTPUT_UNSET = OUTPUT_FILE + 1 };
 
-/* Replaces OUTPUT_UNSAID in all of them by the output of [foster], and gives back the memory of the
+/* Replaces OUTPUT_UNSET in all of them by the output of [foster], and gives back the memory of the
  * table. */
 void settings_close(struct shared_settings *shared, enum output output);
 

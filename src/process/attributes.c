@@ -58,8 +58,8 @@ static int set_limits(const struct attributes *attributes)
     return error;
 }
 
-/* Without CAP_SETGID nobody may set groups (setgroups(2)). That is no failure if the ids do not
- * change. */
+/* Only a process with CAP_SETGID may set groups (setgroups(2)). That is no failure if the ids do
+ * not change. */
 static int set_groups(const struct user *user)
 {
     int error = error_of(syscall(SET_GROUPS, user->group_count, user->groups));
@@ -89,7 +89,7 @@ static int enter_directory(const struct attributes *attributes)
     return attributes->directory != NULL ? error_of(chdir(attributes->directory)) : 0;
 }
 
-static int give_up_privileges(const struct attributes *attributes)
+static int set_no_new_privileges(const struct attributes *attributes)
 {
     return attributes->no_new_privileges ? error_of(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) : 0;
 }
@@ -134,7 +134,7 @@ static const struct step {
     {.apply = set_user, .what = "become its user"},
     {.open = open_users_files, .what = "open"},
     {.apply = enter_directory, .what = "enter its working_dir"},
-    {.apply = give_up_privileges, .what = "set no_new_privileges"},
+    {.apply = set_no_new_privileges, .what = "set no_new_privileges"},
 };
 
 int attributes_apply(const struct attributes *attributes, const char **failed, const char **path)

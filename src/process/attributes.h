@@ -43,7 +43,8 @@ enum { UMASK_GIVEN = 1, NICE_GIVEN = 2, OOM_SCORE_ADJ_GIVEN = 4 };
 
 /* Sets the user's groups, gid and uid: for good, or the effective ids alone. Effective ids are
  * enough to open files and to send signals, and the user may neither signal nor trace a process
- * whose real and saved ids stay root's (kill(2), ptrace(2)). In a child. Returns 0 or an error number. */
+ * whose real and saved ids stay root's (kill(2), ptrace(2)). In a child. Returns 0 or an error
+ * number. */
 int attributes_set_ids(const struct user *user, bool for_good);
 
 /* Sets all attributes; first those that need rights which the user does not have. In a child.

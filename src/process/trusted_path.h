@@ -29,7 +29,7 @@ int trusted_path_open(const char *path, int flags);
  * such a link, EPERM if others than the owner may write to the file. *owner is 0 before the first
  * of several calls, and becomes the owner's uid if that is not root; SEVERAL_OWNERS once two files
  * have different ones. A file that is mounted read-only counts as root's. If foster is not root
- * there is no check: its rights are nobody else's gain. */
+ * there is no check: the services have the same rights then. */
 #define SEVERAL_OWNERS ((uid_t)-1) /* no user has this uid, chown(2) */
 int trusted_path_open_single_owner(const char *path, uid_t *owner);
 
