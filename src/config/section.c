@@ -23,12 +23,12 @@ void section_check(const struct section *section)
     bool is_oneshot = settings->type == TYPE_ONESHOT;
     struct file_line place = section->place;
     if (keys_line(section, "command") == 0)
-        diagnostics_error(&place, "[%s] needs a command", section->name);
+        diagnostics_error(&place, "the section needs a command");
     if (settings->environment_count > ENVIRONMENT_MOST)
-        diagnostics_error(&place, "[%s] has more than %d environment variables", section->name,
+        diagnostics_error(&place, "the section has more than %d environment variables",
                           ENVIRONMENT_MOST);
     if (settings->listen_count > LISTEN_MOST)
-        diagnostics_error(&place, "[%s] has more than %d sockets", section->name, LISTEN_MOST);
+        diagnostics_error(&place, "the section has more than %d sockets", LISTEN_MOST);
     place.line = keys_line(section, "env_file");
     if (settings->env_owner != 0 &&
         (settings->user == NULL || settings->env_owner != settings->user->uid))

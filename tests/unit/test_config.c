@@ -422,7 +422,7 @@ START_TEST(faults)
         {"[b] # x\ncommand = x",
          "'[b] # x' is not [NAME], with a name of at most 64 letters, digits and _.@-"},
         {"[a]\ncommand = x", "[a] is there already, in c:1"},
-        {"[b]", "[b] needs a command"},
+        {"[b]", "the section needs a command"},
         {"[foster]\ntype = oneshot", NULL},
         {"depends_on = aa", "depends_on names an unknown service 'aa'"},
         {"depends_on = a", "[a] depends on itself"},
@@ -469,7 +469,7 @@ START_TEST(all_faults_are_said_in_one_run)
         "c:3: ready needs none, notify, fd:N (3 to 255), tcp:HOST:PORT, unix:PATH, file:PATH or "
         "exec:COMMAND, "
         "not 'foo'\n"
-        "c:2: [db] needs a command\n"
+        "c:2: the section needs a command\n"
         "c:5: command needs a command of at most 128K, with its quotes closed, not 'a 'b'\n"
         "c:6: depends_on names an unknown service 'wbo'\n"
         "c:6: depends_on names an unknown service 'dd'\n"
@@ -560,12 +560,13 @@ START_TEST(more_than_a_start_has_room_for)
     make_env_file(ENVIRONMENT_MOST);
     ck_assert(read_text(with_file));
     make_env_file(ENVIRONMENT_MOST + 1);
-    ck_assert_str_eq(faults_of(with_file), "c:1: [a] has more than 8192 environment variables\n");
+    ck_assert_str_eq(faults_of(with_file),
+                     "c:1: the section has more than 8192 environment variables\n");
     ck_assert(read_text(section_with_sockets(LISTEN_MOST, NAME_MOST)));
     ck_assert(strncmp(faults_of(section_with_sockets(1, NAME_MOST + 1)), bad_name,
                       sizeof bad_name - 1) == 0);
     ck_assert_str_eq(faults_of(section_with_sockets(LISTEN_MOST + 1, 1)),
-                     "c:1: [a] has more than 1024 sockets\n");
+                     "c:1: the section has more than 1024 sockets\n");
 }
 END_TEST
 
