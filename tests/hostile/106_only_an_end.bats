@@ -6,7 +6,7 @@ load helpers
 MODES=(raise again exec child thread)
 STAND_INS=(tini dumb-init catatonit)
 
-@test "106 main that traces itself runs to its end" {
+@test "main that traces itself with PTRACE_TRACEME runs to its end (106)" {
     local way mode
     for way in "${HOSTILE_WAYS[@]}"; do
         for mode in "${MODES[@]}"; do
@@ -15,7 +15,7 @@ STAND_INS=(tini dumb-init catatonit)
     done
 }
 
-@test "106 under the names of the others as well" {
+@test "main that traces itself runs to its end under tini, dumb-init and catatonit, too (106)" {
     local name way mode
     for name in "${STAND_INS[@]}"; do
         ln -s "$FOSTER" "$name"
@@ -27,7 +27,7 @@ STAND_INS=(tini dumb-init catatonit)
     done
 }
 
-@test "106 a signal to main that traces itself arrives" {
+@test "a signal to main that traces itself arrives (106)" {
     local way
     for way in "${HOSTILE_WAYS[@]}"; do
         start "$way" -- traceme wait 3>&-
@@ -37,7 +37,7 @@ STAND_INS=(tini dumb-init catatonit)
     done
 }
 
-@test "106 a stopped tracee is no stopped job: nobody is continued or suspended for it" {
+@test "a ptrace stop of main is no job control: nothing is continued or suspended for it (106)" {
     start as_pid1 -vvv -- traceme wait 3>&-
     wait_for_line "$out" '^ready'
     send TERM
@@ -45,7 +45,7 @@ STAND_INS=(tini dumb-init catatonit)
     [ "$(grep -ci 'sigcont' "$err")" -eq 0 ] || { cat "$err" && return 1; }
 }
 
-@test "106 an orphan that traces itself goes on, and -w speaks of it once, at its end" {
+@test "an orphan that traces itself goes on, and -w logs it once, at its end (106)" {
     local way
     for way in "${HOSTILE_WAYS[@]}"; do
         rm -f end && touch end && chmod 666 end
@@ -56,7 +56,7 @@ STAND_INS=(tini dumb-init catatonit)
     done
 }
 
-@test "106 pause lets go whom it has adopted" {
+@test "pause lets an adopted process that traces itself go on (106)" {
     touch end
     start as_pid1 --pause 3>&-
     run -42 nsenter -t "$init" -p -m timeout "$LIMIT" traceme orphan 0 "$PWD/end"
@@ -65,7 +65,7 @@ STAND_INS=(tini dumb-init catatonit)
     ends 0
 }
 
-@test "106 a service that traces itself runs to its end" {
+@test "a service that traces itself runs to its end (106)" {
     local way mode
     for way in "${HOSTILE_WAYS[@]}"; do
         for mode in "${MODES[@]}"; do
@@ -79,7 +79,7 @@ EOT
     done
 }
 
-@test "106 a command beside services, and an orphan, too" {
+@test "a command beside services, and an orphan, that trace themselves run to their end (106)" {
     local way
     for way in "${HOSTILE_WAYS[@]}"; do
         rm -f end && touch end && chmod 666 end
@@ -95,7 +95,7 @@ EOT
     done
 }
 
-@test "106 a service that traces itself is stopped in time" {
+@test "a service that traces itself is stopped in time (106)" {
     local way
     for way in "${HOSTILE_WAYS[@]}"; do
         configure <<<'
@@ -115,7 +115,7 @@ stop_grace_period = 20s'
     done
 }
 
-@test "106 probes and a stop command that trace themselves are believed" {
+@test "a probe and a stop command that trace themselves give their own exit codes (106)" {
     local way
     for way in "${HOSTILE_WAYS[@]}"; do
         configure <<<'
@@ -141,7 +141,7 @@ ready_timeout = 60s'
     done
 }
 
-@test "106 three hundred services that trace themselves, and are found by their pidfds, run to their end" {
+@test "300 services that trace themselves, watched by pidfds, run to their end (106)" {
     local i way
     for way in as_pid1 as_child; do
         : >conf
@@ -153,7 +153,7 @@ ready_timeout = 60s'
     done
 }
 
-@test "106 also those that stop later, when all others rest" {
+@test "services that trace themselves late, when all others are idle, run to their end (106)" {
     local i
     for ((i = 0; i < 250; i++)); do
         printf '[rests%d]\ncommand = sleep 60\n' "$i"

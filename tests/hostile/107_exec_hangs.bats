@@ -38,7 +38,7 @@ at_once() {
     "$@" && within "$from" 300
 }
 
-@test "107: while one exec hangs all others are served: ctl, readiness, restarts, health, signals" {
+@test "while one exec hangs, ctl, readiness, restarts, health checks and signals go on (107)" {
     hang slow
     configure <<-END
 		[main]
@@ -86,7 +86,7 @@ at_once() {
     done
 }
 
-@test "107: a start that hangs is ended by its ready_timeout, also without readiness" {
+@test "a start whose exec hangs is ended by ready_timeout, also without a readiness method (107)" {
     hang slow
     configure <<-END
 		[main]
@@ -107,7 +107,7 @@ at_once() {
     none_hangs
 }
 
-@test "107: a start that hangs is ended by ctl stop, and goes on when the file system is back" {
+@test "ctl stop ends a start whose exec hangs, which goes on when the exec returns (107)" {
     hang slow
     printf '[main]\ncommand = service main\n[slow]\ncommand = %s/slow slow\n' "$PWD" >conf
     run_foster as_pid1
@@ -122,7 +122,7 @@ at_once() {
     happens 'slow starts'
 }
 
-@test "107: a probe and a stop command whose exec hangs" {
+@test "a probe and a stop command whose exec hangs are ended at their time limits (107)" {
     hang slow
     configure <<-END
 		[probed]
@@ -145,7 +145,7 @@ at_once() {
     within "$from" 2000
 }
 
-@test "107: a hundred starts that hang keep nobody else from being started" {
+@test "a hundred starts whose exec hangs keep no other service from being started (107)" {
     hang slow
     printf '[s]\ncommand = %s/slow s\n' "$PWD" >one
     for i in {1..100}; do sed "s/\[s\]/[s$i]/" one; done >conf
@@ -159,7 +159,7 @@ at_once() {
     within "$from" 3000
 }
 
-@test "107: a path that a probe looks along leads to a file system that does not answer" {
+@test "a probe's path on a file system that does not answer delays no other service (107)" {
     local way
     mkdir dead
     "${NAMESPACE[@]}" "$BIN/dead_fs" "$PWD/dead" true 3>&- || skip "needs FUSE"

@@ -3,7 +3,7 @@
 
 load helpers
 
-@test "108: a child that is stopped before its exec holds nobody up, and is ended" {
+@test "a child that is stopped before its exec delays no other service, and is ended (108)" {
     # A long search for the program makes the moment long enough to be met.
     long=$(printf '/nowhere/%s:' {1..3000})$PATH
     configure <<-'END'

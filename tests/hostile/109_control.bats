@@ -5,7 +5,7 @@ load helpers
 
 threads() { threads_of "$init"; }
 
-@test "109 descriptors beside a request, or behind one, hold nobody up, nor the end" {
+@test "descriptors sent to the control socket delay neither other clients nor the stop (109)" {
     for how in first after; do
         for way in "${HOSTILE_WAYS[@]}"; do
             rm -f sent
@@ -30,7 +30,7 @@ threads() { threads_of "$init"; }
     done
 }
 
-@test "109 when a hundred connections take long to close no more are accepted, and services are supervised" {
+@test "at 100 connections that are slow to close no more are accepted; supervision goes on (109)" {
     printf '[evil]\ncommand = slow_close after %s 130 1 %s\nautostart = no\n[other]\ncommand = service other\nrestart = always\n' \
         "$PWD/sock" "$PWD/sent" >conf
     run_foster as_pid1
@@ -46,7 +46,7 @@ threads() { threads_of "$init"; }
     within "$from" 3000
 }
 
-@test "109 once they are closed all is as before" {
+@test "when the slow connections are closed, ctl answers again (109)" {
     printf '[evil]\ncommand = slow_close after %s 130 1 %s\nautostart = no\n[other]\ncommand = service other\n' \
         "$PWD/sock" "$PWD/sent" >conf
     run_foster as_pid1

@@ -21,7 +21,7 @@ evil() {
         "$1" "${2:-}" >conf
 }
 
-@test "109 a descriptor that takes a minute to close holds nobody up, nor the end" {
+@test "a descriptor that takes a minute to close delays neither supervision nor the stop (109)" {
     for way in "${HOSTILE_WAYS[@]}"; do
         rm -f sent
         evil "slow_close notify 20 1 $PWD/sent"
@@ -38,7 +38,7 @@ evil() {
     done
 }
 
-@test "109 nor does it if it comes from another user, alone or with 252 others" {
+@test "slow descriptors from another user, one or 253, delay nothing (109)" {
     own_network
     for copies in 1 253; do
         rm -f sent
@@ -54,7 +54,7 @@ evil() {
     done
 }
 
-@test "109 nor from somebody in another pid namespace, who is nobody's service" {
+@test "slow descriptors from a process in another pid namespace delay nothing (109)" {
     own_network
     evil 'sh -c "echo $NOTIFY_SOCKET >socket; exec service evil"'
     run_foster as_pid1
@@ -67,7 +67,7 @@ evil() {
     ends 0
 }
 
-@test "109 while nobody can hear the services no watchdog bites, and it is said once" {
+@test "while sd_notify messages cannot be read no watchdog acts, and one line says so (109)" {
     own_network
     configure <<-'END'
 		[fed]
@@ -93,7 +93,7 @@ evil() {
 }
 late() { [ $(($(now_ms) - $1)) -ge "$2" ]; }
 
-@test "109 when the descriptors are closed the services are heard again" {
+@test "when the slow descriptors are closed, sd_notify messages are read again (109)" {
     own_network
     configure <<-'END'
 		[evil]
@@ -111,7 +111,7 @@ late() { [ $(($(now_ms) - $1)) -ge "$2" ]; }
     wait_until no_thread_sleeps_in_close
 }
 
-@test "109 descriptors do not add up, also where there is no room for them" {
+@test "descriptors in sd_notify messages do not add up, also where the limit leaves no room (109)" {
     for limit in 1024 16; do
         rm -f ./*.told
         configure <<-'END'
@@ -132,7 +132,7 @@ late() { [ $(($(now_ms) - $1)) -ge "$2" ]; }
     done
 }
 
-@test "109 BARRIER=1 works, a hundred times in a row, also as another user" {
+@test "BARRIER=1 works a hundred times in a row, also from another user (109)" {
     for key in '' "user = $ORDINARY"; do
         evil "service evil $(printf 'notify STATUS=%d barrier 5000 ' {1..100}) notify READY=1" "$key"
         run_foster as_pid1

@@ -39,7 +39,7 @@ goes_on() {
 }
 daemons() { pgrep -c -f 'service daemon' || true; }
 
-@test "110 a daemon that ignores TERM is killed in time by ctl stop, and by ctl restart" {
+@test "a daemon of MAINPID that ignores TERM is killed in time by ctl stop and ctl restart (110)" {
     for kind in adopted held; do
         for way in "${HOSTILE_WAYS[@]}"; do
             runs "$way" "$kind"
@@ -64,7 +64,7 @@ daemons() { pgrep -c -f 'service daemon' || true; }
     done
 }
 
-@test "110 and by the end of all" {
+@test "a daemon of MAINPID that ignores TERM is killed when foster stops (110)" {
     for kind in adopted held; do
         for way in "${HOSTILE_WAYS[@]}"; do
             runs "$way" "$kind"
@@ -77,7 +77,7 @@ daemons() { pgrep -c -f 'service daemon' || true; }
     done
 }
 
-@test "110 the time for the whole stop holds for it, too" {
+@test "without stop_grace_period foster ends a daemon of MAINPID within 10 s (110)" {
     daemon held
     sed -i '/stop_grace_period/d' conf
     LIMIT=20 run_foster as_pid1

@@ -15,7 +15,7 @@ traced() {
 	END
 }
 
-@test "110 a tracer that is the service's own is killed with it" {
+@test "a tracer that belongs to the service is killed with it (110)" {
     for way in "${HOSTILE_WAYS[@]}"; do
         traced ''
         run_foster "$way"
@@ -31,7 +31,7 @@ traced() {
     done
 }
 
-@test "110 one that is not is named, and ctl stop and restart say so and return" {
+@test "a tracer outside the service is named, and ctl stop and restart report it and return (110)" {
     for way in "${HOSTILE_WAYS[@]}"; do
         traced unmarked
         run_foster "$way" --grace 500ms
@@ -51,7 +51,7 @@ traced() {
     done
 }
 
-@test "110 one program that is traced ends in its time" {
+@test "with one program, a main that is traced ends in its time (110)" {
     for way in "${HOSTILE_WAYS[@]}"; do
         for words in '' unmarked; do
             start "$way" --stop-timeout 500ms -- tracer $words 3>&-

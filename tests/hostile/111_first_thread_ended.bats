@@ -7,7 +7,7 @@ load helpers
 # Main ends when a daemon of its own is there, that has lost its first thread.
 leave_behind='leaderless daemon $how >said & until grep -qs ready said; do sleep 0.01; done; exit 4'
 
-@test "111 what main leaves behind is told, though its first thread has ended" {
+@test "an orphan whose first thread has ended gets TERM when main has ended (111)" {
     local way
     prepare_folder
     for way in "${HOSTILE_WAYS[@]}"; do
@@ -18,7 +18,7 @@ leave_behind='leaderless daemon $how >said & until grep -qs ready said; do sleep
     done
 }
 
-@test "111 it is killed and named like any other" {
+@test "an orphan whose first thread has ended is killed and named after --grace (111)" {
     local way
     prepare_folder
     for way in "${HOSTILE_WAYS[@]}"; do
@@ -28,7 +28,7 @@ leave_behind='leaderless daemon $how >said & until grep -qs ready said; do sleep
     done
 }
 
-@test "111 what a service left behind is told before its next run" {
+@test "an orphan of a service whose first thread has ended gets TERM before the next run (111)" {
     local way
     for way in "${SERVICE_WAYS[@]}"; do
         configure <<'CONF'
@@ -64,7 +64,7 @@ left_with_zombie() {
     ends 6
 }
 
-@test "111 a zombie with its parent outside makes the end no longer, and is not killed" {
+@test "a zombie whose parent is outside the namespace delays no end, and is not killed (111)" {
     left_with_zombie 60s
     silent
     left_with_zombie 10ms

@@ -12,7 +12,7 @@ as_user() {
     via=("${AS_USER[@]}") become=("$PWD/become")
 }
 
-@test "112 with CAP_SETUID main gets its signals as its own user, and one line says so" {
+@test "with CAP_SETUID, main is signalled as its own user, and one line says so (112)" {
     local way
     as_weak_root
     for way in as_pid1 as_child; do
@@ -27,7 +27,7 @@ as_user() {
     done
 }
 
-@test "112 a group that main alone cannot be signalled in" {
+@test "a process group in which only main may not be signalled is ended (112)" {
     local way
     as_weak_root
     for way in as_pid1 as_child; do
@@ -39,7 +39,7 @@ as_user() {
     done
 }
 
-@test "112 a signal with a value comes without it" {
+@test "a signal with a value that must be sent as main's user comes without the value (112)" {
     as_weak_root
     start as_pid1 -- "${become[@]}" signals 3>&-
     wait_for_line "$out" '^ready '
@@ -51,7 +51,7 @@ as_user() {
 
 queue() { python3 -c 'import ctypes, sys; ctypes.CDLL(None).sigqueue(*map(int, sys.argv[1:]))' "$init" "$@"; }
 
-@test "112 --stop-timeout holds, and the code is 125" {
+@test "--stop-timeout holds for a main that may not be signalled, and the exit code is 125 (112)" {
     local way begun
     as_user
     for way in as_pid1 as_child; do
@@ -69,7 +69,7 @@ queue() { python3 -c 'import ctypes, sys; ctypes.CDLL(None).sigqueue(*map(int, s
     done
 }
 
-@test "112 without --stop-timeout it has less than an engine's 10 s" {
+@test "without --stop-timeout, a main that may not be signalled gets less than 10 s (112)" {
     local begun
     LIMIT=20
     as_user
@@ -82,7 +82,7 @@ queue() { python3 -c 'import ctypes, sys; ctypes.CDLL(None).sigqueue(*map(int, s
     told 'killing main, which has not stopped within 9.00 s'
 }
 
-@test "112 main's own code counts if it ends in time" {
+@test "main's own exit code counts if it ends in time, though it may not be signalled (112)" {
     as_user
     start as_pid1 --stop-timeout 20s -- "${become[@]}" sh -c 'touch there; until [ -e go ]; do sleep 0.01; done; exit 9' 3>&-
     wait_until [ -e there ]
@@ -96,7 +96,7 @@ queue() { python3 -c 'import ctypes, sys; ctypes.CDLL(None).sigqueue(*map(int, s
 left='"$@" sh -c "trap \"echo told >>said; exit\" TERM; echo ready >>said; while :; do sleep 0.02; done" &
 until grep -q ready said; do sleep 0.01; done; exit 4'
 
-@test "112 what main leaves behind is told as its own user" {
+@test "with CAP_SETUID, processes that main leaves are signalled as their own user (112)" {
     local way
     as_weak_root
     chmod 777 .
@@ -109,7 +109,7 @@ until grep -q ready said; do sleep 0.01; done; exit 4'
     done
 }
 
-@test "112 --grace holds for those that cannot be told, and one line names them" {
+@test "--grace holds for processes that may not be signalled, and one line names them (112)" {
     local way begun
     as_user
     for way in as_pid1 as_child; do
@@ -125,7 +125,7 @@ until grep -q ready said; do sleep 0.01; done; exit 4'
 
 # ---- services ----
 
-@test "112 services: with CAP_SETUID they are stopped as their own users" {
+@test "with CAP_SETUID, services are stopped as their own users (112)" {
     local way
     as_weak_root
     configure <<CONF
@@ -148,7 +148,7 @@ CONF
     done
 }
 
-@test "112 services: one that MAINPID has named is stopped, reloaded and killed as its own user" {
+@test "with CAP_SETUID, a process of MAINPID is signalled as its own user (112)" {
     as_weak_root
     configure <<CONF
 [a]
@@ -173,7 +173,7 @@ CONF
     told 'cannot be killed' 0
 }
 
-@test "112 services: a group that the service alone cannot be killed in" {
+@test "the process group of a service that may not be signalled is killed (112)" {
     as_weak_root
     configure <<CONF
 [web]
@@ -188,7 +188,7 @@ CONF
     told 'cannot be killed' 0
 }
 
-@test "112 services: a health check that does not end is killed as its own user" {
+@test "with CAP_SETUID, a health check that hangs is killed as its own user (112)" {
     local first
     as_weak_root
     configure <<CONF
@@ -206,7 +206,7 @@ CONF
     ends 0
 }
 
-@test "112 services: all times hold for one that cannot be signalled, and the others are stopped in order" {
+@test "all time limits hold for a service that may not be signalled; others stop in order (112)" {
     local way begun
     as_user
     configure <<CONF
@@ -236,7 +236,7 @@ CONF
     done
 }
 
-@test "112 services: without times of their own they have less than an engine's 10 s" {
+@test "without time limits, services that may not be signalled get less than 10 s (112)" {
     local begun
     as_user
     configure <<CONF
@@ -251,7 +251,7 @@ CONF
     within "$begun" 9900
 }
 
-@test "112 services: the command that is restarted has no more than that either" {
+@test "a restarted command that may not be signalled gets less than 10 s as well (112)" {
     local begun
     as_user
     start as_pid1 --restart always -- "${become[@]}" signals 3>&-

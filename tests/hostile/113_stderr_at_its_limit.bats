@@ -25,7 +25,7 @@ hears() {
 # called NAME: foster under this name.
 called() { ln -s "$FOSTER" "$1" && FOSTER=$PWD/$1; }
 
-@test "113 one program: main gets what is sent, and only that, at any verbosity" {
+@test "with stderr at its file size limit main gets the signals sent to it, and no SIGXFSZ (113)" {
     at_the_limit err
     for way in "${HOSTILE_WAYS[@]}"; do
         for options in -w -v -vv; do
@@ -36,7 +36,7 @@ called() { ln -s "$FOSTER" "$1" && FOSTER=$PWD/$1; }
     done
 }
 
-@test "113 other names: the same, as loud as they can be" {
+@test "tini, dumb-init and catatonit with stderr at its size limit pass on no SIGXFSZ (113)" {
     at_the_limit err
     for way in "${HOSTILE_WAYS[@]}"; do
         (called tini && start_ready "$way" -vvv signals && hears "$out" 1 25 15 && ends 0)
@@ -46,7 +46,7 @@ called() { ln -s "$FOSTER" "$1" && FOSTER=$PWD/$1; }
     done
 }
 
-@test "113 pause" {
+@test "pause goes on when its stderr is at its file size limit (113)" {
     at_the_limit all
     for way in "${HOSTILE_WAYS[@]}"; do
         start "$way" -vv -P 3>&-
@@ -57,7 +57,7 @@ called() { ln -s "$FOSTER" "$1" && FOSTER=$PWD/$1; }
 }
 pausing() { grep -q "SigBlk:.*0000$" "/proc/$init/status" && is_in_state S "$init"; }
 
-@test "113 services: with prefixed lines, and stdout at its limit too" {
+@test "a full log file stops no service: relay and stdout at the file size limit (113)" {
     configure <<<'
 [noisy]
 command = sh -c "orphans 3 true; echo line; exit 3"
@@ -75,7 +75,7 @@ log = prefix'
     done
 }
 
-@test "113 what is said between fork and exec: the exit code is that of the command" {
+@test "a command that cannot be run has its exit code when stderr is at its size limit (113)" {
     at_the_limit all
     for way in "${HOSTILE_WAYS[@]}"; do
         exits 127 "$way" /nowhere/absent
@@ -84,7 +84,7 @@ log = prefix'
     done
 }
 
-@test "113 ctl ends when its answer cannot be written" {
+@test "ctl ends when its answer cannot be written (113)" {
     configure <<<'
 [one]
 command = sleep 60'

@@ -28,7 +28,7 @@ idles() {
 
 said_once() { [ "$(wc -l <"$err")" -eq 1 ] && told 'rt_sigtimedwait fails'; }
 
-@test "114 one program: sigtimedwait is refused: signals reach main, its code comes out" {
+@test "when sigtimedwait fails, main gets its signals, and its exit code is foster's (114)" {
     for way in "${HOSTILE_WAYS[@]}"; do
         for error in "$EPERM" "$ENOSYS"; do
             via=(refuse "$error" rt_sigtimedwait)
@@ -45,7 +45,7 @@ said_once() { [ "$(wc -l <"$err")" -eq 1 ] && told 'rt_sigtimedwait fails'; }
     done
 }
 
-@test "114 one program: no way to wait is left: it looks after a while, and TERM is heard" {
+@test "when no call can wait, foster looks again after a while, and TERM still stops main (114)" {
     for way in "${HOSTILE_WAYS[@]}"; do
         via=(refuse "$ENOSYS" "rt_sigtimedwait,signalfd4")
         start_listening "$way" -w
@@ -58,7 +58,7 @@ said_once() { [ "$(wc -l <"$err")" -eq 1 ] && told 'rt_sigtimedwait fails'; }
     done
 }
 
-@test "114 other names, and pause" {
+@test "tini, dumb-init, catatonit and pause work when sigtimedwait fails (114)" {
     for calls in rt_sigtimedwait rt_sigtimedwait,signalfd4; do
         via=(refuse "$EPERM" "$calls")
         for name in tini dumb-init catatonit; do
@@ -75,7 +75,7 @@ said_once() { [ "$(wc -l <"$err")" -eq 1 ] && told 'rt_sigtimedwait fails'; }
     done
 }
 
-@test "114 services: sigtimedwait is refused" {
+@test "services run and stop when sigtimedwait fails (114)" {
     configure <<<'
 [crashes]
 command = sh -c "echo crash >>journal; exit 1"
@@ -97,7 +97,7 @@ restart_delay = 50ms..50ms'
     done
 }
 
-@test "114 wait4 is refused for good: codes and signals of main and of services, and orphans" {
+@test "when wait4 is refused, exit codes are still known, and orphans are reaped (114)" {
     configure <<<'
 [first]
 command = exit 3
@@ -118,7 +118,7 @@ depends_on = first:started'
     done
 }
 
-@test "114 wait4 fails once, in whatever way: main's code comes out" {
+@test "when wait4 fails once, with any error, main's exit code is foster's (114)" {
     for error in ECHILD EINVAL ENOSYS EPERM EINTR; do
         for turn in 1 2; do
             via=(strace -qq -o /dev/null -e trace=wait4 -e "inject=wait4:error=$error:when=$turn")

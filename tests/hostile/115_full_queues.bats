@@ -12,7 +12,7 @@ gets_it() {
     ends 3
 }
 
-@test "115 one program: main's queue is full" {
+@test "when main's signal queue is full, main gets the signal without its value (115)" {
     for way in "${HOSTILE_WAYS[@]}"; do
         start "$way" narrow 3>&-
         gets_it
@@ -20,7 +20,7 @@ gets_it() {
     done
 }
 
-@test "115 services: the command's queue is full, and that of an essential service" {
+@test "when the queue of a command or an essential service is full, the signal arrives (115)" {
     configure <<<'
 [narrow]
 command = narrow
@@ -37,7 +37,7 @@ essential = yes'
     done
 }
 
-@test "115 services: the queue of a process that MAINPID has named is full" {
+@test "when the queue of a process named by MAINPID is full, the signal arrives (115)" {
     configure <<'CONF'
 [narrow]
 command = sh -c 'narrow & service x notify "MAINPID=$!|READY=1" barrier 5000 exit 0; exec service old'
@@ -58,7 +58,7 @@ CONF
     done
 }
 
-@test "115 queueing is refused by a filter" {
+@test "when a seccomp filter refuses rt_sigqueueinfo, the signal arrives without its value (115)" {
     for way in "${HOSTILE_WAYS[@]}"; do
         for error in 1 38; do # EPERM, ENOSYS
             via=(refuse "$error" rt_sigqueueinfo)

@@ -9,7 +9,7 @@ rooms=(1 200 300 1200 2500)
 # path LENGTH: to the program `exit`, as long as that.
 path() { printf '/%.0s' $(seq "$1") && echo "$BIN/exit"; }
 
-@test "116 one program: a line of any length, and any room" {
+@test "a terminal that is not read delays no end, however long the line (116)" {
     chmod 755 "$BATS_TEST_TMPDIR"
     for length in 1 500 2000 3900; do
         for room in "${rooms[@]}"; do
@@ -20,7 +20,7 @@ path() { printf '/%.0s' $(seq "$1") && echo "$BIN/exit"; }
     done
 }
 
-@test "116 one program: as another user, and the terminal is one's own or not" {
+@test "a terminal that is not read delays no end when foster is another user (116)" {
     for room in "${rooms[@]}"; do
         via=(stalled "$room")
         exits 4 as_pid1_user -vv "$(path 2000)" 4
@@ -32,7 +32,7 @@ path() { printf '/%.0s' $(seq "$1") && echo "$BIN/exit"; }
     done
 }
 
-@test "116 services: the long line is that of a start that failed" {
+@test "a terminal that is not read delays no service when a start fails with a long line (116)" {
     configure <<<'
 [gone]
 command = absent-program'
@@ -45,7 +45,7 @@ command = absent-program'
     done
 }
 
-@test "116 other names, and what cannot be run" {
+@test "a terminal that is not read delays no other name, nor a command that cannot be run (116)" {
     for name in tini dumb-init catatonit; do
         ln -s "$FOSTER" "$name"
     done
@@ -60,7 +60,7 @@ command = absent-program'
     done
 }
 
-@test "116 flags of the terminal that is shared are left as they are" {
+@test "the flags of a shared terminal stay as they are (116)" {
     via=(stalled 200)
     via=(stalled 200 sh -c 'a=$(grep flags /proc/self/fdinfo/2); "$@"; [ "$a" = "$(grep flags /proc/self/fdinfo/2)" ]' sh)
     exits 0 as_pid1 -vv "$(path 2000)" 4

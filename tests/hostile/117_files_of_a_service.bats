@@ -11,7 +11,7 @@ secret() {
 }
 as_nobody() { "${AS_USER[@]}" "$@" 3>&-; }
 
-@test "117: a log that its user replaces by a link is not written to by root" {
+@test "a log that its user replaces by a link is not written to by root (117)" {
     secret
     configure <<-END
 		[a]
@@ -30,7 +30,7 @@ as_nobody() { "${AS_USER[@]}" "$@" 3>&-; }
     done
 }
 
-@test "117: a stdin that its user replaces by a link is not read by root" {
+@test "a stdin that its user replaces by a link is not read by root (117)" {
     secret
     as_nobody ln -s "$PWD/root" theirs/in
     printf '[a]\ncommand = cat\nuser = 65534:65534\nstdin = %s/theirs/in\n' "$PWD" >conf
@@ -39,7 +39,7 @@ as_nobody() { "${AS_USER[@]}" "$@" 3>&-; }
     says a theirs/in 'Permission denied'
 }
 
-@test "117: the way to a file is the user's too: a link in the place of a directory" {
+@test "a directory that a service's user replaces by a link gives no file of root's (117)" {
     secret
     mkdir hidden
     chmod 700 hidden
@@ -49,7 +49,7 @@ as_nobody() { "${AS_USER[@]}" "$@" 3>&-; }
     [ ! -e hidden/log ]
 }
 
-@test "117: the termination log follows no link where others may write, for services and for one program" {
+@test "termination_log follows no link in a directory that others may write to (117)" {
     secret
     : >root
     as_nobody ln -s "$PWD/root" theirs/words
@@ -64,7 +64,7 @@ as_nobody() { "${AS_USER[@]}" "$@" 3>&-; }
     grep -q SIGKILL theirs/own
 }
 
-@test "117: /dev/stdout as a log is foster's stdout, also for a service with a user" {
+@test "/dev/stdout as a log is foster's stdout, also for a service with a user (117)" {
     printf '[a]\ncommand = echo line\nuser = 65534:65534\nlog = file:/dev/stdout\n' >conf
     exits 0 as_pid1 --control none --config conf
     is line
@@ -75,7 +75,7 @@ with_env_file() {
     printf '[a]\nenv_file = %s\ncommand = sh -c "echo told $TOLD"\nuser = 65534:65534\n' "$1" >conf
 }
 
-@test "117: an env_file is not read by root through a link, nor on a way, that others may have made" {
+@test "root reads no env_file through a link or directory that another user may have made (117)" {
     mkdir -m 777 theirs
     mkdir -m 700 hidden
     chmod 755 .
@@ -96,7 +96,7 @@ with_env_file() {
     done
 }
 
-@test "117: an env_file is root's or the user's, and nobody else may write it" {
+@test "an env_file that anybody but root and the service's user may write is refused (117)" {
     mkdir -m 777 theirs
     chmod 755 .
     with_env_file theirs/env
@@ -130,7 +130,7 @@ with_env_file() {
     exits 0 as_child_user --control none --config conf # who is not root reads what he may
 }
 
-@test "117: an env_file as engines mount them: links that root has made, or a read-only mount" {
+@test "an env_file mounted by an engine is read: links made by root, or a read-only mount (117)" {
     mkdir -m 755 etc
     mkdir -m 777 mounted mounted/..now
     chmod 755 . mounted/..now
@@ -153,7 +153,7 @@ with_env_file() {
     done
 }
 
-@test "117: an env_file that is no file holds nobody up" {
+@test "an env_file that is no regular file delays nothing (117)" {
     mkfifo -m 600 fifo
     for path in fifo /dev/zero . /absent/env; do
         with_env_file "$path"

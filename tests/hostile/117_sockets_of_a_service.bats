@@ -6,7 +6,7 @@ load helpers
 # of PATH: whose it is, and its mode.
 of() { stat -c '%F %u:%g %a' "$1"; }
 
-@test "117: a socket file is made by its service's user, with listen_mode" {
+@test "a socket file is made by its service's user, with listen_mode (117)" {
     chmod 755 .
     mkdir theirs
     chown 65534:65533 theirs
@@ -22,7 +22,7 @@ of() { stat -c '%F %u:%g %a' "$1"; }
     done
 }
 
-@test "117: without a user it is root's, or that of foster's user; foster's umask does not count" {
+@test "without `user`, a socket file belongs to foster's user, whatever foster's umask (117)" {
     printf '[a]\ncommand = true\nlisten = unix:%s/s\n' "$PWD" >conf
     via=(sh -c 'umask 0; exec "$@"' sh)
     chmod 777 .
@@ -35,7 +35,7 @@ of() { stat -c '%F %u:%g %a' "$1"; }
     done
 }
 
-@test "117: where root alone may write a socket file is made for the user all the same" {
+@test "a socket file in a directory that only root may write is made for the service's user (117)" {
     via=(sh -c 'mount -t tmpfs -o mode=755 none /run; exec "$@"' sh)
     configure <<-'END'
 		[a]
@@ -49,7 +49,7 @@ of() { stat -c '%F %u:%g %a' "$1"; }
     done
 }
 
-@test "117: by a link in its user's folder no socket is made or removed elsewhere" {
+@test "a link in its user's directory makes and removes no socket elsewhere (117)" {
     chmod 755 .
     mkdir -m 777 theirs
     mkdir -m 700 hidden
@@ -77,7 +77,7 @@ whole() {
     grep -qx "$1 3: .*" "$out"
 }
 
-@test "117: what a run does to its socket is undone before the next, and said in one line" {
+@test "a socket that a run has shut down is opened again for the next, and one line says so (117)" {
     own_network
     for way in as_pid1 as_child; do
         for user in '' 'user = 65534'; do
@@ -107,7 +107,7 @@ whole() {
     done
 }
 
-@test "117: a ruined socket whose clients sent descriptors that take long to close holds nobody up" {
+@test "a ruined socket whose clients sent descriptors that are slow to close delays nothing (117)" {
     own_network
     for address in "$PWD/web.sock" @web; do
         configure <<-END
@@ -132,7 +132,7 @@ whole() {
     done
 }
 
-@test "117: a socket file that a run has removed is there for the next" {
+@test "a socket file that a run has removed is there for the next run (117)" {
     configure <<-END
 		[web]
 		command = sh -c '[ -e ruined ] && exec service web serve 3; : >ruined; rm web.sock; exit 1'
@@ -145,7 +145,7 @@ whole() {
     told 'web: the socket on descriptor 3 can no longer be used'
 }
 
-@test "117: an address that somebody has taken meanwhile is tried again" {
+@test "an address that another process has taken meanwhile is tried again (117)" {
     configure <<-END
 		[web]
 		command = sh -c '[ -e ruined ] && exec service web serve 3; : >ruined; rm web.sock; ruin both 3; mkdir web.sock; exit 1'
@@ -160,7 +160,7 @@ whole() {
     [[ $(socat -u UNIX-CONNECT:web.sock -) == "web "* ]]
 }
 
-@test "117: a socket that a run has made non-blocking blocks again in the next" {
+@test "a socket that a run has made non-blocking blocks again in the next run (117)" {
     configure <<-END
 		[a]
 		command = sh -c '[ -e ruined ] && exec ruin blocking 3; : >ruined; ruin nonblock 3; exit 1'
@@ -172,7 +172,7 @@ whole() {
 }
 
 # From 200 services on the signal thread has descriptors of its own, and must not keep the ruined one's address.
-@test "117: among many services a ruined socket is opened again as well" {
+@test "a socket that a run has shut down is opened again among many services, too (117)" {
     own_network
     for address in udp:127.0.0.1:8081 tcp:127.0.0.1:8080; do
         rm -f ruined
@@ -191,7 +191,7 @@ whole() {
 }
 
 # The file system is dead before web's first run has ended: its socket, and its address, are looked at in a child.
-@test "117: a socket file on a dead file system holds up nobody but its service" {
+@test "a socket file on a file system that hangs delays only its own service (117)" {
     mkdir later
     "${NAMESPACE[@]}" "$BIN/dead_fs" "$PWD/later" true 3>&- || skip "needs FUSE"
     configure <<-END

@@ -3,7 +3,7 @@
 
 load helpers
 
-@test "118: the command has the descriptors that foster was started with, in each run; helpers, probes and commands beside have not" {
+@test "only the command gets the descriptors foster was started with; services do not (118)" {
     configure <<-'END'
 		[helper]
 		command = sh -c 'ls /proc/self/fd >helper; exec service helper'

@@ -22,7 +22,7 @@ asks() {
     [ "$code" -eq "$expected" ] || { echo "exit $code" && cat seen && return 1; }
 }
 
-@test "119 root and a user do not believe another user" {
+@test "ctl of root and of a user does not trust a socket of another user (119)" {
     impersonate 1234 "$PWD/theirs"
     for who in env "${AS_USER[*]}"; do
         # shellcheck disable=SC2086 # words
@@ -31,13 +31,13 @@ asks() {
     done
 }
 
-@test "119 the same with an abstract name" {
+@test "ctl does not trust an abstract socket of another user (119)" {
     impersonate 1234 "@foster-test-$$"
     asks 125 "@foster-test-$$"
     grep -qx "$LINE" seen
 }
 
-@test "119 root's is believed by all, and the user's own by the user" {
+@test "every user trusts a socket of root, and a user trusts its own (119)" {
     impersonate 0 "$PWD/roots"
     asks 0 "$PWD/roots" "${AS_USER[@]}"
     kill "$impostor"
@@ -46,7 +46,7 @@ asks() {
     [ "$(cat seen)" = 'all is well' ]
 }
 
-@test "119 PID 1 is believed whatever its user" {
+@test "ctl trusts PID 1, whatever its user (119)" {
     prepare_folder
     cat >inside <<END
 mkfifo ready
@@ -59,7 +59,7 @@ END
     [ "$(cat code) $(cat seen)" = '0 all is well' ]
 }
 
-@test "119 foster says in one line that its socket is another's, leaves it there, and runs" {
+@test "foster says in one line that its control socket is taken, leaves it there, and runs (119)" {
     impersonate 1234 "$PWD/theirs"
     configure <<<$'[a]\ncommand = true\nessential = yes'
     for way in "${SERVICE_WAYS[@]}"; do
@@ -70,7 +70,7 @@ END
     asks 125 "$PWD/theirs"
 }
 
-@test "119 also at the usual path, of which nobody has said anything" {
+@test "foster says so for the default path of the control socket, too (119)" {
     prepare_folder
     configure <<<$'[a]\ncommand = true\nessential = yes'
     NAMESPACE+=(-m)

@@ -3,7 +3,7 @@
 
 load helpers
 
-@test "120: a program that is open for writing (ETXTBSY)" {
+@test "a start fails and is tried again: the program is open for writing, ETXTBSY (120)" {
     cp "$(command -v touch)" program
     configure <<-END
 		[a]
@@ -23,7 +23,7 @@ load helpers
     [ -e ran ]
 }
 
-@test "120: with restart = no it fails, and the code is that of a program that cannot be run" {
+@test "restart = no: a start that fails is final, with the exit code of an exec error (120)" {
     cp "$(command -v touch)" program
     printf '[a]\ncommand = %s/program ran\n' "$PWD" >conf
     exec 9>>program
@@ -35,7 +35,7 @@ load helpers
     [ "$(wc -l <said)" = 1 ]
 }
 
-@test "120: a user's limit of processes (EAGAIN)" {
+@test "a start fails and is tried again: the user's limit of processes, EAGAIN (120)" {
     configure <<-'END'
 		[hog]
 		command = sh -c 'for i in 1 2 3 4 5 6 7 8 9; do service hog$i wait go exit 0 & done; wait'
@@ -61,7 +61,7 @@ load helpers
     reaches b 'done'
 }
 
-@test "120: a FIFO as a log, whose reader comes later (ENXIO)" {
+@test "a start fails and is tried again: a FIFO as log has no reader yet, ENXIO (120)" {
     mkfifo -m 666 log
     configure <<-END
 		[c]
@@ -77,7 +77,7 @@ load helpers
     wait_until grep -qx ran heard
 }
 
-@test "120: what another try cannot change is final, whatever the policy" {
+@test "a start that fails for a lasting reason is not tried again, whatever the policy (120)" {
     printf '#!/absent\n' >script
     chmod 755 script
     printf '[%s]\ncommand = %s\nrestart = always\n' a absent b ./script c / >conf
@@ -87,7 +87,7 @@ load helpers
     [ "${#stderr_lines[@]}" = 4 ]
 }
 
-@test "120: a descriptor whose number is beyond the limit (EMFILE), until the limit is raised" {
+@test "a start fails and is tried again: a descriptor is above the limit, EMFILE (120)" {
     configure <<-'END'
 		[a]
 		command = service a newline 200

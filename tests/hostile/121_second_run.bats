@@ -3,7 +3,7 @@
 
 load helpers
 
-@test "121: a command without a #! line, found along PATH, is run again with the same words" {
+@test "--restart runs a command without a #! line again with the same words (121)" {
     mkdir -m 755 bin
     printf 'echo "$0" "$@"; exit 3\n' >bin/plain
     chmod 755 bin/plain
@@ -15,7 +15,7 @@ load helpers
     done
 }
 
-@test "121: the same by ctl restart, and as a service of the file" {
+@test "ctl restart, and a service of the file, run it again with the same words (121)" {
     mkdir -m 755 bin
     printf 'echo "$0" "$@"; exec service plain\n' >bin/plain
     chmod 755 bin/plain

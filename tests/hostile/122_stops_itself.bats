@@ -8,7 +8,7 @@ stopping() { # TIMES
     printf 'trap "for i in %s; do kill -STOP \\$\\$; done; exit 0" TERM; echo ready; while :; do sleep 0.02; done\n' "$*"
 }
 
-@test "122 a service that stops itself at its stop signal is continued" {
+@test "a service that stops itself at its stop signal is continued and ends (122)" {
     local way
     for way in "${SERVICE_WAYS[@]}"; do
         stopping 1 >stops.sh
@@ -32,7 +32,7 @@ CONF
     done
 }
 
-@test "122 also the command, and one that does so again and again" {
+@test "a command that stops itself again and again is continued each time (122)" {
     local way
     stopping 1 2 3 4 5 >stops.sh
     for way in "${SERVICE_WAYS[@]}"; do
@@ -49,7 +49,7 @@ CONF
     done
 }
 
-@test "122 one that somebody else stops is continued" {
+@test "a service that another process stops during its stop is continued (122)" {
     local way
     configure <<CONF
 [a]
@@ -69,7 +69,7 @@ CONF
     done
 }
 
-@test "122 main, and what it leaves behind" {
+@test "main, and a process that main leaves, are continued during the stop (122)" {
     local way
     stopping 1 2 >stops.sh
     prepare_folder
@@ -83,7 +83,7 @@ CONF
     done
 }
 
-@test "122 one that MAINPID has named, and that is not foster's child" {
+@test "a process that MAINPID has named, and that is no child of foster, is continued (122)" {
     local way
     stopping 1 2 >stops.sh
     configure <<CONF

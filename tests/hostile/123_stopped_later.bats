@@ -23,7 +23,7 @@ survived() {
     kill -STOP "$main"
 }
 
-@test "123 a stop ten seconds after an INT, QUIT or TERM is not undone" {
+@test "a SIGSTOP ten seconds after INT, QUIT or TERM is not undone (123)" {
     local signal options=()
     for way in "${HOSTILE_WAYS[@]}"; do
         for signal in INT QUIT; do
@@ -41,7 +41,7 @@ survived() {
     done
 }
 
-@test "123 one soon after it is" {
+@test "a SIGSTOP soon after INT, QUIT or TERM is undone (123)" {
     local signal options=()
     for way in "${HOSTILE_WAYS[@]}"; do
         around=(strace -f -qq -o "$PWD/calls" -e trace=kill)
@@ -54,7 +54,7 @@ survived() {
     done
 }
 
-@test "123 with --stop-timeout it is undone until main is killed for it" {
+@test "with --stop-timeout a SIGSTOP is undone until main is killed (123)" {
     local options=(--stop-timeout 60s)
     for way in as_pid1 as_child; do
         around=(strace -f -qq -o "$PWD/calls" -e trace=kill)

@@ -5,7 +5,7 @@ load helpers
 
 FOREVER=9999999999 # us
 
-@test "124 it counts while STARTING, and up to ten times ready_timeout" {
+@test "EXTEND_TIMEOUT_USEC extends a start up to ten times ready_timeout (124)" {
     for way in "${HOSTILE_WAYS[@]}"; do
         configure <<-END
 			[slow]
@@ -29,7 +29,7 @@ FOREVER=9999999999 # us
     done
 }
 
-@test "124 it counts while STOPPING, and up to ten times stop_grace_period" {
+@test "EXTEND_TIMEOUT_USEC extends a stop up to ten times stop_grace_period (124)" {
     configure <<-END
 		[slow]
 		command = service slow notify READY=1 ignore TERM until USR1 linger 10 wait go notify EXTEND_TIMEOUT_USEC=1500000
@@ -66,7 +66,7 @@ leftover() {
 	END
 }
 
-@test "124 a leftover asks in vain: neither the next run nor a stop waits for it" {
+@test "EXTEND_TIMEOUT_USEC of a process left by a run delays neither a start nor a stop (124)" {
     leftover
     for way in "${HOSTILE_WAYS[@]}"; do
         configure <<-END
@@ -92,7 +92,7 @@ leftover() {
     done
 }
 
-@test "124 nobody holds back the stop of all, neither then nor before" {
+@test "EXTEND_TIMEOUT_USEC does not delay the stop of foster, sent before or during it (124)" {
     for when in before during; do
         rm -f go
         configure <<-END

@@ -37,7 +37,7 @@ hup_arrives() {
 # is_over: nobody of it lives.
 is_over() { ! pgrep -r R,S,D -x storm >/dev/null; }
 
-@test "125 a service that forks without end is stopped, and holds up neither ctl nor others" {
+@test "a service that forks without end is stopped, and delays neither ctl nor others (125)" {
     local way stop i
     for way in "${HOSTILE_WAYS[@]}"; do
         storm "$way"
@@ -57,7 +57,7 @@ is_over() { ! pgrep -r R,S,D -x storm >/dev/null; }
     done
 }
 
-@test "125 the end of all is not held up either" {
+@test "a service that forks without end does not delay the stop of foster (125)" {
     for way in "${HOSTILE_WAYS[@]}"; do
         storm "$way"
         from=$(now_ms)
@@ -68,7 +68,7 @@ is_over() { ! pgrep -r R,S,D -x storm >/dev/null; }
     done
 }
 
-@test "125 nor the end of one program, which leaves nobody behind" {
+@test "one program that forks without end ends, and leaves no process behind (125)" {
     for way in "${HOSTILE_WAYS[@]}"; do
         start "$way" --grace 500ms -- storm 3>&-
         wait_for_line "$out" '^ready'

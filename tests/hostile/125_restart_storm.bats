@@ -31,7 +31,7 @@ usr1_arrives() {
     happens 'main signal 10' "$1"
 }
 
-@test "125 ctl, READY=1, signals and the stop are heard" {
+@test "while 100 services crash every millisecond, ctl, READY=1, signals and the stop work (125)" {
     local way delays i
     for way in "${SERVICE_WAYS[@]}"; do
         for delays in 1ms..1ms 0s..1ms; do

@@ -45,7 +45,7 @@ answers_at_once() {
 
 ctl_in_crowd() { crowd "$1" timeout "$LIMIT" "$FOSTER" ctl --control "$PWD/sock" wait never:ready; }
 
-@test "127 64 clients wait" {
+@test "ctl health is answered while 64 clients wait (127)" {
     for way in "${SERVICE_WAYS[@]}"; do
         serve "$way"
         ctl_in_crowd 64
@@ -58,14 +58,14 @@ ctl_in_crowd() { crowd "$1" timeout "$LIMIT" "$FOSTER" ctl --control "$PWD/sock"
     done
 }
 
-@test "127 200 clients wait: those who have waited longest are told" {
+@test "ctl health is answered while 200 clients wait; the oldest are closed with a reason (127)" {
     serve as_pid1
     ctl_in_crowd 200
     wait_for_line crowd 'too many clients' 104
     answers_at_once
 }
 
-@test "127 200 clients are silent, and 64 wait" {
+@test "ctl health is answered while 200 clients are silent and 64 wait (127)" {
     serve as_pid1
     ctl_in_crowd 64
     wait_until has_clients 64
@@ -75,7 +75,7 @@ ctl_in_crowd() { crowd "$1" timeout "$LIMIT" "$FOSTER" ctl --control "$PWD/sock"
     fails grep -q 'never' crowd
 }
 
-@test "127 descriptors run out by those who wait" {
+@test "ctl health is answered when waiting clients use up the descriptors (127)" {
     via=(prlimit --nofile=40:40)
     serve as_pid1
     ctl_in_crowd 60

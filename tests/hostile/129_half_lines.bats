@@ -21,7 +21,7 @@ END
 }
 
 # The reader begins when the last run has ended.
-@test "129 no run continues the line of the one before, whatever the reader does" {
+@test "the first line of a run never continues the last line of the run before (129)" {
     local way log
     for way in "${SERVICE_WAYS[@]}"; do
         for log in json prefix; do

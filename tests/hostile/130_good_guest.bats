@@ -21,17 +21,17 @@ builds_and_runs() {
 # undefined FILE: the names that it takes from others
 undefined() { nm "$@" | awk '$1 == "U" { sub(/@.*/, "", $2); print $2 }' | sort; }
 
-@test "130 the archive has no global name but those of foster.h, all with its prefix" {
+@test "libfoster.a has no global names but those of foster.h, all with its prefix (130)" {
     diff <(nm -g --defined-only "$ROOT/build/libfoster.a" | awk 'NF == 3 { print $3 }' | sort) <(declared)
 }
 
-@test "130 so has the shared library, each with a version" {
+@test "libfoster.so has no global names but those of foster.h, each with a version (130)" {
     diff <(nm -D --defined-only "$ROOT/build/libfoster.so.0" | awk '$2 != "A" { print $3 }' | sort) \
         <(declared | sed 's/$/@@FOSTER_0/')
     readelf -dW "$ROOT/build/libfoster.so.0" | grep -q 'SONAME.*\[libfoster.so.0\]'
 }
 
-@test "130 it takes nothing from a libc that the other does not have" {
+@test "the library needs no name that only one libc has (130)" {
     local name
     diff <(undefined "$ROOT/build/libfoster.a") <(undefined -D "$ROOT/build/libfoster.so.0")
     for name in $(undefined -D "$ROOT/build/libfoster.so.0"); do
@@ -41,7 +41,7 @@ undefined() { nm "$@" | awk '$1 == "U" { sub(/@.*/, "", $2); print $2 }' | sort;
     run ! grep -q NEEDED <(readelf -dW "$ROOT/build/libfoster.so.0")
 }
 
-@test "130 a program with a lock_take and other such names of its own works with it, with either libc, either way" {
+@test "a program with its own lock_take works with either library and either libc (130)" {
     local libraries
     ln -s "$ROOT/build/libfoster.so.0" libfoster.so.0
     ln -s libfoster.so.0 libfoster.so
@@ -56,7 +56,7 @@ undefined() { nm "$@" | awk '$1 == "U" { sub(/@.*/, "", $2); print $2 }' | sort;
     readelf -dW guest | grep -q 'NEEDED.*\[libfoster.so.0\]'
 }
 
-@test "130 the names of before still compile" {
+@test "a program written for the old names still compiles (130)" {
     printf '%s\n' '#include <foster.h>' 'int main(void) {' 'static struct promise none; struct timespec now = {0};' \
         'return promise_resolved(&none, 0) || promise_await_until(&none, &now, 0) || promise_await(&none) != -1; }' >old.c
     gcc -std=c11 -D_GNU_SOURCE -Wall -Werror -o old old.c -I"$ROOT/src/children" "$ROOT/build/libfoster.a"

@@ -39,7 +39,7 @@ setup() {
     cd "$BATS_TEST_TMPDIR" || return
 }
 
-@test "131 #! lines that the kernel does not take, and /bin/sh does not get" {
+@test "a #! line that the kernel refuses is named, and /bin/sh does not get the file (131)" {
     file long "#!/$(printf 'v%.0s' {1..300})/python3\necho ran\n"
     file just "#!/$(printf 'v%.0s' {1..253})\necho ran\n"
     refused 'too long' ./long ./just
@@ -51,7 +51,7 @@ setup() {
     refused 'names no interpreter' ./empty ./blanks ./short
 }
 
-@test "131 formats of other systems, and no format" {
+@test "a program of another system, or of no known format, is named as such (131)" {
     file macho '\xcf\xfa\xed\xfe\7\0\0\1\3\0\0\0'
     refused 'Mach-O' ./macho
     file pe 'MZ\x90\0\3\0\0\0PE\0\0'
@@ -66,7 +66,7 @@ setup() {
     refused 'object file' ./object
 }
 
-@test "131 loaders and interpreters that are none" {
+@test "a loader or interpreter that is no program is named (131)" {
     LC_ALL=C sed 's|/lib64/ld-linux-x86-64.so.2|./loader\x0-linux-x86-64.so.2|' /bin/true >dynamic
     chmod 755 dynamic
     file loader 'no program'
@@ -82,7 +82,7 @@ setup() {
     refused 'interpreter ./dynamic does not start: its ELF loader ./loader' ./script
 }
 
-@test "131 a FIFO, a device and a socket are not opened" {
+@test "a FIFO, a device and a socket are refused without being opened (131)" {
     mkfifo -m 777 fifo
     exec 8<>fifo # whoever opened it would read this
     echo unread >&8
@@ -99,7 +99,7 @@ setup() {
     fails grep '"./fifo"' trace
 }
 
-@test "131 no permission: whose file it is, and that a directory is closed" {
+@test "EACCES names the owner of the file, and the directory that is closed (131)" {
     file private '#!/bin/sh\n'
     chmod 700 private
     exits 126 as_child_user ./private
@@ -110,7 +110,7 @@ setup() {
     says 'directory on the way'
 }
 
-@test "131 names from outside: no control character of C0, C1 or no text, under any name" {
+@test "control characters in a file's name or #! line never reach the terminal (131)" {
     odd=$'\x9b31m\xc2\x9b1m\e[31m\x84\xff\x7f\xc3\x84'
     file odd "#!/none$odd\n"
     refused 'is missing: /none?31m??1m?.31m???'$'\xc3\x84' ./odd

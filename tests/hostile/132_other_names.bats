@@ -10,7 +10,7 @@ called() {
     FOSTER=$PWD/$1
 }
 
-@test "132 tini that is a subreaper by inheritance does not warn that it is none" {
+@test "tini that is a subreaper by inheritance does not warn that it is none (132)" {
     local way
     called tini
     for way in as_child as_child_user; do
@@ -23,7 +23,7 @@ called() {
     done
 }
 
-@test "132 dumb-init with DUMB_INIT_DEBUG=1 and without a command says its usage, and nothing before it" {
+@test "dumb-init with DUMB_INIT_DEBUG=1 and no command prints its usage first (132)" {
     local way
     called dumb-init
     export DUMB_INIT_DEBUG=1
@@ -35,7 +35,7 @@ called() {
     done
 }
 
-@test "132 pause -v and -V print its version; what it does not know it passes over" {
+@test "pause -v and -V print the version; pause ignores unknown options (132)" {
     local way option
     called pause
     for way in "${HOSTILE_WAYS[@]}"; do
@@ -53,7 +53,7 @@ called() {
     done
 }
 
-@test "132 pause that is not PID 1 warns, and dies of what it does not handle" {
+@test "pause that is not PID 1 warns, and a signal that it does not handle ends it (132)" {
     local way signal
     called pause
     for way in as_child as_child_user; do
@@ -74,7 +74,7 @@ called() {
     done
 }
 
-@test "132 pause as PID 1 is ended by INT and TERM alone, whatever else comes" {
+@test "pause as PID 1 is ended by INT and TERM only (132)" {
     local way
     called pause
     for way in as_pid1 as_pid1_user; do

@@ -12,14 +12,14 @@ many_numbers='i=0; while [ $i -lt 320 ]; do /bin/true; i=$((i + 1)); done'
 traced() { around=(strace -f -qq -o "$PWD/calls" -e 'trace=kill,sysinfo,exit_group' "$@"); }
 looked_at_all() { grep -c 'kill(-1, ' calls; }
 
-@test "133 where few numbers were given away nobody else is looked at" {
+@test "in a namespace with few pids the end of foster does not call kill(-1) (133)" {
     traced
     exits 3 as_pid1 -- sh -c '/bin/true; /bin/true & wait; exit 3'
     [ "$(looked_at_all)" -eq 0 ]
     says_nothing
 }
 
-@test "133 on a full host /proc is looked into" {
+@test "on a host with many processes the end of foster looks in /proc instead of kill(-1) (133)" {
     [ "$(getconf LONG_BIT)" = 64 ] || skip 'struct sysinfo is another'
     traced -e "inject=$full_host"
     exits 3 as_pid1 -- sh -c "$many_numbers; exit 3"
@@ -46,7 +46,7 @@ tells_joined() {
     silent
 }
 
-@test "133 what an engine's exec left still gets its TERM" {
+@test "a process that an engine's exec left still gets TERM on a full host (133)" {
     tells_joined :
     tells_joined "$many_numbers"
     traced -e "inject=$full_host"

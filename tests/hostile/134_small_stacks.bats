@@ -8,7 +8,7 @@ small() { via=(sh -c 'ulimit -S -s "$1"; shift; exec "$@"' sh "$1"); }
 
 bytes() { head -c "$1" /dev/zero | tr '\0' p; }
 
-@test "134 an entry of PATH that is longer than the stack" {
+@test "an entry of PATH longer than the stack gives a line and an exit code (134)" {
     small 128
     PATH=/$(bytes 100000):$PATH
     for way in as_pid1 as_child; do
@@ -19,7 +19,7 @@ bytes() { head -c "$1" /dev/zero | tr '\0' p; }
     done
 }
 
-@test "134 a name that is longer than the stack" {
+@test "a command name longer than the stack gives a line and an exit code (134)" {
     small 128
     for way in "${HOSTILE_WAYS[@]}"; do
         exits 127 "$way" "/$(bytes 100000)"
@@ -30,7 +30,7 @@ bytes() { head -c "$1" /dev/zero | tr '\0' p; }
     done
 }
 
-@test "134 a stack of 32 kB: why it cannot be run is said" {
+@test "with a stack of 32 kB foster still says why a command cannot be run (134)" {
     mkdir folder
     printf '#!/nowhere/sh\n' >script
     for n in 5 4 3 2 1 0; do printf '#!./s%s\n' $((n + 1)) >"s$n"; done

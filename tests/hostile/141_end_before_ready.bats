@@ -3,7 +3,7 @@
 
 load helpers
 
-@test "141: it is said, its dependents name it, and the code is not 0" {
+@test "an end before readiness is logged, named by its dependents, and is no success (141)" {
     for ready in notify fd:3 tcp:127.0.0.1:1 file:/never; do
         printf '[b]\ncommand = true\nready = %s\n[a]\ncommand = echo ran\ndepends_on = b\n' "$ready" >conf
         for way in "${HOSTILE_WAYS[@]}"; do
@@ -15,7 +15,7 @@ load helpers
     done
 }
 
-@test "141: an essential one ends the container with 1, and is counted by the policy" {
+@test "an essential service that ends before it is ready gives exit code 1, and is counted (141)" {
     printf '[b]\ncommand = true\nready = notify\nessential = yes\n' >conf
     for way in "${HOSTILE_WAYS[@]}"; do
         exits 1 "$way" --control none --config conf
@@ -28,7 +28,7 @@ load helpers
     done
 }
 
-@test "141: an exit status of its own is told as before" {
+@test "a service that ends before it is ready with an exit code of its own keeps that code (141)" {
     printf '[b]\ncommand = sh -c "exit 4"\nready = notify\nessential = yes\n' >conf
     for way in "${HOSTILE_WAYS[@]}"; do
         exits 4 "$way" --control none --config conf

@@ -5,7 +5,7 @@ load helpers
 
 GIVE_UP="setpriv --reuid=$ORDINARY --regid=$ORDINARY --clear-groups"
 
-@test "144 READY, STATUS, WATCHDOG and MAINPID of a service that has given up root are believed" {
+@test "READY, STATUS, WATCHDOG and MAINPID count from a service that gave up root (144)" {
     for way in as_pid1 as_child; do
         configure <<-END
 			[itself]
@@ -37,7 +37,7 @@ GIVE_UP="setpriv --reuid=$ORDINARY --regid=$ORDINARY --clear-groups"
     done
 }
 
-@test "144 by its mark alone another user is not believed, nor is another service's session" {
+@test "the mark of a service makes no other user, and no other service's session, trusted (144)" {
     configure <<-END
 		[a]
 		command = sh -c 'setsid $GIVE_UP service other notify STATUS=lie notify READY=1 barrier 5000 exit 0; service x wake

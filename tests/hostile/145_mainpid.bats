@@ -27,7 +27,7 @@ runs() {
     new=$(awk '/^new starts/ { print $3 }' journal)
 }
 
-@test "145 signals, reload, status and stop mean the new one while the old one lives" {
+@test "MAINPID counts at once for signals, reload, status and stop, while the old one lives (145)" {
     for way in "${HOSTILE_WAYS[@]}"; do
         master
         runs "$way"
@@ -46,7 +46,7 @@ runs() {
     done
 }
 
-@test "145 signals to foster reach the new one of an essential service" {
+@test "a signal to foster reaches the new main process of an essential service (145)" {
     for way in "${HOSTILE_WAYS[@]}"; do
         master 'essential = yes'
         runs "$way"
@@ -58,7 +58,7 @@ runs() {
     done
 }
 
-@test "145 when the old one ends the service goes on, and its end is the new one's" {
+@test "when the old main process ends the service goes on; the new one's end is its end (145)" {
     for way in "${HOSTILE_WAYS[@]}"; do
         master 'restart = on-failure'
         runs "$way"
@@ -77,7 +77,7 @@ runs() {
     done
 }
 
-@test "145 when the new one ends and the old one lives the run has ended, and the old one is stopped" {
+@test "when the new main process ends first, the run ends and the old one is stopped (145)" {
     for way in "${HOSTILE_WAYS[@]}"; do
         master 'restart = on-failure'
         runs "$way"
@@ -91,7 +91,7 @@ runs() {
     done
 }
 
-@test "145 the first process may be named again, and a stop command has MAINPID" {
+@test "MAINPID may name the first process again, and a stop command gets MAINPID (145)" {
     configure <<-'END'
 		[a]
 		command = sh -c 'service new & service x notify "MAINPID=$!" notify "MAINPID=$$|READY=1" barrier 5000 exit 0; exec
@@ -116,7 +116,7 @@ runs() {
     happens "stop MAINPID=$new"
 }
 
-@test "145 only a process of the service itself is believed" {
+@test "MAINPID counts only for a process of the service itself (145)" {
     configure <<-'END'
 		[victim]
 		command = service victim
@@ -138,7 +138,7 @@ runs() {
     done
 }
 
-@test "145 without pidfds it counts when the old one has ended" {
+@test "without pidfds MAINPID counts when the old main process has ended (145)" {
     master
     refusing ENOSYS pidfd_open
     runs as_pid1
@@ -152,7 +152,7 @@ runs() {
     is_now a stopped
 }
 
-@test "145 a daemon whose parent lives is the service, and no descriptor of it stays" {
+@test "a daemon whose parent lives becomes the main process, and no descriptor of it stays (145)" {
     configure <<-'END'
 		[a]
 		command = sh -c 'sh -c "service daemon code 7 & service x notify MAINPID=\$! notify READY=1 barrier 5000 wake named

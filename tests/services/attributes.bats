@@ -19,14 +19,14 @@ people() {
     via=(sh -c 'mount --bind passwd /etc/passwd && mount --bind group /etc/group && exec "$@"' sh)
 }
 
-@test "95: user: a name brings its group, its supplementary groups and its home" {
+@test "user: a name brings its group, its supplementary groups and its home (95)" {
     people
     gets user app "$(line_of '"[UG]id|Groups"'); echo \$HOME \$USER \$LOGNAME"
     is $'Uid: 1234 1234 1234 1234\nGid: 2345 2345 2345 2345\nGroups: 2345 3000 3001 \n/home/app app app' ||
         is $'Uid: 1234 1234 1234 1234\nGid: 2345 2345 2345 2345\nGroups: 3000 3001 \n/home/app app app'
 }
 
-@test "95: user: with a group there are no others; numbers and names may be mixed" {
+@test "user: with a group there are no supplementary groups; numbers and names may be mixed (95)" {
     people
     for user in app:extra 1234:3000 app:3000 1234:extra; do
         gets user "$user" "$(line_of '"[UG]id|Groups"')"
@@ -35,7 +35,7 @@ people() {
     done
 }
 
-@test "95: user: numbers work without /etc/passwd, and foster's own groups are not passed on" {
+@test "user: numbers work without /etc/passwd, and foster's own groups are not passed on (95)" {
     via=(sh -c 'mount -t tmpfs none /etc && exec setpriv --groups 5,6 "$@"' sh)
     gets user 4321:4322 "$(line_of '"[UG]id|Groups"')"
     is $'Uid: 4321 4321 4321 4321\nGid: 4322 4322 4322 4322\nGroups: ' ||
@@ -44,7 +44,7 @@ people() {
     is $'Uid: 4321 4321 4321 4321\nGid: 0 0 0 0'
 }
 
-@test "95: a user or a group that does not exist is refused with a clear text" {
+@test "a user or a group that does not exist is refused with a clear text (95)" {
     people
     for user in nobdy app:grp nobdy:main; do
         printf '[a]\ncommand = true\nuser = %s\n' "$user" >conf
@@ -54,7 +54,7 @@ people() {
     done
 }
 
-@test "95: a user that we may not become: failed at once, and it is said" {
+@test "a user that foster may not become fails the service at once, with a reason (95)" {
     printf '[a]\ncommand = service a\nuser = 1234:1234\nrestart = always\nessential = yes\n' >conf
     for way in as_pid1_bare as_child_user; do
         exits_with 125 "$way"
@@ -63,7 +63,7 @@ people() {
     done
 }
 
-@test "working_dir: and where foster was started, if it is not said" {
+@test "working_dir: the directory that is named, else the one foster was started in" {
     mkdir dir
     gets working_dir "$PWD/dir" 'pwd -P'
     is "$(pwd -P)/dir"
@@ -74,7 +74,7 @@ people() {
     says a directory
 }
 
-@test "umask, nice, oom_score_adj, no_new_privileges" {
+@test "umask, nice, oom_score_adj and no_new_privileges are set" {
     gets umask 0137 'umask; : >made; stat -c %a made'
     is $'0137\n640'
     gets nice 7 'cut -d" " -f19 /proc/self/stat'
@@ -87,7 +87,7 @@ people() {
     is 'NoNewPrivs: 0'
 }
 
-@test "ulimit_*: soft and hard" {
+@test "ulimit_*: the soft and the hard limit are set" {
     gets ulimit_nofile 64:128 'ulimit -S -n; ulimit -H -n'
     is $'64\n128'
     gets ulimit_core 0 'ulimit -S -c; ulimit -H -c'
@@ -96,7 +96,7 @@ people() {
     [[ $output == "Max file size 1000000 1000000 "* ]]
 }
 
-@test "what needs rights that we do not have is said, and the service has failed" {
+@test "an attribute that needs more rights than foster has fails the service, with a reason" {
     for key in 'nice = -5' 'ulimit_nofile = 1000000:1000000'; do
         printf '[a]\ncommand = service a\n%s\nessential = yes\n' "$key" >conf
         via=(sh -c 'ulimit -n 100; exec "$@"' sh)
@@ -106,7 +106,7 @@ people() {
     done
 }
 
-@test "101: the container's environment as it is, with the service's additions" {
+@test "a service has the container's environment and its own additions (101)" {
     configure <<-'END'
 		[plain]
 		command = sh -c 'env | sort >plain'
@@ -124,7 +124,7 @@ people() {
     printf '%s\n' "PATH=$PATH" TAKEN=new "ODD=  two  blanks " 'ADDED=a value = with "blanks"' EMPTY= | is_same more
 }
 
-@test "101: env_file: lines, comments, and what environment says more" {
+@test "env_file: lines, comments, and `environment` wins over it (101)" {
     printf '# a comment\n\nONE=1\nTWO=two words\nTHREE=3\n' >variables
     configure <<-'END'
 		[a]
@@ -137,7 +137,7 @@ people() {
 }
 
 # Too few places for them would show with the sanitizers.
-@test "a service that has a user, says that it is ready, is watched and has sockets is told of all that" {
+@test "a service has the variables of its user, readiness, watchdog and sockets" {
     configure <<-'END'
 		[a]
 		command = sh -c 'env | sed "s/=.*//" | grep -E "^(HOME|USER|LOGNAME|NOTIFY|WATCHDOG|LISTEN)" | sort'
@@ -162,7 +162,7 @@ os.execvpe(sys.argv[1], sys.argv[1:], {"PATH": os.environ["PATH"], **{"FOUND%x" 
     grep -qx ' *150000 FOUND' <<<"$output"
 }
 
-@test "the most variables fit into one start" {
+@test "the largest number of variables fits into one start" {
     seq -f 'ADDED%g=' 8192 >variables
     printf '[a]\nenv_file = variables\ncommand = sh -c "env | grep -c ^ADDED"\n' >conf
     exits_with 0 as_pid1
@@ -179,7 +179,7 @@ os.execvpe(sys.argv[1], sys.argv[1:], {"PATH": os.environ["PATH"], **{"FOUND%x" 
     is content
 }
 
-@test "a service has a clean state: no signal blocked or ignored, no descriptor of foster's, a group of its own" {
+@test "a service starts with no signal blocked or ignored, in a group of its own" {
     configure <<-'END'
 		[a]
 		command = state

@@ -16,7 +16,7 @@ refuses() {
 }
 
 # Each line is the third of a section of its own, and the one fault there: the number of its line says which it is.
-@test "bad values and unknown keys: each is said in one run, with its line and its text" {
+@test "bad values and unknown keys are all reported in one run, with line and text" {
     faulty=('comand = x' 'type = servce' 'essential = maybe' 'autostart = 7' 'restart = allways'
         'restart = on-failure:x' 'restart = on-failure:-1' 'restart_delay = 5 parsecs' 'ready = notfy' 'ready = fd:x'
         'ready = tcp:nowhere:80' 'ready = tcp:127.0.0.1:99999' 'ready = unix:' 'ready_timeout = -1s'
@@ -40,7 +40,7 @@ refuses() {
     [ "$(grep -c "^foster: conf:" <<<"$stderr")" -eq "${#faulty[@]}" ]
 }
 
-@test "a suggestion: the nearest known key, value, signal and service" {
+@test "a wrong word gets the nearest known key, value, signal or service as suggestion" {
     printf '%s\n' '[db]' 'command = x' 'comand = x' 'restart = allways' 'stop_signal = SIGTREM' \
         '[web]' 'command = x' 'depends_on = dbb' >conf
     refuses "'command'" always TERM "'db'"
@@ -51,7 +51,7 @@ refuses() {
     [[ ${stderr_lines[0]} == *completely_different* && ${stderr_lines[0]} != *"did you mean"* ]]
 }
 
-@test "sections: a name twice, none, without end, without a command, a key before the first" {
+@test "faults of sections: a name twice, none, no end, no command, a key before the first" {
     printf '%s\n' 'type = service' '[a]' 'command = x' '[a]' 'command = y' '[' '[b' '[c]' 'type = oneshot' >conf
     exits 2 as_child --check --config conf
     for line in 1 4 6 7; do grep -q "^foster: conf:$line: " <<<"$stderr"; done
@@ -61,7 +61,7 @@ refuses() {
     grep -q "^foster: conf:2: .*'contrl'.*did you mean 'control'" <<<"$stderr"
 }
 
-@test "90: a circle is an error before anything starts, with its services in order" {
+@test "a circle of dependencies is an error before anything starts, with its services (90)" {
     printf '[%s]\ncommand = service %s\ndepends_on = %s\n' a a b b b c c c a d d a >conf
     exits_with 2 as_pid1
     grep -q '^foster: conf:\(3: .*a.*b.*c.*a\|6: .*b.*c.*a.*b\|9: .*c.*a.*b.*c\)' <<<"$stderr"
@@ -72,14 +72,14 @@ refuses() {
     never '.*'
 }
 
-@test "90: an unknown name is an error before anything starts" {
+@test "an unknown name in depends_on is an error before anything starts (90)" {
     printf '[a]\ncommand = service a\ndepends_on = bacc\n[back]\ncommand = service back\n' >conf
     exits_with 2 as_pid1
     [[ $stderr == "foster: conf:3: "*"'bacc'"*"did you mean 'back'"* ]]
     never '.*'
 }
 
-@test "what cannot be read: said with its name, exit code 2" {
+@test "a file that cannot be read is named, and the exit code is 2" {
     for what in absent /; do
         exits 2 as_pid1 --config "$what" --control "$PWD/sock"
         [[ $stderr == "foster: $what"* ]]
@@ -91,7 +91,7 @@ refuses() {
     [[ $stderr == "foster: conf:"* ]]
 }
 
-@test "--check: the order of the starts as a tree, and nothing is started" {
+@test "--check prints the order of the starts as a tree, and starts nothing" {
     prepare_folder
     configure <<-'END'
 		[web]
@@ -120,7 +120,7 @@ refuses() {
     [[ $(grep -w web <<<"$output") == *completed* ]]
 }
 
-@test "a directory is its *.conf in the order of their names; --config is repeatable" {
+@test "a directory is its *.conf in the order of their names; --config may be repeated" {
     mkdir conf.d
     printf '[two]\ncommand = service two\n' >conf.d/20.conf
     printf '[one]\ncommand = service one exit 0\n' >conf.d/10.conf
@@ -133,7 +133,7 @@ refuses() {
     [[ $stderr == "foster: more.conf:4: "*one*"conf.d/10.conf:1"* ]]
 }
 
-@test "without a command and --config /etc/foster.conf is read" {
+@test "without a command and without --config, /etc/foster.conf is read" {
     printf '[a]\ncommand = service a exit 7\n' >foster.conf
     prepare_folder
     via=(sh -c 'mount -t tmpfs none /etc && cp foster.conf /etc && exec "$@"' sh)
@@ -144,7 +144,7 @@ refuses() {
     [[ $stderr == *"/etc/foster.conf"* ]]
 }
 
-@test "a command is split into words: quotes and backslashes count, and no shell sees it" {
+@test "a command is split into words by quotes and backslashes, without a shell" {
     configure <<-'END'
 		# a comment
 		; another
@@ -158,7 +158,7 @@ refuses() {
     says_nothing
 }
 
-@test "lines may end in CR LF, the last one in nothing" {
+@test "lines may end in CR LF, and the last one without a newline" {
     printf '[a]\r\ncommand = printf <%%s> x\r\ntype = oneshot' >conf
     exits_with 0 as_pid1
     is '<x>'
@@ -176,7 +176,7 @@ refuses() {
     done
 }
 
-@test "the command of the command line: its name is taken, its stdin is foster's" {
+@test "the command of the command line: its name is reserved, its stdin is foster's" {
     configure <<-'END'
 		[helper]
 		command = service helper

@@ -21,7 +21,7 @@ web() {
     happens 'web starts'
 }
 
-@test "102: the socket has mode 0600, foster listens on no network, and the file goes with it" {
+@test "the control socket has mode 0600, is removed at the end, and no port is open (102)" {
     own_network
     web
     [ "$(stat -c %a sock)" = 600 ]
@@ -31,7 +31,7 @@ web() {
     [ ! -e sock ]
 }
 
-@test "102: a client of another uid is refused" {
+@test "a client of another uid is refused (102)" {
     web
     chmod 666 sock
     run ! "${AS_USER[@]}" timeout 5 "$FOSTER" ctl --control "$PWD/sock" shutdown
@@ -39,7 +39,7 @@ web() {
     is_now web running
 }
 
-@test "102, 119: foster as an ordinary user, not PID 1: the user may ask; root does not believe it" {
+@test "foster of an ordinary user, not PID 1: its user may ask it, root does not (102, 119)" {
     web as_child_user
     ctl status web
     run -125 timeout 5 "$FOSTER" ctl --control "$PWD/sock" status web
@@ -50,7 +50,7 @@ web() {
 # sockets: of the foster in the background; it always has the one for sd_notify.
 sockets() { find "/proc/$init/fd" -lname 'socket:*' | wc -l; }
 
-@test "102: [foster] control names the socket; an abstract one; none" {
+@test "[foster] control names the socket: a path, an abstract name, or none (102)" {
     local socket
     prepare_folder
     for socket in "$PWD/own.sock" @foster-tests-$$ none; do
@@ -70,7 +70,7 @@ sockets() { find "/proc/$init/fd" -lname 'socket:*' | wc -l; }
     done
 }
 
-@test "102: --control none: there is no socket, whatever the file says" {
+@test "with --control none there is no socket, whatever the file says (102)" {
     prepare_folder
     printf '[foster]\ncontrol = %s\n[a]\ncommand = service a\n' "$PWD/own.sock" >conf
     start as_pid1 --control none --config conf 3>&-
@@ -82,7 +82,7 @@ sockets() { find "/proc/$init/fd" -lname 'socket:*' | wc -l; }
     silent
 }
 
-@test "status: a table, and one service of it" {
+@test "ctl status prints a table, of all services or of one" {
     web
     run -0 ctl status
     [ "${#lines[@]}" -eq 4 ]
@@ -95,7 +95,7 @@ sockets() { find "/proc/$init/fd" -lname 'socket:*' | wc -l; }
     [ "$(ctl status | awk '{ print length > 120 ? "long" : "" }' | grep -c long)" -eq 0 ]
 }
 
-@test "status --json: a document with every service" {
+@test "ctl status --json prints a document with every service" {
     web
     ctl status --json | jq -e '.services | map(.name) | sort == ["db", "job", "web"]'
     ctl status --json |
@@ -103,7 +103,7 @@ sockets() { find "/proc/$init/fd" -lname 'socket:*' | wc -l; }
     ctl status --json job | jq -e '.services | length == 1 and .[0].state == "failed"'
 }
 
-@test "stop, start, restart: done when they return" {
+@test "ctl stop, start and restart return when they are done" {
     web
     ctl stop web
     is_now web stopped
@@ -124,7 +124,7 @@ sockets() { find "/proc/$init/fd" -lname 'socket:*' | wc -l; }
 }
 silent_but_for() { [ "$(grep -c -v "^foster: $1" "$err")" -eq 0 ] || { cat "$err" && return 1; }; }
 
-@test "reload and signal" {
+@test "ctl reload and ctl signal reach the service" {
     web
     ctl reload web
     happens 'web signal 12'
@@ -137,7 +137,7 @@ silent_but_for() { [ "$(grep -c -v "^foster: $1" "$err")" -eq 0 ] || { cat "$err
     is_now web running
 }
 
-@test "wait: until it is started, ready or completed; not longer than --timeout; not for what never comes" {
+@test "ctl wait returns when a service is started, ready or completed, or after --timeout" {
     configure <<-'END'
 		[a]
 		command = service a wait go notify READY=1
@@ -166,7 +166,7 @@ silent_but_for() { [ "$(grep -c -v "^foster: $1" "$err")" -eq 0 ] || { cat "$err
     fails ctl wait bad:completed --timeout 5s
 }
 
-@test "start does not wait for what somebody stops, nor for a foster that is ending" {
+@test "ctl start does not wait for a service that is being stopped, nor while foster ends" {
     configure <<-'END'
 		[db]
 		command = service db
@@ -197,7 +197,7 @@ silent_but_for() { [ "$(grep -c -v "^foster: $1" "$err")" -eq 0 ] || { cat "$err
     ends 0
 }
 
-@test "what is wrong is said, and the exit code tells" {
+@test "ctl reports each error, and its exit code tells the kind" {
     web
     for words in "" nonsense "start absent" "stop" "signal TERM" "wait web:redy" "wait" "status absent" "reload job"; do
         # shellcheck disable=SC2086
@@ -221,7 +221,7 @@ code_of() {
     echo "$code"
 }
 
-@test "health: 0, or 1 with the reasons; as a probe without a shell" {
+@test "ctl health exits with 0, or with 1 and the reasons; it needs no shell" {
     configure <<-'END'
 		[a]
 		command = service a
@@ -236,7 +236,7 @@ code_of() {
     [[ $output == *a* ]]
 }
 
-@test "metrics: OpenMetrics text that ends with # EOF" {
+@test "ctl metrics prints OpenMetrics text that ends with # EOF" {
     web
     run -0 ctl metrics
     [ "${lines[-1]}" = '# EOF' ]
@@ -251,7 +251,7 @@ code_of() {
     fails grep -v -E '^(# (TYPE|HELP|UNIT|EOF)|[a-z_]+(\{([a-z_]+="[^"]*",?)*\})? [0-9.e+-]+$)' <<<"$output"
 }
 
-@test "shutdown: as TERM" {
+@test "ctl shutdown does the same as TERM" {
     web
     ctl shutdown
     wait "$job" || true
@@ -274,7 +274,7 @@ hang() {
     hanging+=("$!")
 }
 
-@test "clients that hang, send rubbish, or a megabyte: supervision and the others go on" {
+@test "clients that hang, send garbage or a megabyte delay neither services nor other clients" {
     configure <<-'END'
 		[crash]
 		command = service crash sleep 20 exit 1
@@ -300,7 +300,7 @@ hang() {
     for client in "${hanging[@]}"; do kill "$client" 2>/dev/null || true; done
 }
 
-@test "more clients than there is room for: told so, and later ones are served again" {
+@test "clients above the limit are told so, and later ones are served again" {
     web
     : >nothing
     for _ in {1..90}; do hang nothing; done
@@ -311,7 +311,7 @@ hang() {
     wait_until ctl status web
 }
 
-@test "a socket that cannot be had: said, and the services run all the same" {
+@test "a control socket that cannot be made is reported, and the services run" {
     printf '[a]\ncommand = service a wait go exit 0\n' >conf
     prepare_folder
     start as_pid1 --control /absent/sock --config conf 3>&-
@@ -321,7 +321,7 @@ hang() {
     grep -q '^foster: .*/absent/sock' "$err"
 }
 
-@test "a socket file that nobody listens on any more is replaced, one in use is not taken" {
+@test "a stale socket file is replaced, one in use is not" {
     web
     kill -KILL "$init"
     wait "$job" || true
@@ -339,7 +339,7 @@ hang() {
     exits 9 as_pid1 -- ctl
 }
 
-@test "ctl: that there is no descriptor for who asks is said once; later he is answered" {
+@test "a lack of descriptors for clients is logged once, and later clients are answered" {
     printf '[a]\ncommand = service a\n' >conf
     run_foster as_pid1
     wait_until test "$(ctl status 2>/dev/null | grep -c running)" = 1

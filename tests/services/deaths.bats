@@ -56,7 +56,7 @@ all_are_started_again() {
     ends "${2:-0}"
 }
 
-@test "all die in one moment: all are started again" {
+@test "all services end in one moment: all are started again" {
     many_services
     for way in as_pid1 as_child; do
         run_foster "$way"
@@ -64,14 +64,14 @@ all_are_started_again() {
     done
 }
 
-@test "the same of fewer, who have no descriptors" {
+@test "fewer services, without pidfds, end in one moment: all are started again" {
     MANY=199
     many_services
     run_foster as_pid1
     all_are_started_again 0
 }
 
-@test "the same with fewer than four descriptors for each" {
+@test "services with fewer than four descriptors for each end: all are started again" {
     many_services
     via=(sh -c "ulimit -n $((4 * MANY)); exec \"\$@\"" sh)
     for way in as_pid1 as_child; do
@@ -80,7 +80,7 @@ all_are_started_again() {
     done
 }
 
-@test "the same beside a command, which has the descriptors that foster was given" {
+@test "services beside a command end: all start again, and the command keeps its descriptors" {
     many_services
     for way in as_pid1 as_child; do
         via=(sh -c 'exec 9<>inherited; exec "$@"' sh)
@@ -107,19 +107,19 @@ all_die_where() {
     ends 0
 }
 
-@test "61: the same without pidfds, and without close_range: by unshare" {
+@test "without pidfds and without close_range all services are started again (61)" {
     many_services
     all_die_where 0 ENOSYS pidfd_open
     all_die_where "$MANY" ENOSYS close_range
 }
 
-@test "61: where the supervisor cannot have descriptors of its own there are no pidfds for each start to copy" {
+@test "where unshare(CLONE_FILES) fails, foster uses no pidfds that a start would copy (61)" {
     many_services
     all_die_where 0 EPERM close_range unshare
 }
 
 # Their parent is the supervisor's thread, as if foster had started them (clone(2), CLONE_PARENT).
-@test "brothers of a service are reaped" {
+@test "children that a service adds to foster with CLONE_PARENT are reaped" {
     many_services
     printf '[a]\ncommand = brothers 3\n' >>conf
     run_foster as_pid1

@@ -3,7 +3,7 @@
 
 load helpers
 
-@test "105: nothing is wrong: nothing is said" {
+@test "a run without trouble prints nothing (105)" {
     configure <<-'END'
 		[db]
 		command = service db notify READY=1
@@ -32,7 +32,7 @@ load helpers
     done
 }
 
-@test "103: an essential end: one line with name, pid, signal and after how long; the same in the termination log" {
+@test "the end of an essential service: one line, also in the termination log (103)" {
     configure <<-END
 		[foster]
 		termination_log = $PWD/log
@@ -52,7 +52,7 @@ load helpers
     [ "$(cat log)" = "$stderr" ]
 }
 
-@test "103: an essential service whose log cannot be opened has the last words, too" {
+@test "an essential service whose log cannot be opened is in the termination log, too (103)" {
     printf '[foster]\ntermination_log = %s\n[web]\ncommand = service web\nessential = yes\nlog = file:/absent/log\n' \
         "$PWD/log" >conf
     : >log
@@ -61,7 +61,7 @@ load helpers
     [ "$(cat log)" = "$stderr" ]
 }
 
-@test "nothing is said of a command that ends by a signal that was passed on to it (103)" {
+@test "a command that ends by a signal forwarded to it prints nothing (103)" {
     printf '[foster]\ntermination_log = %s\n[web]\ncommand = service web\n' "$PWD/log" >conf
     for way in "${SERVICE_WAYS[@]}"; do
         : >log
@@ -74,7 +74,7 @@ load helpers
     done
 }
 
-@test "one line is said of a command that ends by another signal, with services as without (103)" {
+@test "a command that ends by another signal has one line, with services and without (103)" {
     printf '[foster]\ntermination_log = %s\n[web]\ncommand = service web\n' "$PWD/log" >conf
     : >log
     exits_with 129 as_pid1 -- sh -c 'kill -HUP $$'
@@ -82,14 +82,14 @@ load helpers
     [ "$(cat log)" = "$stderr" ]
 }
 
-@test "103: a success leaves the termination log empty" {
+@test "a success leaves the termination log empty (103)" {
     printf '[foster]\ntermination_log = %s\n[web]\ncommand = service web exit 0\nessential = yes\n' "$PWD/log" >conf
     : >log
     exits_with 0 as_pid1
     [ ! -s log ]
 }
 
-@test "103: each death and each restart has its line" {
+@test "each abnormal end and each restart has its line (103)" {
     configure <<-'END'
 		[a]
 		command = service a exit 3
@@ -105,7 +105,7 @@ load helpers
     [ "$(grep -v -c '^foster: [ab] ' <<<"$stderr")" -eq 0 ]
 }
 
-@test "104: -v says the starts, states and ends on stderr" {
+@test "-v logs starts, states and ends on stderr (104)" {
     printf '[a]\ncommand = service a exit 0\n' >conf
     exits_with 0 as_pid1 -v
     grep -q '^foster: a .*pid' <<<"$stderr"
@@ -113,7 +113,7 @@ load helpers
     is ''
 }
 
-@test "85: why a command cannot be run, for each service one line" {
+@test "a command that cannot be run: one line for each service says why (85)" {
     printf '#!/absent/interpreter\n' >script
     printf '#!/bin/sh\r\n' >dos
     : >plain
@@ -128,7 +128,7 @@ load helpers
     done
 }
 
-@test "85: foster says so on its own stderr, wherever the service's log goes" {
+@test "that line is on foster's own stderr, wherever the service's log goes (85)" {
     printf '[%s]\ncommand = absent\nlog = %s\n' a raw b null c "file:$PWD/log" d prefix e json >conf
     exits 127 as_pid1 --control "$PWD/sock" --config conf
     [ "${#stderr_lines[@]}" -eq 5 ]
@@ -139,7 +139,7 @@ load helpers
 }
 
 # The supervisor's second start fails as at a pids limit: each of its threads counts its own calls.
-@test "9: no process to be had: said once with what is known, tried again with back-off, and foster stays" {
+@test "no process can be forked: logged once, tried again with back-off, foster stays (9)" {
     configure <<-'END'
 		[a]
 		command = service a wait go exit 1
@@ -161,7 +161,7 @@ load helpers
 }
 
 # A filter, say, forbids it. The supervisor's second start, as above.
-@test "no process is ever to be had for an essential service: that is in the termination log, as without services (103)" {
+@test "an essential service for which no process can be forked is in the termination log (103)" {
     printf '[foster]\ntermination_log = %s\n[a]\ncommand = service a exit 1\nessential = yes\nrestart = always\n' \
         "$PWD/log" >conf
     : >log
@@ -172,7 +172,7 @@ load helpers
     [ "$(cat log)" = "$(grep 'cannot run service' <<<"$stderr")" ]
 }
 
-@test "9: at a limit of processes the other services and ctl go on, and the numbers are said" {
+@test "at a limit of processes other services and ctl go on, and the numbers are logged (9)" {
     configure <<-'END'
 		[a]
 		command = service a wait go exit 1
@@ -199,7 +199,7 @@ load helpers
 # Threads count as processes do.
 is_full() { [ "$(pgrep --ns "$init" --nslist pid . | wc -l)" -ge "$(($1 - $(threads_of "$init")))" ]; }
 
-@test "8, 9: at a limit of processes, zombies of a living parent are named: their number and whose they are" {
+@test "at a limit of processes, zombies are counted and their parent is named (8, 9)" {
     configure <<-'END'
 		[a]
 		command = service a wait go exit 1

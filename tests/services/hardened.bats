@@ -22,7 +22,7 @@ in_a_bare_root_to_its_end() {
 }
 journal_is_stdout() { ln -sf "$out" journal; }
 
-@test "58: an empty read-only root: order, readiness, restart, and the stop" {
+@test "on an empty read-only root: order, readiness, restart and stop work (58)" {
     configure <<-'END'
 		[db]
 		command = service db notify READY=1
@@ -49,7 +49,7 @@ journal_is_stdout() { ln -sf "$out" journal; }
     in_order 'db starts' 'job starts' 'job ends' 'web starts' 'web ends' 'db signal 15' 'db ends'
 }
 
-@test "58: the same: health checks, a stop command, prefixed logs" {
+@test "on an empty read-only root: health checks, a stop command and prefixed logs work (58)" {
     configure <<-'END'
 		[web]
 		command = service web die KILL
@@ -66,7 +66,7 @@ journal_is_stdout() { ln -sf "$out" journal; }
     grep -q '^foster: web .*killed by SIGKILL' <<<"$stderr"
 }
 
-@test "58: the same: what a run has left in its group ends before the next" {
+@test "on an empty read-only root: processes left in the group end before the next run (58)" {
     configure <<-'END'
 		[a]
 		command = service a fork group exit 1
@@ -81,7 +81,7 @@ journal_is_stdout() { ln -sf "$out" journal; }
     [ "$(grep -n 'a starts' journal | sed -n '2s/:.*//p')" -gt "$(grep -n -m 1 'a signal 15' journal | cut -d: -f1)" ]
 }
 
-@test "58: the same: a control socket in the abstract namespace, and none" {
+@test "on an empty read-only root: a control socket in the abstract namespace, and none (58)" {
     configure <<-'END'
 		[foster]
 		control = @foster-test
@@ -101,13 +101,13 @@ answers_abstract() {
         grep -q '^a .*running'
 }
 
-@test "58: the same: the command of the command line and its helpers" {
+@test "on an empty read-only root: the command of the command line has its helpers (58)" {
     printf '[helper]\ncommand = service helper\n' >conf
     in_a_bare_root_to_its_end 7 -- service main sleep 100 exit 7
     grep -q '^helper ends' <<<"$output"
 }
 
-@test "60, 61: without pidfd_open, pidfd_send_signal, clone3, close_range, epoll_pwait2: the same behaviour" {
+@test "all works without pidfd_open, pidfd_send_signal, clone3, close_range and so on (60, 61)" {
     refusing ENOSYS pidfd_open pidfd_send_signal clone3 close_range epoll_pwait2
     configure <<-'END'
 		[a]

@@ -3,7 +3,7 @@
 
 load helpers
 
-@test "93: a probe that hangs is killed at its timeout with its children; never are there two" {
+@test "a health check that hangs is killed at its timeout with its children, one at a time (93)" {
     configure <<-'END'
 		[a]
 		command = service a
@@ -24,7 +24,7 @@ load helpers
 no_sleepers() { [ "$(sleepers)" -eq 0 ]; }
 sleepers() { pgrep --ns "$init" --nslist pid -c -x sleep || true; }
 
-@test "93: probes that succeed say nothing, and foster is healthy" {
+@test "health checks that succeed print nothing, and foster is healthy (93)" {
     configure <<-'END'
 		[a]
 		command = service a
@@ -39,7 +39,7 @@ sleepers() { pgrep --ns "$init" --nslist pid -c -x sleep || true; }
     fails grep chatter "$out"
 }
 
-@test "94: unhealthy: the run is ended as a failure, and started again" {
+@test "an unhealthy service is stopped as failed, and started again (94)" {
     configure <<-'END'
 		[a]
 		command = service a
@@ -62,7 +62,7 @@ sleepers() { pgrep --ns "$init" --nslist pid -c -x sleep || true; }
     [ "$(field a restarts)" -ge 1 ]
 }
 
-@test "94: restart = no: it is shown as unhealthy, once said, and goes on; and may get well again" {
+@test "with restart = no an unhealthy service is logged once, goes on, and may recover (94)" {
     configure <<-'END'
 		[a]
 		command = service a
@@ -84,7 +84,7 @@ sleepers() { pgrep --ns "$init" --nslist pid -c -x sleep || true; }
 }
 unhealthy() { ! ctl health >/dev/null 2>&1; }
 
-@test "94: fewer failures in a row than healthcheck_retries change nothing" {
+@test "fewer failures in a row than healthcheck_retries change nothing (94)" {
     configure <<-'END'
 		[a]
 		command = service a
@@ -102,7 +102,7 @@ unhealthy() { ! ctl health >/dev/null 2>&1; }
 is_healthy() { [ "$(field "$1" health)" = healthy ]; }
 many_probes() { [ "$(wc -l <probes)" -ge "$1" ]; }
 
-@test "health: failures within the start period do not count, the first success ends it" {
+@test "failures in healthcheck_start_period do not count, and the first success ends it" {
     configure <<-'END'
 		[a]
 		command = service a
@@ -122,7 +122,7 @@ many_probes() { [ "$(wc -l <probes)" -ge "$1" ]; }
     happens 'a starts' 2
 }
 
-@test "health: a check that cannot be run is a failure that says why" {
+@test "a health check that cannot be run is a failure that says why" {
     configure <<-'END'
 		[a]
 		command = service a
@@ -137,7 +137,7 @@ many_probes() { [ "$(wc -l <probes)" -ge "$1" ]; }
     between 1 "$(grep -c absent-probe "$err")" 3
 }
 
-@test "health: checks begin once the service is ready, and run as its user in its directory" {
+@test "health checks begin when the service is ready, as its user and in its directory" {
     mkdir dir
     chmod 777 dir
     configure <<-END
@@ -158,7 +158,7 @@ many_probes() { [ "$(wc -l <probes)" -ge "$1" ]; }
     wait_for_line dir/probes "^1234 me $PWD/dir"
 }
 
-@test "health: of foster: a failed service, or one that is not ready, is told by name" {
+@test "ctl health names a service that has failed or is not ready" {
     configure <<-'END'
 		[a]
 		command = service a

@@ -3,7 +3,7 @@
 
 load helpers
 
-@test "92: a process in a session of its own that holds the port is ended before the service starts again" {
+@test "a process left in its own session that holds the port ends before the next start (92)" {
     own_network
     configure <<-'END'
 		[web]
@@ -20,7 +20,7 @@ load helpers
     done
 }
 
-@test "92: it has its time to clean up, and is killed after it" {
+@test "a process left by a run has time to clean up, and is killed after it (92)" {
     configure <<-'END'
 		[a]
 		command = sh -c 'leave -s 200; exec service a wait go exit 1'
@@ -48,7 +48,7 @@ load helpers
     done
 }
 
-@test "92: a tree of orphans is found, a shell's children too" {
+@test "a tree of orphans that a run left is found, also a shell's children (92)" {
     configure <<-'END'
 		[a]
 		command = sh -c '(setsid sh -c "sleep 97 & sleep 97 & wait" & setsid setsid sleep 97 &) ; exec service a wait
@@ -72,7 +72,7 @@ load helpers
 }
 sleeps() { [ "$(pgrep --ns "$init" --nslist pid -c -x -f "sleep $1")" -eq "$2" ]; }
 
-@test "92: another service's leftovers, and processes that came by exec, are left alone" {
+@test "processes of other services, and those that came by docker exec, are left alone (92)" {
     configure <<-'END'
 		[a]
 		command = sh -c 'setsid sleep 97 & exec service a'
@@ -94,7 +94,7 @@ sleeps() { [ "$(pgrep --ns "$init" --nslist pid -c -x -f "sleep $1")" -eq "$2" ]
     sleeps 96 1
 }
 
-@test "92: ctl stop ends what a service has left as well" {
+@test "ctl stop ends the processes that a service has left as well (92)" {
     printf '[a]\ncommand = sh -c '\''leave -s 0; exec service a'\''\n[b]\ncommand = service b\n' >conf
     for way in as_pid1 as_child; do
         run_foster "$way"
@@ -108,7 +108,7 @@ sleeps() { [ "$(pgrep --ns "$init" --nslist pid -c -x -f "sleep $1")" -eq "$2" ]
     done
 }
 
-@test "92: ctl stop ends what the last run has left, too, of a service that waits for its next, or has failed" {
+@test "ctl stop ends what the last run left, also while backing off or failed (92)" {
     configure <<-'END'
 		[a]
 		command = sh -c 'leave -s 0; exit 1'

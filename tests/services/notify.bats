@@ -3,7 +3,7 @@
 
 load helpers
 
-@test "STATUS is shown, control characters are not" {
+@test "STATUS is shown without control characters" {
     configure <<-'END'
 		[a]
 		command = service a notify 'STATUS=warming up|READY=1' wait go notify "STATUS=odd \x"
@@ -15,7 +15,7 @@ load helpers
     ctl status --json | jq -e '.services[0] | tostring | contains("warming up")'
 }
 
-@test "only the service's own processes are believed: not another service, not a stranger" {
+@test "sd_notify messages count only from the service's own processes" {
     configure <<-'END'
 		[a]
 		command = sh -c 'echo $NOTIFY_SOCKET >socket; exec service a'
@@ -34,7 +34,7 @@ load helpers
     [[ $(ctl status) != *lie* ]]
 }
 
-@test "a child of the service is believed, also in a session of its own" {
+@test "sd_notify messages count from a child of the service, also in its own session" {
     configure <<-'END'
 		[a]
 		command = sh -c 'setsid service child notify READY=1 barrier 5000 exit 0; exec service a'
@@ -48,7 +48,7 @@ load helpers
     done
 }
 
-@test "rubbish and long messages harm nobody" {
+@test "malformed and long sd_notify messages do no harm" {
     configure <<-'END'
 		[a]
 		command = service a notify = notify READY= notify READY=2 notify '|||' notify WATCHDOG_USEC=x notify
@@ -67,7 +67,7 @@ load helpers
     ends 0
 }
 
-@test "BARRIER=1: the descriptor is closed once all before it is done" {
+@test "BARRIER=1: its descriptor is closed when all earlier messages are handled" {
     printf '[a]\ncommand = service a notify READY=1 barrier 5000\nready = notify\n' >conf
     run_foster as_pid1
     happens 'a barrier'
@@ -97,7 +97,7 @@ load helpers
     happens 'inner starts' 2
 }
 
-@test "MAINPID of another service's process is not taken over" {
+@test "MAINPID of another service's process is refused" {
     configure <<-'END'
 		[victim]
 		command = sh -c 'echo $$ >victim.pid; exec service victim wake victim.up'
@@ -113,7 +113,7 @@ load helpers
     is_now victim running
 }
 
-@test "watchdog: a service that stays silent too long is ended, and started again" {
+@test "watchdog: a service that is silent too long is stopped, and started again" {
     configure <<-'END'
 		[a]
 		command = service a tell WATCHDOG_USEC tell WATCHDOG_PID notify READY=1 sleep 200 notify WATCHDOG=1 sleep 200
@@ -131,7 +131,7 @@ load helpers
     grep -q '^foster: .*a.*\(watchdog\|well\|WATCHDOG\)' "$err"
 }
 
-@test "watchdog: restart = no: it is ended, and has failed" {
+@test "watchdog with restart = no: the service is stopped, and has failed" {
     configure <<-'END'
 		[a]
 		command = service a
@@ -145,7 +145,7 @@ load helpers
     [ "$(count 'a starts')" -eq 1 ]
 }
 
-@test "watchdog: WATCHDOG=trigger does not wait, WATCHDOG_USEC changes it" {
+@test "WATCHDOG=trigger acts at once, and WATCHDOG_USEC changes the time" {
     configure <<-'END'
 		[a]
 		command = service a notify WATCHDOG=trigger
@@ -185,7 +185,7 @@ load helpers
     silent
 }
 
-@test "a service that does not ask for it has no NOTIFY_SOCKET" {
+@test "a service without notify keys has no NOTIFY_SOCKET" {
     printf '[a]\ncommand = service a tell NOTIFY_SOCKET tell WATCHDOG_USEC exit 0\n' >conf
     exits_with 0 as_pid1
     happens 'a NOTIFY_SOCKET=none'

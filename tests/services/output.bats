@@ -3,7 +3,7 @@
 
 load helpers
 
-@test "97: raw: a service writes to foster's own stdout and stderr, not a byte is copied" {
+@test "log = raw: a service writes to foster's own stdout and stderr, nothing is copied (97)" {
     configure <<-'END'
 		[a]
 		command = readlink /proc/self/fd/1 /proc/self/fd/2
@@ -14,7 +14,7 @@ load helpers
     [ ! -s said ]
 }
 
-@test "97: prefix: each line has the service's name before it, from stdout and from stderr" {
+@test "log = prefix: each line of stdout and stderr begins with the service's name (97)" {
     configure <<-'END'
 		[web]
 		command = sh -c 'echo one; echo two >&2; echo; printf "\ttab  blanks "; printf "\001\377\n"'
@@ -33,7 +33,7 @@ load helpers
     done
 }
 
-@test "97: prefix: colours on a terminal only" {
+@test "log = prefix: colours on a terminal only (97)" {
     prepare_folder
     printf '[web]\ncommand = echo one\nlog = prefix\n' >conf
     line=()
@@ -44,7 +44,7 @@ load helpers
 }
 
 # Two services write parts of lines, and lines longer than a pipe, all at the same time.
-@test "97: parts of lines and long lines of several services are not mixed" {
+@test "partial and long lines of several services are not mixed (97)" {
     configure <<-'END'
 		[foster]
 		log = prefix
@@ -67,7 +67,7 @@ load helpers
     [ "$(wc -l <printed)" -eq 506 ]
 }
 
-@test "98: the last output, without a newline, is there: raw, prefix, json and file" {
+@test "the last output without a newline is kept: raw, prefix, json and file (98)" {
     for log in raw prefix json "file:$PWD/file"; do
         printf '[a]\ncommand = sh -c '\''echo first; printf last'\''\nlog = %s\n' "$log" >conf
         prepare_folder
@@ -79,7 +79,7 @@ load helpers
     done
 }
 
-@test "98: output just before the end, many times" {
+@test "output just before the end is kept, many times in a row (98)" {
     printf '[a]\ncommand = printf last\nlog = prefix\n' >conf
     prepare_folder
     for _ in {1..30}; do
@@ -88,7 +88,7 @@ load helpers
     done
 }
 
-@test "99: a process that keeps the log's pipe open after the service's end is not waited for" {
+@test "a process that keeps the log's pipe open after the service's end is not waited for (99)" {
     configure <<-'END'
 		[a]
 		command = sh -c 'echo text; sleep 60 & exit 0'
@@ -107,7 +107,7 @@ load helpers
 }
 
 # A reader who does not read: the services wait, as they would without us; signals, ctl and the stop do not.
-@test "100: a blocked reader holds up neither a signal, nor ctl, nor the stop" {
+@test "a blocked reader of the log delays neither signals, nor ctl, nor the stop (100)" {
     mkfifo stuck
     exec 8<>stuck
     for log in prefix json; do
@@ -144,7 +144,7 @@ load helpers
     done
 }
 
-@test "json: each line an object, whatever the bytes" {
+@test "log = json: each line is an object, whatever its bytes" {
     configure <<-'END'
 		[web]
 		command = sh -c 'echo plain; printf "q\"b\\\\s\tt\001\033[1m\177\n"; printf "bad \377\300\200 utf\303\244\n";
@@ -164,7 +164,7 @@ load helpers
 }
 
 # Root opens a file where root alone says what its path means; that is below a mount of our own.
-@test "null and file: a file is appended to, opened by root where that is safe, else by the service's user" {
+@test "log = null and file: appended to, and opened by root only where that is safe" {
     via=(sh -c 'mount -t tmpfs -o mode=755 none /mnt; cp log /mnt; "$@"; code=$?; cp /mnt/log log; exit "$code"' sh)
     NAMESPACE+=(-m)
     configure <<-END
@@ -194,7 +194,7 @@ load helpers
     says b "$PWD/log" 'Permission denied'
 }
 
-@test "a log file that cannot be opened: said, and the service has failed" {
+@test "a log file that cannot be opened is reported, and the service has failed" {
     printf '[a]\ncommand = service a\nlog = file:/absent/log\nessential = yes\n' >conf
     prepare_folder
     code=0
@@ -204,7 +204,7 @@ load helpers
     never 'a starts'
 }
 
-@test "96: a service of another user can open /dev/stdout" {
+@test "a service of another user can open /dev/stdout (96)" {
     for log in prefix json; do
         configure <<-END
 			[a]
@@ -218,7 +218,7 @@ load helpers
     done
 }
 
-@test "a reader that is gone (EPIPE) ends nobody" {
+@test "a reader that has closed the pipe, EPIPE, ends no service" {
     configure <<-'END'
 		[a]
 		command = sh -c 'i=0; while [ $i -lt 100 ]; do echo text; i=$((i + 1)); done; exec service a exit 5'

@@ -32,26 +32,26 @@ readies() {
     ends 0
 }
 
-@test "88: ready by sd_notify" {
+@test "ready by sd_notify (88)" {
     for way in as_pid1 as_child; do
         readies notify 'notify STATUS=warm|READY=1'
         rm -f go a.up
     done
 }
-@test "88: ready by a newline on a descriptor" { readies fd:5 newline 5; }
-@test "88: ready by tcp" { readies tcp:127.0.0.1:8080 listen tcp:8080; }
-@test "88: ready by tcp, the port alone" { readies tcp:8080 listen tcp:8080; }
-@test "88: ready by a unix socket" { readies "unix:$PWD/a.sock" listen "unix:$PWD/a.sock"; }
-@test "88: ready by a file" { readies "file:$PWD/a.ready" wake a.ready; }
-@test "88: ready by a command" { readies 'exec:test -e a.ready' wake a.ready; }
-@test "88: none: it is ready when it runs" {
+@test "ready by a newline on a descriptor (88)" { readies fd:5 newline 5; }
+@test "ready by tcp (88)" { readies tcp:127.0.0.1:8080 listen tcp:8080; }
+@test "ready by tcp, with the port alone (88)" { readies tcp:8080 listen tcp:8080; }
+@test "ready by a unix socket (88)" { readies "unix:$PWD/a.sock" listen "unix:$PWD/a.sock"; }
+@test "ready by a file (88)" { readies "file:$PWD/a.ready" wake a.ready; }
+@test "ready by a command (88)" { readies 'exec:test -e a.ready' wake a.ready; }
+@test "without `ready`, a service is ready when it runs (88)" {
     printf '[a]\ncommand = service a\nready = none\n[b]\ncommand = service b\ndepends_on = a:ready\n' >conf
     run_foster as_pid1
     happens 'b starts'
     is_now a running
 }
 
-@test "88: a descriptor that is closed without a newline says nothing" {
+@test "a descriptor that is closed without a newline is no readiness (88)" {
     configure <<-'END'
 		[a]
 		command = sh -c 'exec 5>&-; exec service a wake a.up'
@@ -76,7 +76,7 @@ idle_for() {
 }
 switches() { cat "/proc/$init"/task/*/status | awk '/^voluntary_ctxt/ { n += $2 } END { print n }'; }
 
-@test "88: not ready in time: the run is a failure, it is said, and what waits for it fails" {
+@test "a service that is not ready in time has failed, and so have its dependents (88)" {
     configure <<-'END'
 		[a]
 		command = service a
@@ -97,7 +97,7 @@ switches() { cat "/proc/$init"/task/*/status | awk '/^voluntary_ctxt/ { n += $2 
     grep -q '^foster: .*a.*ready.*0.20 s' "$err"
 }
 
-@test "88: not ready in time: the restart policy applies" {
+@test "a service that is not ready in time is restarted by its policy (88)" {
     configure <<-'END'
 		[a]
 		command = sh -c 'if [ -e second ]; then exec service a notify READY=1; fi; : >second; exec service a'
@@ -110,7 +110,7 @@ switches() { cat "/proc/$init"/task/*/status | awk '/^voluntary_ctxt/ { n += $2 
     [ "$(count 'a starts')" -eq 2 ]
 }
 
-@test "88: EXTEND_TIMEOUT_USEC gives it more time" {
+@test "EXTEND_TIMEOUT_USEC gives a start more time (88)" {
     configure <<-'END'
 		[a]
 		command = service a notify EXTEND_TIMEOUT_USEC=3000000 sleep 600 notify READY=1
@@ -122,7 +122,7 @@ switches() { cat "/proc/$init"/task/*/status | awk '/^voluntary_ctxt/ { n += $2 
     never 'a signal'
 }
 
-@test "93: a command that asks for readiness and hangs holds up nobody, and ends with the service" {
+@test "a readiness command that hangs delays no other service, and ends with its own (93)" {
     configure <<-'END'
 		[a]
 		command = service a wake a.up
@@ -143,7 +143,7 @@ switches() { cat "/proc/$init"/task/*/status | awk '/^voluntary_ctxt/ { n += $2 
 }
 no_sleep() { ! pgrep -P "$init" -f 'sleep 60' >/dev/null && ! pgrep --ns "$init" --nslist pid -x sleep >/dev/null; }
 
-@test "88: it ends before it is ready: that is a failure, also with 0" {
+@test "a service that ends before it is ready has failed, also with exit code 0 (88)" {
     printf '[a]\ncommand = service a exit 0\nready = notify\n[b]\ncommand = service b\ndepends_on = a\n' >conf
     prepare_folder
     foster as_pid1 --config conf --control "$PWD/sock" || true

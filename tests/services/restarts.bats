@@ -3,7 +3,7 @@
 
 load helpers
 
-@test "83: on-failure: started again after a delay that doubles up to a limit" {
+@test "on-failure: started again after a delay that doubles up to a limit (83)" {
     configure <<-'END'
 		[a]
 		command = service a exit 1
@@ -23,7 +23,7 @@ load helpers
     grep -q '^foster: .*a.*exited with status 1.*again in 0.[12]' "$err"
 }
 
-@test "83: a run of 10 s is calm: the next delay is the first again" {
+@test "after a run of 10 s the next delay is the first again (83)" {
     configure <<-'END'
 		[a]
 		command = sh -c 'echo >>runs; [ $(wc -l <runs) = 3 ] && exec service a sleep 10100 exit 1; exec service a
@@ -38,7 +38,7 @@ load helpers
     between 198 "$(gap 'a starts' 4 5)" 600
 }
 
-@test "83, 84: a run that is longer than the delays, and still short, is no calm one" {
+@test "a run longer than the delays, but under 10 s, does not reset them (83, 84)" {
     configure <<-'END'
 		[a]
 		command = service a sleep 150 exit 9
@@ -50,7 +50,7 @@ load helpers
     between 2 "$(count 'a starts')" 3
 }
 
-@test "84: on-failure:N: given up after N failures in a row, said once" {
+@test "on-failure:N gives up after N failures in a row, logged once (84)" {
     configure <<-'END'
 		[a]
 		command = service a exit 9
@@ -69,7 +69,7 @@ load helpers
     [ "$(count 'a starts')" -eq "$starts" ]
 }
 
-@test "84: an essential service that is given up stops the container with its code" {
+@test "an essential service that is given up stops the container with its code (84)" {
     configure <<-'END'
 		[a]
 		command = service a exit 9
@@ -87,7 +87,7 @@ load helpers
 }
 run_foster_to_end() { exits_with "$@"; }
 
-@test "85: a command that does not exist: failed at once, explained, no second attempt, and ctl is answered" {
+@test "a command that does not exist fails at once, with a reason and no second attempt (85)" {
     configure <<-'END'
 		[a]
 		command = absent-program with words
@@ -108,7 +108,7 @@ run_foster_to_end() { exits_with "$@"; }
     happens 'b starts' 2
 }
 
-@test "85: a command that is there later can be started by hand" {
+@test "a command that exists later can be started by hand (85)" {
     configure <<-'END'
 		[a]
 		command = ./later
@@ -124,7 +124,7 @@ run_foster_to_end() { exits_with "$@"; }
     is_now a running
 }
 
-@test "86: an end within the first second counts, and the policy applies" {
+@test "an end within the first second counts, and the policy applies (86)" {
     for policy in always:0 always:3 on-failure:3; do
         printf '[a]\ncommand = service a exit %d\nrestart = %s\nrestart_delay = 10ms..10ms\n' \
             "${policy#*:}" "${policy%:*}" >conf
@@ -135,7 +135,7 @@ run_foster_to_end() { exits_with "$@"; }
     done
 }
 
-@test "restart: no, and on-failure after a success, start nothing again" {
+@test "restart = no, and on-failure after a success, start nothing again" {
     for case in no:0:done no:3:failed on-failure:0:done; do
         IFS=: read -r policy code state <<<"$case"
         printf '[a]\ncommand = service a exit %d\nrestart = %s\nrestart_delay = 1ms..10ms\n[b]\ncommand = service b\n' \
@@ -148,7 +148,7 @@ run_foster_to_end() { exits_with "$@"; }
     done
 }
 
-@test "a failed oneshot is tried again if its policy says so, and what waits for it waits on" {
+@test "a failed oneshot is tried again by its policy, and its dependents wait" {
     configure <<-'END'
 		[job]
 		command = sh -c 'echo >>runs; exec service job exit $(( $(wc -l <runs) < 3 ))'
@@ -184,7 +184,7 @@ run_foster_to_end() { exits_with "$@"; }
 }
 
 # The system calls that wait are given a span, or the monotonic clock: none is given the wall clock.
-@test "87: no timer is of the wall clock, which may jump" {
+@test "no timer uses the wall clock, which may jump (87)" {
     OTHER_PID1=(strace -f -qq -o trace)
     configure <<-'END'
 		[a]

@@ -31,7 +31,7 @@ load helpers
     done
 }
 
-@test "listen: no connection is refused while the service restarts, and a crash loses none that waits" {
+@test "listen: a restart refuses no connection, and a crash loses none that waits" {
     own_network
     configure <<-'END'
 		[web]
@@ -52,7 +52,7 @@ load helpers
     [[ $(call 8080) == "web "* ]]
 }
 
-@test "listen: the socket is there before the service, and belongs to nobody else" {
+@test "listen: the socket exists before the service, and only the service has it" {
     own_network
     configure <<-'END'
 		[slow]
@@ -77,7 +77,7 @@ load helpers
     grep '^web ' answer
 }
 
-@test "listen: an address in use, or a path that cannot be: said with its line, and nothing starts" {
+@test "listen: an address in use or a wrong path is reported with its line, nothing starts" {
     own_network
     taken='socat TCP4-LISTEN:8080,bind=127.0.0.1 /dev/null & until ss -ltn | grep -q :8080; do sleep 0.01; done'
     via=(sh -c "ip link set lo up; $taken; exec \"\$@\"" sh)
@@ -92,7 +92,7 @@ load helpers
     done
 }
 
-@test "listen: a socket file that nobody listens on any more is replaced" {
+@test "listen: a stale socket file is replaced" {
     exits 137 as_child sh -c 'service old listen unix:web.sock die KILL'
     [ -S web.sock ]
     printf '[web]\ncommand = service web serve 3\nlisten = unix:%s\n' "$PWD/web.sock" >conf

@@ -3,7 +3,7 @@
 
 load helpers
 
-@test "what depends on nothing starts at once, side by side" {
+@test "services without dependencies start at once, side by side" {
     configure <<-'END'
 		[a]
 		command = service a wake a.up wait b.up exit 0
@@ -17,7 +17,7 @@ load helpers
     done
 }
 
-@test "88: :started waits for the start alone, a name alone for readiness" {
+@test "depends_on = x:started waits for the start, x alone for readiness (88)" {
     configure <<-'END'
 		[a]
 		command = service a wait go notify READY=1
@@ -40,7 +40,7 @@ load helpers
     is_now a ready
     is_now early running
 }
-@test "89: a oneshot fans out: what waits for it starts after its end, each once" {
+@test "all dependents of a oneshot start after its end, each once (89)" {
     configure <<-'END'
 		[migrate]
 		command = service migrate sleep 100 exit 0
@@ -64,7 +64,7 @@ load helpers
     done
 }
 
-@test "89, 91: a oneshot that fails: what waits for it fails too, never starts, and the code is its own" {
+@test "dependents of a oneshot that fails never start, and its exit code is foster's (89, 91)" {
     configure <<-'END'
 		[migrate]
 		command = service migrate exit 7
@@ -82,7 +82,7 @@ load helpers
     [[ $stderr == *"migrate"*"7"*"c "*"d "* ]] || { echo "$stderr" && false; }
 }
 
-@test "91: what has started stays up when what it depends on dies" {
+@test "a service that has started stays up when its dependency ends (91)" {
     configure <<-'END'
 		[db]
 		command = service db wait go exit 3
@@ -98,7 +98,7 @@ load helpers
     never 'web signal'
 }
 
-@test "91: a dependency that restarts holds up a start and does not undo it" {
+@test "a dependency that restarts delays a start and does not undo it (91)" {
     configure <<-'END'
 		[db]
 		command = sh -c 'if [ -e second ]; then exec service db notify READY=1; else : >second; exec service db exit
@@ -118,7 +118,7 @@ load helpers
     [ "$(count 'web starts')" -eq 1 ]
 }
 
-@test "16: an essential service fails for good: the others stop in reverse order, and its code is foster's" {
+@test "an essential service that fails stops the others in reverse order, with its code (16)" {
     configure <<-'END'
 		[db]
 		command = service db notify READY=1
@@ -144,7 +144,7 @@ load helpers
     done
 }
 
-@test "16: killed by a signal: 128 + its number" {
+@test "an essential service killed by a signal gives 128 + its number (16)" {
     printf '[a]\ncommand = service a die SEGV\nessential = yes\n[b]\ncommand = service b\n' >conf
     exits_with 139 as_pid1
     says a SEGV
@@ -156,7 +156,7 @@ load helpers
     says directory
 }
 
-@test "17: an optional service fails for good: the container stays up, and it is seen in status and said" {
+@test "an optional service that fails leaves the container up, and is in status and log (17)" {
     configure <<-'END'
 		[web]
 		command = service web
@@ -176,7 +176,7 @@ load helpers
     ends 0
 }
 
-@test "18: all essential work has succeeded: exit 0 even if helpers had to be killed" {
+@test "when all essential services succeeded the code is 0, though helpers were killed (18)" {
     configure <<-'END'
 		[job]
 		command = service job wait helper.up exit 0
@@ -195,7 +195,7 @@ load helpers
     exits_with 0 as_pid1 -- sh -c 'until [ -e helper.up ]; do sleep 0.01; done'
 }
 
-@test "16: without an essential service foster ends when all have ended: with 0, or the code of the first that failed" {
+@test "without an essential service foster ends after the last, with the first failed code (16)" {
     printf '[%s]\ncommand = service %s exit %d\n' a a 0 b b 0 >conf
     exits_with 0 as_pid1
     says_nothing
@@ -203,7 +203,7 @@ load helpers
     exits_with 6 as_pid1
 }
 
-@test "autostart = no: it waits to be started" {
+@test "autostart = no: the service waits to be started" {
     configure <<-'END'
 		[web]
 		command = service web
@@ -221,7 +221,7 @@ load helpers
     is_now debug running
 }
 
-@test "autostart = no: what another depends on is started with that one" {
+@test "autostart = no: a dependency is started with the service that needs it" {
     configure <<-'END'
 		[tool]
 		command = service tool
@@ -246,7 +246,7 @@ load helpers
     never 'tool starts'
 }
 
-@test "ctl start: what the service depends on is started first, if it is stopped or has failed" {
+@test "ctl start starts a dependency first if it is stopped or has failed" {
     configure <<-'END'
 		[db]
 		command = ./db
@@ -284,7 +284,7 @@ load helpers
     never 'other starts'
 }
 
-@test "78: what was stopped by hand is not started because one that depends on it starts again by itself" {
+@test "a service stopped by hand is not started by the restart of its dependent (78)" {
     configure <<-'END'
 		[db]
 		command = service db

@@ -3,7 +3,7 @@
 
 load helpers
 
-@test "77: a service stops after all that depend on it are down" {
+@test "a service is stopped after all that depend on it have ended (77)" {
     configure <<-'END'
 		[a]
 		command = service a
@@ -29,7 +29,7 @@ load helpers
     done
 }
 
-@test "77: also what it depends on through a oneshot that is done long since" {
+@test "a service is stopped before the dependencies of a oneshot that it waited for (77)" {
     configure <<-'END'
 		[db]
 		command = service db notify READY=1
@@ -49,7 +49,7 @@ load helpers
     in_order 'web signal 15' 'web ends' 'db signal 15' 'db ends'
 }
 
-@test "77: independent services stop side by side" {
+@test "independent services stop side by side (77)" {
     for i in {1..8}; do printf '[s%d]\ncommand = service s%d linger 400\n' "$i" "$i"; done >conf
     run_foster as_pid1
     happens 's. starts' 8
@@ -60,7 +60,7 @@ load helpers
     [ "$(head -n 16 journal | grep -c signal)" -eq 8 ]
 }
 
-@test "76: told to stop while services start, wait, back off: nothing new starts, and all is over at once" {
+@test "a stop while services start, wait or back off starts nothing new, and ends at once (76)" {
     configure <<-'END'
 		[slow]
 		command = service slow
@@ -96,7 +96,7 @@ load helpers
     done
 }
 
-@test "76: told to stop at any moment of the start" {
+@test "a stop at any moment of the start ends all (76)" {
     for i in {1..40}; do printf '[s%d]\ncommand = service s%d\n' "$i" "$i"; done >conf
     for i in {2..40}; do sed -i "/^command = service s$i\$/a depends_on = s$((i - 1))" conf; done
     prepare_folder
@@ -110,7 +110,7 @@ load helpers
     done
 }
 
-@test "76: told to stop while a thousand are being started: not all of them are" {
+@test "a stop while a thousand services start does not start all of them (76)" {
     for i in {1..1000}; do printf '[s%d]\ncommand = service s%d\n' "$i" "$i"; done >conf
     prepare_folder
     start as_pid1 --control "$PWD/sock" --config conf 3>&-
@@ -121,7 +121,7 @@ load helpers
     silent
 }
 
-@test "78: a service that was stopped on purpose is not started again, and foster stays" {
+@test "a service that ctl has stopped is not started again, and foster stays (78)" {
     configure <<-'END'
 		[a]
 		command = service a
@@ -145,7 +145,7 @@ load helpers
     wait "$job" || true
 }
 
-@test "78: stopped on purpose while it backs off, and an essential one: foster stays until it is told" {
+@test "ctl stops a service that backs off, and an essential one: foster stays (78)" {
     configure <<-'END'
 		[a]
 		command = service a exit 1
@@ -170,7 +170,7 @@ load helpers
     ends 0
 }
 
-@test "79: each has its own stop signal and its own time" {
+@test "each service has its own stop signal and its own grace period (79)" {
     configure <<-'END'
 		[slow]
 		command = service slow until QUIT linger 1500
@@ -201,7 +201,7 @@ load helpers
     told 'slow' 0
 }
 
-@test "79: what does not end is killed with its group" {
+@test "a service that does not end is killed with its process group (79)" {
     configure <<-'END'
 		[a]
 		command = service a ignore TERM fork group
@@ -219,7 +219,7 @@ load helpers
     is_now b running
 }
 
-@test "80: a stop command runs before the signal, and knows whom it is for" {
+@test "a stop command runs before the signal, and has the service's pid (80)" {
     configure <<-'END'
 		[a]
 		command = service a
@@ -237,7 +237,7 @@ load helpers
     done
 }
 
-@test "80: a stop command that ends the service makes the signal unneeded" {
+@test "a stop command that ends the service makes the signal unnecessary (80)" {
     configure <<-'END'
 		[a]
 		command = service a until USR1
@@ -251,7 +251,7 @@ load helpers
     never 'a signal 15'
 }
 
-@test "80: a stop command that hangs, or cannot be run, does not keep the service from its end" {
+@test "a stop command that hangs, or cannot be run, does not keep the service from its end (80)" {
     configure <<-'END'
 		[a]
 		command = service a
@@ -273,7 +273,7 @@ load helpers
     wait_until is_gone "$init"
 }
 
-@test "81: a delay before the signal: foster is not healthy at once, and TERM comes later" {
+@test "a stop command delays TERM, and foster is unhealthy from the stop on (81)" {
     configure <<-'END'
 		[a]
 		command = service a notify READY=1
@@ -293,7 +293,7 @@ load helpers
     happens 'a signal 15'
 }
 
-@test "82: foster is killed and not PID 1: -p reaches the command" {
+@test "foster that is not PID 1 is killed: the command gets the signal of -p (82)" {
     printf '[helper]\ncommand = service helper\n' >conf
     OTHER_PID1=(sh -c '"$@"; until [ -e over ]; do sleep 0.05; done' sh)
     run_foster as_child -p KILL -- service main
@@ -305,7 +305,7 @@ load helpers
     wait "$job" || true
 }
 
-@test "73, 74: the whole stop stays within the 10 s of an engine" {
+@test "the whole stop stays within the 10 s of an engine (73, 74)" {
     for i in {1..3}; do printf '[s%d]\ncommand = service s%d ignore TERM\n' "$i" "$i"; done >conf
     printf 'depends_on = s2\n' >>conf
     sed -i '/service s2/a depends_on = s1' conf
@@ -319,7 +319,7 @@ load helpers
     in_order 's3 signal 15' 's2 signal 15'
 }
 
-@test "71, 72: at the stop what a service has left in a session of its own ends too" {
+@test "the stop ends processes that a service has left in a session of their own (71, 72)" {
     configure <<-'END'
 		[a]
 		command = sh -c 'leave -s 200; exec service a'
@@ -333,7 +333,7 @@ load helpers
     done
 }
 
-@test "39: all have ended: what was left in other sessions gets TERM, or is killed after [foster] grace" {
+@test "processes left in other sessions get TERM, and are killed after [foster] grace (39)" {
     configure <<-'END'
 		[foster]
 		grace = 300ms
@@ -349,7 +349,7 @@ load helpers
     done
 }
 
-@test "INT and QUIT stop in order too; an essential service's own code counts" {
+@test "INT and QUIT stop in order, too; an essential service's own code counts" {
     for signal in TERM INT QUIT; do
         configure <<-'END'
 			[helper]
@@ -373,7 +373,7 @@ load helpers
     silent
 }
 
-@test "44: other signals go to the command of the command line, or to the essential services" {
+@test "other signals go to the command, or to the essential services (44)" {
     printf '[helper]\ncommand = service helper\n' >conf
     run_foster as_pid1 -- service main
     happens 'main starts'
@@ -396,7 +396,7 @@ load helpers
     ends 0
 }
 
-@test "the options for main hold for the command beside services: -e, -r, --stop-signal, --stop-timeout" {
+@test "-e, -r, --stop-signal and --stop-timeout hold for the command beside services" {
     printf '[helper]\ncommand = service helper\n' >conf
     exits_with 0 as_pid1 -e 7 -- service main exit 7
     exits_with 8 as_pid1 -e 7 -- service main exit 8
@@ -416,7 +416,7 @@ load helpers
     happens 'main signal 3'
 }
 
-@test "45: a stopped service ends with TERM" {
+@test "a stopped service ends with TERM (45)" {
     configure <<-'END'
 		[a]
 		command = service a

@@ -59,7 +59,7 @@ is_settled() {
 
 # A fork copies each mapping and each page table: src/base/arena.c. Not counted: the kernel's own mappings.
 # bats test_tags=shipped
-@test "300 services: what each start copies are six mappings and 36 KiB of page tables" {
+@test "300 services: a start copies six mappings and 36 KiB of page tables" {
     services 300
     run_foster as_pid1
     wait_until has_children 300
@@ -71,7 +71,7 @@ is_settled() {
 
 # Equal commands are kept once, others each.
 # bats test_tags=shipped
-@test "1000 services: foster's own memory is below 192 KiB, with commands of their own below 224" {
+@test "1000 services: foster's own memory is below 192 KiB, with own commands below 224" {
     LIMIT=60
     services 1000
     for limit in 192 224; do
@@ -88,7 +88,7 @@ is_settled() {
     done
 }
 
-@test "descriptors: none is left over after a hundred restarts, probes and clients" {
+@test "no descriptor is left over after a hundred restarts, probes and clients" {
     configure <<-'END'
 		[a]
 		command = service a newline 5 exit 1

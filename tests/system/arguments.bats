@@ -16,7 +16,7 @@ refused() {
     is ''
 }
 
-@test "21: what follows the command is the command's, with -- and without" {
+@test "options behind the command are the command's, with -- and without (21)" {
     exits 3 as_pid1 sh -c 'exit 3'
     exits 3 as_pid1 -- sh -c 'exit 3'
     exits 0 as_pid1 -s -- echo -x -v --help -- -c
@@ -25,51 +25,51 @@ refused() {
     is '--version -g -- --grace 1'
 }
 
-@test "21: options may stand together, and have their argument attached" {
+@test "options may stand together, and have their argument attached (21)" {
     exits 0 as_pid1 -sge143 exit -s TERM
     exits 0 as_pid1 -e 3 --grace=1s --stop-timeout=2 --rewrite=TERM:INT exit 3
 }
 
-@test "28: no command" {
+@test "without a command: usage (28)" {
     refused command :
     refused command : --
     refused command : -v -g --
 }
 
-@test "28: an option that there is not" {
+@test "an unknown option is a usage error (28)" {
     refused unknown --nonsense : --nonsense echo started
     refused unknown -Z : -Z echo started
     refused unknown -Z : -gZs echo started
 }
 
-@test "28: an option without its argument, or with one too many" {
+@test "a missing argument of an option, or one too many, is a usage error (28)" {
     for option in -p -e -r --rewrite --grace --stop-signal --stop-timeout --termination-log; do
         refused "$option" : "$option"
     done
     refused --setsid : --setsid=1 echo started
 }
 
-@test "28: an argument that is no signal" {
+@test "an argument that is no signal is a usage error (28)" {
     for bad in '' NOSUCH 0 65 -1 RTMIN+31 RTMAX+1 RTMAX-31 RTMIN- SIG 15x; do
         refused -p : -p "$bad" echo started
         refused stop-signal : --stop-signal "$bad" echo started
     done
 }
 
-@test "28: an argument that is no duration" {
+@test "an argument that is no duration is a usage error (28)" {
     for bad in '' x 5x 5s5 -1 -1s 1.5.5s s ms 99999999999999999999 '5 s'; do
         refused grace : --grace "$bad" echo started
         refused stop-timeout : --stop-timeout "$bad" echo started
     done
 }
 
-@test "28: an argument that is no pair of signals" {
+@test "an argument that is no pair of signals is a usage error (28)" {
     for bad in '' 15 TERM : TERM: :TERM TERM:NOSUCH NOSUCH:TERM 15:65 65:15 0:15 TERM:INT:HUP -1:3; do
         refused rewrite : --rewrite "$bad" echo started
     done
 }
 
-@test "28: -P has no command" {
+@test "-P with a command is a usage error (28)" {
     refused -P : -P echo started
 }
 
@@ -91,7 +91,7 @@ refused() {
     done
 }
 
-@test "56: as PID 1 and root a command is a command, whatever an init would make of its name" {
+@test "as PID 1 and root, a command named like a runlevel or kernel argument is run (56)" {
     for name in single auto 3 emergency; do
         printf '#!/bin/sh\nexit 6\n' >"$name"
         chmod +x "$name"

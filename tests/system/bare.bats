@@ -5,7 +5,7 @@
 
 load helpers
 
-@test "58: an empty read-only root, no /proc, no /dev, uid 65534, no capabilities: main's exit code" {
+@test "on an empty read-only root, as nobody, main's exit code is foster's (58)" {
     empty_root --as-pid-1
     for code in 0 7 255; do
         exits "$code" in_empty_root exit "$code"
@@ -14,7 +14,7 @@ load helpers
     exits 137 in_empty_root exit -s KILL
 }
 
-@test "58: the same: orphans are reaped" {
+@test "on an empty read-only root, orphans are reaped (58)" {
     empty_root --as-pid-1
     start_ready in_empty_root orphans 200 signals
     wait_until has_no_zombie
@@ -23,7 +23,7 @@ load helpers
 }
 has_no_zombie() { ! pgrep -r Z -P "$init" >/dev/null; }
 
-@test "58: the same: signals are passed on" {
+@test "on an empty read-only root, signals are forwarded (58)" {
     empty_root --as-pid-1
     start_ready in_empty_root signals
     send HUP
@@ -34,7 +34,7 @@ has_no_zombie() { ! pgrep -r Z -P "$init" >/dev/null; }
     ends 0
 }
 
-@test "58: the same: processes that are left clean up, or are killed" {
+@test "on an empty read-only root, orphans clean up at the end, or are killed (58)" {
     empty_root --as-pid-1
     exits 0 in_empty_root leave -s 50
     [[ $output == *"cleaned up" ]]
@@ -43,7 +43,7 @@ has_no_zombie() { ! pgrep -r Z -P "$init" >/dev/null; }
     within "$from" 2000
 }
 
-@test "58: the same: main that is stopped ends with TERM" {
+@test "on an empty read-only root, a stopped main ends with TERM (58)" {
     empty_root --as-pid-1
     start_ready in_empty_root signals
     kill -STOP "$main"
@@ -52,7 +52,7 @@ has_no_zombie() { ! pgrep -r Z -P "$init" >/dev/null; }
     ends 0
 }
 
-@test "58: the same: faults are explained" {
+@test "on an empty read-only root, exec errors are explained (58)" {
     empty_root --as-pid-1
     exits 127 in_empty_root /absent-program
     says /absent-program 'not found'
@@ -62,7 +62,7 @@ has_no_zombie() { ! pgrep -r Z -P "$init" >/dev/null; }
     says "$BIN" directory
 }
 
-@test "58: the same, not as PID 1" {
+@test "on an empty read-only root, and not as PID 1, all works (58)" {
     empty_root
     exits 7 in_empty_root orphans 100 exit 7
     says_nothing
@@ -73,7 +73,7 @@ has_no_zombie() { ! pgrep -r Z -P "$init" >/dev/null; }
     ends 0
 }
 
-@test "60: without close_range: main has descriptor 9, foster lets go of it" {
+@test "without close_range main has descriptor 9, and foster closes it (60)" {
     refusing ENOSYS close_range
     echo text >file
     for way in as_pid1 as_child; do
@@ -85,7 +85,7 @@ has_no_zombie() { ! pgrep -r Z -P "$init" >/dev/null; }
     done
 }
 
-@test "60: without close_range and without /proc" {
+@test "without close_range and without /proc foster closes it, too (60)" {
     refusing ENOSYS close_range
     via=(sh -c 'umount -l /proc; exec "$@"' sh)
     start_ready as_pid1 signals 9</dev/null
@@ -95,7 +95,7 @@ has_no_zombie() { ! pgrep -r Z -P "$init" >/dev/null; }
 }
 has_no_descriptor() { [ ! -e "/proc/$1/fd/$2" ]; }
 
-@test "61: without pidfd_open, pidfd_send_signal, clone3, close_range: the same behaviour" {
+@test "without pidfd_open, pidfd_send_signal, clone3 and close_range all works (61)" {
     refusing ENOSYS pidfd_open pidfd_send_signal clone3 close_range
     for way in as_pid1 as_child; do
         exits 7 "$way" sh -c 'orphans 20; leave -s 50; exit 7'

@@ -3,7 +3,7 @@
 
 load helpers
 
-@test "52: not PID 1, with -s and without: orphans become foster's children" {
+@test "not as PID 1, with -s and without, orphans become foster's children (52)" {
     for way in "${CHILD_WAYS[@]}"; do
         for options in '' -s '-s -s'; do
             # shellcheck disable=SC2086
@@ -16,7 +16,7 @@ load helpers
     done
 }
 
-@test "52: the kernel refuses to make it a subreaper: one warning, and main runs" {
+@test "when the kernel refuses the subreaper, foster warns once, and main runs (52)" {
     for error in EPERM EINVAL ENOSYS; do
         refusing "$error" prctl
         NAMESPACE=(unshare -pf --mount-proc)
@@ -25,7 +25,7 @@ load helpers
     done
 }
 
-@test "54: with another foster as pause process and PID 1 all works" {
+@test "with another foster as pause program and PID 1 all works (54)" {
     OTHER_PID1=(sh -c '"$FOSTER" -P & exec nsenter -t $! -p "$@"' sh)
     for way in "${CHILD_WAYS[@]}"; do
         exits 7 "$way" sh -c 'leave -s 100; exit 7'
@@ -33,7 +33,7 @@ load helpers
     done
 }
 
-@test "82: -p: foster is killed, and main gets the signal" {
+@test "-p: when foster is killed, main gets the signal (82)" {
     for way in "${CHILD_WAYS[@]}"; do
         OTHER_PID1=(sh -c '"$@"; until grep -q "signal 10" out; do sleep 0.01; done; exit 5' sh)
         start_ready "$way" -p USR1 signals
@@ -42,7 +42,7 @@ load helpers
     done
 }
 
-@test "82: -p: foster's parent dies, and main gets the signal" {
+@test "-p: when foster's parent ends, main gets the signal (82)" {
     mkfifo go
     via=(sh -c '"$@" & read -r _ <go' sh)
     OTHER_PID1=(sh -c '"$@"; until grep -q "signal 12" out; do sleep 0.01; done; exit 5' sh)
@@ -51,7 +51,7 @@ load helpers
     ends 5
 }
 
-@test "82: -p KILL: foster is killed, and main with it" {
+@test "-p KILL: when foster is killed, main is killed with it (82)" {
     OTHER_PID1=(sh -c '"$@"; until [ -e seen ]; do sleep 0.01; done; exit 5' sh)
     start as_child -p KILL sleep 60 3>&-
     main=$(child_named sleep)

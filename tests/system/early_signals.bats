@@ -12,23 +12,23 @@ never_lost() {
     [ "${BASH_REMATCH[1]}" -ge 5 ]
 }
 
-@test "33: a signal that comes before main runs reaches main or kills it" {
+@test "a signal that comes before main runs reaches main or kills it (33)" {
     never_lost USR1
 }
 
-@test "33: also in group mode" {
+@test "a signal that comes before main runs reaches main also with -g (33)" {
     never_lost USR1 -g
 }
 
-@test "33: also with a session for main" {
+@test "a signal that comes before main runs reaches main also with --setsid (33)" {
     never_lost USR1 --setsid
 }
 
-@test "34: TERM that comes while foster starts ends it" {
+@test "TERM that comes while foster starts ends it (34)" {
     never_lost TERM
 }
 
-@test "34: TERM that is pending when foster is started ends it" {
+@test "TERM that is pending when foster is started ends it (34)" {
     via=(env --block-signal=TERM sh -c 'kill -TERM $$; exec "$@"' sh)
     for way in "${WAYS[@]}"; do
         exits 143 "$way" sleep 60

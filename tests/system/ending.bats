@@ -3,7 +3,7 @@
 
 load helpers
 
-@test "39: main ends: a process of another session gets TERM" {
+@test "when main ends, a process of another session gets TERM (39)" {
     for way in "${WAYS[@]}"; do
         exits 0 "$way" leave -s 0
         [[ $output == *"cleaned up" ]]
@@ -11,7 +11,7 @@ load helpers
     done
 }
 
-@test "39: main ends: a stopped process gets TERM and CONT" {
+@test "when main ends, a stopped process gets TERM and CONT (39)" {
     leave_stopped='leave -s 0 >left; read -r _ pid <left; kill -STOP $pid; echo $pid; exit 3'
     for way in as_pid1 as_child; do
         exits 3 "$way" sh -c "$leave_stopped"
@@ -20,7 +20,7 @@ load helpers
     done
 }
 
-@test "39, 73: what ignores TERM is killed after --grace" {
+@test "a process that ignores TERM is killed after --grace (39, 73)" {
     for way in as_pid1 as_child; do
         from=$(now_ms)
         exits 0 "$way" --grace 300ms sh -c 'leave -i 0; leave -i -s 0'
@@ -29,7 +29,7 @@ load helpers
     done
 }
 
-@test "39, 53, 57: not as PID 1 foster ends its descendants and nobody else" {
+@test "not as PID 1 foster ends its descendants and no other process (39, 53, 57)" {
     beside='signals >said & pid=$!; until grep -qs ready said; do :; done; "$@"; kill -USR1 $pid; kill -TERM $pid'
     OTHER_PID1=(sh -c "$beside; wait \$pid; code=\$?; cat said; exit \$code" sh)
     for way in "${CHILD_WAYS[@]}"; do
@@ -39,7 +39,7 @@ load helpers
 }
 
 # bats test_tags=shipped
-@test "not as PID 1, and without a child when main has ended, foster looks for nobody in /proc" {
+@test "not as PID 1 and without children at the end, foster does not search /proc" {
     via=(strace -qq -e 'trace=open,openat,waitid' -o calls)
     exits 3 as_child sh -c 'exit 3'
     grep -q '^waitid(.*ECHILD' calls
@@ -48,14 +48,14 @@ load helpers
     grep -q '"/proc/1/stat"' calls
 }
 
-@test "39: --grace 0 leaves at once" {
+@test "--grace 0 leaves at once (39)" {
     from=$(now_ms)
     exits 4 as_pid1 --grace 0 sh -c 'leave 5000 >&2; exit 4'
     within "$from" 2000
     [[ $output != *"cleaned up"* ]]
 }
 
-@test "71: TERM ends all: foster leaves the moment the last process is gone" {
+@test "after TERM foster leaves the moment the last process is gone (71)" {
     for way in as_pid1 as_child; do
         start_ready "$way" sh -c 'leave -s 100; exec signals'
         from=$(now_ms)
@@ -66,7 +66,7 @@ load helpers
     done
 }
 
-@test "72: main ends while orphans clean up: foster waits for them" {
+@test "when main ends while orphans clean up, foster waits for them (72)" {
     for way in "${WAYS[@]}"; do
         exits 7 "$way" sh -c 'leave 300; leave -s 100; exit 7'
         [ "$(grep -c 'cleaned up' <<<"$output")" -eq 2 ]
@@ -74,7 +74,7 @@ load helpers
 }
 
 # Main is big: it takes a while to be gone, and the orphan that is killed with it is gone before.
-@test "73: --stop-timeout kills main that ignores TERM, and everything else, and says so once" {
+@test "--stop-timeout kills main that ignores TERM, and all others, with one line (73)" {
     for way in "${WAYS[@]}"; do
         start "$way" --stop-timeout 300ms sh -c 'leave -i -s 0; trap "" TERM; exec eat 64' 3>&-
         wait_for_line "$out" '^ate '
@@ -86,7 +86,7 @@ load helpers
     done
 }
 
-@test "73: --stop-timeout counts from INT and QUIT too, and not before" {
+@test "--stop-timeout counts from INT and QUIT, too, and not before (73)" {
     for signal in INT QUIT; do
         start_ready as_pid1 --stop-timeout 100ms signals -x USR1 0
         send HUP
@@ -96,7 +96,7 @@ load helpers
     done
 }
 
-@test "73: without --stop-timeout main may take its time" {
+@test "without --stop-timeout main may take any time to stop (73)" {
     start as_pid1 sh -c 'trap "sleep 0.5; exit 8" TERM; echo ready; while :; do sleep 0.01; done' 3>&-
     wait_for_line "$out" ready
     from=$(now_ms)
@@ -105,7 +105,7 @@ load helpers
     [ $(($(now_ms) - from)) -ge 500 ]
 }
 
-@test "-P: runs no command, reaps, and ends with TERM and INT" {
+@test "-P runs no command, reaps, and ends with TERM and INT" {
     for signal in TERM INT; do
         start as_pid1 -P -r CHLD:0 3>&-
         nsenter -t "$init" -p -m sh -c 'sleep 60 3>&- &'
@@ -118,7 +118,7 @@ load helpers
 }
 
 # Main takes most of the 10 s that an engine gives; of the grace, 5 s, only what is left until the 9th is given.
-@test "74: main and what it leaves behind end within the 10 s of an engine" {
+@test "main and the processes it leaves end within the 10 s of an engine (74)" {
     LIMIT=20
     start as_pid1 sh -c 'leave -i 0; trap "sleep 7.5; exit 0" TERM; echo ready; while :; do sleep 0.1; done'
     wait_for_line "$out" '^ready'

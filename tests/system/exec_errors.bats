@@ -11,7 +11,7 @@ make_file() {
     chmod "${3:-755}" "$1"
 }
 
-@test "15, 29: not found: 127 and the PATH that was searched" {
+@test "a command that is not found: 127, and the PATH that was searched (15, 29)" {
     via=(env PATH=/bin:/nowhere)
     for way in "${WAYS[@]}"; do
         exits 127 "$way" absent-program -x
@@ -23,7 +23,7 @@ make_file() {
     says 'not found'
 }
 
-@test "29: a directory on the way is missing, or is a file" {
+@test "a directory on the way that is missing, or is a file, is named (29)" {
     make_file plain ''
     exits 127 as_pid1 ./missing/program
     says ./missing/program
@@ -31,7 +31,7 @@ make_file() {
     says ./plain/program
 }
 
-@test "24: the interpreter is missing" {
+@test "a missing interpreter is named (24)" {
     make_file script '#!/no/such/interpreter -x\necho ran\n'
     for way in "${WAYS[@]}"; do
         exits 126 "$way" ./script
@@ -40,41 +40,41 @@ make_file() {
     done
 }
 
-@test "24: the #! line ends in CR" {
+@test "a #! line that ends in CR is named (24)" {
     make_file script '#!/bin/sh\r\necho ran\r\n'
     exits 126 as_pid1 ./script
     says script CRLF
 }
 
-@test "24: the ELF loader is missing" {
+@test "a missing ELF loader is named (24)" {
     LC_ALL=C sed 's/ld-linux/ld-absnt/' /bin/true >dynamic
     chmod +x dynamic
     exits 126 as_pid1 ./dynamic
     says dynamic loader ld-absnt
 }
 
-@test "24: built for another machine" {
+@test "a program for another machine is named (24)" {
     cp "$BIN/exit" foreign
     printf '\x32\x00' | dd of=foreign bs=1 seek=18 conv=notrunc status=none # EM_IA_64
     exits 126 as_pid1 ./foreign
     says foreign 'built for' "$(uname -m)"
 }
 
-@test "24: a damaged program file" {
+@test "a damaged program file is named (24)" {
     head -c 100 "$BIN/exit" >damaged
     chmod +x damaged
     exits 126 as_pid1 ./damaged
     says damaged
 }
 
-@test "24: the file system is mounted noexec" {
+@test "a file system mounted noexec is named (24)" {
     mkdir volume
     via=(sh -c 'mount -t tmpfs -o noexec none volume && cp "$BIN/exit" volume && exec "$@"' sh)
     exits 126 as_pid1 volume/exit 0
     says volume/exit noexec
 }
 
-@test "25: a script without #! line is run by /bin/sh, with its arguments" {
+@test "a script without a #! line is run by /bin/sh, with its arguments (25)" {
     make_file script 'echo "$0 $1 $2"; exit 5\n'
     exits 5 as_pid1 ./script one 'two words'
     is './script one two words'
@@ -84,14 +84,14 @@ make_file() {
 }
 
 # bats test_tags=shipped
-@test "25: without #! line and without /bin/sh: it is said that there is no #! line" {
+@test "without a #! line and without /bin/sh, the missing #! line is named (25)" {
     empty_root --as-pid-1
     make_file "$root/script" 'echo ran\n'
     exits 126 in_empty_root /script
     says /script '#!'
 }
 
-@test "26: a directory" {
+@test "a directory is not executable: 126 (26)" {
     mkdir folder
     for way in "${WAYS[@]}"; do
         exits 126 "$way" ./folder
@@ -99,7 +99,7 @@ make_file() {
     done
 }
 
-@test "26: not executable" {
+@test "a file without the x bit is not executable: 126 (26)" {
     make_file plain '#!/bin/sh\n' 644
     for way in "${WAYS[@]}"; do
         exits 126 "$way" ./plain
@@ -110,7 +110,7 @@ make_file() {
     says plain 'not executable'
 }
 
-@test "26: what is not executable does not hide what comes later in PATH" {
+@test "a file that is not executable does not hide a program later in PATH (26)" {
     mkdir first second
     make_file first/program '' 644
     make_file second/program '#!/bin/sh\nexit 8\n'
@@ -118,21 +118,21 @@ make_file() {
     exits 8 as_pid1 program
 }
 
-@test "26: a program that this user may not run" {
+@test "a program that this user may not run: 126 (26)" {
     mkdir -m 700 private
     make_file private/program '#!/bin/sh\n'
     exits 126 as_child_user private/program
     says private/program
 }
 
-@test "27: PATH unset: the documented default is searched" {
+@test "with PATH unset the documented default is searched (27)" {
     via=(env -u PATH)
     exits 4 as_pid1 sh -c 'exit 4'
     exits 127 as_pid1 absent-program
     says absent-program "$default_path"
 }
 
-@test "27: an empty entry in PATH does not mean the current directory" {
+@test "an empty entry in PATH does not mean the current directory (27)" {
     make_file here '#!/bin/sh\necho ran\n'
     for path in '' : :/nowhere /nowhere: /nowhere::/bin; do
         via=(env "PATH=$path")
@@ -142,7 +142,7 @@ make_file() {
     done
 }
 
-@test "29: exactly one line, with every option that makes foster talk" {
+@test "an exec error is exactly one line, with every verbose option (29)" {
     exits 127 as_pid1 -w /nowhere/program
     says /nowhere/program
     exits 127 as_child -g --setsid /nowhere/program

@@ -6,7 +6,7 @@ load helpers
 # received NUMBER...: main has told of exactly these, in this order.
 received() { [ "$(sed -n 's/^signal //p' "$out" | xargs)" = "$*" ]; }
 
-@test "30: HUP INT QUIT USR1 USR2 TERM ALRM WINCH CONT PWR, each once" {
+@test "HUP INT QUIT USR1 USR2 TERM ALRM WINCH CONT PWR are forwarded, each once (30)" {
     for way in "${WAYS[@]}"; do
         start_ready "$way" signals -x 64 9
         for number in 1 2 3 10 12 15 14 28 18 30; do
@@ -20,7 +20,7 @@ received() { [ "$(sed -n 's/^signal //p' "$out" | xargs)" = "$*" ]; }
     done
 }
 
-@test "31: RTMIN to RTMAX keep their numbers" {
+@test "RTMIN to RTMAX keep their numbers (31)" {
     for way in as_pid1 as_child; do
         start_ready "$way" signals -x USR1 9
         for number in {34..64}; do
@@ -34,7 +34,7 @@ received() { [ "$(sed -n 's/^signal //p' "$out" | xargs)" = "$*" ]; }
     done
 }
 
-@test "31: several of the same real-time signal are so many for main" {
+@test "a real-time signal sent several times is forwarded as often (31)" {
     start_ready as_pid1 signals
     send STOP 37 37 37 CONT
     wait_for_line "$out" '^signal 37$' 3
@@ -43,7 +43,7 @@ received() { [ "$(sed -n 's/^signal //p' "$out" | xargs)" = "$*" ]; }
     [ "$(grep -c '^signal 37$' "$out")" -eq 3 ]
 }
 
-@test "31: RTMIN+3 is 37, and RTMAX-1 is 63" {
+@test "RTMIN+3 is 37, and RTMAX-1 is 63 (31)" {
     start_ready as_pid1 --stop-signal RTMIN+3 -r SIGRTMAX-1:rtmin signals
     send 63
     wait_for_line "$out" '^signal 34$'
@@ -54,7 +54,7 @@ received() { [ "$(sed -n 's/^signal //p' "$out" | xargs)" = "$*" ]; }
     received 34 37 15
 }
 
-@test "32: a value queued with a signal is kept" {
+@test "a value queued with a signal is kept (32)" {
     for way in as_pid1 as_child; do
         start_ready "$way" -r USR2:USR1 signals
         /usr/bin/kill --queue 42 -USR1 "$init"
@@ -68,7 +68,7 @@ received() { [ "$(sed -n 's/^signal //p' "$out" | xargs)" = "$*" ]; }
     done
 }
 
-@test "36: a signal that main does not handle kills it" {
+@test "a signal that main does not handle kills it (36)" {
     for way in "${WAYS[@]}"; do
         start "$way" sleep 60 3>&-
         main=$(child_named sleep)
@@ -77,7 +77,7 @@ received() { [ "$(sed -n 's/^signal //p' "$out" | xargs)" = "$*" ]; }
     done
 }
 
-@test "36, 37: a signal rewritten to 0 or ignore is dropped" {
+@test "a signal rewritten to 0 or ignore is dropped (36, 37)" {
     for drop in USR2:0 12:ignore SIGUSR2:IGNORE; do
         start_ready as_pid1 --rewrite "$drop" signals
         send USR2
@@ -89,7 +89,7 @@ received() { [ "$(sed -n 's/^signal //p' "$out" | xargs)" = "$*" ]; }
     done
 }
 
-@test "37: TERM becomes QUIT, however the two are written" {
+@test "TERM becomes QUIT, however the two are written (37)" {
     for pair in TERM:QUIT 15:3 sigterm:SigQuit SIGTERM:3; do
         start_ready as_pid1 -r "$pair" signals -x QUIT 5
         send TERM
@@ -98,7 +98,7 @@ received() { [ "$(sed -n 's/^signal //p' "$out" | xargs)" = "$*" ]; }
     done
 }
 
-@test "37: several rewrites, each of what came in" {
+@test "several rewrites each apply to the signal that came in (37)" {
     start_ready as_pid1 -r TERM:INT -r INT:QUIT --rewrite HUP:USR1 signals -x QUIT 5
     send HUP
     wait_for_line "$out" '^signal 10$'
@@ -112,7 +112,7 @@ received() { [ "$(sed -n 's/^signal //p' "$out" | xargs)" = "$*" ]; }
 # A shell that waits for a child in the foreground, as main; both tell of INT and end.
 waiting_shell='trap "echo shell INT" INT; signals -x INT 3; exit 6'
 
-@test "40: -g: a shell and the child that it waits for both get INT" {
+@test "with -g a shell and the child that it waits for both get INT (40)" {
     for way in as_pid1 as_child; do
         start "$way" -g sh -c "$waiting_shell" 3>&-
         wait_for_line "$out" '^ready '
@@ -123,7 +123,7 @@ waiting_shell='trap "echo shell INT" INT; signals -x INT 3; exit 6'
     done
 }
 
-@test "40: without -g, and with -c after it, main alone gets INT" {
+@test "without -g, and with -c after it, only main gets INT (40)" {
     for options in '' '-g -c' '-g --single-child'; do
         # shellcheck disable=SC2086
         start as_pid1 --grace 0 $options sh -c "$waiting_shell" 3>&-
@@ -138,7 +138,7 @@ waiting_shell='trap "echo shell INT" INT; signals -x INT 3; exit 6'
     done
 }
 
-@test "41: SIGCHLD from a user is not passed on and does no harm" {
+@test "SIGCHLD from a user is not forwarded and does no harm (41)" {
     start_ready as_pid1 signals
     send CHLD CHLD
     send WINCH
@@ -148,7 +148,7 @@ waiting_shell='trap "echo shell INT" INT; signals -x INT 3; exit 6'
     received 28 15
 }
 
-@test "42: signals of faults, sent from outside, do not end foster" {
+@test "SEGV and other fault signals sent from outside do not end foster (42)" {
     for way in as_pid1 as_child; do
         start_ready "$way" signals -x USR1 9
         send ILL TRAP ABRT BUS FPE SEGV SYS
@@ -159,7 +159,7 @@ waiting_shell='trap "echo shell INT" INT; signals -x INT 3; exit 6'
     done
 }
 
-@test "a rewrite of a signal that is never passed on is a note, but not for dumb-init" {
+@test "a rewrite of a signal that is never forwarded is a note, but not for dumb-init" {
     for rewrite in KILL:TERM 9:15 STOP:0 CHLD:TERM SIGCHLD:ignore; do
         for way in as_pid1 as_child; do
             exits 3 "$way" -r "$rewrite" exit 3

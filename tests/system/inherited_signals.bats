@@ -3,19 +3,19 @@
 
 load helpers
 
-@test "4: SIGCHLD ignored on entry: main exits with 7, and so does foster" {
+@test "SIGCHLD ignored on entry: main exits with 7, and so does foster (4)" {
     via=(env --ignore-signal=CHLD)
     for way in "${WAYS[@]}"; do
         exits 7 "$way" exit 7
     done
 }
 
-@test "4: SIGCHLD ignored on entry: orphans are reaped" {
+@test "SIGCHLD ignored on entry: orphans are reaped (4)" {
     via=(env --ignore-signal=CHLD)
     exits 0 as_pid1 sh -c 'orphans 50; until zombies >/dev/null; do sleep 0.01; done'
 }
 
-@test "5: SIGCHLD and SIGTERM blocked on entry: reaping and stopping work" {
+@test "SIGCHLD and SIGTERM blocked on entry: reaping and stopping work (5)" {
     via=(env --block-signal=CHLD --block-signal=TERM)
     for way in "${WAYS[@]}"; do
         exits 7 "$way" exit 7
@@ -26,7 +26,7 @@ load helpers
     done
 }
 
-@test "5: every signal blocked on entry: main blocks none" {
+@test "every signal blocked on entry: main blocks none (5)" {
     via=(env --block-signal)
     for way in "${WAYS[@]}"; do
         exits 0 "$way" state
@@ -34,7 +34,7 @@ load helpers
     done
 }
 
-@test "35: every signal ignored on entry: main ignores none" {
+@test "every signal ignored on entry: main ignores none (35)" {
     via=(env --ignore-signal)
     for way in "${WAYS[@]}"; do
         exits 0 "$way" state
@@ -42,7 +42,7 @@ load helpers
     done
 }
 
-@test "35: PIPE and INT ignored on entry: main has the default for them" {
+@test "PIPE and INT ignored on entry: main has the default for them (35)" {
     via=(env --ignore-signal=PIPE --ignore-signal=INT)
     exits 130 as_pid1 sh -c 'kill -INT $$; exit 9'
     exits 141 as_pid1 sh -c 'kill -PIPE $$; exit 9'

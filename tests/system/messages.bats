@@ -3,7 +3,7 @@
 
 load helpers
 
-@test "105: nothing is wrong: nothing is said" {
+@test "a run without trouble prints nothing (105)" {
     for way in "${WAYS[@]}"; do
         for code in 0 7; do
             exits "$code" "$way" sh -c "orphans 5 true; leave 0; leave -s 10; exit $code"
@@ -12,7 +12,7 @@ load helpers
     done
 }
 
-@test "105: main is ended by the signal that foster was asked to pass on: nothing is said" {
+@test "main ended by a signal that foster was asked to forward prints nothing (105)" {
     for way in as_pid1 as_child; do
         start "$way" sleep 60 3>&-
         child_named sleep
@@ -22,7 +22,7 @@ load helpers
     done
 }
 
-@test "103: a death by a signal: name, pid, signal, after how long" {
+@test "an end by a signal is logged: name, pid, signal, after how long (103)" {
     exits 139 as_pid1 exit -s SEGV
     says exit 'pid 2' SEGV 'after 0.* m\?s'
     [[ $stderr != *core* ]]
@@ -31,13 +31,13 @@ load helpers
 }
 
 # bats test_tags=shipped
-@test "103: a death by a signal with a core" {
+@test "an end by a signal with a core dump is logged as such (103)" {
     ulimit -S -c unlimited
     exits 134 as_pid1 exit -s ABRT
     says exit ABRT core
 }
 
-@test "103: the same line is in the termination log, if that is there and empty" {
+@test "the same line is in the termination log, if that exists and is empty (103)" {
     : >log
     chmod 666 log
     for way in "${WAYS[@]}"; do
@@ -52,7 +52,7 @@ load helpers
     [ ! -e absent ]
 }
 
-@test "103: a failure of main is in the termination log and not on stderr" {
+@test "main's failure is in the termination log and not on stderr (103)" {
     : >log
     exits 7 as_pid1 --termination-log "$PWD/log" exit 7
     says_nothing
@@ -60,13 +60,13 @@ load helpers
     grep -q 'exit.*7' log
 }
 
-@test "103: a command that cannot be run is in the termination log" {
+@test "a command that cannot be run is in the termination log (103)" {
     : >log
     exits 127 as_pid1 --termination-log "$PWD/log" absent-program
     [ "$(cat log)" = "$stderr" ]
 }
 
-@test "103: a success, and an end that was asked for, are not in the termination log" {
+@test "a success, and an end that was asked for, are not in the termination log (103)" {
     : >log
     exits 0 as_pid1 --termination-log "$PWD/log" exit 0
     exits 0 as_pid1 -e 7 --termination-log "$PWD/log" exit 7
@@ -77,14 +77,14 @@ load helpers
     [ ! -s log ]
 }
 
-@test "103: a termination log that is a pipe without reader holds nobody up" {
+@test "a termination log that is a pipe without a reader delays nothing (103)" {
     mkfifo log
     from=$(now_ms)
     exits 7 as_pid1 --termination-log "$PWD/log" exit 7
     within "$from" 2000
 }
 
-@test "104: -v says what foster does, on stderr and not on stdout" {
+@test "-v logs on stderr and not on stdout (104)" {
     exits 7 as_pid1 -v sh -c 'echo main; exit 7'
     is main
     [[ $stderr == *"foster: "*"sh"* ]]
@@ -98,7 +98,7 @@ load helpers
     [ "$(wc -l <"$err")" -gt "$once" ]
 }
 
-@test "-w says a line for each orphan that is reaped" {
+@test "-w logs a line for each orphan that is reaped" {
     for way in as_pid1 as_child; do
         exits 0 "$way" -w sh -c 'orphans 20; exit 0'
         [ "$(grep -c '^foster: .*orphan.*pid [0-9]' <<<"$stderr")" -eq 20 ]
@@ -117,7 +117,7 @@ full_pipe() {
     dd if=/dev/zero bs=4096 count=1000 of="$1" oflag=nonblock 2>/dev/null || true
 }
 
-@test "67: stderr is closed" {
+@test "a closed stderr does no harm (67)" {
     via=(sh -c 'exec "$@" 2>&-' sh)
     for way in as_pid1 as_child; do
         exits 7 "$way" -vv -w sh -c 'orphans 50 >/dev/null; exit 7'
@@ -126,7 +126,7 @@ full_pipe() {
     done
 }
 
-@test "67: stderr is a full pipe: foster does not wait for a reader" {
+@test "a full pipe as stderr is not waited for (67)" {
     full_pipe pipe
     via=(sh -c 'exec "$@" 2>&8 8>&-' sh)
     from=$(now_ms)
@@ -137,14 +137,14 @@ full_pipe() {
     within "$from" 8000
 }
 
-@test "67: stderr is a full pipe that does not block" {
+@test "a full, non-blocking pipe as stderr does no harm (67)" {
     full_pipe pipe
     via=(sh -c 'exec "$@" 2>&8 8>&-' sh)
     dd if=/dev/null oflag=nonblock >&8 2>/dev/null
     talkative as_pid1
 }
 
-@test "67: stderr is a broken pipe" {
+@test "a broken pipe as stderr does no harm (67)" {
     mkfifo pipe
     exec 8<>pipe
     exec 9>pipe 8>&-
@@ -154,7 +154,7 @@ full_pipe() {
     done
 }
 
-@test "15, 67: stderr is a broken pipe: a command that cannot be run keeps its exit code" {
+@test "a command that cannot be run keeps its exit code with a broken stderr (15, 67)" {
     mkfifo pipe
     exec 8<>pipe
     exec 9>pipe 8>&-
@@ -165,7 +165,7 @@ full_pipe() {
     done
 }
 
-@test "68: foster changes no flags of the stderr that it shares" {
+@test "foster changes no flags of the stderr that it shares (68)" {
     full_pipe pipe
     via=(sh -c 'exec "$@" 2>&8 8>&-' sh)
     blocking=$(grep flags /proc/$$/fdinfo/8)

@@ -3,7 +3,7 @@
 
 load helpers
 
-@test "62: foster goes to /, main stays where it was started" {
+@test "foster's working directory is /, main's is the one foster was started in (62)" {
     for way in "${WAYS[@]}"; do
         start "$way" sh -c 'state; exec signals' 3>&-
         wait_for_line "$out" '^ready '
@@ -16,13 +16,13 @@ load helpers
 }
 is_at_root() { [ "$(readlink "/proc/$init/cwd")" = / ]; }
 
-@test "62: a file system that foster was started in can be unmounted" {
+@test "a file system that foster was started in can be unmounted (62)" {
     mkdir volume
     via=(sh -c 'mount -t tmpfs none volume && cd volume && exec "$@"' sh)
     exits 0 as_pid1 sh -c "cd / && until umount $PWD/volume 2>/dev/null; do sleep 0.01; done"
 }
 
-@test "63: main has descriptor 9, foster does not keep it" {
+@test "main has descriptor 9, and foster closes it (63)" {
     for way in "${WAYS[@]}"; do
         start_ready "$way" sh -c 'state; exec signals' 3>&- 9</dev/null 20</dev/null
         output=$(cat "$out")
@@ -35,7 +35,7 @@ is_at_root() { [ "$(readlink "/proc/$init/cwd")" = / ]; }
 }
 has_descriptors() { [ "$(find "/proc/$init/fd" -type l -printf '%f ')" = "$1" ]; }
 
-@test "64: LISTEN_PID that was foster's is main's, the rest of it is kept" {
+@test "LISTEN_PID that was foster's becomes main's, LISTEN_FDS is kept (64)" {
     via=(sh -c 'LISTEN_PID=$$ LISTEN_FDS=2 exec "$@" 3</dev/null 4</dev/null' sh)
     for way in "${WAYS[@]}"; do
         exits 0 "$way" state
@@ -45,7 +45,7 @@ has_descriptors() { [ "$(find "/proc/$init/fd" -type l -printf '%f ')" = "$1" ];
     done
 }
 
-@test "64: LISTEN_PID 1 is main's too, another's is not, and none stays none" {
+@test "LISTEN_PID 1 becomes main's, another pid stays, and none stays none (64)" {
     via=(env LISTEN_PID=1 LISTEN_FDS=1)
     exits 0 as_pid1 state
     [ "$(value LISTEN_PID)" = "$(value pid)" ]
@@ -59,7 +59,7 @@ has_descriptors() { [ "$(find "/proc/$init/fd" -type l -printf '%f ')" = "$1" ];
     [ "$(value LISTEN_PID)" = none ]
 }
 
-@test "65: NOTIFY_SOCKET and everything else of the environment is main's" {
+@test "main has NOTIFY_SOCKET and the whole environment (65)" {
     via=(env -i NOTIFY_SOCKET=/run/notify EMPTY= "PATH=$PATH" TWO='two words')
     exits 0 as_pid1 env
     is "NOTIFY_SOCKET=/run/notify
@@ -68,7 +68,7 @@ PATH=$PATH
 TWO=two words"
 }
 
-@test "66: while nothing happens foster does not wake up" {
+@test "foster does not wake up while nothing happens (66)" {
     start_ready as_pid1 signals
     wait_until is_at_root
     wait_until is_in_state S "$init"
@@ -80,7 +80,7 @@ TWO=two words"
 }
 
 # bats test_tags=shipped
-@test "69: one thread, no heap, less than 200 KiB" {
+@test "one thread, no heap, less than 200 KiB (69)" {
     start_ready as_pid1 signals
     wait_until is_at_root
     [ "$(number_of Threads "$init")" -eq 1 ]
@@ -91,7 +91,7 @@ TWO=two words"
     ends 0
 }
 
-@test "70: umask, limits, niceness and the OOM score are passed on" {
+@test "umask, limits, niceness and the OOM score are passed on (70)" {
     via=(sh -c 'umask 027; ulimit -n 100; echo 500 >/proc/self/oom_score_adj; exec nice -n 5 "$@"' sh)
     for way in "${WAYS[@]}"; do
         exits 0 "$way" sh -c 'umask; ulimit -n; cat /proc/self/oom_score_adj; nice'
@@ -99,7 +99,7 @@ TWO=two words"
     done
 }
 
-@test "70: foster leaves its own OOM score and niceness alone" {
+@test "foster leaves its own OOM score and niceness alone (70)" {
     via=(sh -c 'echo 500 >/proc/self/oom_score_adj; exec nice -n 5 "$@"' sh)
     start_ready as_pid1 signals
     [ "$(cat "/proc/$init/oom_score_adj")" = 500 ]

@@ -6,20 +6,20 @@ load helpers
 # The zombies that are left when there have been none at any moment of 300 ms, or at the end of that time.
 count_zombies='i=0; until zombies >/dev/null || [ $i -eq 30 ]; do sleep 0.01; i=$((i + 1)); done; zombies'
 
-@test "1: 5000 orphans at once leave no zombie after 300 ms" {
+@test "5,000 orphans that exit at once leave no zombie after 300 ms (1)" {
     exits 0 as_pid1 sh -c "orphans 5000; $count_zombies"
     [[ $output == *"made 5000"*"zombies 0 of "* ]]
     says_nothing
 }
 
-@test "1: orphans leave no zombie, whoever runs foster" {
+@test "orphans leave no zombie, as any user, PID 1 or not (1)" {
     for way in "${PID1_WAYS[@]}"; do
         exits 0 "$way" sh -c "orphans 300; $count_zombies"
         [[ $output == *"made 300"*"zombies 0 of "* ]]
     done
 }
 
-@test "1, 52: not as PID 1 foster still reaps: the orphans do not go to PID 1" {
+@test "not as PID 1 foster still reaps, and orphans do not go to PID 1 (1, 52)" {
     for way in "${CHILD_WAYS[@]}"; do
         start_ready "$way" sh -c 'leave 0; exec signals'
         orphan=$(child_named leave)
@@ -30,7 +30,7 @@ count_zombies='i=0; until zombies >/dev/null || [ $i -eq 30 ]; do sleep 0.01; i=
     done
 }
 
-@test "2: main and an orphan that die behind one SIGCHLD: foster ends with main's code" {
+@test "main and an orphan end behind one SIGCHLD: main's code is foster's (2)" {
     for way in as_pid1 as_child; do
         start_ready "$way" sh -c 'leave 0; exec signals -x USR1 7'
         orphan=$(child_named leave)
@@ -45,7 +45,7 @@ count_zombies='i=0; until zombies >/dev/null || [ $i -eq 30 ]; do sleep 0.01; i=
     done
 }
 
-@test "6: a child that PID 1 had before it became foster is reaped and not taken for main" {
+@test "a child that PID 1 had before it became foster is reaped, not taken for main (6)" {
     via=(sh -c 'sleep 60 & exec "$@"' sh)
     start_ready as_pid1 signals -x USR1 3
     stranger=$(child_named sleep)
@@ -56,7 +56,7 @@ count_zombies='i=0; until zombies >/dev/null || [ $i -eq 30 ]; do sleep 0.01; i=
     ends 3
 }
 
-@test "7: an orphan that has got main's old pid is not taken for main" {
+@test "an orphan that has main's old pid is not taken for main (7)" {
     worker='trap "" HUP
         trap "echo 1 >/proc/sys/kernel/ns_last_pid; sh -c \"echo reused \\\$\\\$; exit 9\" & exit" TERM
         : >ready
@@ -65,7 +65,7 @@ count_zombies='i=0; until zombies >/dev/null || [ $i -eq 30 ]; do sleep 0.01; i=
     is $'main 2\nreused 2'
 }
 
-@test "10: what is left of a command that entered the container is reaped, and nothing is said about it" {
+@test "orphans of a command that entered the container are reaped, without a line (10)" {
     start_ready as_pid1 signals
     nsenter -t "$init" -p -m sh -c 'sleep 60 3>&- &'
     orphan=$(child_named sleep)
@@ -76,7 +76,7 @@ count_zombies='i=0; until zombies >/dev/null || [ $i -eq 30 ]; do sleep 0.01; i=
     [ ! -s "$err" ]
 }
 
-@test "11: foster goes on while main is stopped, and while main is traced" {
+@test "foster goes on while main is stopped, and while main is traced (11)" {
     for way in as_pid1 as_child; do
         start_ready "$way" signals -x USR2 4
         kill -STOP "$main"

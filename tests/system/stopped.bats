@@ -3,7 +3,7 @@
 
 load helpers
 
-@test "45: TSTP is passed on, and foster itself does not stop" {
+@test "TSTP is forwarded, and foster itself does not stop (45)" {
     start_ready as_pid1 signals
     send TSTP
     wait_for_line "$out" '^signal 20$'
@@ -12,7 +12,7 @@ load helpers
     ends 0
 }
 
-@test "45: TSTP stops main, TERM then ends it" {
+@test "TSTP stops main, TERM then ends it (45)" {
     for way in "${WAYS[@]}"; do
         start "$way" sleep 60 3>&-
         main=$(child_named sleep)
@@ -24,7 +24,7 @@ load helpers
     done
 }
 
-@test "45: TSTP stops main in a session of its own, and CONT lets it go on" {
+@test "TSTP stops main in a session of its own, and CONT continues it (45)" {
     for way in as_pid1 as_child; do
         start "$way" --setsid sleep 60 3>&-
         main=$(child_named sleep)
@@ -37,7 +37,7 @@ load helpers
     done
 }
 
-@test "45: main that was stopped by another gets INT, QUIT and TERM at once" {
+@test "main that another process stopped gets INT, QUIT and TERM at once (45)" {
     for signal in INT:130 QUIT:131 TERM:143; do
         start as_pid1 sleep 60 3>&-
         main=$(child_named sleep)
@@ -48,7 +48,7 @@ load helpers
     done
 }
 
-@test "45: main that is stopped after TERM is continued too" {
+@test "main that is stopped after TERM is continued, too (45)" {
     start_ready as_pid1 signals -x USR1 6
     send TERM
     wait_for_line "$out" '^signal 15$'

@@ -13,7 +13,7 @@ on_terminal() {
 
 SHELL_AS_MAIN=(env 'PS1=READY> ' bash --norc --noprofile -i)
 
-@test "43: an interactive shell has job control, and nobody complains" {
+@test "an interactive shell has job control, without a warning (43)" {
     for way in "${WAYS[@]}"; do
         on_terminal "$way" "${SHELL_AS_MAIN[@]}" <<'EXPECT'
 see "READY> "
@@ -32,7 +32,7 @@ EXPECT
     done
 }
 
-@test "43: Ctrl-C reaches the job in the foreground only" {
+@test "Ctrl-C reaches the job in the foreground only (43)" {
     for way in as_pid1 as_child; do
         on_terminal "$way" "${SHELL_AS_MAIN[@]}" <<'EXPECT'
 see "READY> "
@@ -57,7 +57,7 @@ EXPECT
     done
 }
 
-@test "44: Ctrl-Z stops the job in the foreground" {
+@test "Ctrl-Z stops the job in the foreground (44)" {
     for way in "${WAYS[@]}"; do
         on_terminal "$way" "${SHELL_AS_MAIN[@]}" <<'EXPECT'
 see "READY> "
@@ -76,7 +76,7 @@ EXPECT
     done
 }
 
-@test "43: main is in the foreground without foster: Ctrl-C comes once" {
+@test "main is in the foreground without foster: Ctrl-C comes once (43)" {
     for way in as_pid1 as_child; do
         on_terminal "$way" signals <<'EXPECT'
 see "ready"
@@ -111,7 +111,7 @@ EXPECT
     done
 }
 
-@test "43: main is in the foreground from its first instruction" {
+@test "main is in the foreground from its first instruction (43)" {
     for way in "${WAYS[@]}"; do
         for options in '' -g; do
             # shellcheck disable=SC2086
@@ -146,14 +146,14 @@ as_session_leader() { via=(setsid --ctty); }
     done
 }
 
-@test "46: TOSTOP does not stop foster when it writes" {
+@test "TOSTOP does not stop foster when it writes (46)" {
     for way in as_pid1 as_child; do
         on_terminal "$way" -vv -w sh -c 'stty tostop; orphans 3; exit 5' <<<'leave 5'
         [ "$(grep -c 'foster: .*orphan' <<<"$output")" -eq 3 ]
     done
 }
 
-@test "47: --setsid: main gets neither HUP nor CONT when foster lets go of the terminal" {
+@test "--setsid: main gets neither HUP nor CONT when foster releases the terminal (47)" {
     as_session_leader
     for way in as_pid1 as_child; do
         on_terminal "$way" --setsid signals <<'EXPECT'
@@ -167,7 +167,7 @@ EXPECT
     done
 }
 
-@test "48: stdin is closed, /dev/null, a pipe or a file: main starts" {
+@test "stdin closed, /dev/null, a pipe or a file: main starts (48)" {
     echo text >file
     mkfifo -m 666 pipe
     for way in "${WAYS[@]}"; do
@@ -182,14 +182,14 @@ EXPECT
     done
 }
 
-@test "48: all three standard descriptors are closed" {
+@test "all three standard descriptors closed: main starts (48)" {
     via=(sh -c 'exec "$@" <&- >&- 2>&-' sh)
     for way in "${WAYS[@]}"; do
         exits 7 "$way" exit 7
     done
 }
 
-@test "48: a terminal on stdin that is not foster's own" {
+@test "a terminal on stdin that is not foster's own: main starts (48)" {
     via=(setsid -w sh -c 'exec "$@"' sh)
     on_terminal as_child exit 7 <<<'leave 7'
     [[ $output != *foster:* ]]
@@ -198,7 +198,7 @@ EXPECT
 # Foster is a job of an interactive shell, which is PID 1.
 under_shell() { via=(bash --norc --noprofile -ic "$1; exit 5" bash); }
 
-@test "49: not in the foreground foster does not take the terminal" {
+@test "foster that is not in the foreground does not take the terminal (49)" {
     under_shell '"$@" & wait $!'
     on_terminal as_pid1 state <<<'leave 5'
     output=${output//$'\r'/}
@@ -206,7 +206,7 @@ under_shell() { via=(bash --norc --noprofile -ic "$1; exit 5" bash); }
     [ "$(value foreground)" -ne "$(value pgrp)" ]
 }
 
-@test "49: when foster ends the terminal is its caller's again" {
+@test "when foster ends the terminal is its caller's again (49)" {
     under_shell '"$@"; echo code $?; read -r line; echo "read $line"'
     on_terminal as_pid1 sh -c 'exit 4' <<'EXPECT'
 see "code 4"
@@ -216,7 +216,7 @@ leave 5
 EXPECT
 }
 
-@test "50: foster in foster: the terminal, job control, signals" {
+@test "foster in foster: the terminal, job control and signals work (50)" {
     for way in as_pid1 as_child; do
         on_terminal "$way" "$FOSTER" "${SHELL_AS_MAIN[@]}" <<'EXPECT'
 see "READY> "
@@ -239,7 +239,7 @@ EXPECT
     done
 }
 
-@test "50: foster in foster without a terminal" {
+@test "foster in foster without a terminal works (50)" {
     for way in "${WAYS[@]}"; do
         start_nested "$way"
         send TERM
@@ -252,7 +252,7 @@ start_nested() {
     wait_for_line "$out" '^ready '
 }
 
-@test "51: the window changes its size: main is told once" {
+@test "when the window changes its size main gets one WINCH (51)" {
     for way in as_pid1 as_child; do
         on_terminal "$way" signals <<'EXPECT'
 see "ready"
