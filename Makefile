@@ -1,6 +1,6 @@
-# foster - make: the static binary; demo: see it work; check: every test; bench: foster beside its peers;
-# faults: each of its system calls fails; hardened: a binary that trades start time and memory for more protection.
-# What each target needs it installs as root (tests/need.sh), or says.
+# foster - make: the static binary; demo: see it work; check: every test; bench: foster beside its
+# peers; faults: each of its system calls fails; hardened: a binary that trades start time and
+# memory for more protection. What each target needs it installs as root (tests/need.sh), or says.
 
 VERSION = 0.1.0
 PREFIX ?= /usr/local
@@ -26,8 +26,9 @@ SOURCES = $(ROOMS:%=%.c) $(INIT:%=init/%.c)
 CODE = $(SOURCES) $(wildcard src/*/*.h init/*.h init/*/*.h src/children/example/*.c tests/*/*.[ch] tests/*/programs/*.[ch])
 SCRIPTS = $(shell grep -rlE '^\#!/(bin/sh|bin/bash|usr/bin/env bash)' tests docker .ci)
 
-# Small before fast: what is fast here is few system calls and few pages. No PIE: static musl would relocate itself at
-# every start. No relro and no separate code pages: nothing is written after the start, and each costs a page.
+# Small before fast: what is fast here is few system calls and few pages. No PIE: static musl would
+# relocate itself at every start. No relro and no separate code pages: nothing is written after the
+# start, and each costs a page.
 CC = musl-gcc
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Werror
 COMMON = -std=c11 -D_GNU_SOURCE -DFOSTER_VERSION='"$(VERSION)"' -Isrc -Iinit -Ibuild $(WARN) -MMD -MP
@@ -47,9 +48,10 @@ build/foster: $(SOURCES:%.c=build/obj/%.o) init/foster.ld
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^)
 	@tests/binary.sh $@ $(SIZE_BUDGET)
 
-# The library, for programs of either libc: its objects name only what both have. All names but foster.h's are hidden,
-# and local in the archive, whose one member it is. The shared library needs no libc by name: its program has one. It is
-# bound when it is loaded (-z now), for its functions run in signal handlers.
+# The library, for programs of either libc: its objects name only what both have. All names but
+# foster.h's are hidden, and local in the archive, whose one member it is. The shared library needs
+# no libc by name: its program has one. It is bound when it is loaded (-z now), for its functions
+# run in signal handlers.
 LIBRARY = $(CHILDREN:%=build/pic/src/children/%.o)
 TOOL = $(shell $(CC) -print-prog-name=$(1))
 
@@ -63,9 +65,10 @@ build/libfoster.a: build/libfoster.o
 build/$(SONAME): $(LIBRARY) src/children/foster.map
 	$(CC) -shared -nostdlib -s -Wl,--build-id=none -Wl,-soname,$(SONAME),--version-script,src/children/foster.map,-Bsymbolic-functions,-z,now \
 	    -o $@ $(LIBRARY) -lgcc
-# Beside it, for those who want an attacker who can write to memory to have it harder: at an address that is not known
-# before (static-pie), tables read-only once they are relocated, code pages of their own, canaries on the stack. A start
-# takes 34 us more of 380, and one program 100 KiB more. musl-gcc -static-pie would name a loader, hence the crt files.
+# Beside it, for those who want an attacker who can write to memory to have it harder: at an address
+# that is not known before (static-pie), tables read-only once they are relocated, code pages of
+# their own, canaries on the stack. A start takes 34 us more of 380, and one program 100 KiB more.
+# musl-gcc -static-pie would name a loader, hence the crt files.
 HARDENED_CFLAGS = $(filter-out -fno-pie,$(CFLAGS)) -fPIE -fstack-protector-strong
 HARDENED_LDFLAGS = -static -nostartfiles -s \
     -Wl,-pie,--no-dynamic-linker,-z,text,-z,relro,-z,now,-z,noexecstack,--gc-sections,--build-id=none
@@ -98,7 +101,8 @@ build/license.h: LICENSE
 	@mkdir -p $(@D)
 	sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $< > $@
 
-# Symbols, no optimisation, and the address and undefined-behaviour sanitizers; glibc, because musl has none.
+# Symbols, no optimisation, and the address and undefined-behaviour sanitizers; glibc, because musl
+# has none.
 debug: build/debug/foster
 build/clang/foster: $(SOURCES) build/license.h
 	@mkdir -p $(@D)

@@ -1,7 +1,8 @@
 #!/bin/sh
-# binary.sh FILE BYTES [hardened] - what must be true of the shipped binary: it runs FROM scratch (no loader is named), no
-# memory is both writable and executable, the stack is not executable, and it is within its size budget. Of the hardened
-# one besides: it has no fixed address, and its relocated tables are read-only. Says what is not.
+# binary.sh FILE BYTES [hardened] - what must be true of the shipped binary: it runs FROM scratch
+# (no loader is named), no memory is both writable and executable, the stack is not executable, and
+# it is within its size budget. Of the hardened one besides: it has no fixed address, and its
+# relocated tables are read-only. Says what is not.
 set -eu
 file=$1 budget=$2 kind=${3-}
 

@@ -1,7 +1,7 @@
 #!/bin/bash
-# check.sh - every test. Each suite prints TAP; the last line sums them up: N passed, N failed, N skipped.
-# A suite that prints no result, or ends early, counts as a failure: silence is not success. In CI (CI=true) a skip is a
-# failure too.
+# check.sh - every test. Each suite prints TAP; the last line sums them up: N passed, N failed, N
+# skipped. A suite that prints no result, or ends early, counts as a failure: silence is not
+# success. In CI (CI=true) a skip is a failure too.
 #
 # Usage: tests/check.sh [suite...], one after another; all of them, in two lanes side by side, if none is named.
 set -uo pipefail
@@ -16,10 +16,11 @@ packages=(gcc libc6-dev musl-tools binutils check libsubunit-dev pkg-config patc
     podman runc crun conmon docker.io busybox-static uidmap iproute2 bsdutils docker-compose    # to be in a container
     debootstrap)                                                                # to supervise what others wrote
 
-# Suites that run beside each other: a row is a lane, and its suites run in this order. What computes, at low priority,
-# is beside what mostly waits and whose times are judged. The threads of unit_tsan and mutants take both processors of
-# a small machine: they are beside the engines, which are the most patient. A suite has its names, ports and files for
-# itself, in namespaces or folders of its own; what two need is built before: see prepare.
+# Suites that run beside each other: a row is a lane, and its suites run in this order. What
+# computes, at low priority, is beside what mostly waits and whose times are judged. The threads of
+# unit_tsan and mutants take both processors of a small machine: they are beside the engines, which
+# are the most patient. A suite has its names, ports and files for itself, in namespaces or folders
+# of its own; what two need is built before: see prepare.
 computing=(mutants unit_tsan unit_asan unit_debug lint build model fuzz callgraph)
 waiting=(engines system services hostile sanitized faults names)
 
@@ -92,8 +93,8 @@ links() {
 
 suite_lint() { one "formatted, and nothing for cppcheck, clang-tidy, shellcheck and mandoc to say" make -s lint; }
 
-# unit BUILD: each program writes its own TAP. In a pid namespace of its own, if we may: a fault in the code that ends all
-# processes must not end those of the machine.
+# unit BUILD: each program writes its own TAP. In a pid namespace of its own, if we may: a fault in
+# the code that ends all processes must not end those of the machine.
 unit() {
     local program apart=(unshare --pid --fork --mount-proc --kill-child setsid)
     [ "$(id -u)" = 0 ] || apart=()
@@ -121,8 +122,8 @@ suite_services() { bats --formatter tap tests/services; }
 suite_faults() { make -s injector && tests/faults/run.sh build/foster short; }
 suite_hostile() { bats --formatter tap tests/hostile; }
 
-# The same with the sanitizers, in the whole program, but for what only the shipped binary can do: run without a libc,
-# and be small. Leaks are not looked for, as that does not work under strace.
+# The same with the sanitizers, in the whole program, but for what only the shipped binary can do:
+# run without a libc, and be small. Leaks are not looked for, as that does not work under strace.
 suite_sanitized() {
     local status=0
     export FOSTER=$PWD/build/debug/foster ASAN_OPTIONS=detect_leaks=0

@@ -1,6 +1,7 @@
 #!/bin/bash
-# demo.sh - the main job, seen without a container engine: foster as PID 1 of a fresh pid namespace over a main service
-# that leaves orphans behind. What you see is what the programs themselves print, and the process table in between.
+# demo.sh - the main job, seen without a container engine: foster as PID 1 of a fresh pid namespace
+# over a main service that leaves orphans behind. What you see is what the programs themselves
+# print, and the process table in between.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -25,8 +26,8 @@ await() {
     exit 1
 }
 
-# The main service: makes orphans, looks at the process table until they are gone, leaves one more that takes a moment to
-# clean up, and waits for signals.
+# The main service: makes orphans, looks at the process table until they are gone, leaves one more
+# that takes a moment to clean up, and waits for signals.
 main='
     orphans 1000
     until zombies >/dev/null; do :; done

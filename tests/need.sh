@@ -1,6 +1,7 @@
 #!/bin/sh
-# need.sh PACKAGE... - sees to it that the named Debian packages are installed: installs what is missing as root, and
-# otherwise says what to install. So the commands of the README do their own set-up.
+# need.sh PACKAGE... - sees to it that the named Debian packages are installed: installs what is
+# missing as root, and otherwise says what to install. So the commands of the README do their own
+# set-up.
 set -eu
 
 if ! command -v dpkg-query >/dev/null; then
@@ -21,7 +22,8 @@ if [ "$(id -u)" != 0 ]; then
 fi
 echo "installing:$missing"
 export DEBIAN_FRONTEND=noninteractive
-# The lists may be old or absent on a fresh machine; a failure to refresh them shows in the installation.
+# The lists may be old or absent on a fresh machine; a failure to refresh them shows in the
+# installation.
 apt-get update -q >/dev/null 2>&1 || true
 # shellcheck disable=SC2086 # a list of words
 apt-get install -q -y --no-install-recommends $missing >/dev/null

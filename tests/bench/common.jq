@@ -20,8 +20,8 @@ def right($width): (" " * ([$width - length, 0] | max)) + .;
 def shown: if . == null then "-" elif . >= 100 then (round | tostring) else (. * 100 | round / 100 | tostring) end;
 def verdict: if .met == null then "not measured" elif .met then "ok" else "over" end;
 
-# A chart's lines, as chart.gp loads them: `name value row colour text`, the shortest bar at the top, foster above its
-# equals.
+# A chart's lines, as chart.gp loads them: `name value row colour text`, the shortest bar at the
+# top, foster above its equals.
 def quoted: "\"" + gsub("[\"\\\\]"; "") + "\"";
 def bar_text: if . >= 20 then round elif . >= 1 then . * 10 | round / 10 else hundredths end | tostring;
 def colour: if . == "foster" then "0x1b7f5c" else "0xb4bcc4" end;

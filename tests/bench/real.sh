@@ -1,15 +1,18 @@
 #!/bin/bash
-# real.sh [RUNS]: foster, supervisord and s6 with the same real services (redis, PostgreSQL, a migration, nginx, cron;
-# see tests/real) over the same Debian root, each as PID 1 of namespaces of its own. A command, not a test:
+# real.sh [RUNS]: foster, supervisord and s6 with the same real services (redis, PostgreSQL, a
+# migration, nginx, cron; see tests/real) over the same Debian root, each as PID 1 of namespaces of
+# its own. A command, not a test:
 #
 #     make all && tests/bench/real.sh
 #
-# Prints a table. The size is that of the files which the supervisor adds to the image, with all that it depends on;
-# the memory is the proportional set size of the supervising processes once all is up; the start is the time from PID
-# 1's exec until nginx, which waits for all but cron, answers; the restart is the longest that a client waits for its
-# page while nginx is restarted, and the attempts are those that failed meanwhile, 10 ms apart; the stop is from SIGTERM
-# to PID 1 until nobody is left; the lines are those of configuration and scripts. What was measured is the median of
-# RUNS, 5 if not given. Needs root, a network for the first time, and the Debian package debootstrap.
+# Prints a table. The size is that of the files which the supervisor adds to the image, with all
+# that it depends on; the memory is the proportional set size of the supervising processes once all
+# is up; the start is the time from PID 1's exec until nginx, which waits for all but cron, answers;
+# the restart is the longest that a client waits for its page while nginx is restarted, and the
+# attempts are those that failed meanwhile, 10 ms apart; the stop is from SIGTERM to PID 1 until
+# nobody is left; the lines are those of configuration and scripts. What was measured is the median
+# of RUNS, 5 if not given. Needs root, a network for the first time, and the Debian package
+# debootstrap.
 set -Eeuo pipefail
 trap 'echo "real.sh: line $LINENO: $BASH_COMMAND: failed" >&2' ERR
 
@@ -32,7 +35,7 @@ declare -A package=([supervisord]=supervisor [s6]=s6)
 # The processes that supervise, and what was added to help them: a pattern for their command lines.
 declare -A supervising=([foster]='^/sbin/foster' [supervisord]='supervisord|/srv/' [s6]='^(/usr/bin/)?s6-')
 
-# --- inside the namespaces --------------------------------------------------------------------------------------------
+# --- inside the namespaces ------------------------------------------------------------------------
 
 # Becomes the supervisor of that kind, in a root of its own, which lies in memory.
 become() {
@@ -56,7 +59,7 @@ if [ "${1-}" = --become ]; then
     become "$2"
 fi
 
-# --- outside ----------------------------------------------------------------------------------------------------------
+# --- outside --------------------------------------------------------------------------------------
 
 # What each has below the root that they share.
 make_roots() {

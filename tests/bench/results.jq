@@ -1,7 +1,7 @@
-# From samples (`measure NAME value` lines) to results.json: medians, ratios, and section by section the budgets.
-# The number of processes is told because kill(-1), with which an init ends what is left, looks at all of the machine's;
-# with 8,000 more of them it is measured once again.
-# `floor` names the program that a measure is compared with; `unit` and `per` say how a sample is shown.
+# From samples (`measure NAME value` lines) to results.json: medians, ratios, and section by section
+# the budgets. The number of processes is told because kill(-1), with which an init ends what is
+# left, looks at all of the machine's; with 8,000 more of them it is measured once again. `floor`
+# names the program that a measure is compared with; `unit` and `per` say how a sample is shown.
 
 include "common";
 
@@ -26,8 +26,8 @@ def measures: [
     {measure: "interp", title: "needs a loader", unit: "", per: 1, floor: "floor_loop"}
 ];
 
-# against: "itself" for an absolute limit in the measure's unit, "exit" for one of what is more than that measure's
-# figure, else what foster's ratio is taken to.
+# against: "itself" for an absolute limit in the measure's unit, "exit" for one of what is more than
+# that measure's figure, else what foster's ratio is taken to.
 def budgets: [
     {measure: "start", against: "floor", limit: 1.05},
     {measure: "start", against: "best peer", limit: 1.00},

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# The benchmark of the one-program mode: foster beside the inits that are installed and three floors of our own.
+# The benchmark of the one-program mode: foster beside the inits that are installed and three floors
+# of our own.
 #
 #     run.sh [FOSTER]      FOSTER is build/foster unless given; everything is put in build/bench
 #
-# Builds the harness, measures, and leaves samples.tsv, results.json and bench.svg; the table goes to standard output.
-# A slow figure is no failure: the exit status is 0 unless something could not be measured.
+# Builds the harness, measures, and leaves samples.tsv, results.json and bench.svg; the table goes
+# to standard output. A slow figure is no failure: the exit status is 0 unless something could not
+# be measured.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,5 +1,6 @@
-# From samples (`measure services NAME value` lines) to results.json: medians and ratios for each number of services,
-# then foster's budgets. `unit` and `per` say how a sample is shown; a `plain` measure is no contest.
+# From samples (`measure services NAME value` lines) to results.json: medians and ratios for each
+# number of services, then foster's budgets. `unit` and `per` say how a sample is shown; a `plain`
+# measure is no contest.
 
 include "common";
 
@@ -23,7 +24,8 @@ def measures: [
     {measure: "idle_cpu", title: "CPU in 10 s idle", unit: "ms", per: 1000000}
 ];
 
-# against: "itself" for an absolute limit in the measure's unit, else what foster's ratio is taken to.
+# against: "itself" for an absolute limit in the measure's unit, else what foster's ratio is taken
+# to.
 def budgets: [
     {measure: "pss", services: 1000, against: "itself", limit: 288},
     {measure: "start", services: 1000, against: "best peer", limit: 1.00},
@@ -35,7 +37,8 @@ def budgets: [
     {measure: "processes", services: 1000, against: "itself", limit: 1}
 ];
 
-# The floor supervises, and is no supervisor: it wins nothing, and a ratio to it is shown beside the contest.
+# The floor supervises, and is no supervisor: it wins nothing, and a ratio to it is shown beside the
+# contest.
 def floor: "floor_services";
 
 # Who leaves before the services had time to end is fast, and no measure for who waits.

@@ -1,4 +1,5 @@
-# results.json of the services as a table for a terminal: medians for each number of services, then the budgets.
+# results.json of the services as a table for a terminal: medians for each number of services, then
+# the budgets.
 
 include "common";
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The benchmark of the services: foster beside the supervisors that are installed and a floor of our own, with 10, 100
-# and 1,000 services.
+# The benchmark of the services: foster beside the supervisors that are installed and a floor of our
+# own, with 10, 100 and 1,000 services.
 #
 #     services.sh [-n SIZES] [-r ROUNDS] [FOSTER] [NAME=PATH...]
 #
@@ -8,10 +8,12 @@
 # ROUNDS    how often each starts and stops: 3 unless given, from 1,000 services on a third of that, but three at the
 #           least; twice as many of its services, less one, are killed, but fifteen at the least
 # FOSTER    build/foster unless given
-# NAME=PATH another contestant; what is before a dash in NAME (foster-old, s6-next) is its kind: kinds.c has them
+# NAME=PATH another contestant; what is before a dash in NAME (foster-old, s6-next) is its kind:
+# kinds.c has them
 #
-# All is put in build/bench-services: samples.tsv, results.json and bench-services.svg; the table goes to standard
-# output. A slow figure is no failure: the exit status is 0 unless something could not be measured.
+# All is put in build/bench-services: samples.tsv, results.json and bench-services.svg; the table
+# goes to standard output. A slow figure is no failure: the exit status is 0 unless something could
+# not be measured.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -29,8 +31,8 @@ die() {
     exit 1
 }
 
-# HERE, the directory that each run sees as its own, and ROOM, where all runs' directories are, exist for the harness
-# and its children only.
+# HERE, the directory that each run sees as its own, and ROOM, where all runs' directories are,
+# exist for the harness and its children only.
 build() {
     local name
     for name in service_stay service_crash; do

@@ -1,9 +1,9 @@
 # shellcheck shell=bash disable=SC2034 # what is set here is used by the lists
-# The container engines of the tests, all driven with the same words.
-# Each bats file is a link, LIST-ENGINE.bats, to a list of tests; the name says under which engine it is run.
-# Each has an engine of its own, in a world of its own (see there): nothing of the machine's engines is touched.
-# An engine that cannot be had is a skip with the reason; where CI=true it is a failure, so that nothing is skipped
-# there unnoticed.
+# The container engines of the tests, all driven with the same words. Each bats file is a link,
+# LIST-ENGINE.bats, to a list of tests; the name says under which engine it is run. Each has an
+# engine of its own, in a world of its own (see there): nothing of the machine's engines is touched.
+# An engine that cannot be had is a skip with the reason; where CI=true it is a failure, so that
+# nothing is skipped there unnoticed.
 
 bats_require_minimum_version 1.5.0
 
@@ -44,7 +44,7 @@ esac
 unset DOCKER_HOST DOCKER_CONTEXT CONTAINER_HOST
 export CONTAINERS_CONF=/run/containers.conf DOCKER_BUILDKIT=0
 
-# --- what every list does ---------------------------------------------------------------------------------------------
+# --- what every list does -------------------------------------------------------------------------
 
 setup_file() {
     engine_up
@@ -59,7 +59,7 @@ setup() {
     CONTAINER=test-$BATS_TEST_NUMBER
 }
 
-# --- the engine's life ------------------------------------------------------------------------------------------------
+# --- the engine's life ----------------------------------------------------------------------------
 
 # The world dies with this shell, however this shell ends.
 engine_up() {
@@ -144,7 +144,7 @@ run_without_foster() {
     CONTAINER=first run_container --entrypoint /bin/exit "$IMAGE" 0
 }
 
-# --- its verbs --------------------------------------------------------------------------------------------------------
+# --- its verbs ------------------------------------------------------------------------------------
 
 # A command run inside the world. Descriptor 3 is bats' own: whoever keeps it holds bats up.
 inside() {
@@ -157,7 +157,8 @@ engine() {
     inside "${CLIENT[@]}" "$@"
 }
 
-# run_container on a terminal of its own, for arguments without blanks. The keyboard is a pipe that never ends.
+# run_container on a terminal of its own, for arguments without blanks. The keyboard is a pipe that
+# never ends.
 run_on_terminal() {
     mkfifo "$BATS_TEST_TMPDIR/keyboard"
     inside script --quiet --return /dev/null --command \
@@ -217,7 +218,7 @@ property() {
     engine inspect --format "$1" "$CONTAINER"
 }
 
-# --- several services -------------------------------------------------------------------------------------------------
+# --- several services -----------------------------------------------------------------------------
 
 ctl() {
     in_container /foster ctl "$@"
@@ -235,7 +236,7 @@ worker_has_worked() {
     [ "$(in_container ask 6379 'get jobs')" -ge 1 ]
 }
 
-# --- time -------------------------------------------------------------------------------------------------------------
+# --- time -----------------------------------------------------------------------------------------
 
 # Tries a command until it succeeds.
 eventually() {

@@ -1,15 +1,16 @@
 #!/bin/bash
-# run.sh FOSTER [short] - makes foster's system calls fail in every scenario, as PID 1 and not, and prints TAP: one test
-# for each of the twelve, with the failures that had a forbidden outcome. All rows are then in build/faults/rows.
+# run.sh FOSTER [short] - makes foster's system calls fail in every scenario, as PID 1 and not, and
+# prints TAP: one test for each of the twelve, with the failures that had a forbidden outcome. All
+# rows are then in build/faults/rows.
 #
-# Short: of each call the first error of tests/faults/errnos, at its first occurrence and for good; the rest is left to
-# the whole run, of which tests/faults/table is what came of it.
+# Short: of each call the first error of tests/faults/errnos, at its first occurrence and for good;
+# the rest is left to the whole run, of which tests/faults/table is what came of it.
 set -uo pipefail
 self=$(realpath "$0")
 cd "$(dirname "$self")/../.." || exit
 
-# --one FOLDER FOSTER FORM SCENARIO WAY: its rows in a file. The scratch folder has one that a service of another user can
-# write to.
+# --one FOLDER FOSTER FORM SCENARIO WAY: its rows in a file. The scratch folder has one that a
+# service of another user can write to.
 if [ "$1" = --one ]; then
     scratch=$2/$5.$6
     mkdir -p "$scratch/of_nobody" && chown nobody "$scratch/of_nobody" && cp build/faults/member "$scratch" || exit

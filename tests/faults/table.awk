@@ -1,7 +1,8 @@
 #!/usr/bin/awk -f
-# table.awk ROWS - the rows of build/faults/rows as a table: a line for each call and all its errors that have the same
-# outcomes; a column for each scenario, as PID 1 and as its child; in it a letter for the first, the second and the third
-# such call that failed, and for all of them. A blank: there was none.
+# table.awk ROWS - the rows of build/faults/rows as a table: a line for each call and all its errors
+# that have the same outcomes; a column for each scenario, as PID 1 and as its child; in it a letter
+# for the first, the second and the third such call that failed, and for all of them. A blank: there
+# was none.
 BEGIN {
     scenarios = split("true orphans stop verbose services essential", scenario)
     ways = split("first child", way)

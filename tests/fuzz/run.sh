@@ -1,9 +1,10 @@
 #!/bin/bash
-# run.sh - do the readers of what others write survive any bytes? libFuzzer with the address and undefined-behaviour
-# sanitizers, from a small corpus on, for a bounded number of inputs.
+# run.sh - do the readers of what others write survive any bytes? libFuzzer with the address and
+# undefined-behaviour sanitizers, from a small corpus on, for a bounded number of inputs.
 #
-# Prints TAP, and a last line that sums it up. What made it fail stays in the directory, to be run again:
-# build/fuzz/fuzz_config build/fuzz/crash-... Needs clang and libclang-rt-14-dev. Usage: tests/fuzz/run.sh [inputs]
+# Prints TAP, and a last line that sums it up. What made it fail stays in the directory, to be run
+# again: build/fuzz/fuzz_config build/fuzz/crash-... Needs clang and libclang-rt-14-dev. Usage:
+# tests/fuzz/run.sh [inputs]
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
 

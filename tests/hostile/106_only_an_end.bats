@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# 106: a child that has made foster its tracer stops at each signal and exec. Nobody takes that for its end.
+# 106: a child that has made foster its tracer stops at each signal and exec. Nobody takes that for
+# its end.
 
 load helpers
 

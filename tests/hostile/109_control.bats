@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# The brother of the notify socket: a client of the control socket sends descriptors, too. Root and foster's user may.
+# The brother of the notify socket: a client of the control socket sends descriptors, too. Root and
+# foster's user may.
 
 load helpers
 

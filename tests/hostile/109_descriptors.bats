@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# Anybody may send descriptors, and to close the last one of a file may take as long as the sender likes.
+# Anybody may send descriptors, and to close the last one of a file may take as long as the sender
+# likes.
 
 load helpers
 

@@ -3,7 +3,8 @@
 
 load helpers
 
-# daemon ADOPTED|HELD: what [a] runs: the daemon's parent ends with the first process, or lives as long as it.
+# daemon ADOPTED|HELD: what [a] runs: the daemon's parent ends with the first process, or lives as
+# long as it.
 daemon() {
     case $1 in
     adopted) after='' ;;

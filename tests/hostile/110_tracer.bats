@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# A process traces the main one and never waits for it. When that ends it stays a zombie, of whose end nobody else is
-# told as long as the tracer lives (ptrace(2)).
+# A process traces the main one and never waits for it. When that ends it stays a zombie, of whose
+# end nobody else is told as long as the tracer lives (ptrace(2)).
 
 load helpers
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# A process whose first thread has ended while others live on is shown as Z in /proc, and is as alive as any other. A
-# true zombie is nobody.
+# A process whose first thread has ended while others live on is shown as Z in /proc, and is as
+# alive as any other. A true zombie is nobody.
 
 load helpers
 
@@ -48,7 +48,8 @@ CONF
     done
 }
 
-# foster has left when its memory is gone; the kernel waits for the zombie, whose parent we let go then.
+# foster has left when its memory is gone; the kernel waits for the zombie, whose parent we let go
+# then.
 is_leaving() { [ -z "$(tr -d '\0' <"/proc/$init/cmdline")" ]; }
 
 # left_with_zombie GRACE: main ends beside a zombie that an engine's exec has left there.

@@ -1,10 +1,12 @@
 #!/usr/bin/env bats
-# Whom foster may not signal, for want of CAP_KILL, holds up no end: it is said once, the signal is sent as the user that
-# it belongs to, where there is CAP_SETUID, and else all times hold without it.
+# Whom foster may not signal, for want of CAP_KILL, holds up no end: it is said once, the signal is
+# sent as the user that it belongs to, where there is CAP_SETUID, and else all times hold without
+# it.
 
 load helpers
 
-# Root without CAP_KILL, and a main of another user; an ordinary user, and a main that has become root.
+# Root without CAP_KILL, and a main of another user; an ordinary user, and a main that has become
+# root.
 as_weak_root() { via=(setpriv --bounding-set=-kill --inh-caps=-all) become=("${AS_USER[@]}"); }
 as_user() {
     install -m 4755 "$BIN/as_root" become

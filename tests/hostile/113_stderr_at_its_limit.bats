@@ -1,17 +1,19 @@
 #!/usr/bin/env bats
-# foster's stderr is a file that may not grow: the SIGXFSZ of a line that is not written is foster's own, and nobody's
-# else. One that somebody sends is passed on.
+# foster's stderr is a file that may not grow: the SIGXFSZ of a line that is not written is foster's
+# own, and nobody's else. One that somebody sends is passed on.
 
 load helpers
 
-# at_the_limit TO: what foster says goes to a file that is longer than a file may become; so does its stdout with `all`.
+# at_the_limit TO: what foster says goes to a file that is longer than a file may become; so does
+# its stdout with `all`.
 at_the_limit() {
     head -c 8192 /dev/zero >full
     chmod 666 full
     via=(sh -c 'ulimit -f 8; exec 2>>full; shift; [ "$1" = err ] || exec >>full; shift; exec "$@"' sh _ "$1")
 }
 
-# hears SIGNAL...: main, which writes to this file, has had these signals and no other, one after the other.
+# hears SIGNAL...: main, which writes to this file, has had these signals and no other, one after
+# the other.
 hears() {
     local file=$1 signal
     shift

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# rt_sigtimedwait or wait4 fails as it should not, once or for good: it is said once, nothing spins, nobody is lost.
+# rt_sigtimedwait or wait4 fails as it should not, once or for good: it is said once, nothing spins,
+# nobody is lost.
 
 load helpers
 

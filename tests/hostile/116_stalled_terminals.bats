@@ -1,9 +1,11 @@
 #!/usr/bin/env bats
-# A terminal that nobody reads, with room for less than a line: no line of foster's waits for it, however long it is.
+# A terminal that nobody reads, with room for less than a line: no line of foster's waits for it,
+# however long it is.
 
 load helpers
 
-# The terminal is foster's own (via) or, where foster is another user, one that it cannot open (around).
+# The terminal is foster's own (via) or, where foster is another user, one that it cannot open
+# (around).
 rooms=(1 200 300 1200 2500)
 
 # path LENGTH: to the program `exit`, as long as that.

@@ -171,7 +171,8 @@ whole() {
     is "$(printf 'nonblock 3: done\nblocking 3: done')"
 }
 
-# From 200 services on the signal thread has descriptors of its own, and must not keep the ruined one's address.
+# From 200 services on the signal thread has descriptors of its own, and must not keep the ruined
+# one's address.
 @test "a socket that a run has shut down is opened again among many services, too (117)" {
     own_network
     for address in udp:127.0.0.1:8081 tcp:127.0.0.1:8080; do
@@ -190,7 +191,8 @@ whole() {
     done
 }
 
-# The file system is dead before web's first run has ended: its socket, and its address, are looked at in a child.
+# The file system is dead before web's first run has ended: its socket, and its address, are looked
+# at in a child.
 @test "a socket file on a file system that hangs delays only its own service (117)" {
     mkdir later
     "${NAMESPACE[@]}" "$BIN/dead_fs" "$PWD/later" true 3>&- || skip "needs FUSE"

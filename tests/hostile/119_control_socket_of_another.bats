@@ -14,7 +14,8 @@ impersonate() {
 }
 teardown() { [ -z "${impostor:-}" ] || kill "$impostor" || true; }
 
-# asks CODE NAME COMMAND...: the exit code of ctl health, with the command before it; in seen what it says.
+# asks CODE NAME COMMAND...: the exit code of ctl health, with the command before it; in seen what
+# it says.
 asks() {
     local code=0 expected=$1 name=$2
     shift 2

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# A start that fails for a passing reason is tried again as the policy says; what cannot change is final.
+# A start that fails for a passing reason is tried again as the policy says; what cannot change is
+# final.
 
 load helpers
 

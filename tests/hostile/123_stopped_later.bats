@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
-# Main has survived an INT, QUIT or TERM. If it is stopped while that may still be meant to end it, it is continued; if
-# somebody stops it later, for a reason of their own, it stays stopped.
+# Main has survived an INT, QUIT or TERM. If it is stopped while that may still be meant to end it,
+# it is continued; if somebody stops it later, for a reason of their own, it stays stopped.
 
 load helpers
 
-# foster's clock is read at the start, when the signal comes, and for each look at main from then on: the look at the
-# signal's own time is the third. From the reading given on it is months later.
+# foster's clock is read at the start, when the signal comes, and for each look at main from then
+# on: the look at the signal's own time is the third. From the reading given on it is months later.
 later_from() {
     around=(strace -f -qq -o "$PWD/calls" -e 'trace=clock_gettime,kill'
         -e "inject=clock_gettime:poke_exit=@arg2=0000ff0000000000:when=$1+")
@@ -13,7 +13,8 @@ later_from() {
 
 is_stopped() { [[ $(state_of "$1") == [tT] ]]; } # t: by strace
 
-# survived SIGNAL: main has had it, and is stopped by somebody else. foster has looked at it since: USR1 comes after that.
+# survived SIGNAL: main has had it, and is stopped by somebody else. foster has looked at it since:
+# USR1 comes after that.
 survived() {
     start "$way" "${options[@]}" -- signals -x HUP 3 3>&-
     wait_for_line "$out" '^ready '

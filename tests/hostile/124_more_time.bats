@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# EXTEND_TIMEOUT_USEC gives more time to a service that is being started or stopped, and to nobody for ever.
+# EXTEND_TIMEOUT_USEC gives more time to a service that is being started or stopped, and to nobody
+# for ever.
 
 load helpers
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Processes of one service fork and exit for ever, each in a session of its own and deaf to TERM: nobody else is held
-# up by it, and it ends when its time is over.
+# Processes of one service fork and exit for ever, each in a session of its own and deaf to TERM:
+# nobody else is held up by it, and it ends when its time is over.
 
 load helpers
 

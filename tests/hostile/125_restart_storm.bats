@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# A hundred services crash every millisecond, one of them waits for what never comes: foster hears everybody.
+# A hundred services crash every millisecond, one of them waits for what never comes: foster hears
+# everybody.
 
 load helpers
 

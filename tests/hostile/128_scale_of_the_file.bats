@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# 10,000 services and 200,000 faults are read in time: no part of the reading looks at all for each. What is measured is
-# the CPU's time, which does not depend on who else is busy.
+# 10,000 services and 200,000 faults are read in time: no part of the reading looks at all for each.
+# What is measured is the CPU's time, which does not depend on who else is busy.
 
 load helpers
 
@@ -8,7 +8,8 @@ MOST_MS=2000
 SERVICES=10000
 FAULTS=200000
 
-# costs CODE MOST ARG...: foster ends with that code and has used at most so many milliseconds of CPU.
+# costs CODE MOST ARG...: foster ends with that code and has used at most so many milliseconds of
+# CPU.
 costs() {
     local code=0 expected=$1 most=$2 used
     shift 2

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Each run ends with half a line, and another prints so much that foster's reader is behind: no run's first line continues
-# the last one's.
+# Each run ends with half a line, and another prints so much that foster's reader is behind: no
+# run's first line continues the last one's.
 
 load helpers
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# 130: a program that links libfoster has its own names for itself, and nothing of it is harmed by what it did not start.
+# 130: a program that links libfoster has its own names for itself, and nothing of it is harmed by
+# what it did not start.
 
 load helpers
 

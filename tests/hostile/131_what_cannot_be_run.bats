@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What cannot be run: the line names the cause, nothing but regular files is opened for it, and no byte of it moves a
-# terminal.
+# What cannot be run: the line names the cause, nothing but regular files is opened for it, and no
+# byte of it moves a terminal.
 
 load helpers
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Small things that the real programs do: tini, dumb-init, and the pause of a Kubernetes pod (build/pause/linux/pause.c
-# there), which handles INT, TERM and CHLD and nothing else.
+# Small things that the real programs do: tini, dumb-init, and the pause of a Kubernetes pod
+# (build/pause/linux/pause.c there), which handles INT, TERM and CHLD and nothing else.
 
 load helpers
 

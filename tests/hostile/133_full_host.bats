@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
-# kill(2) to -1 looks at every process of the host. So it is not asked where there are cheaper ways to see that nobody is
-# left: the numbers that the namespace has given away, if they are few, or, on a full host, /proc.
+# kill(2) to -1 looks at every process of the host. So it is not asked where there are cheaper ways
+# to see that nobody is left: the numbers that the namespace has given away, if they are few, or, on
+# a full host, /proc.
 
 load helpers
 

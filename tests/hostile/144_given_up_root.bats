@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# Who gives up root by himself (gosu, su-exec, setpriv) is still the service, as long as he stays in its session.
+# Who gives up root by himself (gosu, su-exec, setpriv) is still the service, as long as he stays in
+# its session.
 
 load helpers
 

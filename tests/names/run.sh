@@ -1,7 +1,8 @@
 #!/bin/bash
-# run.sh - is foster, called by the name of another init, that init? Each scenario of `scenarios` is played twice, with
-# the real program and with foster under its name, in the same place; what is seen of both has to be the same, but for
-# what `differences` lists. A difference that is not listed fails, and so does a listed one that is not there any more.
+# run.sh - is foster, called by the name of another init, that init? Each scenario of `scenarios` is
+# played twice, with the real program and with foster under its name, in the same place; what is
+# seen of both has to be the same, but for what `differences` lists. A difference that is not listed
+# fails, and so does a listed one that is not there any more.
 #
 # Usage: tests/names/run.sh [-k] [PATTERN], all scenarios or those whose name PROGRAM/SCENARIO/WHERE matches PATTERN;
 # -k keeps what was noted, in build/names-*. FOSTER names another build than build/foster.
@@ -63,12 +64,13 @@ play() {
         "${setup[@]}" "$called" "${words[@]}" </dev/null || echo "the stage failed: $?" >>"$notes/$side/steps"
 }
 
-# catatonit and main before its exec write a line in three pieces each, which may mix: then it is played again.
+# catatonit and main before its exec write a line in three pieces each, which may mix: then it is
+# played again.
 torn() { grep -q '(catatonit:.*(catatonit:' "$notes/real/err"; }
 
-# The init, main before its exec, and main itself write at the same time: their lines are put in this order. And how
-# often a SIGCHLD comes is a matter of chance when a child stops, or is adopted: those that nothing is reaped after are
-# left out.
+# The init, main before its exec, and main itself write at the same time: their lines are put in
+# this order. And how often a SIGCHLD comes is a matter of chance when a child stops, or is adopted:
+# those that nothing is reaped after are left out.
 in_order() {
     local main=3
     [ "$1" = pid1 ] && main=2
@@ -87,7 +89,8 @@ noted() { if [ -f "$notes/$1/$2" ]; then in_order "$3" <"$notes/$1/$2"; fi; }
 
 # ---- the verdict ----
 
-# listed SCENARIO FIELD: whether a line of `differences` is about it; the lines' numbers are in $rows_found
+# listed SCENARIO FIELD: whether a line of `differences` is about it; the lines' numbers are in
+# $rows_found
 listed() {
     local i
     rows_found=()
@@ -107,13 +110,14 @@ as_listed() {
     [[ ${3//$'\n'/ } == ${difference_is[$1]} ]] || echo "$where: listed as '${difference_is[$1]}', and is '${3//$'\n'/ }'"
 }
 
-# judge SCENARIO WHERE: prints what is wrong, nothing if all is well. FIELD/START in `differences` is about the lines of
-# a field that start so; they are judged apart, and the others as ever.
+# judge SCENARIO WHERE: prints what is wrong, nothing if all is well. FIELD/START in `differences`
+# is about the lines of a field that start so; they are judged apart, and the others as ever.
 judge() {
     local field real ours row start
     [ -s "$notes/real/exit" ] && [ -s "$notes/foster/exit" ] || echo "the play was not played"
     for field in "${fields[@]}"; do
-        # What is left behind is compared only of two that end alike: how a hanging one is found is a matter of chance.
+        # What is left behind is compared only of two that end alike: how a hanging one is found is
+        # a matter of chance.
         [ "$field" = left ] && ! cmp -s "$notes/real/exit" "$notes/foster/exit" && continue
         real=$(noted real "$field" "$2") ours=$(noted foster "$field" "$2")
         [ "$field" != steps ] || [ "$real" = "" ] || listed "$1" steps || echo "the real one has steps $real"
@@ -151,7 +155,8 @@ try() {
     fi
 }
 
-# start NAME SCENARIO WHERE SETUP WORDS STEPS: in the background, a few for each processor, because most wait
+# start NAME SCENARIO WHERE SETUP WORDS STEPS: in the background, a few for each processor, because
+# most wait
 start() {
     # shellcheck disable=SC2053 # a pattern
     [[ $1/$2/$3 == $wanted ]] || return
@@ -162,8 +167,8 @@ start() {
     try "$@" >"$notes/tap" &
 }
 
-# What no play shows, because it is a matter of chance: a signal that comes before main runs is not lost. The real dumb-init
-# loses some in most runs; that is not asked of it.
+# What no play shows, because it is a matter of chance: a signal that comes before main runs is not
+# lost. The real dumb-init loses some in most runs; that is not asked of it.
 early_signals() {
     local name early=(timeout 60 build/tests/early USR1 200)
     for name in tini dumb-init catatonit; do

@@ -1,15 +1,16 @@
 #!/bin/bash
 # root.sh [PACKAGE]: the Debian root from which the images of real services are made, as an archive:
-# build/real/root.tar, made once by debootstrap. With a PACKAGE: what installing that adds to the root, with all that it
-# depends on.
-# Prints the archive's path. Needs root, a network and the Debian package debootstrap; 650 MB while it works.
+# build/real/root.tar, made once by debootstrap. With a PACKAGE: what installing that adds to the
+# root, with all that it depends on. Prints the archive's path. Needs root, a network and the Debian
+# package debootstrap; 650 MB while it works.
 set -euo pipefail
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 readonly PLACE=$HERE/../../build/real
 readonly SUITE=bookworm
 readonly SERVICES=redis-server,nginx-light,postgresql-15,cron
-# What no service needs at run time: documents, languages, apt's own, PostgreSQL's optional compiler.
+# What no service needs at run time: documents, languages, apt's own, PostgreSQL's optional
+# compiler.
 readonly LEFT_OUT=(./usr/share/{doc,man,info,locale,i18n,lintian} ./var/cache/apt ./var/lib/apt ./var/log/{apt,dpkg.log}
     './usr/lib/*/libLLVM*' './usr/lib/*/libz3.so*' './usr/lib/postgresql/*/lib/llvmjit*'
     './usr/lib/postgresql/*/lib/bitcode')

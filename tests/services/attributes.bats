@@ -1,9 +1,11 @@
 #!/usr/bin/env bats
-# What a service is given: user, directory, limits, environment, stdin; and what it cannot be given is said.
+# What a service is given: user, directory, limits, environment, stdin; and what it cannot be given
+# is said.
 
 load helpers
 
-# gets KEY VALUE COMMAND: with that key, the command, run by a shell, prints $output; as root, in foster's own folder.
+# gets KEY VALUE COMMAND: with that key, the command, run by a shell, prints $output; as root, in
+# foster's own folder.
 gets() {
     printf '[a]\n%s = %s\ncommand = sh -c '\''%s'\''\n' "$1" "$2" "$3" >conf
     exits_with 0 "${way:-as_pid1}"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# The configuration: read as it stands, refused with file, line and a suggestion, and nothing is started then.
+# The configuration: read as it stands, refused with file, line and a suggestion, and nothing is
+# started then.
 
 load helpers
 
@@ -15,7 +16,8 @@ refuses() {
     [ "${#stderr_lines[@]}" -eq "$at" ] || { echo "more than $at: $stderr" && return 1; }
 }
 
-# Each line is the third of a section of its own, and the one fault there: the number of its line says which it is.
+# Each line is the third of a section of its own, and the one fault there: the number of its line
+# says which it is.
 @test "bad values and unknown keys are all reported in one run, with line and text" {
     faulty=('comand = x' 'type = servce' 'essential = maybe' 'autostart = 7' 'restart = allways'
         'restart = on-failure:x' 'restart = on-failure:-1' 'restart_delay = 5 parsecs' 'ready = notfy' 'ready = fd:x'

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
-# Many die in one moment: SIGCHLD comes once, and each of them is started again. The kernel tells foster who is dead, by
-# a descriptor for each, where they are many and it can have them (src/children/pidfds.h), or foster searches.
+# Many die in one moment: SIGCHLD comes once, and each of them is started again. The kernel tells
+# foster who is dead, by a descriptor for each, where they are many and it can have them
+# (src/children/pidfds.h), or foster searches.
 
 load helpers
 
@@ -13,8 +14,8 @@ many_services() {
     done >conf
 }
 has_started() { happens 's[0-9]* starts' "$1"; }
-# Of the signal thread, which gives them at the next SIGCHLD; the supervisor, whose descriptors each start copies, has
-# none.
+# Of the signal thread, which gives them at the next SIGCHLD; the supervisor, whose descriptors each
+# start copies, has none.
 descriptors_are() {
     kill -CHLD "$init"
     [ "$(find "/proc/$init/fd" -lname '*pidfd*' | wc -l)" -eq "$1" ]
@@ -39,8 +40,8 @@ all_die_at_once() {
     kill -CONT "$init"
 }
 
-# all_are_started_again DESCRIPTORS [CODE]: twice over; so many are there for them before and after. foster ends with
-# this code then, 0 unless given.
+# all_are_started_again DESCRIPTORS [CODE]: twice over; so many are there for them before and after.
+# foster ends with this code then, 0 unless given.
 all_are_started_again() {
     local round
     has_started "$MANY"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# Health checks: at most one at a time, killed at their timeout, silent while all is well, and followed by the policy.
+# Health checks: at most one at a time, killed at their timeout, silent while all is well, and
+# followed by the policy.
 
 load helpers
 

@@ -1,9 +1,10 @@
 # shellcheck shell=bash
-# What the tests of services share, beyond the ways to run foster of ../system/helpers.bash: a configuration, the
-# journal in which the test program `service` tells what happens to it, and foster ctl.
+# What the tests of services share, beyond the ways to run foster of ../system/helpers.bash: a
+# configuration, the journal in which the test program `service` tells what happens to it, and
+# foster ctl.
 #
-# Each test has a folder of its own, and in it `conf`, `journal` and `sock`. Tests of the network are in a network
-# namespace, so that a port is theirs.
+# Each test has a folder of its own, and in it `conf`, `journal` and `sock`. Tests of the network
+# are in a network namespace, so that a port is theirs.
 
 LIMIT=${LIMIT:-30} # seconds for one run of foster: services wait for each other, also on a machine that is busy
 
@@ -15,7 +16,8 @@ SERVICE_WAYS=(as_pid1 as_pid1_user as_child)
 # configure: the configuration, from stdin.
 configure() { cat >conf; }
 
-# run_foster WAY ARG...: starts it in the background with the configuration and a control socket; it answers.
+# run_foster WAY ARG...: starts it in the background with the configuration and a control socket; it
+# answers.
 run_foster() {
     local way=$1
     shift
@@ -28,7 +30,8 @@ run_foster() {
 asking=() # the uid outside of a user namespace is not root's inside, and root believes no user who is not PID 1
 answers() { ctl status >/dev/null 2>&1; }
 
-# exits_with CODE WAY ARG...: as exits, with the configuration. Without a control socket of its own: nobody asks.
+# exits_with CODE WAY ARG...: as exits, with the configuration. Without a control socket of its own:
+# nobody asks.
 exits_with() {
     local code=$1 way=$2
     shift 2
@@ -80,13 +83,15 @@ gap() { awk -v p="^$1 " -v a="$2" -v b="$3" '$0 ~ p { at[++n] = $NF } END { prin
 # between LEAST NUMBER MOST
 between() { [[ $1 -le $2 && $2 -le $3 ]] || { echo "$2 is not in $1..$3" && return 1; }; }
 
-# told PATTERN [COUNT]: stderr of the foster in the background has so many lines that match, one unless given.
+# told PATTERN [COUNT]: stderr of the foster in the background has so many lines that match, one
+# unless given.
 told() { [ "$(grep -c -- "$1" "$err")" -eq "${2:-1}" ] || { cat "$err" && return 1; }; }
 
 # silent: it has said nothing.
 silent() { [ ! -s "$err" ] || { cat "$err" && return 1; }; }
 
-# own_network: foster is to be in a network namespace of its own, with a loopback; inside COMMAND...: run there.
+# own_network: foster is to be in a network namespace of its own, with a loopback; inside
+# COMMAND...: run there.
 own_network() {
     NAMESPACE+=(-n)
     via=(sh -c 'ip link set lo up; exec "$@"' sh)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# What a run leaves behind is ended before the next one, wherever it has gone; what others have left is not touched.
+# What a run leaves behind is ended before the next one, wherever it has gone; what others have left
+# is not touched.
 
 load helpers
 

@@ -106,7 +106,8 @@ load helpers
     within "$from" 3000
 }
 
-# A reader who does not read: the services wait, as they would without us; signals, ctl and the stop do not.
+# A reader who does not read: the services wait, as they would without us; signals, ctl and the stop
+# do not.
 @test "a blocked reader of the log delays neither signals, nor ctl, nor the stop (100)" {
     mkfifo stuck
     exec 8<>stuck

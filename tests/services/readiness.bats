@@ -3,7 +3,8 @@
 
 load helpers
 
-# readies READY VERB...: A says that it is ready by these verbs once the file `go` is there; B waits for A.
+# readies READY VERB...: A says that it is ready by these verbs once the file `go` is there; B waits
+# for A.
 readies() {
     local ready=$1
     shift

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# What several services cost: two threads, three with relayed logs; no wake-up while nothing happens; little memory.
+# What several services cost: two threads, three with relayed logs; no wake-up while nothing
+# happens; little memory.
 
 load helpers
 
@@ -9,7 +10,8 @@ services() {
     for ((i = 1; i <= $1; i++)); do printf '[s%d]\ncommand = sleep 300\n%s\n' "$i" "${2-}"; done >conf
 }
 
-# Pages of foster's own, in KiB; not those of the binary, which are dirty as well on a tmpfs, or when it was just built.
+# Pages of foster's own, in KiB; not those of the binary, which are dirty as well on a tmpfs, or
+# when it was just built.
 memory_of() { awk '/^(Anonymous|Swap):/ { n += $2 } END { print n }' "/proc/$1/smaps_rollup"; }
 switches() { cat "/proc/$init"/task/*/status | awk '/^(non)?voluntary_ctxt/ { n += $2 } END { print n }'; }
 
@@ -49,7 +51,8 @@ has_children() { [ "$(pgrep -c -P "$init" -x sleep)" -eq "$1" ]; }
     read -r -t 3 _ <> <(:) || true
     [ "$(switches)" -eq "$before" ]
 }
-# For longer than the 100 ms after which foster searches once more for whom it may have missed (SEARCH_AFTER).
+# For longer than the 100 ms after which foster searches once more for whom it may have missed
+# (SEARCH_AFTER).
 is_settled() {
     local before=$settled
     read -r -t 0.5 _ <> <(:) || true
@@ -57,7 +60,8 @@ is_settled() {
     [ "$before" -eq "$settled" ]
 }
 
-# A fork copies each mapping and each page table: src/base/arena.c. Not counted: the kernel's own mappings.
+# A fork copies each mapping and each page table: src/base/arena.c. Not counted: the kernel's own
+# mappings.
 # bats test_tags=shipped
 @test "300 services: a start copies six mappings and 36 KiB of page tables" {
     services 300

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# foster's own options end at the first word that is none; what it cannot understand is one line and exit code 2.
+# foster's own options end at the first word that is none; what it cannot understand is one line and
+# exit code 2.
 
 load helpers
 

@@ -117,7 +117,8 @@ load helpers
     done
 }
 
-# Main takes most of the 10 s that an engine gives; of the grace, 5 s, only what is left until the 9th is given.
+# Main takes most of the 10 s that an engine gives; of the grace, 5 s, only what is left until the
+# 9th is given.
 @test "main and the processes it leaves end within the 10 s of an engine (74)" {
     LIMIT=20
     start as_pid1 sh -c 'leave -i 0; trap "sleep 7.5; exit 0" TERM; echo ready; while :; do sleep 0.1; done'

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# A command that cannot be run: one line with the program's name and the cause, 127 if there is none, 126 if there is.
+# A command that cannot be run: one line with the program's name and the cause, 127 if there is
+# none, 126 if there is.
 
 load helpers
 

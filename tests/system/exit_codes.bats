@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# foster ends with main's exit code, 128 and the signal's number, or a code of its own that says whose fault it was.
+# foster ends with main's exit code, 128 and the signal's number, or a code of its own that says
+# whose fault it was.
 
 load helpers
 

@@ -1,15 +1,17 @@
 # shellcheck shell=bash
 # What all system tests share: the ways to run foster, and how to wait, ask and judge.
 #
-# Every run is bounded by LIMIT and is inside a pid namespace of its own, also where foster is not PID 1: whatever a
-# faulty init leaves behind, or signals by mistake, ends with that namespace. Nothing is waited for by time alone.
+# Every run is bounded by LIMIT and is inside a pid namespace of its own, also where foster is not
+# PID 1: whatever a faulty init leaves behind, or signals by mistake, ends with that namespace.
+# Nothing is waited for by time alone.
 
 bats_require_minimum_version 1.5.0
 
 LIMIT=${LIMIT:-10} # seconds for one run of foster
 
-# The ways that an ordinary behaviour is tried in: PID 1 as root, without any capability, as an ordinary user, the user
-# without the capabilities of the new user namespace; and as a child of another PID 1, as root and as an ordinary user.
+# The ways that an ordinary behaviour is tried in: PID 1 as root, without any capability, as an
+# ordinary user, the user without the capabilities of the new user namespace; and as a child of
+# another PID 1, as root and as an ordinary user.
 WAYS=(as_pid1 as_pid1_bare as_pid1_user as_pid1_user_bare as_child as_child_user)
 PID1_WAYS=(as_pid1 as_pid1_bare as_pid1_user as_pid1_user_bare)
 CHILD_WAYS=(as_child as_child_user)
@@ -48,7 +50,8 @@ foster() {
     "${line[@]}" 3>&-
 }
 
-# start WAY ARG...: runs it in the background. $out and $err are what it writes, $init its pid seen from outside.
+# start WAY ARG...: runs it in the background. $out and $err are what it writes, $init its pid seen
+# from outside.
 start() {
     local line
     command_line "$@"
@@ -59,14 +62,16 @@ start() {
     init=$(outside_pid)
 }
 
-# start_ready WAY [OPTION...] signals [...]: the same, and main is there, blocks its signals and is known as $main.
+# start_ready WAY [OPTION...] signals [...]: the same, and main is there, blocks its signals and is
+# known as $main.
 start_ready() {
     start "$@" 3>&-
     wait_for_line "$out" '^ready '
     main=$(child_named signals)
 }
 
-# outside_pid: of the foster of this run, seen from outside; the oldest, as what it starts is called foster until exec.
+# outside_pid: of the foster of this run, seen from outside; the oldest, as what it starts is called
+# foster until exec.
 outside_pid() { wait_until pgrep -o -f "^$FOSTER( |\$)" >/dev/null && pgrep -o -f "^$FOSTER( |\$)"; }
 
 # state_of PID: the letter of its state, nothing if it is gone.
@@ -108,7 +113,8 @@ ends() {
     [ "$code" -eq "$1" ] || { echo "exit $code, not $1" && tail -n 20 "$out" "$err" && return 1; }
 }
 
-# exits CODE WAY ARG...: runs it to its end, which is with this code; $output and $stderr are what it wrote.
+# exits CODE WAY ARG...: runs it to its end, which is with this code; $output and $stderr are what
+# it wrote.
 exits() {
     local code=$1
     shift
@@ -144,9 +150,10 @@ within() {
     [ "$passed" -le "$2" ] || { echo "took $passed ms" && return 1; }
 }
 
-# empty_root [OPTION...]: a folder with nothing but foster and the test programs, under the paths that they have here.
-# The way in_empty_root is to be there, with the options of bwrap that are given: the root is read-only, there is no
-# /proc, /dev, /sys, /tmp or /run, the uid is 65534, and there are no capabilities nor ways to new privileges.
+# empty_root [OPTION...]: a folder with nothing but foster and the test programs, under the paths
+# that they have here. The way in_empty_root is to be there, with the options of bwrap that are
+# given: the root is read-only, there is no /proc, /dev, /sys, /tmp or /run, the uid is 65534, and
+# there are no capabilities nor ways to new privileges.
 empty_root() {
     root=$BATS_TEST_TMPDIR/root
     mkdir -p "$root$BIN"
@@ -155,7 +162,8 @@ empty_root() {
         --ro-bind "$root" /)
 }
 
-# refusing ERROR CALL...: the kernel fails these system calls with that error, for foster and for all it starts.
+# refusing ERROR CALL...: the kernel fails these system calls with that error, for foster and for
+# all it starts.
 refusing() {
     local error=$1 call
     shift

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# Whatever signals are ignored or blocked when foster is started: it works, and main starts with clean ones.
+# Whatever signals are ignored or blocked when foster is started: it works, and main starts with
+# clean ones.
 
 load helpers
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# Silent when nothing is wrong; one line on stderr when something is; and never held up by its own words.
+# Silent when nothing is wrong; one line on stderr when something is; and never held up by its own
+# words.
 
 load helpers
 

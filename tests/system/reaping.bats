@@ -3,7 +3,8 @@
 
 load helpers
 
-# The zombies that are left when there have been none at any moment of 300 ms, or at the end of that time.
+# The zombies that are left when there have been none at any moment of 300 ms, or at the end of that
+# time.
 count_zombies='i=0; until zombies >/dev/null || [ $i -eq 30 ]; do sleep 0.01; i=$((i + 1)); done; zombies'
 
 @test "5,000 orphans that exit at once leave no zombie after 300 ms (1)" {

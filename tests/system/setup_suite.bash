@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# Before the first test: the binary under test and the test programs go to one folder that every user may read,
-# under fixed names. So a test may say `signals`, and any init may be tried as FOSTER.
+# Before the first test: the binary under test and the test programs go to one folder that every
+# user may read, under fixed names. So a test may say `signals`, and any init may be tried as
+# FOSTER.
 
 setup_suite() {
     local root programs

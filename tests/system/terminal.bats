@@ -1,9 +1,11 @@
 #!/usr/bin/env bats
-# With a terminal: main is in the foreground, job control works, and foster neither takes nor loses the terminal.
+# With a terminal: main is in the foreground, job control works, and foster neither takes nor loses
+# the terminal.
 
 load helpers
 
-# on_terminal WAY ARG...: runs it on a terminal of its own, under the script on stdin, whose words are in terminal.exp.
+# on_terminal WAY ARG...: runs it on a terminal of its own, under the script on stdin, whose words
+# are in terminal.exp.
 on_terminal() {
     local line
     command_line "$@"

@@ -1,12 +1,13 @@
 #!/bin/bash
 # callgraph.sh - is everything that a SIGCHLD handler can reach async-signal-safe?
 #
-# Compiles foster as it is shipped (musl, -Oz) with -fcallgraph-info, gcc's own account of who calls whom, and walks it
-# from children_sigchld(). Functions of ours are walked into; any other must be in the list below. One call in there is
-# indirect, the orphan watch: it is walked through the functions that foster installs as one.
+# Compiles foster as it is shipped (musl, -Oz) with -fcallgraph-info, gcc's own account of who calls
+# whom, and walks it from children_sigchld(). Functions of ours are walked into; any other must be
+# in the list below. One call in there is indirect, the orphan watch: it is walked through the
+# functions that foster installs as one.
 #
-# What gcc might call without saying so, memcpy for a struct or a libatomic function, shows in the objects' undefined
-# symbols: those of src/children are held against a list as well.
+# What gcc might call without saying so, memcpy for a struct or a libatomic function, shows in the
+# objects' undefined symbols: those of src/children are held against a list as well.
 #
 # Prints TAP. Usage: tests/unit/callgraph.sh [directory to build in]
 set -euo pipefail
@@ -16,8 +17,8 @@ build=$(realpath -m "${1:-build/callgraph}")
 entry=children_sigchld
 watches=(say_orphan warn_of_orphan)
 
-# signal-safety(7). Beyond it: __errno_location is errno itself; syscall is a bare trap, for futex, wait4 and the clock;
-# isatty is one ioctl(2).
+# signal-safety(7). Beyond it: __errno_location is errno itself; syscall is a bare trap, for futex,
+# wait4 and the clock; isatty is one ioctl(2).
 safe=(__errno_location syscall isatty getpid kill write poll send open close fstat clock_gettime
     strlen strnlen memcpy memchr strcpy strcat strchr strcspn strrchr)
 
@@ -49,15 +50,17 @@ compile() {
     done <"$2/sources"
 }
 
-# graph DIRECTORY: one line `node FUNCTION` for each function that is ours, one `edge CALLER CALLEE` for each call
+# graph DIRECTORY: one line `node FUNCTION` for each function that is ours, one `edge CALLER CALLEE`
+# for each call
 graph() {
     sed -nE '/shape : ellipse/d
         s/^node: \{ title: "([^"]*)".*/node \1/p
         s/^edge: \{ sourcename: "([^"]*)" targetname: "([^"]*)".*/edge \1 \2/p' "$1"/*.ci
 }
 
-# reachable DIRECTORY: `CALLER CALLEE` for every call that can be reached, CALLEE being __indirect_call for an indirect
-# one; after it, the watches are walked. A static function is called FILE:NAME.
+# reachable DIRECTORY: `CALLER CALLEE` for every call that can be reached, CALLEE being
+# __indirect_call for an indirect one; after it, the watches are walked. A static function is called
+# FILE:NAME.
 reachable() {
     graph "$1" | awk -v entry="$entry" -v watches="${watches[*]}" '
         function walk(name,    i) {
@@ -93,7 +96,8 @@ undefined() {
         $1 == "wanted" && !($2 in known) { print $2 }'
 }
 
-# self_test NAME FILE LINE: a copy of the tree with malloc called before that line must be found unsafe
+# self_test NAME FILE LINE: a copy of the tree with malloc called before that line must be found
+# unsafe
 self_test() {
     local tree=$build/$1
     mkdir -p "$tree"

@@ -1,6 +1,6 @@
-# The unit tests, in three builds: debug, with address and undefined-behaviour sanitizers, and with the thread sanitizer.
-# glibc, because musl has no sanitizers and Debian's check does not link with it.
-# `make unit` builds them all; tests/check.sh runs them.
+# The unit tests, in three builds: debug, with address and undefined-behaviour sanitizers, and with
+# the thread sanitizer. glibc, because musl has no sanitizers and Debian's check does not link with
+# it. `make unit` builds them all; tests/check.sh runs them.
 
 UNIT_SOURCES = $(ROOMS:%=%.c) $(patsubst %,init/%.c,$(filter-out main help,$(INIT)))
 UNIT_TESTS = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c tests/unit/stress_*.c))
@@ -10,7 +10,8 @@ UNIT_FLAGS_debug =
 UNIT_FLAGS_asan = -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT_FLAGS_tsan = -fsanitize=thread -Dclone=__clone # libtsan takes every clone() for a fork
 
-# What a test plays itself: for each __wrap_NAME in its source the linker is told to call that instead of NAME.
+# What a test plays itself: for each __wrap_NAME in its source the linker is told to call that
+# instead of NAME.
 UNIT_WRAPS = $$(grep -oE '__wrap_[a-z0-9_]+' $(1) | sort -u | sed 's/__wrap_/-Wl,--wrap=/')
 
 UNIT_CC = gcc
