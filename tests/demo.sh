@@ -11,7 +11,8 @@ trap 'rm -f "$log"' EXIT
 
 # A user who is not root gets the namespace with a user namespace around it.
 namespace=(unshare --fork --pid --mount-proc --kill-child)
-[ "$(id -u)" = 0 ] || namespace=(unshare --user --map-root-user --fork --pid --mount-proc --kill-child)
+[ "$(id -u)" = 0 ] ||
+    namespace=(unshare --user --map-root-user --fork --pid --mount-proc --kill-child)
 
 step() { printf '\n\033[1m%s\033[0m\n' "$1"; }
 
@@ -47,7 +48,7 @@ init=$(pgrep -P "$outer")
 step 'the processes of the namespace, seen from outside:'
 ps -o pid,ppid,stat,rss,args --ppid "$outer" --ppid "$init"
 
-step 'USR1 and TERM are passed on; TERM ends main with 42; the last orphan gets TERM too, and 300 ms to clean up:'
+step 'USR1 and TERM are passed on; TERM ends main with 42; the last orphan has 300 ms to clean up:'
 lines=$(wc -l <"$log")
 kill -USR1 "$init"
 await '^signal 10'

@@ -29,11 +29,12 @@ declare -A command=(
     [s6]='/usr/bin/s6-svscan /etc/s6')
 declare -A restart=(
     [foster]='/sbin/foster ctl restart web'
-    [supervisord]='/usr/bin/supervisorctl --configuration /etc/supervisor/supervisord.conf restart web'
+    [supervisord]='/usr/bin/supervisorctl -c /etc/supervisor/supervisord.conf restart web'
     [s6]='/usr/bin/s6-svc -wr -r /etc/s6/web')
 declare -A package=([supervisord]=supervisor [s6]=s6)
 # The processes that supervise, and what was added to help them: a pattern for their command lines.
-declare -A supervising=([foster]='^/sbin/foster' [supervisord]='supervisord|/srv/' [s6]='^(/usr/bin/)?s6-')
+declare -A supervising=([foster]='^/sbin/foster' [supervisord]='supervisord|/srv/'
+    [s6]='^(/usr/bin/)?s6-')
 
 # --- inside the namespaces ------------------------------------------------------------------------
 
@@ -42,8 +43,8 @@ become() {
     mount -t tmpfs tmpfs "$work/mnt"
     mkdir "$work/mnt"/{upper,overlay,merged}
     cp -r "$REAL/$1/." "$work/mnt/upper"
-    mount -t overlay -o "lowerdir=$work/$1:$work/root,upperdir=$work/mnt/upper,workdir=$work/mnt/overlay" \
-        overlay "$work/mnt/merged"
+    mount -t overlay overlay "$work/mnt/merged" -o "lowerdir=$work/$1:$work/root" \
+        -o "upperdir=$work/mnt/upper,workdir=$work/mnt/overlay"
     cd "$work/mnt/merged"
     mount -t proc proc proc
     mount --rbind /dev dev
@@ -74,7 +75,8 @@ make_roots() {
 
 # In KiB.
 size_added() {
-    find "$work/$1" -type f -printf '%s\n' | awk '{ bytes += $1 } END { print int((bytes + 1023) / 1024) }'
+    find "$work/$1" -type f -printf '%s\n' |
+        awk '{ bytes += $1 } END { print int((bytes + 1023) / 1024) }'
 }
 
 # Neither empty nor a comment.
@@ -136,7 +138,9 @@ run() {
     kill -TERM "$pid"
     wait "$runner" || true
     runner=
-    echo "$(((answered - $(<"$work/started")) / 1000)) $(((${EPOCHREALTIME/./} - stopping) / 1000)) $memory $restarted"
+    ended=${EPOCHREALTIME/./}
+    echo "$(((answered - $(<"$work/started")) / 1000)) $(((ended - stopping) / 1000))" \
+        "$memory $restarted"
 }
 
 # median COLUMN
@@ -160,7 +164,8 @@ print_row() {
     echo
 }
 
-print_row '' 'adds, KiB' processes 'memory, KiB' 'start, ms' 'restart, ms' attempts 'stop, ms' 'lines'
+print_row '' 'adds, KiB' processes 'memory, KiB' 'start, ms' 'restart, ms' attempts 'stop, ms' \
+    'lines'
 print_row --- --: --: --: --: --: --: --: --:
 for kind in "${KINDS[@]}"; do
     measured=()

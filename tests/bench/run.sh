@@ -16,7 +16,8 @@ out=$root/build/bench
 limit=240 # seconds for the harness; it needs about 60, more on a busy machine
 
 warnings=(-std=c11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes)
-libc_free=(-Os -static -nostdlib -ffreestanding -fno-stack-protector -s "-Wl,-z,noseparate-code,--build-id=none")
+libc_free=(-Os -static -nostdlib -ffreestanding -fno-stack-protector -s
+    "-Wl,-z,noseparate-code,--build-id=none")
 peers=(tini tini-static dumb-init catatonit)
 
 die() {
@@ -29,9 +30,11 @@ build() {
     for name in floor_start main_stamp main_answer main_orphans; do
         gcc "${warnings[@]}" "${libc_free[@]}" "$here/$name.c" -o "$out/$name"
     done
-    gcc "${warnings[@]}" "${libc_free[@]}" -DIGNORES_NOTHING "$here/floor_start.c" -o "$out/floor_signals"
+    gcc "${warnings[@]}" "${libc_free[@]}" -DIGNORES_NOTHING "$here/floor_start.c" \
+        -o "$out/floor_signals"
     musl-gcc "${warnings[@]}" -Os -static -s "$here/floor_loop.c" -o "$out/floor_loop"
-    musl-gcc "${warnings[@]}" -Os -static "$here"/{measure,launch,calls,crowd,proc}.c -o "$out/measure"
+    musl-gcc "${warnings[@]}" -Os -static "$here"/{measure,launch,calls,crowd,proc}.c \
+        -o "$out/measure"
 }
 
 # NAME=PATH of everything that takes part, one a line.
@@ -80,7 +83,8 @@ processes() {
 measure() {
     local inits
     mapfile -t inits < <(contestants)
-    timeout "$limit" "$out/measure" "$out" "${inits[@]}" </dev/null >"$out/samples.tsv" || die "the harness failed"
+    timeout "$limit" "$out/measure" "$out" "${inits[@]}" </dev/null >"$out/samples.tsv" ||
+        die "the harness failed"
     local init
     for init in "${inits[@]}"; do
         file_samples "${init%%=*}" "${init#*=}"
@@ -88,7 +92,8 @@ measure() {
 }
 
 summarise() {
-    jq -Rn -L "$here" -f "$here/results.jq" --arg date "$(date -u +%Y-%m-%dT%H:%M:%SZ)" --arg cpu "$(processor)" \
+    jq -Rn -L "$here" -f "$here/results.jq" \
+        --arg date "$(date -u +%Y-%m-%dT%H:%M:%SZ)" --arg cpu "$(processor)" \
         --arg kernel "$(uname -sr)" --arg cores "$(nproc)" --arg processes "$others" \
         <"$out/samples.tsv" >"$out/results.json"
 }

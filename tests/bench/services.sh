@@ -5,8 +5,9 @@
 #     services.sh [-n SIZES] [-r ROUNDS] [FOSTER] [NAME=PATH...]
 #
 # SIZES     numbers of services with commas between them, 10,100,1000 unless given
-# ROUNDS    how often each starts and stops: 3 unless given, from 1,000 services on a third of that, but three at the
-#           least; twice as many of its services, less one, are killed, but fifteen at the least
+# ROUNDS    how often each starts and stops: 3 unless given, from 1,000 services on a third of it,
+#           but three at the least; twice as many of its services, less one, are killed, but
+#           fifteen at the least
 # FOSTER    build/foster unless given
 # NAME=PATH another contestant; what is before a dash in NAME (foster-old, s6-next) is its kind:
 # kinds.c has them
@@ -23,7 +24,8 @@ sizes=10,100,1000
 rounds=3
 
 warnings=(-std=c11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes)
-libc_free=(-Os -static -nostdlib -ffreestanding -fno-stack-protector -s "-Wl,-z,noseparate-code,--build-id=none")
+libc_free=(-Os -static -nostdlib -ffreestanding -fno-stack-protector -s
+    "-Wl,-z,noseparate-code,--build-id=none")
 peers=(s6=s6-svscan runit=runsvdir supervisord=supervisord busybox=busybox)
 
 die() {
@@ -36,7 +38,8 @@ die() {
 build() {
     local name
     for name in service_stay service_crash; do
-        gcc "${warnings[@]}" "${libc_free[@]}" "-DRECORDS=\"$out/here/records\"" "$here/$name.c" -o "$out/$name"
+        gcc "${warnings[@]}" "${libc_free[@]}" "-DRECORDS=\"$out/here/records\"" \
+            "$here/$name.c" -o "$out/$name"
     done
     musl-gcc "${warnings[@]}" -Os -static -s "$here/floor_services.c" -o "$out/floor_services"
     musl-gcc "${warnings[@]}" -Os -static "-DHERE=\"$out/here\"" "-DROOM=\"$out/room\"" \
@@ -90,13 +93,15 @@ processes() {
 # A size takes about two minutes with three rounds, more on a busy machine.
 measure() {
     local limit=$((900 + 120 * rounds))
-    timeout "$limit" "$out/services" "$out" "$rounds" "$sizes" "$@" </dev/null >"$out/samples.tsv" ||
+    timeout "$limit" "$out/services" "$out" "$rounds" "$sizes" "$@" \
+        </dev/null >"$out/samples.tsv" ||
         die "the harness failed"
 }
 
 summarise() {
-    jq -Rn -L "$here" -f "$here/services-results.jq" --arg date "$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
-        --arg cpu "$(processor)" --arg kernel "$(uname -sr)" --arg cores "$(nproc)" --arg processes "$(processes)" \
+    jq -Rn -L "$here" -f "$here/services-results.jq" \
+        --arg date "$(date -u +%Y-%m-%dT%H:%M:%SZ)" --arg cpu "$(processor)" \
+        --arg kernel "$(uname -sr)" --arg cores "$(nproc)" --arg processes "$(processes)" \
         --arg versions "$(versions "$@")" <"$out/samples.tsv" >"$out/results.json"
 }
 
@@ -121,8 +126,10 @@ fi
 foster=$(realpath "$foster")
 
 if [[ -f $here/../need.sh ]]; then
-    command -v busybox >/dev/null || peers_missing=busybox # or busybox-static, which must not be replaced
-    "$here/../need.sh" gcc musl-tools util-linux gnuplot-nox jq s6 runit supervisor ${peers_missing:+"$peers_missing"}
+    # busybox-static must not be replaced
+    command -v busybox >/dev/null || peers_missing=busybox
+    "$here/../need.sh" gcc musl-tools util-linux gnuplot-nox jq s6 runit supervisor \
+        ${peers_missing:+"$peers_missing"}
 fi
 [[ -x $foster ]] || die "no foster at $foster: run make first"
 [[ $(id -u) == 0 ]] || die "a pid namespace needs root"

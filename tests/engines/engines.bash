@@ -10,7 +10,8 @@ bats_require_minimum_version 1.5.0
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 REPOSITORY=$(cd "$HERE/../.." && pwd)
 FOSTER=$(realpath -m "${FOSTER:-$REPOSITORY/build/foster}")
-INIT=$(realpath -m "${INIT:-$FOSTER}") # what the engines start by themselves: foster, or one that it stands in for
+# What the engines start by themselves: foster, or a program that it stands in for.
+INIT=$(realpath -m "${INIT:-$FOSTER}")
 PROGRAMS=$(realpath -m "${PROGRAMS:-$REPOSITORY/build/tests}")
 IN_IMAGES=("$PROGRAMS"/{orphans,zombies,signals,state,eat,fill,leave,exit,web,cache,ask,every})
 NAME=$(basename "$BATS_TEST_FILENAME" .bats)
@@ -25,7 +26,7 @@ PAUSE_IMAGE=localhost/foster-pause
 COMMAND_DEADLINE=60 # seconds; the longest that one command of an engine may take
 POLL_DEADLINE=10    # seconds; the longest to wait for something that is on its way
 POLL_PAUSE=0.05
-PROMPTLY=4000       # milliseconds; far below the 10 s of the engines, far above what a slow machine needs
+PROMPTLY=4000       # milliseconds; below the 10 s of the engines, above what a slow machine needs
 
 CGROUP_OPTIONS=(--cgroup-parent "/$CGROUP")
 case $ENGINE in
@@ -33,7 +34,9 @@ docker)
     CLIENT=(docker --config /run/docker-client)
     CGROUP_OPTIONS=() # its daemon does it for all containers
     ;;
-podman | podman-crun) CLIENT=(podman --root /run/data --runroot /run/state --storage-driver overlay) ;;
+podman | podman-crun)
+    CLIENT=(podman --root /run/data --runroot /run/state --storage-driver overlay)
+    ;;
 podman-rootless)
     CLIENT=(setpriv --reuid foster --regid foster --clear-groups
         env HOME=/run/home XDG_RUNTIME_DIR=/run/home/run podman --storage-driver vfs)
@@ -88,7 +91,8 @@ world_is_gone() {
 }
 
 remove_cgroups() {
-    find /sys/fs/cgroup -depth -type d \( -name "$CGROUP" -o -path "*/$CGROUP/*" \) -exec rmdir {} + 2>/dev/null
+    find /sys/fs/cgroup -depth -type d \( -name "$CGROUP" -o -path "*/$CGROUP/*" \) \
+        -exec rmdir {} + 2>/dev/null
 }
 
 need_engine() {
@@ -124,8 +128,10 @@ build_images() {
         inside install "$(command -v busybox)" "$context/busybox" &&
         inside install -m 644 -t "$context" "$REPOSITORY/docker/Dockerfile" "$HERE/Containerfile" &&
         engine build --quiet --tag "$EXAMPLE_IMAGE" --file "$context/Dockerfile" "$context" &&
-        engine build --quiet --tag "$IMAGE" --target test --file "$context/Containerfile" "$context" &&
-        engine build --quiet --tag "$STOPSIGNAL_IMAGE" --target stopsignal --file "$context/Containerfile" "$context" &&
+        engine build --quiet --tag "$IMAGE" --target test --file "$context/Containerfile" \
+            "$context" &&
+        engine build --quiet --tag "$STOPSIGNAL_IMAGE" --target stopsignal \
+            --file "$context/Containerfile" "$context" &&
         engine build --quiet --tag "$PAUSE_IMAGE" --file "$context/Containerfile" "$context"
 }
 

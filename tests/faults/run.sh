@@ -13,14 +13,19 @@ cd "$(dirname "$self")/../.." || exit
 # service of another user can write to.
 if [ "$1" = --one ]; then
     scratch=$2/$5.$6
-    mkdir -p "$scratch/of_nobody" && chown nobody "$scratch/of_nobody" && cp build/faults/member "$scratch" || exit
-    build/faults/inject "$3" "$scratch" tests/faults/errnos "$5" "$6" "$4" >"$scratch.rows" 2>"$scratch.err"
+    mkdir -p "$scratch/of_nobody" && chown nobody "$scratch/of_nobody" &&
+        cp build/faults/member "$scratch" || exit
+    build/faults/inject "$3" "$scratch" tests/faults/errnos "$5" "$6" "$4" \
+        >"$scratch.rows" 2>"$scratch.err"
     echo $? >"$scratch.status"
     exit
 fi
 
 foster=$(realpath "$1") form=${2-whole}
-[ "$(id -u)" = 0 ] || { echo "ok - foster survives failing calls # skip only root makes pid namespaces" && exit; }
+if [ "$(id -u)" != 0 ]; then
+    echo "ok - foster survives failing calls # skip only root makes pid namespaces"
+    exit
+fi
 folder=$(mktemp -d) || exit
 trap 'rm -rf "$folder"' EXIT
 chmod 755 "$folder"

@@ -15,9 +15,10 @@ limit=300   # seconds for one round
 memory=1800 # MB for one round
 length=2048 # of an input
 
-sources=(src/base/{address,clock,directory,duration,hash_table,log,nearest,text,utf8}.c src/process/{environment,signals,user}.c
-    src/config/*.c)
-flags=(-std=c11 -D_GNU_SOURCE -Isrc -g -O1 "-fsanitize=fuzzer,address,undefined" -fno-sanitize-recover=all)
+sources=(src/base/{address,clock,directory,duration,hash_table,log,nearest,text,utf8}.c
+    src/process/{environment,signals,user}.c src/config/*.c)
+flags=(-std=c11 -D_GNU_SOURCE -Isrc -g -O1 "-fsanitize=fuzzer,address,undefined"
+    -fno-sanitize-recover=all)
 
 passed=0
 failed=0
@@ -29,9 +30,10 @@ result() {
 
 # fuzz SEED: one round; what it finds new is where the next one starts
 fuzz() {
-    ASAN_OPTIONS=detect_leaks=0 timeout --kill-after=5 "$limit" "$build/fuzz_config" -runs="$round" -seed="$1" \
-        -max_len="$length" -rss_limit_mb="$memory" -timeout=10 -close_fd_mask=1 -dict=tests/fuzz/config.dict \
-        -artifact_prefix="$build/" "$build/corpus" tests/fuzz/corpus/config >"$build/output" 2>&1
+    ASAN_OPTIONS=detect_leaks=0 timeout --kill-after=5 "$limit" "$build/fuzz_config" \
+        -runs="$round" -seed="$1" -max_len="$length" -rss_limit_mb="$memory" -timeout=10 \
+        -close_fd_mask=1 -dict=tests/fuzz/config.dict -artifact_prefix="$build/" \
+        "$build/corpus" tests/fuzz/corpus/config >"$build/output" 2>&1
 }
 
 rm -rf "$build"

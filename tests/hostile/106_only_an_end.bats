@@ -52,7 +52,8 @@ STAND_INS=(tini dumb-init catatonit)
         rm -f end && touch end && chmod 666 end
         exits 9 "$way" -s -w -- sh -c 'traceme orphan 3 end; until [ -s end ]; do :; done; exit 9'
         [ "$(cat end)" = 0 ]
-        [ "$(grep -c 'exited with status 3' <<<"$stderr")" -eq 1 ] || { echo "$stderr" && return 1; }
+        [ "$(grep -c 'exited with status 3' <<<"$stderr")" -eq 1 ] ||
+            { echo "$stderr" && return 1; }
         [ "$(grep -c 'orphan' <<<"$stderr")" -eq 1 ] || { echo "$stderr" && return 1; }
     done
 }

@@ -15,7 +15,8 @@ load helpers
 		type = oneshot
 	END
     for i in {1..8}; do
-        printf '[crash%s]\ncommand = true\nuser = 65534\nrestart = always\nrestart_delay = 1ms..10ms\n' "$i"
+        printf '[crash%s]\ncommand = true\nuser = 65534\n' "$i"
+        printf 'restart = always\nrestart_delay = 1ms..10ms\n'
         printf 'depends_on = wait:completed\nready_timeout = 60s\n'
     done >>conf
     via=(env "PATH=$long")

@@ -6,12 +6,20 @@ load helpers
 
 threads() { threads_of "$init"; }
 
+# evil HOW CONNECTIONS DESCRIPTORS: a service that sends slow descriptors to the control socket.
+evil() {
+    printf '[evil]\ncommand = slow_close %s %s %s %s %s\n' "$1" "$PWD/sock" "$2" "$3" "$PWD/sent"
+}
+
+# other POLICY: a service beside it, with that restart policy.
+other() { printf '[other]\ncommand = service other\nrestart = %s\n' "$1"; }
+
 @test "descriptors sent to the control socket delay neither other clients nor the stop (109)" {
     for how in first after; do
         for way in "${HOSTILE_WAYS[@]}"; do
             rm -f sent
-            printf '[evil]\ncommand = slow_close %s %s 20 %s %s\n[other]\ncommand = service other\nrestart = always\n' \
-                "$how" "$PWD/sock" 3 "$PWD/sent" >conf
+            evil "$how" 20 3 >conf
+            other always >>conf
             run_foster "$way"
             wait_until test -e sent
             for _ in {1..5}; do
@@ -32,8 +40,7 @@ threads() { threads_of "$init"; }
 }
 
 @test "at 100 connections that are slow to close no more are accepted; supervision goes on (109)" {
-    printf '[evil]\ncommand = slow_close after %s 130 1 %s\nautostart = no\n[other]\ncommand = service other\nrestart = always\n' \
-        "$PWD/sock" "$PWD/sent" >conf
+    { evil after 130 1 && echo 'autostart = no' && other always; } >conf
     run_foster as_pid1
     ctl start evil
     wait_until test -e sent
@@ -48,8 +55,7 @@ threads() { threads_of "$init"; }
 }
 
 @test "when the slow connections are closed, ctl answers again (109)" {
-    printf '[evil]\ncommand = slow_close after %s 130 1 %s\nautostart = no\n[other]\ncommand = service other\n' \
-        "$PWD/sock" "$PWD/sent" >conf
+    { evil after 130 1 && echo 'autostart = no' && other no; } >conf
     run_foster as_pid1
     ctl start evil
     wait_until test -e sent

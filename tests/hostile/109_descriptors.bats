@@ -18,8 +18,8 @@ descriptors() { find "/proc/$init/fd" -mindepth 1 | wc -l; }
 
 # evil COMMAND [KEY]: a configuration in which that runs beside a service that is well.
 evil() {
-    printf '[evil]\ncommand = %s\nready = notify\n%s\n[other]\ncommand = service other\nrestart = always\n' \
-        "$1" "${2:-}" >conf
+    printf '[evil]\ncommand = %s\nready = notify\n%s\n' "$1" "${2-}" >conf
+    printf '[other]\ncommand = service other\nrestart = always\n' >>conf
 }
 
 @test "a descriptor that takes a minute to close delays neither supervision nor the stop (109)" {
@@ -60,7 +60,8 @@ evil() {
     evil 'sh -c "echo $NOTIFY_SOCKET >socket; exec service evil"'
     run_foster as_pid1
     wait_until test -s socket
-    NOTIFY_SOCKET=$(cat socket) inside unshare -pf --kill-child timeout 30 slow_close notify 20 1 "$PWD/sent" &
+    NOTIFY_SOCKET=$(cat socket) inside unshare -pf --kill-child \
+        timeout 30 slow_close notify 20 1 "$PWD/sent" &
     wait_until test -e sent
     answered_within 300 status
     answered_within 1000 restart other
@@ -117,8 +118,10 @@ late() { [ $(($(now_ms) - $1)) -ge "$2" ]; }
         rm -f ./*.told
         configure <<-'END'
 			[a]
-			command = sh -c "for i in $(seq 20); do slow_close notify 5 253 $i.told & service x wait $i.told exit 0; pkill -KILL
-			    -P $!; kill -KILL $!; wait; done; exec service a notify READY=1 barrier 5000"
+			command = sh -c "for i in $(seq 20); do
+			    slow_close notify 5 253 $i.told & service x wait $i.told exit 0;
+			    pkill -KILL -P $!; kill -KILL $!; wait; done;
+			    exec service a notify READY=1 barrier 5000"
 			ready = notify
 		END
         via=(prlimit --nofile="$limit:$limit")
@@ -135,7 +138,8 @@ late() { [ $(($(now_ms) - $1)) -ge "$2" ]; }
 
 @test "BARRIER=1 works a hundred times in a row, also from another user (109)" {
     for key in '' "user = $ORDINARY"; do
-        evil "service evil $(printf 'notify STATUS=%d barrier 5000 ' {1..100}) notify READY=1" "$key"
+        evil "service evil $(printf 'notify STATUS=%d barrier 5000 ' {1..100}) notify READY=1" \
+            "$key"
         run_foster as_pid1
         reaches evil ready
         [ "$(count 'evil barrier')" -eq 100 ]

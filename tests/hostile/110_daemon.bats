@@ -11,11 +11,13 @@ daemon() {
     held) after='; wait' ;;
     esac
     cat >daemon.sh <<-END
-		service daemon ignore TERM & service x notify "MAINPID=\$!|READY=1" barrier 5000 wake named exit 0$after
+		service daemon ignore TERM &
+		service x notify "MAINPID=\$!|READY=1" barrier 5000 wake named exit 0$after
 	END
     configure <<-END
 		[a]
-		command = sh -c 'service first exit 0; setsid sh daemon.sh & exec service x wait named exit 0'
+		command = sh -c 'service first exit 0; setsid sh daemon.sh &
+		    exec service x wait named exit 0'
 		ready = notify
 		restart = always
 		restart_delay = 10ms..10ms

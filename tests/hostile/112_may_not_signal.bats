@@ -14,6 +14,11 @@ as_user() {
     via=("${AS_USER[@]}") become=("$PWD/become")
 }
 
+# What foster logs where it may not signal main, or a program sh of root.
+as_main='may not signal main (pid [0-9]*), which is uid 65534.s: '
+as_main+='CAP_KILL is missing; signals are sent as that user$'
+not_sh='may not signal sh (pid [0-9]*), which is uid 0.s: CAP_KILL is missing'
+
 @test "with CAP_SETUID, main is signalled as its own user, and one line says so (112)" {
     local way
     as_weak_root
@@ -24,7 +29,7 @@ as_user() {
         wait_for_line "$out" '^signal 10$'
         send TERM
         ends 7
-        told 'may not signal main (pid [0-9]*), which is uid 65534.s: CAP_KILL is missing; signals are sent as that user$'
+        told "$as_main"
         told .
     done
 }
@@ -51,7 +56,10 @@ as_user() {
     ends 0
 }
 
-queue() { python3 -c 'import ctypes, sys; ctypes.CDLL(None).sigqueue(*map(int, sys.argv[1:]))' "$init" "$@"; }
+queue() {
+    python3 -c 'import ctypes, sys; ctypes.CDLL(None).sigqueue(*map(int, sys.argv[1:]))' \
+        "$init" "$@"
+}
 
 @test "--stop-timeout holds for a main that may not be signalled, and the exit code is 125 (112)" {
     local way begun
@@ -86,7 +94,8 @@ queue() { python3 -c 'import ctypes, sys; ctypes.CDLL(None).sigqueue(*map(int, s
 
 @test "main's own exit code counts if it ends in time, though it may not be signalled (112)" {
     as_user
-    start as_pid1 --stop-timeout 20s -- "${become[@]}" sh -c 'touch there; until [ -e go ]; do sleep 0.01; done; exit 9' 3>&-
+    start as_pid1 --stop-timeout 20s -- "${become[@]}" \
+        sh -c 'touch there; until [ -e go ]; do sleep 0.01; done; exit 9' 3>&-
     wait_until [ -e there ]
     send TERM
     wait_for_line "$err" 'may not signal main'
@@ -95,7 +104,8 @@ queue() { python3 -c 'import ctypes, sys; ctypes.CDLL(None).sigqueue(*map(int, s
 }
 
 # What main leaves behind: left HOW says "ready" and "told".
-left='"$@" sh -c "trap \"echo told >>said; exit\" TERM; echo ready >>said; while :; do sleep 0.02; done" &
+left='"$@" sh -c "trap \"echo told >>said; exit\" TERM; echo ready >>said
+        while :; do sleep 0.02; done" &
 until grep -q ready said; do sleep 0.01; done; exit 4'
 
 @test "with CAP_SETUID, processes that main leaves are signalled as their own user (112)" {
@@ -120,7 +130,7 @@ until grep -q ready said; do sleep 0.01; done; exit 4'
         begun=$(now_ms)
         run -4 --separate-stderr foster "$way" --grace 200ms -- sh -c "$left" sh "${become[@]}"
         within "$begun" 3000
-        [ "$(grep -c 'may not signal sh (pid [0-9]*), which is uid 0.s: CAP_KILL is missing' <<<"$stderr")" -eq 1 ]
+        [ "$(grep -c "$not_sh" <<<"$stderr")" -eq 1 ]
         fails grep -q told said
     done
 }
@@ -145,7 +155,7 @@ CONF
         is_now web stopped
         send TERM
         ends 0
-        told 'may not signal web (pid [0-9]*), which is uid 65534.s: CAP_KILL is missing; signals are sent as that user$'
+        told "${as_main/main/web}"
         told .
     done
 }
@@ -154,7 +164,8 @@ CONF
     as_weak_root
     configure <<CONF
 [a]
-command = sh -c 'service new ignore TERM & service x notify "MAINPID=\$!|READY=1" barrier 5000 exit 0; exec service old'
+command = sh -c 'service new ignore TERM &
+    service x notify "MAINPID=\$!|READY=1" barrier 5000 exit 0; exec service old'
 user = $ORDINARY
 ready = notify
 reload_signal = SIGUSR1
@@ -171,7 +182,7 @@ CONF
     happens 'new signal 15'
     send TERM
     ends 0
-    told 'may not signal a (pid [0-9]*), which is uid 65534.s: CAP_KILL is missing; signals are sent as that user$'
+    told "${as_main/main/a}"
     told 'cannot be killed' 0
 }
 

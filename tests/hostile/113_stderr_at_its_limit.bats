@@ -9,7 +9,8 @@ load helpers
 at_the_limit() {
     head -c 8192 /dev/zero >full
     chmod 666 full
-    via=(sh -c 'ulimit -f 8; exec 2>>full; shift; [ "$1" = err ] || exec >>full; shift; exec "$@"' sh _ "$1")
+    via=(sh -c 'ulimit -f 8; exec 2>>full; shift; [ "$1" = err ] || exec >>full; shift
+        exec "$@"' sh _ "$1")
 }
 
 # hears SIGNAL...: main, which writes to this file, has had these signals and no other, one after
@@ -43,7 +44,8 @@ called() { ln -s "$FOSTER" "$1" && FOSTER=$PWD/$1; }
     for way in "${HOSTILE_WAYS[@]}"; do
         (called tini && start_ready "$way" -vvv signals && hears "$out" 1 25 15 && ends 0)
         (called dumb-init && start_ready "$way" -v signals && hears "$out" 1 25 15 && ends 0)
-        (export CATATONIT_DEBUG=1 && called catatonit && start_ready "$way" signals && hears "$out" 1 25 15 && ends 0)
+        (export CATATONIT_DEBUG=1 && called catatonit && start_ready "$way" signals &&
+            hears "$out" 1 25 15 && ends 0)
         rm tini dumb-init catatonit
     done
 }

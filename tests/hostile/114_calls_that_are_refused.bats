@@ -7,7 +7,8 @@ load helpers
 EPERM=1 ENOSYS=38
 
 # A main that needs none of the calls that are refused, for it has the filter too.
-listening='trap "echo hup" HUP; trap "exit 5" TERM; echo ready; while :; do read -t 0.05 line <>pipe; done'
+listening='trap "echo hup" HUP; trap "exit 5" TERM; echo ready
+    while :; do read -t 0.05 line <>pipe; done'
 
 # start_listening WAY [OPTION...]
 start_listening() {

@@ -40,7 +40,8 @@ essential = yes'
 @test "when the queue of a process named by MAINPID is full, the signal arrives (115)" {
     configure <<'CONF'
 [narrow]
-command = sh -c 'narrow & service x notify "MAINPID=$!|READY=1" barrier 5000 exit 0; exec service old'
+command = sh -c 'narrow & service x notify "MAINPID=$!|READY=1" barrier 5000 exit 0;
+    exec service old'
 ready = notify
 essential = yes
 [other]

@@ -63,7 +63,7 @@ command = absent-program'
 }
 
 @test "the flags of a shared terminal stay as they are (116)" {
-    via=(stalled 200)
-    via=(stalled 200 sh -c 'a=$(grep flags /proc/self/fdinfo/2); "$@"; [ "$a" = "$(grep flags /proc/self/fdinfo/2)" ]' sh)
+    via=(stalled 200 sh -c 'a=$(grep flags /proc/self/fdinfo/2); "$@"
+        [ "$a" = "$(grep flags /proc/self/fdinfo/2)" ]' sh)
     exits 0 as_pid1 -vv "$(path 2000)" 4
 }

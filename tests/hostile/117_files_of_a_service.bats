@@ -44,7 +44,8 @@ as_nobody() { "${AS_USER[@]}" "$@" 3>&-; }
     mkdir hidden
     chmod 700 hidden
     as_nobody ln -s "$PWD/hidden" theirs/logs
-    printf '[a]\ncommand = echo line\nuser = 65534:65534\nlog = file:%s/theirs/logs/log\n' "$PWD" >conf
+    printf '[a]\ncommand = echo line\nuser = 65534:65534\n' >conf
+    echo "log = file:$PWD/theirs/logs/log" >>conf
     exits 125 as_pid1 --control none --config conf
     [ ! -e hidden/log ]
 }
@@ -53,7 +54,8 @@ as_nobody() { "${AS_USER[@]}" "$@" 3>&-; }
     secret
     : >root
     as_nobody ln -s "$PWD/root" theirs/words
-    printf '[foster]\ntermination_log = %s/theirs/words\n[a]\ncommand = false\nessential = yes\n' "$PWD" >conf
+    printf '[foster]\ntermination_log = %s/theirs/words\n' "$PWD" >conf
+    printf '[a]\ncommand = false\nessential = yes\n' >>conf
     exits 1 as_pid1 --control none --config conf
     exits 137 as_pid1 --termination-log "$PWD/theirs/words" -- sh -c 'kill -KILL $$'
     exits 137 as_child --termination-log "$PWD/theirs/words" -- sh -c 'kill -KILL $$'
@@ -91,7 +93,8 @@ with_env_file() {
             says 'conf:2: env_file' "'$path'" link
             exits 2 "$way" --check --config conf
         done
-        exits 2 as_child_user --control none --config conf # the user's own rights do not reach there
+        # the user's own rights do not reach there
+        exits 2 as_child_user --control none --config conf
         says 'Permission denied'
     done
 }
@@ -122,7 +125,8 @@ with_env_file() {
     chown 65534 own
     for two in 'theirs/env own' 'own theirs/env'; do
         read -r one other <<<"$two"
-        printf '[a]\nenv_file = %s\nenv_file = %s\ncommand = true\nuser = 65534\n' "$one" "$other" >conf
+        printf '[a]\nenv_file = %s\nenv_file = %s\n' "$one" "$other" >conf
+        printf 'command = true\nuser = 65534\n' >>conf
         exits 2 as_pid1 --control none --config conf
     done
     printf '[a]\nenv_file = own\ncommand = true\n' >conf

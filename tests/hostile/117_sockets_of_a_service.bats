@@ -11,13 +11,15 @@ of() { stat -c '%F %u:%g %a' "$1"; }
     mkdir theirs
     chown 65534:65533 theirs
     for mode in '' 'listen_mode = 0606'; do
-        printf '[a]\ncommand = true\nuser = 65534:65533\nlisten = unix:%s/theirs/s\n%s\n' "$PWD" "$mode" >conf
+        printf '[a]\ncommand = true\nuser = 65534:65533\n' >conf
+        printf 'listen = unix:%s/theirs/s\n%s\n' "$PWD" "$mode" >>conf
         for way in as_pid1 as_child; do
             exits 0 "$way" --control none --config conf
             says_nothing
             expected=660
             [ -z "$mode" ] || expected=606
-            [ "$(of theirs/s)" = "socket 65534:65533 $expected" ] # the second way has replaced a stale one
+            # the second way has replaced a stale one
+            [ "$(of theirs/s)" = "socket 65534:65533 $expected" ]
         done
     done
 }
@@ -57,7 +59,8 @@ of() { stat -c '%F %u:%g %a' "$1"; }
     before=$(stat -c %i hidden/s)
     "${AS_USER[@]}" ln -s "$PWD/hidden" theirs/way
     for name in s new; do
-        printf '[a]\ncommand = true\nuser = 65534:65534\nlisten = unix:%s/theirs/way/%s\n' "$PWD" "$name" >conf
+        printf '[a]\ncommand = true\nuser = 65534:65534\n' >conf
+        echo "listen = unix:$PWD/theirs/way/$name" >>conf
         for way in as_pid1 as_child; do
             exits 125 "$way" --control none --config conf
             says "listen on unix:.*/$name: Permission denied"
@@ -67,10 +70,13 @@ of() { stat -c '%F %u:%g %a' "$1"; }
     [ ! -e hidden/new ]
 }
 
+# In a shell: a second run, which finds the mark of the first, serves its socket.
+whole_once='[ -e ruined ] && exec service web serve 3'
+
 # whole HOW ADDRESS: the first run ruins the socket, the second has it as it was.
 whole() {
     rm -f ruined web.sock
-    printf '[web]\ncommand = sh -c "[ -e ruined ] && exec service web serve 3; : >ruined; ruin %s 3; exit 1"\n' "$1" >conf
+    printf '[web]\ncommand = sh -c "%s; : >ruined; ruin %s 3; exit 1"\n' "$whole_once" "$1" >conf
     printf 'listen = %s\nrestart = on-failure\n%s\n' "$2" "$user" >>conf
     run_foster "$way"
     happens 'web starts'
@@ -135,7 +141,7 @@ whole() {
 @test "a socket file that a run has removed is there for the next run (117)" {
     configure <<-END
 		[web]
-		command = sh -c '[ -e ruined ] && exec service web serve 3; : >ruined; rm web.sock; exit 1'
+		command = sh -c '$whole_once; : >ruined; rm web.sock; exit 1'
 		listen = unix:$PWD/web.sock
 		restart = on-failure
 	END
@@ -148,7 +154,8 @@ whole() {
 @test "an address that another process has taken meanwhile is tried again (117)" {
     configure <<-END
 		[web]
-		command = sh -c '[ -e ruined ] && exec service web serve 3; : >ruined; rm web.sock; ruin both 3; mkdir web.sock; exit 1'
+		command = sh -c '$whole_once; : >ruined; rm web.sock; ruin both 3; mkdir web.sock;
+		    exit 1'
 		listen = unix:$PWD/web.sock
 		restart = on-failure
 		restart_delay = 20ms..50ms
@@ -163,7 +170,8 @@ whole() {
 @test "a socket that a run has made non-blocking blocks again in the next run (117)" {
     configure <<-END
 		[a]
-		command = sh -c '[ -e ruined ] && exec ruin blocking 3; : >ruined; ruin nonblock 3; exit 1'
+		command = sh -c '[ -e ruined ] && exec ruin blocking 3;
+		    : >ruined; ruin nonblock 3; exit 1'
 		listen = unix:$PWD/a.sock
 		restart = on-failure
 	END
@@ -180,7 +188,8 @@ whole() {
         how=connect
         [[ $address == udp:* ]] || how=both
         {
-            printf '[web]\ncommand = sh -c "[ -e ruined ] && exec service web serve 3; : >ruined; ruin %s 3; exit 1"\n' $how
+            printf '[web]\ncommand = sh -c "%s; : >ruined; ruin %s 3; exit 1"\n' \
+                "$whole_once" $how
             printf 'listen = %s\nrestart = on-failure\nrestart_delay = 20ms..50ms\n' "$address"
             for i in {1..220}; do printf '[s%d]\ncommand = sleep 300\n' "$i"; done
         } >conf

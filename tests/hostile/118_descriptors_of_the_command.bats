@@ -14,7 +14,8 @@ load helpers
     via=(bash -c 'exec "$@" 7</dev/null 60</dev/null' bash)
     for way in as_pid1 as_child; do
         rm -f main helper beside probe
-        run_foster "$way" --restart on-failure:1 -- sh -c 'ls /proc/self/fd >>main; exec service main wait go exit 1'
+        run_foster "$way" --restart on-failure:1 -- \
+            sh -c 'ls /proc/self/fd >>main; exec service main wait go exit 1'
         happens 'main starts'
         wait_until test -s helper -a -s probe
         : >go

@@ -51,7 +51,8 @@ asks() {
     prepare_folder
     cat >inside <<END
 mkfifo ready
-(read -r line <ready; timeout 10 $FOSTER ctl --control $PWD/first health >seen 2>&1; echo \$? >code) &
+(read -r line <ready; timeout 10 $FOSTER ctl --control $PWD/first health >seen 2>&1
+    echo \$? >code) &
 exec $BIN/impostor $PWD/first >ready
 END
     timeout 20 "${NAMESPACE[@]}" setpriv --reuid=1234 --regid=1234 --clear-groups sh inside 3>&- &

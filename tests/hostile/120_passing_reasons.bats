@@ -4,6 +4,8 @@
 
 load helpers
 
+TOO_HIGH='a: cannot run service: cannot pass its descriptors: No file descriptors'
+
 @test "a start fails and is tried again: the program is open for writing, ETXTBSY (120)" {
     cp "$(command -v touch)" program
     configure <<-END
@@ -39,7 +41,8 @@ load helpers
 @test "a start fails and is tried again: the user's limit of processes, EAGAIN (120)" {
     configure <<-'END'
 		[hog]
-		command = sh -c 'for i in 1 2 3 4 5 6 7 8 9; do service hog$i wait go exit 0 & done; wait'
+		command = sh -c 'for i in 1 2 3 4 5 6 7 8 9; do service hog$i wait go exit 0 & done;
+		    wait'
 		user = 64001:64001
 		[b]
 		command = service b exit 0
@@ -99,7 +102,7 @@ load helpers
     via=(prlimit --nofile=100:300)
     for way in "${HOSTILE_WAYS[@]}"; do
         run_foster "$way"
-        wait_until grep -q 'a: cannot run service: cannot pass its descriptors: No file descriptors' "$err"
+        wait_until grep -q "$TOO_HIGH" "$err"
         "${asking[@]}" prlimit --pid "$init" --nofile=300
         reaches a ready
         send TERM

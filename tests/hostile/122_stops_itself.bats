@@ -5,7 +5,8 @@ load helpers
 
 # Each has far more time than a test.
 stopping() { # TIMES
-    printf 'trap "for i in %s; do kill -STOP \\$\\$; done; exit 0" TERM; echo ready; while :; do sleep 0.02; done\n' "$*"
+    printf 'trap "for i in %s; do kill -STOP \\$\\$; done; exit 0" TERM; echo ready\n' "$*"
+    echo 'while :; do sleep 0.02; done'
 }
 
 @test "a service that stops itself at its stop signal is continued and ends (122)" {
@@ -79,7 +80,8 @@ CONF
         send TERM
         ends 0
         rm -f said
-        exits 4 "$way" --grace 60s -- sh -c 'sh stops.sh >said & until grep -q ready said; do sleep 0.01; done; exit 4'
+        exits 4 "$way" --grace 60s -- \
+            sh -c 'sh stops.sh >said & until grep -q ready said; do sleep 0.01; done; exit 4'
     done
 }
 
@@ -88,7 +90,8 @@ CONF
     stopping 1 2 >stops.sh
     configure <<CONF
 [a]
-command = sh -c 'sh $PWD/stops.sh & service x notify "MAINPID=\$!|READY=1" barrier 5000 exit 0; wait'
+command = sh -c 'sh $PWD/stops.sh &
+    service x notify "MAINPID=\$!|READY=1" barrier 5000 exit 0; wait'
 ready = notify
 stop_grace_period = 60s
 CONF

@@ -10,7 +10,8 @@ FOREVER=9999999999 # us
     for way in "${HOSTILE_WAYS[@]}"; do
         configure <<-END
 			[slow]
-			command = service slow notify EXTEND_TIMEOUT_USEC=1500000 sleep 1000 notify READY=1
+			command = service slow notify EXTEND_TIMEOUT_USEC=1500000 sleep 1000
+			    notify READY=1
 			ready = notify
 			ready_timeout = 300ms
 			[endless]
@@ -33,12 +34,14 @@ FOREVER=9999999999 # us
 @test "EXTEND_TIMEOUT_USEC extends a stop up to ten times stop_grace_period (124)" {
     configure <<-END
 		[slow]
-		command = service slow notify READY=1 ignore TERM until USR1 linger 10 wait go notify EXTEND_TIMEOUT_USEC=1500000
+		command = service slow notify READY=1 ignore TERM until USR1 linger 10 wait go
+		    notify EXTEND_TIMEOUT_USEC=1500000
 		    wake asked sleep 1000 die USR1
 		ready = notify
 		stop_grace_period = 500ms
 		[endless]
-		command = service endless notify READY=1 ignore TERM wait go notify EXTEND_TIMEOUT_USEC=$FOREVER
+		command = service endless notify READY=1 ignore TERM wait go
+		    notify EXTEND_TIMEOUT_USEC=$FOREVER
 		ready = notify
 		stop_grace_period = 300ms
 		[k]
@@ -72,7 +75,8 @@ leftover() {
     for way in "${HOSTILE_WAYS[@]}"; do
         configure <<-END
 			[a]
-			command = sh -c 'service a exit 0; setsid sh leftover & service x notify READY=1 wait asked exit 0; exit 1'
+			command = sh -c 'service a exit 0; setsid sh leftover &
+			    service x notify READY=1 wait asked exit 0; exit 1'
 			ready = notify
 			restart = always
 			restart_delay = 100ms
@@ -98,7 +102,8 @@ leftover() {
         rm -f go
         configure <<-END
 			[a]
-			command = service a notify READY=1 ignore TERM wait go notify EXTEND_TIMEOUT_USEC=$FOREVER wake asked
+			command = service a notify READY=1 ignore TERM wait go
+			    notify EXTEND_TIMEOUT_USEC=$FOREVER wake asked
 			ready = notify
 			stop_grace_period = 1s
 			[k]

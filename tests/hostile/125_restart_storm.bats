@@ -4,7 +4,8 @@
 
 load helpers
 
-AT_ONCE=3000 # ms, on a machine that is busy, and which the storm itself keeps busy; without a bound no answer ever came
+# ms: the machine may be busy, and the storm keeps it busy; without a bound no answer ever came
+AT_ONCE=3000
 
 # storm WAY DELAYS: the services, with that restart_delay.
 storm() {
@@ -44,7 +45,8 @@ usr1_arrives() {
                 at_once usr1_arrives "$i"
             done
             [ "$(count 'late starts')" -eq 3 ]
-            ctl status --json | jq -e '[.services[].restarts] | add > 300' >/dev/null # there is a storm
+            # there is a storm
+            ctl status --json | jq -e '[.services[].restarts] | add > 300' >/dev/null
             send TERM
             ends 0
         done

@@ -10,7 +10,10 @@ setup_file() {
 }
 
 # declared: the functions of foster.h, by their names.
-declared() { sed -n '/^typedef/d; s/^[a-z].*\<\(children_[a-z_]*\)(.*/\1/p' "$ROOT/src/children/foster.h" | sort; }
+declared() {
+    sed -n '/^typedef/d; s/^[a-z].*\<\(children_[a-z_]*\)(.*/\1/p' \
+        "$ROOT/src/children/foster.h" | sort
+}
 
 # builds_and_runs COMPILER LIBRARY...: the program with names of its own.
 builds_and_runs() {
@@ -23,11 +26,13 @@ builds_and_runs() {
 undefined() { nm "$@" | awk '$1 == "U" { sub(/@.*/, "", $2); print $2 }' | sort; }
 
 @test "libfoster.a has no global names but those of foster.h, all with its prefix (130)" {
-    diff <(nm -g --defined-only "$ROOT/build/libfoster.a" | awk 'NF == 3 { print $3 }' | sort) <(declared)
+    diff <(nm -g --defined-only "$ROOT/build/libfoster.a" | awk 'NF == 3 { print $3 }' | sort) \
+        <(declared)
 }
 
 @test "libfoster.so has no global names but those of foster.h, each with a version (130)" {
-    diff <(nm -D --defined-only "$ROOT/build/libfoster.so.0" | awk '$2 != "A" { print $3 }' | sort) \
+    diff <(nm -D --defined-only "$ROOT/build/libfoster.so.0" |
+        awk '$2 != "A" { print $3 }' | sort) \
         <(declared | sed 's/$/@@FOSTER_0/')
     readelf -dW "$ROOT/build/libfoster.so.0" | grep -q 'SONAME.*\[libfoster.so.0\]'
 }
@@ -58,8 +63,17 @@ undefined() { nm "$@" | awk '$1 == "U" { sub(/@.*/, "", $2); print $2 }' | sort;
 }
 
 @test "a program written for the old names still compiles (130)" {
-    printf '%s\n' '#include <foster.h>' 'int main(void) {' 'static struct promise none; struct timespec now = {0};' \
-        'return promise_resolved(&none, 0) || promise_await_until(&none, &now, 0) || promise_await(&none) != -1; }' >old.c
-    gcc -std=c11 -D_GNU_SOURCE -Wall -Werror -o old old.c -I"$ROOT/src/children" "$ROOT/build/libfoster.a"
+    cat >old.c <<-'END'
+		#include <foster.h>
+		int main(void)
+		{
+		    static struct promise none;
+		    struct timespec now = {0};
+		    return promise_resolved(&none, 0) || promise_await_until(&none, &now, 0) ||
+		           promise_await(&none) != -1;
+		}
+	END
+    gcc -std=c11 -D_GNU_SOURCE -Wall -Werror -o old old.c \
+        -I"$ROOT/src/children" "$ROOT/build/libfoster.a"
     timeout "$LIMIT" ./old
 }

@@ -24,7 +24,8 @@ refused() {
 
 # harmless: no control character in stderr but the ends of its lines, nor anything that is no UTF-8.
 harmless() {
-    if LC_ALL=C grep -q '[[:cntrl:]]' <<<"$stderr" || LC_ALL=C grep -qP '\xc2[\x80-\x9f]' <<<"$stderr" ||
+    if LC_ALL=C grep -q '[[:cntrl:]]' <<<"$stderr" ||
+        LC_ALL=C grep -qP '\xc2[\x80-\x9f]' <<<"$stderr" ||
         ! iconv -f UTF-8 -t UTF-8 <<<"$stderr" >/dev/null; then
         cat -v <<<"$stderr" && return 1
     fi

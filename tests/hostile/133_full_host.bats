@@ -30,7 +30,8 @@ looked_at_all() { grep -c 'kill(-1, ' calls; }
 
 # joined: a process that an engine's exec would have put beside main; its parent is outside.
 joined() {
-    nsenter -t "$init" -p sh -c 'trap "echo told >>said; exit" TERM; echo ready >>said; while :; do sleep 0.02; done' 3>&- &
+    nsenter -t "$init" -p sh -c 'trap "echo told >>said; exit" TERM; echo ready >>said
+        while :; do sleep 0.02; done' 3>&- &
     wait_for_line said ready
 }
 
@@ -38,7 +39,8 @@ joined() {
 tells_joined() {
     rm -f there go
     : >said
-    start as_pid1 --grace 20s -- sh -c "$1; touch there; until [ -e go ]; do sleep 0.01; done; exit 5" 3>&-
+    start as_pid1 --grace 20s -- \
+        sh -c "$1; touch there; until [ -e go ]; do sleep 0.01; done; exit 5" 3>&-
     wait_until [ -e there ]
     joined
     touch go

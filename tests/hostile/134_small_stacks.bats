@@ -50,7 +50,8 @@ bytes() { head -c "$1" /dev/zero | tr '\0' p; }
     for name in tini dumb-init catatonit; do
         ln -s "$FOSTER" "$name"
         code=0
-        env -i PATH=/usr/bin:/bin bash -c 'ulimit -S -s 32; exec "$@"' sh "$PWD/$name" nothing-of-that-name 2>err || code=$?
+        env -i PATH=/usr/bin:/bin bash -c 'ulimit -S -s 32; exec "$@"' sh \
+            "$PWD/$name" nothing-of-that-name 2>err || code=$?
         [ "$code" -gt 0 ] && [ "$code" -lt 128 ]
         [ -s err ]
     done

@@ -5,7 +5,8 @@ load helpers
 
 @test "an end before readiness is logged, named by its dependents, and is no success (141)" {
     for ready in notify fd:3 tcp:127.0.0.1:1 file:/never; do
-        printf '[b]\ncommand = true\nready = %s\n[a]\ncommand = echo ran\ndepends_on = b\n' "$ready" >conf
+        printf '[b]\ncommand = true\nready = %s\n' "$ready" >conf
+        printf '[a]\ncommand = echo ran\ndepends_on = b\n' >>conf
         for way in "${HOSTILE_WAYS[@]}"; do
             exits 1 "$way" --control none --config conf
             is ''
@@ -21,7 +22,8 @@ load helpers
         exits 1 "$way" --control none --config conf
         says b 'before it was ready' essential
     done
-    printf '[b]\ncommand = service b exit 0\nready = notify\nrestart = on-failure:2\nrestart_delay = 10ms\n' >conf
+    printf '[b]\ncommand = service b exit 0\nready = notify\n' >conf
+    printf 'restart = on-failure:2\nrestart_delay = 10ms\n' >>conf
     for way in "${HOSTILE_WAYS[@]}"; do
         exits_with 1 "$way"
         [ "$(count 'b starts')" = 3 ]

@@ -7,7 +7,8 @@ load helpers
 master() {
     cat >conf <<-END
 		[a]
-		command = sh -c 'service new & service x notify "MAINPID=\$!|READY=1" barrier 5000 exit 0; exec service old'
+		command = sh -c 'service new &
+		    service x notify "MAINPID=\$!|READY=1" barrier 5000 exit 0; exec service old'
 		ready = notify
 		restart_delay = 10ms..10ms
 		stop_grace_period = 2s
@@ -94,8 +95,8 @@ runs() {
 @test "MAINPID may name the first process again, and a stop command gets MAINPID (145)" {
     configure <<-'END'
 		[a]
-		command = sh -c 'service new & service x notify "MAINPID=$!" notify "MAINPID=$$|READY=1" barrier 5000 exit 0; exec
-		    service old'
+		command = sh -c 'service new & service x notify "MAINPID=$!"
+		    notify "MAINPID=$$|READY=1" barrier 5000 exit 0; exec service old'
 		ready = notify
 		stop_command = service stop tell MAINPID exit 0
 	END
@@ -121,8 +122,9 @@ runs() {
 		[victim]
 		command = service victim
 		[a]
-		command = sh -c 'until grep -qs "^victim starts" journal; do sleep 0.01; done; read -r _ _ pid _ <journal; service x
-		    notify "MAINPID=$pid" notify MAINPID=1 notify MAINPID=99999 notify READY=1 barrier 5000 exit 0; exec service a'
+		command = sh -c 'until grep -qs "^victim starts" journal; do sleep 0.01; done;
+		    read -r _ _ pid _ <journal; service x notify "MAINPID=$pid" notify MAINPID=1
+		    notify MAINPID=99999 notify READY=1 barrier 5000 exit 0; exec service a'
 		ready = notify
 	END
     for way in "${HOSTILE_WAYS[@]}"; do
@@ -155,8 +157,9 @@ runs() {
 @test "a daemon whose parent lives becomes the main process, and no descriptor of it stays (145)" {
     configure <<-'END'
 		[a]
-		command = sh -c 'sh -c "service daemon code 7 & service x notify MAINPID=\$! notify READY=1 barrier 5000 wake named
-		    exit 0; wait; exec service parent" & exec service x wait named exit 0'
+		command = sh -c 'sh -c "service daemon code 7 & service x notify MAINPID=\$!
+		    notify READY=1 barrier 5000 wake named exit 0; wait; exec service parent" &
+		    exec service x wait named exit 0'
 		ready = notify
 		restart = on-failure:3
 		restart_delay = 10ms..10ms

@@ -1,20 +1,17 @@
 #!/bin/bash
-# run.sh - does the scheme of src/children hold in every interleaving of its models, and do the
-# models see it broken?
+# run.sh - does the scheme of src/children hold in every interleaving of its models, and do the models see it broken?
 #
 # Four models, each small enough to be searched completely, as one of everything would not be:
 #   scheme   spawn, signal and reap beside each other, orphans and recycled pids: I1 to I5
 #   start    the two ways to start, vfork and fork: who waits for an exec, what becomes of a signal and of an error
 #   tracees  a process that stops because we are its tracer, and threads of which one alone can let it go: I2, I6
 #   lock     the inside of the lock, which is one step in the other three
-# Each one's head tells what it models and what it leaves out. In none of them: weak memory, the
-# list of pidfds, and what waitpid and wait4 say that cannot be; those are for the unit tests, their
-# builds with sanitizers, and the stress.
+# Each one's head tells what it models and what it leaves out. In none of them: weak memory, the list of pidfds, and
+# what waitpid and wait4 say that cannot be; those are for the unit tests, their builds with sanitizers, and the stress.
 #
-# A search that was cut short is a failure. Each mutant must be found guilty of the very assertion
-# named here, or the model proves nothing; and every line must have been reached, in one of its
-# copies (each thread and handler has its own of what it calls), or the model was not about that
-# line.
+# A search that was cut short is a failure. Each mutant must be found guilty of the very assertion named here, or the
+# model proves nothing; and every line must have been reached, in one of its copies (each thread and handler has its
+# own of what it calls), or the model was not about that line.
 #
 # Prints TAP. Needs spin and gcc. Usage: tests/model/run.sh [directory to build in]
 set -uo pipefail
@@ -72,8 +69,8 @@ result() {
     echo "$1 $number - $2"
 }
 
-# search MODEL [MUTANT]: what pan said is left in its output. No partial order reduction: it does
-# not go with the `provided` by which a handler stops its thread.
+# search MODEL [MUTANT]: what pan said is left in its output. No partial order reduction: it does not go with the
+# `provided` by which a handler stops its thread.
 search() {
     local directory=$build/$1${2:+-$2}
     output=$directory/output
@@ -93,9 +90,8 @@ said() { grep -qF -- "$1" "$output"; }
 # complete: the last search has seen everything and found nothing
 complete() { said "errors: 0" && ! said "not completed" && ! said "max search depth" && ! said "bound"; }
 
-# unreached MODEL: the lines of threads, handlers and the kernel that no interleaving came to in any
-# of their copies; a handler never ends. First come the states that were not reached, then all that
-# there are (pan -d).
+# unreached MODEL: the lines of threads, handlers and the kernel that no interleaving came to in any of their copies;
+# a handler never ends. First come the states that were not reached, then all that there are (pan -d).
 unreached() {
     { cat "$output"; "$build/$1/pan" -d; } | awk '
         /^unreached in proctype|^proctype/ { process = $NF }

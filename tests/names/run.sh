@@ -4,8 +4,9 @@
 # seen of both has to be the same, but for what `differences` lists. A difference that is not listed
 # fails, and so does a listed one that is not there any more.
 #
-# Usage: tests/names/run.sh [-k] [PATTERN], all scenarios or those whose name PROGRAM/SCENARIO/WHERE matches PATTERN;
-# -k keeps what was noted, in build/names-*. FOSTER names another build than build/foster.
+# Usage: tests/names/run.sh [-k] [PATTERN]: all scenarios, or those whose name
+# PROGRAM/SCENARIO/WHERE matches PATTERN; -k keeps the notes, in build/names-*. FOSTER names another
+# binary than build/foster.
 set -u
 cd "$(dirname "$0")/../.." || exit
 [ "$(id -u)" = 0 ] || exec unshare -Ur "$0" "$@"
@@ -15,12 +16,13 @@ if [ "${1-}" = -k ]; then keep=true && shift; fi
 wanted=${1:-*}
 here=tests/names
 foster=${FOSTER:-$PWD/build/foster}
-[ -x "$foster" ] || { echo "no $foster: run make first" >&2 && exit 1; } # PATH would find the real one instead
+# PATH would find the real one instead
+[ -x "$foster" ] || { echo "no $foster: run make first" >&2 && exit 1; }
 mkdir -p build
 room=$(mktemp -d "$PWD/build/names-XXXXXX") || exit # everything that a run needs is made here
 fields=(exit out err steps init left)
-declare -A whose=([tini]=tini [tini-static]=tini-static [docker-init]=tini-static [dumb-init]=dumb-init
-    [catatonit]=catatonit [podman-init]=catatonit)
+declare -A whose=([tini]=tini [tini-static]=tini-static [docker-init]=tini-static
+    [dumb-init]=dumb-init [catatonit]=catatonit [podman-init]=catatonit)
 number=0 at_once=$((3 * $(nproc)))
 
 # ---- set-up: two directories that look the same, one of the real programs and one of foster ----
@@ -29,7 +31,8 @@ number=0 at_once=$((3 * $(nproc)))
 compile() {
     local program=$1
     shift
-    musl-gcc -static -Os -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Werror -o "$room/$program" "${@/#/$here/}"
+    musl-gcc -static -Os -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wshadow -Werror \
+        -o "$room/$program" "${@/#/$here/}"
 }
 
 furnish() {
@@ -48,7 +51,9 @@ set_up() {
         program=$(command -v "${whose[$name]}") && furnish real "$name" "$program"
         furnish foster "$name" "$foster"
     done
-    printf 'exit 3\n' >"$room/plain" && printf '#!/nowhere/sh\n' >"$room/lost" && chmod +x "$room/plain" "$room/lost"
+    printf 'exit 3\n' >"$room/plain"
+    printf '#!/nowhere/sh\n' >"$room/lost"
+    chmod +x "$room/plain" "$room/lost"
     export PATH="$room/bin:$room:$PWD/build/tests:/usr/bin:/bin"
 }
 
@@ -58,10 +63,13 @@ set_up() {
 play() {
     local side=$1 name=$2 where=$3 steps=$6 setup words called=$2 pid_1=()
     eval "setup=($4) words=($5)"
-    case ${setup[0]-} in called=*) called=$room/bin/${setup[0]#called=}$name && setup=("${setup[@]:1}") ;; esac
+    case ${setup[0]-} in
+    called=*) called=$room/bin/${setup[0]#called=}$name && setup=("${setup[@]:1}") ;;
+    esac
     [ "$where" = pid1 ] && pid_1=(-1)
-    timeout -s KILL 10 "$room/stage" "${pid_1[@]}" -m "$room/$side:$room/bin" -o "$notes/$side" -s "$steps" \
-        "${setup[@]}" "$called" "${words[@]}" </dev/null || echo "the stage failed: $?" >>"$notes/$side/steps"
+    timeout -s KILL 10 "$room/stage" "${pid_1[@]}" -m "$room/$side:$room/bin" \
+        -o "$notes/$side" -s "$steps" "${setup[@]}" "$called" "${words[@]}" </dev/null ||
+        echo "the stage failed: $?" >>"$notes/$side/steps"
 }
 
 # catatonit and main before its exec write a line in three pieces each, which may mix: then it is
@@ -77,7 +85,9 @@ in_order() {
     awk -v main="$main" '
         $0 ~ "^\\[[A-Z ]* tini \\(" main "\\)|^[A-Z]+ \\(catatonit:" main "\\)" ||
         /^\[dumb-init\] (setsid|Unable to attach|.*: [A-Z])/ { early = early $0 "\n"; next }
-        /^\[dumb-init\] Received signal 17|^\[DEBUG tini .* Received SIGCHLD/ { sigchld = $0 "\n"; next }
+        /^\[dumb-init\] Received signal 17|^\[DEBUG tini .* Received SIGCHLD/ {
+            sigchld = $0 "\n"; next
+        }
         /^\[TRACE tini .* No child to reap/ && sigchld != "" { sigchld = ""; next }
         /^\[dumb-init\] A child|^\[DEBUG tini .* Reaped/ { init = init sigchld; sigchld = "" }
         /^\[[A-Z ]* tini \(|^[A-Z]+ \(catatonit:|^\[dumb-init\]/ { init = init $0 "\n"; next }
@@ -107,7 +117,8 @@ as_listed() {
     : >"$room/used/$1"
     [ "$2" != "$3" ] || echo "$where: listed as different (${difference_why[$1]}), and is the same"
     # shellcheck disable=SC2053 # a pattern
-    [[ ${3//$'\n'/ } == ${difference_is[$1]} ]] || echo "$where: listed as '${difference_is[$1]}', and is '${3//$'\n'/ }'"
+    [[ ${3//$'\n'/ } == ${difference_is[$1]} ]] ||
+        echo "$where: listed as '${difference_is[$1]}', and is '${3//$'\n'/ }'"
 }
 
 # judge SCENARIO WHERE: prints what is wrong, nothing if all is well. FIELD/START in `differences`
@@ -120,7 +131,8 @@ judge() {
         # a matter of chance.
         [ "$field" = left ] && ! cmp -s "$notes/real/exit" "$notes/foster/exit" && continue
         real=$(noted real "$field" "$2") ours=$(noted foster "$field" "$2")
-        [ "$field" != steps ] || [ "$real" = "" ] || listed "$1" steps || echo "the real one has steps $real"
+        [ "$field" != steps ] || [ "$real" = "" ] || listed "$1" steps ||
+            echo "the real one has steps $real"
         listed "$1" "$field"
         for row in "${rows_found[@]}"; do
             start=${difference_in[row]#"$field"} start=^${start#/}
@@ -191,7 +203,8 @@ read_differences() {
     local of in is why
     difference_of=() difference_in=() difference_is=() difference_why=()
     while IFS='|' read -r of in is why; do
-        difference_of+=("${of//,/|}") difference_in+=("$in") difference_is+=("${is//,/|}") difference_why+=("$why")
+        difference_of+=("${of//,/|}") difference_in+=("$in")
+        difference_is+=("${is//,/|}") difference_why+=("$why")
     done < <(rows differences)
 }
 
@@ -212,7 +225,8 @@ unused_differences() {
     for i in "${!difference_of[@]}"; do
         [ -e "$room/used/$i" ] && continue
         number=$((number + 1))
-        echo "not ok $number - differences: ${difference_of[i]}, ${difference_in[i]}, is of no scenario"
+        echo "not ok $number - differences:" \
+            "${difference_of[i]}, ${difference_in[i]}, is of no scenario"
     done
 }
 

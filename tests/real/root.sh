@@ -11,13 +11,15 @@ readonly SUITE=bookworm
 readonly SERVICES=redis-server,nginx-light,postgresql-15,cron
 # What no service needs at run time: documents, languages, apt's own, PostgreSQL's optional
 # compiler.
-readonly LEFT_OUT=(./usr/share/{doc,man,info,locale,i18n,lintian} ./var/cache/apt ./var/lib/apt ./var/log/{apt,dpkg.log}
+readonly LEFT_OUT=(./usr/share/{doc,man,info,locale,i18n,lintian}
+    ./var/cache/apt ./var/lib/apt ./var/log/{apt,dpkg.log}
     './usr/lib/*/libLLVM*' './usr/lib/*/libz3.so*' './usr/lib/postgresql/*/lib/llvmjit*'
     './usr/lib/postgresql/*/lib/bitcode')
 
 # pack DIRECTORY ARCHIVE: appears under its name only when it is complete.
 pack() {
-    tar --directory "$1" --create --file "$2.new" --numeric-owner --one-file-system "${LEFT_OUT[@]/#/--exclude=}" .
+    tar --directory "$1" --create --file "$2.new" --numeric-owner --one-file-system \
+        "${LEFT_OUT[@]/#/--exclude=}" .
     mv "$2.new" "$2"
 }
 
@@ -30,12 +32,14 @@ make_root() {
 install_on_top() {
     mkdir "$work"/{root,added,overlay,merged}
     tar --directory "$work/root" --extract --file "$PLACE/root.tar"
-    mount -t overlay -o "lowerdir=$work/root,upperdir=$work/added,workdir=$work/overlay" overlay "$work/merged"
+    mount -t overlay -o "lowerdir=$work/root,upperdir=$work/added,workdir=$work/overlay" \
+        overlay "$work/merged"
     mount -t proc proc "$work/merged/proc"
     cp /etc/resolv.conf "$work/merged/etc/resolv.conf"
     mkdir -p "$work/merged/var/lib/apt/lists" "$work/merged/var/cache/apt/archives/partial"
     # shellcheck disable=SC2016 # that shell's own
-    chroot "$work/merged" sh -c 'apt-get update && apt-get install --yes --no-install-recommends "$1"' - "$1"
+    chroot "$work/merged" \
+        sh -c 'apt-get update && apt-get install --yes --no-install-recommends "$1"' - "$1"
     umount "$work/merged/proc" "$work/merged"
     rm -rf "$work"/added/{etc/resolv.conf,var/lib/dpkg,var/cache/debconf,dev,proc,run,tmp}
 }
@@ -44,7 +48,8 @@ make_package() {
     export -f install_on_top
     export work PLACE DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
     # shellcheck disable=SC2016
-    unshare --mount --propagation private bash -euc 'install_on_top "$1"' - "$1" >"$PLACE/$1.log" 2>&1
+    unshare --mount --propagation private bash -euc 'install_on_top "$1"' - "$1" \
+        >"$PLACE/$1.log" 2>&1
     pack "$work/added" "$PLACE/$1.tar"
 }
 

@@ -16,16 +16,19 @@ line_of() { echo "set -- $1; $status_line"; }
 
 # people: the namespace has a passwd and a group of its own.
 people() {
-    printf 'root:x:0:0::/root:/bin/sh\napp:x:1234:2345::/home/app:/bin/sh\nother:x:77:88::/:/bin/sh\n' >passwd
-    printf 'root:x:0:\nmain:x:2345:\nextra:x:3000:other,app\nmore:x:3001:app\nnone:x:3002:appl,pp\n' >group
+    printf '%s\n' root:x:0:0::/root:/bin/sh app:x:1234:2345::/home/app:/bin/sh \
+        other:x:77:88::/:/bin/sh >passwd
+    printf '%s\n' root:x:0: main:x:2345: extra:x:3000:other,app more:x:3001:app \
+        none:x:3002:appl,pp >group
     via=(sh -c 'mount --bind passwd /etc/passwd && mount --bind group /etc/group && exec "$@"' sh)
 }
 
 @test "user: a name brings its group, its supplementary groups and its home (95)" {
     people
     gets user app "$(line_of '"[UG]id|Groups"'); echo \$HOME \$USER \$LOGNAME"
-    is $'Uid: 1234 1234 1234 1234\nGid: 2345 2345 2345 2345\nGroups: 2345 3000 3001 \n/home/app app app' ||
-        is $'Uid: 1234 1234 1234 1234\nGid: 2345 2345 2345 2345\nGroups: 3000 3001 \n/home/app app app'
+    ids=$'Uid: 1234 1234 1234 1234\nGid: 2345 2345 2345 2345\n'
+    is "$ids"$'Groups: 2345 3000 3001 \n/home/app app app' ||
+        is "$ids"$'Groups: 3000 3001 \n/home/app app app'
 }
 
 @test "user: with a group there are no supplementary groups; numbers and names may be mixed (95)" {
@@ -118,12 +121,14 @@ people() {
 		environment = TAKEN=new
 		environment = EMPTY=
 	END
-    via=(env -i "PATH=$PATH" TAKEN=old "ODD=  two  blanks " NOTIFY_SOCKET=/x LISTEN_FDS=3 LISTEN_PID=1 WATCHDOG_USEC=5)
+    via=(env -i "PATH=$PATH" TAKEN=old "ODD=  two  blanks "
+        NOTIFY_SOCKET=/x LISTEN_FDS=3 LISTEN_PID=1 WATCHDOG_USEC=5)
     exits_with 0 as_pid1
     own='^(PWD|OLDPWD|_|SHLVL)='
     is_same() { diff <(sort) <(grep -v -E "$own" "$1"); }
     printf '%s\n' "PATH=$PATH" TAKEN=old "ODD=  two  blanks " | is_same plain
-    printf '%s\n' "PATH=$PATH" TAKEN=new "ODD=  two  blanks " 'ADDED=a value = with "blanks"' EMPTY= | is_same more
+    printf '%s\n' "PATH=$PATH" TAKEN=new "ODD=  two  blanks " \
+        'ADDED=a value = with "blanks"' EMPTY= | is_same more
 }
 
 @test "env_file: lines, comments, and `environment` wins over it (101)" {
@@ -142,22 +147,28 @@ people() {
 @test "a service has the variables of its user, readiness, watchdog and sockets" {
     configure <<-'END'
 		[a]
-		command = sh -c 'env | sed "s/=.*//" | grep -E "^(HOME|USER|LOGNAME|NOTIFY|WATCHDOG|LISTEN)" | sort'
+		command = sh -c 'env | sed "s/=.*//" | sort |
+		    grep -E "^(HOME|USER|LOGNAME|NOTIFY|WATCHDOG|LISTEN)"'
 		user = nobody
 		ready = notify
 		watchdog = 10s
 		listen = unix:@all-of-them
 	END
     exits_with 1 as_pid1 # it ends before it is ready
-    is "$(printf '%s\n' HOME LISTEN_FDNAMES LISTEN_FDS LISTEN_PID LOGNAME NOTIFY_SOCKET USER WATCHDOG_PID WATCHDOG_USEC)"
+    is "$(printf '%s\n' HOME LISTEN_FDNAMES LISTEN_FDS LISTEN_PID LOGNAME NOTIFY_SOCKET USER \
+        WATCHDOG_PID WATCHDOG_USEC)"
 }
 
 # Six megabytes are the most that Linux lets a program have, a quarter of its stack.
 @test "the longest command and a large environment fit into one start" {
-    printf "[a]\nenvironment = ADDED=1\ncommand = sh -c 'echo \$#; env | cut -c 1-5 | sort | uniq -c' sh %s\n" \
-        "$(yes | head -n 65000 | tr '\n' ' ')" >conf
+    {
+        printf '[a]\nenvironment = ADDED=1\ncommand = '
+        printf "sh -c 'echo \$#; env | cut -c 1-5 | sort | uniq -c' sh "
+        yes | head -n 65000 | tr '\n' ' '
+    } >conf
     via=(prlimit --stack=25165824 python3 -c 'import os, sys
-os.execvpe(sys.argv[1], sys.argv[1:], {"PATH": os.environ["PATH"], **{"FOUND%x" % n: "" for n in range(150000)}})')
+many = {"FOUND%x" % n: "" for n in range(150000)}
+os.execvpe(sys.argv[1], sys.argv[1:], {"PATH": os.environ["PATH"], **many})')
     exits_with 0 as_pid1
     grep -qx 65000 <<<"$output"
     grep -qx ' *1 ADDED' <<<"$output"

@@ -10,7 +10,8 @@ refuses() {
     exits 2 as_child --check --config conf
     [ -z "$output" ]
     for text; do
-        [[ ${stderr_lines[at]} == "foster: conf:"*"$text"* ]] || { echo "no \"$text\" in: $stderr" && return 1; }
+        [[ ${stderr_lines[at]} == "foster: conf:"*"$text"* ]] ||
+            { echo "no \"$text\" in: $stderr" && return 1; }
         at=$((at + 1))
     done
     [ "${#stderr_lines[@]}" -eq "$at" ] || { echo "more than $at: $stderr" && return 1; }
@@ -20,20 +21,23 @@ refuses() {
 # says which it is.
 @test "bad values and unknown keys are all reported in one run, with line and text" {
     faulty=('comand = x' 'type = servce' 'essential = maybe' 'autostart = 7' 'restart = allways'
-        'restart = on-failure:x' 'restart = on-failure:-1' 'restart_delay = 5 parsecs' 'ready = notfy' 'ready = fd:x'
-        'ready = tcp:nowhere:80' 'ready = tcp:127.0.0.1:99999' 'ready = unix:' 'ready_timeout = -1s'
-        'healthcheck_interval = often' 'healthcheck_retries = none' 'healthcheck = "open' 'watchdog = soon'
-        'stop_signal = SIGTREM' 'stop_grace_period = 5q' "stop_command = x 'y" 'reload_signal = 99'
-        'user = no-such-user' 'user = root:no-such-group' 'umask = 888' 'nice = 20' 'nice = -21'
-        'oom_score_adj = 1001' 'ulimit_nofile = many' 'ulimit_nofiles = 5' 'no_new_privileges = perhaps'
-        'environment = 1X=2' 'environment = NOVALUE' 'env_file = /absent/file' 'log = prefx' 'log = file:'
+        'restart = on-failure:x' 'restart = on-failure:-1' 'restart_delay = 5 parsecs'
+        'ready = notfy' 'ready = fd:x' 'ready = tcp:nowhere:80' 'ready = tcp:127.0.0.1:99999'
+        'ready = unix:' 'ready_timeout = -1s' 'healthcheck_interval = often'
+        'healthcheck_retries = none' 'healthcheck = "open' 'watchdog = soon'
+        'stop_signal = SIGTREM' 'stop_grace_period = 5q' "stop_command = x 'y"
+        'reload_signal = 99' 'user = no-such-user' 'user = root:no-such-group' 'umask = 888'
+        'nice = 20' 'nice = -21' 'oom_score_adj = 1001' 'ulimit_nofile = many'
+        'ulimit_nofiles = 5' 'no_new_privileges = perhaps' 'environment = 1X=2'
+        'environment = NOVALUE' 'env_file = /absent/file' 'log = prefx' 'log = file:'
         'listen = tcp:99999' 'depends_on = absent' 'depends_on = good:redy' 'no equals sign')
     printf '[good]\ncommand = x\n' >conf
     for i in "${!faulty[@]}"; do printf '[s%d]\ncommand = x\n%s\n' "$i" "${faulty[i]}" >>conf; done
     exits 2 as_child --check --config conf
     [ -z "$output" ]
     for i in "${!faulty[@]}"; do
-        fault=$(grep "^foster: conf:$((i * 3 + 5)): " <<<"$stderr") || { echo "not refused: ${faulty[i]}" && bad=1; }
+        fault=$(grep "^foster: conf:$((i * 3 + 5)): " <<<"$stderr") ||
+            { echo "not refused: ${faulty[i]}" && bad=1; }
         word=${faulty[i]#*= }
         [[ ${fault-} == *"${word#*:}"* || ${fault-} == *"${faulty[i]%% *}"* ]] ||
             { echo "${faulty[i]}: $fault" && bad=1; }
@@ -54,7 +58,8 @@ refuses() {
 }
 
 @test "faults of sections: a name twice, none, no end, no command, a key before the first" {
-    printf '%s\n' 'type = service' '[a]' 'command = x' '[a]' 'command = y' '[' '[b' '[c]' 'type = oneshot' >conf
+    printf '%s\n' 'type = service' '[a]' 'command = x' '[a]' 'command = y' '[' '[b' '[c]' \
+        'type = oneshot' >conf
     exits 2 as_child --check --config conf
     for line in 1 4 6 7; do grep -q "^foster: conf:$line: " <<<"$stderr"; done
     grep -q "^foster: conf:8: .*command" <<<"$stderr"
@@ -111,7 +116,10 @@ refuses() {
     exits 0 as_child --check --config conf
     says_nothing
     never '.*'
-    column() { awk -v name="$1" 'at = match($0, "(^|[^a-z])" name "([^a-z]|$)") { print at; exit }' <<<"$output"; }
+    column() {
+        awk -v word="(^|[^a-z])$1([^a-z]|\$)" 'at = match($0, word) { print at; exit }' \
+            <<<"$output"
+    }
     line() { grep -n -w -m 1 "$1" <<<"$output" | cut -d: -f1; }
     echo "$output"
     [ "$(column db)" -lt "$(column migrate)" ]
@@ -172,7 +180,8 @@ refuses() {
 		command = service helper
 	END
     for way in "${SERVICE_WAYS[@]}"; do
-        exits_with 7 "$way" -- sh -c 'until grep -q "^helper starts" journal; do sleep 0.01; done; exit 7'
+        exits_with 7 "$way" -- \
+            sh -c 'until grep -q "^helper starts" journal; do sleep 0.01; done; exit 7'
         happens 'helper signal 15'
         happens 'helper ends'
     done

@@ -10,7 +10,8 @@ MANY=200
 many_services() {
     local number
     for ((number = 1; number <= MANY; number++)); do
-        printf '[s%s]\ncommand = service s%s\nrestart = always\nrestart_delay = 1ms\n' "$number" "$number"
+        printf '[s%s]\ncommand = service s%s\n' "$number" "$number"
+        printf 'restart = always\nrestart_delay = 1ms\n'
     done >conf
 }
 has_started() { happens 's[0-9]* starts' "$1"; }
@@ -23,7 +24,8 @@ descriptors_are() {
 no_start_copies_them() {
     local thread
     for thread in "/proc/$init/task"/*; do
-        [ "${thread##*/}" -eq "$init" ] || [ "$(find "$thread/fd" -lname '*pidfd*' | wc -l)" -eq 0 ] || return
+        [ "${thread##*/}" -eq "$init" ] ||
+            [ "$(find "$thread/fd" -lname '*pidfd*' | wc -l)" -eq 0 ] || return
     done
 }
 are_dead() { [ "$(pgrep -r Z -P "$init" -c)" -eq "$1" ]; }

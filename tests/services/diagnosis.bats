@@ -53,8 +53,8 @@ load helpers
 }
 
 @test "an essential service whose log cannot be opened is in the termination log, too (103)" {
-    printf '[foster]\ntermination_log = %s\n[web]\ncommand = service web\nessential = yes\nlog = file:/absent/log\n' \
-        "$PWD/log" >conf
+    printf '[foster]\ntermination_log = %s\n' "$PWD/log" >conf
+    printf '[web]\ncommand = service web\nessential = yes\nlog = file:/absent/log\n' >>conf
     : >log
     exits_with 125 as_pid1
     says web /absent/log 'No such file'
@@ -83,7 +83,8 @@ load helpers
 }
 
 @test "a success leaves the termination log empty (103)" {
-    printf '[foster]\ntermination_log = %s\n[web]\ncommand = service web exit 0\nessential = yes\n' "$PWD/log" >conf
+    printf '[foster]\ntermination_log = %s\n' "$PWD/log" >conf
+    printf '[web]\ncommand = service web exit 0\nessential = yes\n' >>conf
     : >log
     exits_with 0 as_pid1
     [ ! -s log ]
@@ -100,7 +101,8 @@ load helpers
 	END
     exits_with 137 as_pid1 || exits_with 3 as_pid1
     grep -q '^foster: b (pid [0-9]*) was killed by SIGKILL after 0' <<<"$stderr"
-    [ "$(grep -c '^foster: a (pid [0-9]*) exited with status 3' <<<"$stderr")" -eq "$(count 'a starts')" ] || true
+    [ "$(grep -c '^foster: a (pid [0-9]*) exited with status 3' <<<"$stderr")" -eq \
+        "$(count 'a starts')" ] || true
     [ "$(grep -c '^foster: a ' <<<"$stderr")" -ge 3 ]
     [ "$(grep -v -c '^foster: [ab] ' <<<"$stderr")" -eq 0 ]
 }
@@ -119,11 +121,13 @@ load helpers
     : >plain
     mkdir dir
     chmod 755 script dos
-    printf '[%s]\ncommand = %s\n' a absent b ./script c ./dos d ./plain e ./dir f 'sh -c "exit 0"' >conf
+    printf '[%s]\ncommand = %s\n' a absent b ./script c ./dos d ./plain e ./dir \
+        f 'sh -c "exit 0"' >conf
     run --separate-stderr foster as_pid1 --control "$PWD/sock" --config conf
     between 126 "$status" 127 # of the first that has failed: they start side by side
     [ "${#stderr_lines[@]}" -eq 5 ]
-    for words in 'a:.*absent.*not found' 'b:.*/absent/interpreter' 'c:.*CR' 'd:.*execut' 'e:.*directory'; do
+    for words in 'a:.*absent.*not found' 'b:.*/absent/interpreter' 'c:.*CR' 'd:.*execut' \
+        'e:.*directory'; do
         grep -q "^foster: $words" <<<"$stderr" || { echo "$stderr" && false; }
     done
 }
@@ -133,7 +137,8 @@ load helpers
     exits 127 as_pid1 --control "$PWD/sock" --config conf
     [ "${#stderr_lines[@]}" -eq 5 ]
     for name in a b c d e; do
-        grep -q "^foster: $name: cannot run absent: not found" <<<"$stderr" || { echo "$stderr" && false; }
+        grep -q "^foster: $name: cannot run absent: not found" <<<"$stderr" ||
+            { echo "$stderr" && false; }
     done
     [ ! -s log ]
 }
@@ -197,7 +202,11 @@ load helpers
     wait "$job" || true
 }
 # Threads count as processes do.
-is_full() { [ "$(pgrep --ns "$init" --nslist pid . | wc -l)" -ge "$(($1 - $(threads_of "$init")))" ]; }
+is_full() {
+    local processes
+    processes=$(pgrep --ns "$init" --nslist pid . | wc -l)
+    [ "$processes" -ge "$(($1 - $(threads_of "$init")))" ]
+}
 
 @test "at a limit of processes, zombies are counted and their parent is named (8, 9)" {
     configure <<-'END'
@@ -207,7 +216,8 @@ is_full() { [ "$(pgrep --ns "$init" --nslist pid . | wc -l)" -ge "$(($1 - $(thre
 		restart_delay = 100ms..200ms
 		[lazy]
 	END
-    echo "command = service lazy $(yes 'fork zombie' | head -n 20 | tr '\n' ' ') fork crowd wake zombies" >>conf
+    zombies=$(yes 'fork zombie' | head -n 20 | tr '\n' ' ')
+    echo "command = service lazy $zombies fork crowd wake zombies" >>conf
     via=(prlimit --nproc=40)
     run_foster as_pid1_user
     happens 'a starts'

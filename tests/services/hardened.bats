@@ -78,7 +78,8 @@ journal_is_stdout() { ln -sf "$out" journal; }
     cat <<<"$output" >journal
     [ "$(count 'a starts')" -eq 2 ]
     in_order 'a starts' 'a forked' 'a ends' 'a signal 15'
-    [ "$(grep -n 'a starts' journal | sed -n '2s/:.*//p')" -gt "$(grep -n -m 1 'a signal 15' journal | cut -d: -f1)" ]
+    [ "$(grep -n 'a starts' journal | sed -n '2s/:.*//p')" -gt \
+        "$(grep -n -m 1 'a signal 15' journal | cut -d: -f1)" ]
 }
 
 @test "on an empty read-only root: a control socket in the abstract namespace, and none (58)" {
@@ -97,7 +98,8 @@ journal_is_stdout() { ln -sf "$out" journal; }
     silent
 }
 answers_abstract() {
-    nsenter -t "$init" -n -U --preserve-credentials timeout 5 "$FOSTER" ctl --control @foster-test status 3>&- |
+    nsenter -t "$init" -n -U --preserve-credentials \
+        timeout 5 "$FOSTER" ctl --control @foster-test status 3>&- |
         grep -q '^a .*running'
 }
 

@@ -42,7 +42,8 @@ load helpers
         happens 'a starts' 2
         wait_for_line "$out" 'cleaned up'
         happens 'b starts' 2
-        between 290 "$(awk '/^b ends/ && !e { e = $NF } /^b starts/ { s = $NF } END { print s - e }' journal)" 2500
+        between 290 "$(awk '/^b ends/ && !end { end = $NF } /^b starts/ { start = $NF }
+            END { print start - end }' journal)" 2500
         rm go
         send TERM
         wait "$job" || true
@@ -52,8 +53,8 @@ load helpers
 @test "a tree of orphans that a run left is found, also a shell's children (92)" {
     configure <<-'END'
 		[a]
-		command = sh -c '(setsid sh -c "sleep 97 & sleep 97 & wait" & setsid setsid sleep 97 &) ; exec service a wait
-		    go exit 1'
+		command = sh -c '(setsid sh -c "sleep 97 & sleep 97 & wait" &
+		    setsid setsid sleep 97 &) ; exec service a wait go exit 1'
 		restart = on-failure
 		restart_delay = 10ms..10ms
 		stop_grace_period = 500ms
@@ -96,7 +97,8 @@ sleeps() { [ "$(pgrep --ns "$init" --nslist pid -c -x -f "sleep $1")" -eq "$2" ]
 }
 
 @test "ctl stop ends the processes that a service has left as well (92)" {
-    printf '[a]\ncommand = sh -c '\''leave -s 0; exec service a'\''\n[b]\ncommand = service b\n' >conf
+    printf '%s\n' '[a]' "command = sh -c 'leave -s 0; exec service a'" '[b]' \
+        'command = service b' >conf
     for way in as_pid1 as_child; do
         run_foster "$way"
         happens 'a starts'

@@ -6,7 +6,8 @@ load helpers
 @test "STATUS is shown without control characters" {
     configure <<-'END'
 		[a]
-		command = service a notify 'STATUS=warming up|READY=1' wait go notify "STATUS=odd \x"
+		command = service a notify 'STATUS=warming up|READY=1' wait go
+		    notify "STATUS=odd \x"
 		ready = notify
 	END
     run_foster as_pid1
@@ -21,14 +22,16 @@ load helpers
 		command = sh -c 'echo $NOTIFY_SOCKET >socket; exec service a'
 		ready = notify
 		[b]
-		command = sh -c 'until [ -s socket ]; do sleep 0.01; done; NOTIFY_SOCKET=$(cat socket) exec service b notify
-		    READY=1 notify STATUS=lie wake b.told'
+		command = sh -c 'until [ -s socket ]; do sleep 0.01; done;
+		    NOTIFY_SOCKET=$(cat socket) exec service b notify READY=1 notify STATUS=lie
+		    wake b.told'
 	END
     run_foster as_pid1
     wait_until test -e b.told
     reaches b running
     NOTIFY_SOCKET=$(cat socket) timeout 5 service stranger notify READY=1 exit 0
-    NOTIFY_SOCKET=$(cat socket) nsenter -t "$init" -p timeout 5 service stranger notify READY=1 exit 0 3>&-
+    NOTIFY_SOCKET=$(cat socket) nsenter -t "$init" -p \
+        timeout 5 service stranger notify READY=1 exit 0 3>&-
     fails ctl wait a:ready --timeout 300ms
     is_now a starting
     [[ $(ctl status) != *lie* ]]
@@ -37,7 +40,8 @@ load helpers
 @test "sd_notify messages count from a child of the service, also in its own session" {
     configure <<-'END'
 		[a]
-		command = sh -c 'setsid service child notify READY=1 barrier 5000 exit 0; exec service a'
+		command = sh -c 'setsid service child notify READY=1 barrier 5000 exit 0;
+		    exec service a'
 		ready = notify
 	END
     for way in as_pid1 as_child; do
@@ -51,9 +55,9 @@ load helpers
 @test "malformed and long sd_notify messages do no harm" {
     configure <<-'END'
 		[a]
-		command = service a notify = notify READY= notify READY=2 notify '|||' notify WATCHDOG_USEC=x notify
-		    MAINPID=1 notify MAINPID=99999999 notify EXTEND_TIMEOUT_USEC=-1 wake rubbish wait go notify
-		    'X=y|READY=1|Z'
+		command = service a notify = notify READY= notify READY=2 notify '|||'
+		    notify WATCHDOG_USEC=x notify MAINPID=1 notify MAINPID=99999999
+		    notify EXTEND_TIMEOUT_USEC=-1 wake rubbish wait go notify 'X=y|READY=1|Z'
 		ready = notify
 	END
     long=$(head -c 3000 /dev/zero | tr '\0' x)
@@ -77,8 +81,9 @@ load helpers
 @test "MAINPID: the service goes on in another process of its own" {
     configure <<-'END'
 		[a]
-		command = sh -c 'service inner & echo $! >inner.pid; service x notify "MAINPID=$!|READY=1" barrier 5000 exit
-		    0; until [ -e go ]; do sleep 0.01; done'
+		command = sh -c 'service inner & echo $! >inner.pid;
+		    service x notify "MAINPID=$!|READY=1" barrier 5000 exit 0;
+		    until [ -e go ]; do sleep 0.01; done'
 		ready = notify
 		restart = always
 		restart_delay = 10ms..10ms
@@ -102,7 +107,8 @@ load helpers
 		[victim]
 		command = sh -c 'echo $$ >victim.pid; exec service victim wake victim.up'
 		[a]
-		command = sh -c 'service x wait victim.up exit 0; exec service a notify "MAINPID=$(cat victim.pid)|READY=1"'
+		command = sh -c 'service x wait victim.up exit 0;
+		    exec service a notify "MAINPID=$(cat victim.pid)|READY=1"'
 		ready = notify
 	END
     run_foster as_pid1
@@ -116,8 +122,9 @@ load helpers
 @test "watchdog: a service that is silent too long is stopped, and started again" {
     configure <<-'END'
 		[a]
-		command = service a tell WATCHDOG_USEC tell WATCHDOG_PID notify READY=1 sleep 200 notify WATCHDOG=1 sleep 200
-		    notify WATCHDOG=1 sleep 200 notify WATCHDOG=1
+		command = service a tell WATCHDOG_USEC tell WATCHDOG_PID notify READY=1
+		    sleep 200 notify WATCHDOG=1 sleep 200 notify WATCHDOG=1
+		    sleep 200 notify WATCHDOG=1
 		ready = notify
 		watchdog = 400ms
 		restart = on-failure
@@ -168,8 +175,8 @@ load helpers
 @test "STOPPING and RELOADING are shown, and a service that stops by itself ends well" {
     configure <<-'END'
 		[a]
-		command = service a notify READY=1 wait reload notify RELOADING=1 wake told wait back notify READY=1 wait go
-		    notify STOPPING=1 exit 0
+		command = service a notify READY=1 wait reload notify RELOADING=1 wake told
+		    wait back notify READY=1 wait go notify STOPPING=1 exit 0
 		ready = notify
 		[b]
 		command = service b

@@ -17,7 +17,8 @@ load helpers
 @test "log = prefix: each line of stdout and stderr begins with the service's name (97)" {
     configure <<-'END'
 		[web]
-		command = sh -c 'echo one; echo two >&2; echo; printf "\ttab  blanks "; printf "\001\377\n"'
+		command = sh -c 'echo one; echo two >&2; echo; printf "\ttab  blanks ";
+		    printf "\001\377\n"'
 		log = prefix
 	END
     for way in "${SERVICE_WAYS[@]}"; do
@@ -49,16 +50,17 @@ load helpers
 		[foster]
 		log = prefix
 		[a]
-		command = service a write aaa sleep 50 write AAA sleep 50 write aaa print '' line 200000 write aaa sleep 50
-		    print AAA exit 0
+		command = service a write aaa sleep 50 write AAA sleep 50 write aaa print ''
+		    line 200000 write aaa sleep 50 print AAA exit 0
 		[b]
-		command = service b write bbb sleep 30 write BBB sleep 80 write bbb print '' line 200000 write bbb sleep 40
-		    print BBB exit 0
+		command = service b write bbb sleep 30 write BBB sleep 80 write bbb print ''
+		    line 200000 write bbb sleep 40 print BBB exit 0
 		[c]
 		command = sh -c 'i=0; while [ $i -lt 500 ]; do echo "number $i"; i=$((i + 1)); done'
 	END
     prepare_folder
-    foster as_pid1 --control "$PWD/sock" --config conf | sed 's/^[^a-z]*\([abc]\)[^a-z]*/\1 /' >printed
+    foster as_pid1 --control "$PWD/sock" --config conf |
+        sed 's/^[^a-z]*\([abc]\)[^a-z]*/\1 /' >printed
     grep -q 'a.*aaaAAAaaa$' printed
     grep -q 'b.*bbbBBBbbb$' printed
     grep -q 'a.*aaaAAA$' printed
@@ -148,8 +150,8 @@ load helpers
 @test "log = json: each line is an object, whatever its bytes" {
     configure <<-'END'
 		[web]
-		command = sh -c 'echo plain; printf "q\"b\\\\s\tt\001\033[1m\177\n"; printf "bad \377\300\200 utf\303\244\n";
-		    echo; printf part; echo oops >&2'
+		command = sh -c 'echo plain; printf "q\"b\\\\s\tt\001\033[1m\177\n";
+		    printf "bad \377\300\200 utf\303\244\n"; echo; printf part; echo oops >&2'
 		log = json
 	END
     prepare_folder
@@ -166,7 +168,8 @@ load helpers
 
 # Root opens a file where root alone says what its path means; that is below a mount of our own.
 @test "log = null and file: appended to, and opened by root only where that is safe" {
-    via=(sh -c 'mount -t tmpfs -o mode=755 none /mnt; cp log /mnt; "$@"; code=$?; cp /mnt/log log; exit "$code"' sh)
+    via=(sh -c 'mount -t tmpfs -o mode=755 none /mnt; cp log /mnt; "$@"; code=$?
+        cp /mnt/log log; exit "$code"' sh)
     NAMESPACE+=(-m)
     configure <<-END
 		[quiet]
@@ -222,7 +225,8 @@ load helpers
 @test "a reader that has closed the pipe, EPIPE, ends no service" {
     configure <<-'END'
 		[a]
-		command = sh -c 'i=0; while [ $i -lt 100 ]; do echo text; i=$((i + 1)); done; exec service a exit 5'
+		command = sh -c 'i=0; while [ $i -lt 100 ]; do echo text; i=$((i + 1)); done;
+		    exec service a exit 5'
 		log = prefix
 	END
     prepare_folder

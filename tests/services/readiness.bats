@@ -46,7 +46,8 @@ readies() {
 @test "ready by a file (88)" { readies "file:$PWD/a.ready" wake a.ready; }
 @test "ready by a command (88)" { readies 'exec:test -e a.ready' wake a.ready; }
 @test "without `ready`, a service is ready when it runs (88)" {
-    printf '[a]\ncommand = service a\nready = none\n[b]\ncommand = service b\ndepends_on = a:ready\n' >conf
+    printf '[a]\ncommand = service a\nready = none\n' >conf
+    printf '[b]\ncommand = service b\ndepends_on = a:ready\n' >>conf
     run_foster as_pid1
     happens 'b starts'
     is_now a running
@@ -75,7 +76,9 @@ idle_for() {
     read -r -t "0.$1" _ <> <(:) || true
     between 0 "$(($(switches) - before))" 10
 }
-switches() { cat "/proc/$init"/task/*/status | awk '/^voluntary_ctxt/ { n += $2 } END { print n }'; }
+switches() {
+    cat "/proc/$init"/task/*/status | awk '/^voluntary_ctxt/ { n += $2 } END { print n }'
+}
 
 @test "a service that is not ready in time has failed, and so have its dependents (88)" {
     configure <<-'END'
@@ -101,7 +104,8 @@ switches() { cat "/proc/$init"/task/*/status | awk '/^voluntary_ctxt/ { n += $2 
 @test "a service that is not ready in time is restarted by its policy (88)" {
     configure <<-'END'
 		[a]
-		command = sh -c 'if [ -e second ]; then exec service a notify READY=1; fi; : >second; exec service a'
+		command = sh -c 'if [ -e second ]; then exec service a notify READY=1; fi;
+		    : >second; exec service a'
 		ready = notify
 		ready_timeout = 200ms
 		restart = on-failure
@@ -142,10 +146,14 @@ switches() { cat "/proc/$init"/task/*/status | awk '/^voluntary_ctxt/ { n += $2 
     [ "$(sort -u probes | wc -l)" -eq "$(wc -l <probes)" ]
     silent
 }
-no_sleep() { ! pgrep -P "$init" -f 'sleep 60' >/dev/null && ! pgrep --ns "$init" --nslist pid -x sleep >/dev/null; }
+no_sleep() {
+    ! pgrep -P "$init" -f 'sleep 60' >/dev/null &&
+        ! pgrep --ns "$init" --nslist pid -x sleep >/dev/null
+}
 
 @test "a service that ends before it is ready has failed, also with exit code 0 (88)" {
-    printf '[a]\ncommand = service a exit 0\nready = notify\n[b]\ncommand = service b\ndepends_on = a\n' >conf
+    printf '[a]\ncommand = service a exit 0\nready = notify\n' >conf
+    printf '[b]\ncommand = service b\ndepends_on = a\n' >>conf
     prepare_folder
     foster as_pid1 --config conf --control "$PWD/sock" || true
     happens 'a starts'

@@ -26,8 +26,8 @@ load helpers
 @test "after a run of 10 s the next delay is the first again (83)" {
     configure <<-'END'
 		[a]
-		command = sh -c 'echo >>runs; [ $(wc -l <runs) = 3 ] && exec service a sleep 10100 exit 1; exec service a
-		    exit 1'
+		command = sh -c 'echo >>runs; [ $(wc -l <runs) = 3 ] &&
+		    exec service a sleep 10100 exit 1; exec service a exit 1'
 		restart = on-failure
 		restart_delay = 100ms..800ms
 	END
@@ -138,8 +138,8 @@ run_foster_to_end() { exits_with "$@"; }
 @test "restart = no, and on-failure after a success, start nothing again" {
     for case in no:0:done no:3:failed on-failure:0:done; do
         IFS=: read -r policy code state <<<"$case"
-        printf '[a]\ncommand = service a exit %d\nrestart = %s\nrestart_delay = 1ms..10ms\n[b]\ncommand = service b\n' \
-            "$code" "$policy" >conf
+        printf '[a]\ncommand = service a exit %d\nrestart = %s\n' "$code" "$policy" >conf
+        printf 'restart_delay = 1ms..10ms\n[b]\ncommand = service b\n' >>conf
         run_foster as_pid1
         reaches a "$state"
         send TERM
@@ -167,7 +167,8 @@ run_foster_to_end() { exits_with "$@"; }
 
 @test "--restart: one main service without a file" {
     prepare_folder
-    exits 0 as_pid1 --restart on-failure -- sh -c 'echo >>runs; exec service a exit $(( $(wc -l <runs) < 3 ))'
+    exits 0 as_pid1 --restart on-failure -- \
+        sh -c 'echo >>runs; exec service a exit $(( $(wc -l <runs) < 3 ))'
     [ "$(count 'a starts')" -eq 3 ]
     exits 4 as_pid1 --restart on-failure:1 -- service b exit 4
     between 1 "$(count 'b starts')" 2

@@ -7,7 +7,8 @@ load helpers
     own_network
     configure <<-END
 		[web]
-		command = service web tell LISTEN_FDS tell LISTEN_PID tell LISTEN_FDNAMES serve 3 serve 4 serve 5
+		command = service web tell LISTEN_FDS tell LISTEN_PID tell LISTEN_FDNAMES
+		    serve 3 serve 4 serve 5
 		listen = tcp:127.0.0.1:8080
 		listen = udp:127.0.0.1:8081
 		listen = named=unix:$PWD/web.sock
@@ -79,10 +80,12 @@ load helpers
 
 @test "listen: an address in use or a wrong path is reported with its line, nothing starts" {
     own_network
-    taken='socat TCP4-LISTEN:8080,bind=127.0.0.1 /dev/null & until ss -ltn | grep -q :8080; do sleep 0.01; done'
+    taken='socat TCP4-LISTEN:8080,bind=127.0.0.1 /dev/null &
+        until ss -ltn | grep -q :8080; do sleep 0.01; done'
     via=(sh -c "ip link set lo up; $taken; exec \"\$@\"" sh)
     for address in tcp:127.0.0.1:8080 unix:/absent/web.sock tcp:192.0.2.1:80; do
-        printf '[a]\ncommand = service a\n[web]\ncommand = service web\nlisten = %s\n' "$address" >conf
+        printf '[a]\ncommand = service a\n' >conf
+        printf '[web]\ncommand = service web\nlisten = %s\n' "$address" >>conf
         prepare_folder
         code=0
         foster as_pid1 --control "$PWD/sock" --config conf 2>said || code=$?

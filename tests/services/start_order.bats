@@ -101,8 +101,8 @@ load helpers
 @test "a dependency that restarts delays a start and does not undo it (91)" {
     configure <<-'END'
 		[db]
-		command = sh -c 'if [ -e second ]; then exec service db notify READY=1; else : >second; exec service db exit
-		    1; fi'
+		command = sh -c 'if [ -e second ]; then exec service db notify READY=1; fi;
+		    : >second; exec service db exit 1'
 		ready = notify
 		restart = always
 		[web]
@@ -214,7 +214,8 @@ load helpers
     run_foster as_pid1
     happens 'web starts'
     is_now debug stopped
-    [ "$(ctl status --json debug | jq '.services[0].since_seconds')" -lt 60 ] # since foster started, not the machine
+    # since foster started, not the machine
+    [ "$(ctl status --json debug | jq '.services[0].since_seconds')" -lt 60 ]
     never 'debug starts'
     ctl start debug
     happens 'debug starts'

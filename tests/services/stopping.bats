@@ -385,7 +385,8 @@ load helpers
     happens 'main ends'
     happens 'helper ends'
 
-    printf '[%s]\ncommand = service %s\n%s\n' helper helper '' one one 'essential = yes' two two 'essential = yes' >conf
+    printf '[helper]\ncommand = service helper\n' >conf
+    printf '[%s]\ncommand = service %s\nessential = yes\n' one one two two >>conf
     run_foster as_pid1
     happens '.* starts' 3
     send HUP

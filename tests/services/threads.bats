@@ -7,13 +7,18 @@ load helpers
 # services N [LINE]: the configuration, with a line for each.
 services() {
     local i
-    for ((i = 1; i <= $1; i++)); do printf '[s%d]\ncommand = sleep 300\n%s\n' "$i" "${2-}"; done >conf
+    for ((i = 1; i <= $1; i++)); do
+        printf '[s%d]\ncommand = sleep 300\n%s\n' "$i" "${2-}"
+    done >conf
 }
 
 # Pages of foster's own, in KiB; not those of the binary, which are dirty as well on a tmpfs, or
 # when it was just built.
 memory_of() { awk '/^(Anonymous|Swap):/ { n += $2 } END { print n }' "/proc/$1/smaps_rollup"; }
-switches() { cat "/proc/$init"/task/*/status | awk '/^(non)?voluntary_ctxt/ { n += $2 } END { print n }'; }
+switches() {
+    cat "/proc/$init"/task/*/status |
+        awk '/^(non)?voluntary_ctxt/ { n += $2 } END { print n }'
+}
 
 @test "one program has one thread" {
     start_ready as_pid1 signals
@@ -40,7 +45,8 @@ has_children() { [ "$(pgrep -c -P "$init" -x sleep)" -eq "$1" ]; }
 
 @test "no wake-up while nothing happens" {
     services 20 'log = prefix'
-    printf '[n]\ncommand = service n notify READY=1\nready = notify\nready_timeout = 60s\nrestart = always\n' >>conf
+    printf '[n]\ncommand = service n notify READY=1\nready = notify\n' >>conf
+    printf 'ready_timeout = 60s\nrestart = always\n' >>conf
     run_foster as_pid1
     happens 'n starts'
     wait_until has_children 20
@@ -122,5 +128,6 @@ is_settled() {
     wait_until no_more_descriptors_than "$((before + 1))"
     [ "$(pgrep -r Z -P "$init" -c)" -eq 0 ]
 }
-descriptors() { find "/proc/$init/task"/*/fd -mindepth 1 | wc -l; } # each thread may have a table of its own
+# Each thread may have a table of its own.
+descriptors() { find "/proc/$init/task"/*/fd -mindepth 1 | wc -l; }
 no_more_descriptors_than() { [ "$(descriptors)" -le "$1" ]; }

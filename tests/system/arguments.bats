@@ -65,7 +65,8 @@ refused() {
 }
 
 @test "an argument that is no pair of signals is a usage error (28)" {
-    for bad in '' 15 TERM : TERM: :TERM TERM:NOSUCH NOSUCH:TERM 15:65 65:15 0:15 TERM:INT:HUP -1:3; do
+    for bad in '' 15 TERM : TERM: :TERM TERM:NOSUCH NOSUCH:TERM 15:65 65:15 0:15 \
+        TERM:INT:HUP -1:3; do
         refused rewrite : --rewrite "$bad" echo started
     done
 }

@@ -30,7 +30,8 @@ load helpers
 }
 
 @test "not as PID 1 foster ends its descendants and no other process (39, 53, 57)" {
-    beside='signals >said & pid=$!; until grep -qs ready said; do :; done; "$@"; kill -USR1 $pid; kill -TERM $pid'
+    beside='signals >said & pid=$!; until grep -qs ready said; do :; done; "$@"
+        kill -USR1 $pid; kill -TERM $pid'
     OTHER_PID1=(sh -c "$beside; wait \$pid; code=\$?; cat said; exit \$code" sh)
     for way in "${CHILD_WAYS[@]}"; do
         exits 0 "$way" leave -s 0
@@ -97,7 +98,8 @@ load helpers
 }
 
 @test "without --stop-timeout main may take any time to stop (73)" {
-    start as_pid1 sh -c 'trap "sleep 0.5; exit 8" TERM; echo ready; while :; do sleep 0.01; done' 3>&-
+    start as_pid1 \
+        sh -c 'trap "sleep 0.5; exit 8" TERM; echo ready; while :; do sleep 0.01; done' 3>&-
     wait_for_line "$out" ready
     from=$(now_ms)
     send TERM
@@ -121,7 +123,8 @@ load helpers
 # 9th is given.
 @test "main and the processes it leaves end within the 10 s of an engine (74)" {
     LIMIT=20
-    start as_pid1 sh -c 'leave -i 0; trap "sleep 7.5; exit 0" TERM; echo ready; while :; do sleep 0.1; done'
+    start as_pid1 sh -c 'leave -i 0; trap "sleep 7.5; exit 0" TERM; echo ready
+        while :; do sleep 0.1; done'
     wait_for_line "$out" '^ready'
     from=$(now_ms)
     send TERM

@@ -92,7 +92,8 @@ TWO=two words"
 }
 
 @test "umask, limits, niceness and the OOM score are passed on (70)" {
-    via=(sh -c 'umask 027; ulimit -n 100; echo 500 >/proc/self/oom_score_adj; exec nice -n 5 "$@"' sh)
+    via=(sh -c 'umask 027; ulimit -n 100; echo 500 >/proc/self/oom_score_adj
+        exec nice -n 5 "$@"' sh)
     for way in "${WAYS[@]}"; do
         exits 0 "$way" sh -c 'umask; ulimit -n; cat /proc/self/oom_score_adj; nice'
         is $'0027\n100\n500\n'"$(nice -n 5 nice)"

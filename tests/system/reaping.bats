@@ -5,7 +5,8 @@ load helpers
 
 # The zombies that are left when there have been none at any moment of 300 ms, or at the end of that
 # time.
-count_zombies='i=0; until zombies >/dev/null || [ $i -eq 30 ]; do sleep 0.01; i=$((i + 1)); done; zombies'
+count_zombies='i=0; until zombies >/dev/null || [ $i -eq 30 ]; do sleep 0.01; i=$((i + 1)); done
+zombies'
 
 @test "5,000 orphans that exit at once leave no zombie after 300 ms (1)" {
     exits 0 as_pid1 sh -c "orphans 5000; $count_zombies"
@@ -59,10 +60,12 @@ count_zombies='i=0; until zombies >/dev/null || [ $i -eq 30 ]; do sleep 0.01; i=
 
 @test "an orphan that has main's old pid is not taken for main (7)" {
     worker='trap "" HUP
-        trap "echo 1 >/proc/sys/kernel/ns_last_pid; sh -c \"echo reused \\\$\\\$; exit 9\" & exit" TERM
+        trap "echo 1 >/proc/sys/kernel/ns_last_pid
+            sh -c \"echo reused \\\$\\\$; exit 9\" & exit" TERM
         : >ready
         while :; do sleep 0.01; done'
-    exits 7 as_pid1 sh -c "echo main \$\$; setsid sh -c '$worker' & until [ -e ready ]; do sleep 0.01; done; exit 7"
+    exits 7 as_pid1 sh -c "echo main \$\$; setsid sh -c '$worker' &
+        until [ -e ready ]; do sleep 0.01; done; exit 7"
     is $'main 2\nreused 2'
 }
 

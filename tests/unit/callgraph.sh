@@ -43,7 +43,8 @@ fact() {
 compile() {
     local source
     mkdir -p "$2"
-    (cd "$1" && printf '%s\n' init/[!h]*.c init/*/*.c src/*/*.c) >"$2/sources" # all but help.c, which needs a made header
+    # all but help.c, which needs a made header
+    (cd "$1" && printf '%s\n' init/[!h]*.c init/*/*.c src/*/*.c) >"$2/sources"
     while read -r source; do
         (cd "$1" && "${CC:-musl-gcc}" -std=c11 -D_GNU_SOURCE -DNDEBUG -DFOSTER_VERSION='""' -Isrc -Iinit -Oz -fcallgraph-info \
             -c "$source" -o "$2/${source//\//-}.o")
@@ -73,14 +74,20 @@ reachable() {
         }
         BEGIN { split(watches, list); for (i in list) is_watch[list[i]] = 1 }
         { plain = $2; sub(/.*:/, "", plain) }
-        $1 == "node" && plain in is_watch { callee["__indirect_call", ++calls["__indirect_call"]] = $2 }
+        $1 == "node" && plain in is_watch {
+            callee["__indirect_call", ++calls["__indirect_call"]] = $2
+        }
         $1 == "edge" { callee[$2, ++calls[$2]] = $3 }
         END { walk(entry) }'
 }
 
 # unsafe DIRECTORY: the reachable calls of functions that are neither ours nor known to be safe
 unsafe() {
-    { graph "$1"; printf 'known %s\n' "${safe[@]}"; echo known __indirect_call; reachable "$1"; } | awk '
+    {
+        graph "$1"
+        printf 'known %s\n' "${safe[@]}" __indirect_call
+        reachable "$1"
+    } | awk '
         $1 == "node" || $1 == "known" { known[$2] = 1; next }
         $1 == "edge" { next }
         !($2 in known) { print $1, "calls", $2 }'
@@ -102,7 +109,8 @@ self_test() {
     local tree=$build/$1
     mkdir -p "$tree"
     cp -r src init "$tree/"
-    sed -i "s|^\( *\)\($3\)|\1{ extern void *malloc(unsigned long); *(void *volatile *)0 = malloc(1); }\n\2|" "$tree/$2"
+    local call='{ extern void *malloc(unsigned long); *(void *volatile *)0 = malloc(1); }'
+    sed -i "s|^\( *\)\($3\)|\1$call\n\2|" "$tree/$2"
     if cmp -s "$2" "$tree/$2"; then
         fact "self-test: malloc $1 is found" "the line is no longer in $2"
         return
@@ -127,7 +135,8 @@ fact "the walk from $entry arrives in the reaper and at the watch" \
         END { if (!reaper) print "no reap"; if (!watched) print "no watch" }')"
 fact "everything reachable from $entry is async-signal-safe" "$(unsafe "$shipped")"
 fact "nothing that waits is reachable from $entry" \
-    "$(reachable "$shipped" | grep -E ' ((word_)?lock_take|children_await|children_await_until)$' || true)"
+    "$(reachable "$shipped" |
+        grep -E ' ((word_)?lock_take|children_await|children_await_until)$' || true)"
 fact "the only indirect call is the orphan watch's, when one is reaped" \
     "$(reachable "$shipped" | grep ' __indirect_call$' | grep -vE ':(reap|resolve|handle_report) __indirect_call$' || true)"
 fact "src/children takes nothing else from the libc" "$(undefined "$shipped")"
