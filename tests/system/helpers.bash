@@ -1,17 +1,17 @@
 # shellcheck shell=bash
-# What all system tests share: the ways to run foster, and how to wait, ask and judge.
+# Helpers of all bats tests: the ways to run foster, waiting with a deadline, and checks.
 #
-# Every run is bounded by LIMIT and is inside a pid namespace of its own, also where foster is not
-# PID 1: whatever a faulty init leaves behind, or signals by mistake, ends with that namespace.
-# Nothing is waited for by time alone.
+# Each run of foster has the time limit LIMIT and a pid namespace of its own, also where foster is
+# not PID 1: processes that a faulty foster leaves behind, and signals that it sends by mistake,
+# stay in that namespace. No test sleeps to wait: wait_until polls for the event.
 
 bats_require_minimum_version 1.5.0
 
 LIMIT=${LIMIT:-10} # seconds for one run of foster
 
-# The ways that an ordinary behaviour is tried in: PID 1 as root, without any capability, as an
-# ordinary user, the user without the capabilities of the new user namespace; and as a child of
-# another PID 1, as root and as an ordinary user.
+# The ways to run foster: as PID 1 of root, of root without capabilities, of an ordinary user in a
+# user namespace, of that user without the namespace's capabilities; and as a child of another PID
+# 1, of root and of an ordinary user.
 WAYS=(as_pid1 as_pid1_bare as_pid1_user as_pid1_user_bare as_child as_child_user)
 PID1_WAYS=(as_pid1 as_pid1_bare as_pid1_user as_pid1_user_bare)
 CHILD_WAYS=(as_child as_child_user)
@@ -23,10 +23,11 @@ AS_USER=(setpriv --reuid="$ORDINARY" --regid="$ORDINARY" --clear-groups)
 NO_CAPABILITIES=(setpriv --inh-caps=-all --bounding-set=-all --no-new-privs)
 OTHER_PID1=(sh -c '"$@"; exit $?' sh)
 
-via=()    # a command that a test puts in front of foster: env ..., sh -c '...; exec "$@"' sh
-around=() # one that it puts in front of all, namespace included: strace ...
+via=()    # a command in front of foster, inside the namespace: env ..., sh -c '...; exec "$@"' sh
+around=() # a command in front of all, outside the namespace: strace ...
 
-# command_line WAY ARG...: the array `line` is what runs foster with these arguments.
+# command_line WAY ARG...: sets the array `line` to the command that runs foster with these
+# arguments.
 command_line() {
     local way=$1
     shift
@@ -40,18 +41,19 @@ command_line() {
     in_empty_root) line=("${EMPTY_ROOT[@]}") ;;
     *) echo "no way $way" && return 1 ;;
     esac
-    line=("${around[@]}" timeout --foreground -s KILL "$LIMIT" "${line[@]}" "${via[@]}" "$FOSTER" "$@")
+    line=("${around[@]}" timeout --foreground -s KILL "$LIMIT" "${line[@]}"
+        "${via[@]}" "$FOSTER" "$@")
 }
 
-# foster WAY ARG...: runs it to its end.
+# foster WAY ARG...: runs foster to its end.
 foster() {
     local line
     command_line "$@"
     "${line[@]}" 3>&-
 }
 
-# start WAY ARG...: runs it in the background. $out and $err are what it writes, $init its pid seen
-# from outside.
+# start WAY ARG...: runs foster in the background. Sets $out and $err, the files with its output,
+# $job, and $init, its pid outside the namespace.
 start() {
     local line
     command_line "$@"
@@ -62,28 +64,30 @@ start() {
     init=$(outside_pid)
 }
 
-# start_ready WAY [OPTION...] signals [...]: the same, and main is there, blocks its signals and is
-# known as $main.
+# start_ready WAY [OPTION...] signals [...]: as start, then waits until the program `signals` runs
+# as main with its signals blocked. Sets $main, its pid.
 start_ready() {
     start "$@" 3>&-
     wait_for_line "$out" '^ready '
     main=$(child_named signals)
 }
 
-# outside_pid: of the foster of this run, seen from outside; the oldest, as what it starts is called
-# foster until exec.
-outside_pid() { wait_until pgrep -o -f "^$FOSTER( |\$)" >/dev/null && pgrep -o -f "^$FOSTER( |\$)"; }
+# outside_pid: prints the pid of this run's foster outside the namespace. It is the oldest process
+# of that name: a child of foster has the same name until its exec.
+outside_pid() {
+    wait_until pgrep -o -f "^$FOSTER( |\$)" >/dev/null && pgrep -o -f "^$FOSTER( |\$)"
+}
 
-# state_of PID: the letter of its state, nothing if it is gone.
+# state_of PID: prints the letter of the process's state, nothing if there is no such process.
 state_of() { sed 's/.*) \(.\).*/\1/' "/proc/$1/stat" 2>/dev/null; }
 
 is_gone() { [ -z "$(state_of "$1")" ]; }
 is_in_state() { [ "$(state_of "$2")" = "$1" ]; }
 
-# child_named NAME: the pid, seen from outside, of foster's child of that name.
+# child_named NAME: waits for a child of foster with that name, and prints its pid.
 child_named() { wait_until pgrep -P "$init" -x "$1" >/dev/null && pgrep -P "$init" -x "$1"; }
 
-# wait_until COMMAND...: polls until it is true; fails when the deadline is over.
+# wait_until COMMAND...: polls until the command succeeds; fails after LIMIT seconds.
 wait_until() {
     local deadline=$((SECONDS + LIMIT))
     until "$@"; do
@@ -92,13 +96,13 @@ wait_until() {
     done
 }
 
-# wait_for_line FILE PATTERN [COUNT]: until COUNT lines, one unless given, match.
+# wait_for_line FILE PATTERN [COUNT]: waits until COUNT lines of the file match, 1 by default.
 wait_for_line() {
     wait_until has_lines "${3:-1}" "$2" "$1" || { cat "$1" && return 1; }
 }
 has_lines() { [ "$(grep -c "$2" "$3")" -ge "$1" ]; }
 
-# send SIGNAL...: from outside to foster.
+# send SIGNAL...: sends the signals to foster, from outside the namespace.
 send() {
     local signal
     for signal; do
@@ -106,64 +110,66 @@ send() {
     done
 }
 
-# ends CODE: what was started ends by itself, with this code.
+# ends CODE: waits until the foster in the background ends, and checks its exit code.
 ends() {
     local code=0
     wait "$job" || code=$?
     [ "$code" -eq "$1" ] || { echo "exit $code, not $1" && tail -n 20 "$out" "$err" && return 1; }
 }
 
-# exits CODE WAY ARG...: runs it to its end, which is with this code; $output and $stderr are what
-# it wrote.
+# exits CODE WAY ARG...: runs foster to its end and checks its exit code. Sets $output and $stderr.
 exits() {
     local code=$1
     shift
     run "-$code" --separate-stderr foster "$@" || {
-        echo "$*: exit $status, not $code" && printf 'stdout: %s\nstderr: %s\n' "$output" "$stderr" && return 1
+        echo "$*: exit $status, not $code"
+        printf 'stdout: %s\nstderr: %s\n' "$output" "$stderr"
+        return 1
     }
 }
 
-# says WORD...: stderr was one line of foster's that has all these words in it.
+# says WORD...: checks that stderr was one line of foster that contains all these words.
 says() {
     local word
-    [[ ${#stderr_lines[@]} -eq 1 && $stderr == "foster: "* ]] || { echo "not one line: $stderr" && return 1; }
+    [[ ${#stderr_lines[@]} -eq 1 && $stderr == "foster: "* ]] ||
+        { echo "not one line: $stderr" && return 1; }
     for word; do
         grep -qi -- "$word" <<<"$stderr" || { echo "no \"$word\" in: $stderr" && return 1; }
     done
 }
 
-# is TEXT: stdout was exactly this. says_nothing: stderr was empty.
+# is TEXT: checks that stdout was exactly this. says_nothing: checks that stderr was empty.
 is() { [ "$output" = "$1" ] || { printf 'not "%s" but: %s\n' "$1" "$output" && return 1; }; }
 says_nothing() { [ -z "$stderr" ] || { echo "stderr: $stderr" && return 1; }; }
 
-# value KEY: of the lines that `state` printed.
+# value KEY: prints the value of a line KEY=VALUE in the output of the program `state`.
 value() { sed -n "s/^$1=//p" <<<"$output"; }
 
-# number_of FIELD PID: of /proc/PID/status.
+# number_of FIELD PID: prints the number in that field of /proc/PID/status.
 number_of() { awk -v field="$1:" '$1 == field { print $2 }' "/proc/$2/status"; }
 
 now_ms() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
 
-# within FROM MOST: not more than MOST milliseconds have passed since FROM.
+# within FROM MOST: checks that at most MOST milliseconds have passed since FROM, from now_ms.
 within() {
     local passed=$(($(now_ms) - $1))
     [ "$passed" -le "$2" ] || { echo "took $passed ms" && return 1; }
 }
 
-# empty_root [OPTION...]: a folder with nothing but foster and the test programs, under the paths
-# that they have here. The way in_empty_root is to be there, with the options of bwrap that are
-# given: the root is read-only, there is no /proc, /dev, /sys, /tmp or /run, the uid is 65534, and
-# there are no capabilities nor ways to new privileges.
+# empty_root [OPTION...]: makes a directory with foster and the test programs under their usual
+# paths, and nothing else. The way in_empty_root runs foster with that directory as its read-only
+# root, by bwrap with the options given: there is no /proc, /dev, /sys, /tmp or /run, the uid is
+# 65534, and there are neither capabilities nor ways to new privileges.
 empty_root() {
     root=$BATS_TEST_TMPDIR/root
     mkdir -p "$root$BIN"
     cp "$BIN"/* "$root$BIN"
-    EMPTY_ROOT=(bwrap --unshare-all "$@" --die-with-parent --uid "$ORDINARY" --gid "$ORDINARY" --cap-drop ALL
-        --ro-bind "$root" /)
+    EMPTY_ROOT=(bwrap --unshare-all "$@" --die-with-parent --uid "$ORDINARY" --gid "$ORDINARY"
+        --cap-drop ALL --ro-bind "$root" /)
 }
 
-# refusing ERROR CALL...: the kernel fails these system calls with that error, for foster and for
-# all it starts.
+# refusing ERROR CALL...: strace makes these system calls fail with that error, in foster and in all
+# of its descendants.
 refusing() {
     local error=$1 call
     shift
@@ -179,7 +185,7 @@ setup() {
     cd "$BATS_TEST_TMPDIR" || return
 }
 
-# What a test that failed half-way has left running would be in the next one's way.
+# A test that fails leaves its foster running: it must not meet the next test.
 teardown() {
     [ -n "$job" ] || return 0
     [ -z "$init" ] || kill -KILL "$init" 2>/dev/null || true
