@@ -1,6 +1,6 @@
 /*
- * One process that starts the others, so that they are one group to be killed, and nobody's
- * children but its own: the harness waits for one child.
+ * One process starts the others, so that they are one group to be killed and its own children: the
+ * harness waits for one child only.
  */
 #include "crowd.h"
 #include <signal.h>

@@ -1,7 +1,7 @@
 /*
- * Whose namespace a process is in, and which file it runs, is read from /proc/PID/ns/pid and
- * /proc/PID/exe; that finds also what was adopted by PID 1, which a walk from parent to child could
- * miss while it moves. Zombies have no exe and do not count.
+ * The pid namespace of a process, and the file that it runs, are read from /proc/PID/ns/pid and
+ * /proc/PID/exe: so processes that PID 1 has adopted are found, too, which a walk from parent to
+ * child could miss. Zombies have no exe and do not count.
  */
 #include "members.h"
 #include "launch.h"

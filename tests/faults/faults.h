@@ -1,9 +1,9 @@
 /*
- * faults.h - what the parts of the injector share.
+ * faults.h - what the files of the injector share.
  *
- * A run is foster in a scenario, in a pid namespace of its own, as PID 1 or as the child of another
- * PID 1, while one of its system calls fails. Whoever traces looks at nothing but foster: its
- * threads, and its children up to their exec.
+ * In a run foster plays a scenario, in a pid namespace of its own, as PID 1 or as the child of
+ * another PID 1, while one of its system calls fails. The tracer follows foster only: its threads,
+ * and its children up to their exec.
  */
 #ifndef FAULTS_H
 #define FAULTS_H

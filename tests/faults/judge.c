@@ -1,12 +1,15 @@
 /*
- * judge.c - what came of a run.
+ * judge.c - the outcome of a run, a letter:
  *
- *   .  as if nothing had failed
- *   s  a signal did not reach main, which its call's failure made impossible; all else is as it
- * should be r  refused: before the first child foster has said why, and has left f  main's start
- * has failed, and that was said l  foster has left at its deadline, as it could not end, or not
- * learn of, what it waited for; said w  foster waits for what may yet come, a process or a word of
- * a service, and leaves when it is asked to X  none of these
+ * - . no failure can be seen.
+ * - s a signal did not reach main, because the call that sends it failed; all else is as it should
+ * be.
+ * - r foster refused to start: it ended with a reason before its first child.
+ * - f the start of main failed, and foster logged the reason.
+ * - l foster left at its deadline, with a line, because it could not end a process or be told of
+ * its end.
+ * - w foster waits for a process, or for a message of a service, and ends when it is told to.
+ * - X none of these: a fault.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,21 +1,24 @@
 /*
- * member.c - what foster runs while its system calls fail: a main, the services, and their probe.
+ * member.c - the programs that foster runs while its system calls fail: main, services, their
+ * probe.
  *
- *   member main exit CODE                  ends at once
- *   member main orphans CODE               ends at once, and leaves three: one ends soon, one at
- * TERM, one never member main stubborn FILE              ignores TERM member main until FILE SIGNAL
- * CODE     leaves an orphan, and ends when the signal comes, or by TERM member main ready FILE FD
- * SIGNAL CODE  the same, and says on FD that it is ready member main fails CODE ends after a while
- *   member side notify                     a service that says READY=1
- *   member side listen PATH                one that accepts connections
- *   member side probe                      0
+ * - member main exit CODE: ends at once.
+ * - member main orphans CODE: ends at once and leaves three orphans: one ends soon, one at TERM,
+ * one never.
+ * - member main stubborn FILE: ignores TERM.
+ * - member main until FILE SIGNAL CODE: leaves an orphan, and ends at the signal or at TERM.
+ * - member main ready FILE FD SIGNAL CODE: the same, and writes its readiness to FD.
+ * - member main fails CODE: ends after a while.
+ * - member side notify: a service that sends READY=1.
+ * - member side listen PATH: a service that accepts connections.
+ * - member side probe: a probe that succeeds.
  *
- * Before that it looks at what it was given, and tells of what is not as it was asked for in the
- * file "wrong" beside the program: open descriptors, blocked or ignored signals, and to "listen"
- * the wrong user, directory, priority or umask.
+ * Before that it checks what foster gave to it, and writes what is not as configured to the file
+ * "wrong" beside the program: open descriptors, blocked or ignored signals, and for "listen" the
+ * user, directory, priority and umask.
  *
- * FILE is made when its signals are blocked, so that whoever sends one waits for it. "main" is how
- * the injector knows whose end foster is to report.
+ * FILE is made when its signals are blocked: a sender of signals waits for it. By the word "main"
+ * the injector knows the process whose exit code foster must report.
  */
 #include <fcntl.h>
 #include <signal.h>

@@ -1,4 +1,4 @@
-/* personality.c - system calls and errors by name. calls.h is made from the kernel's header. */
+/* names.c - system calls and errors by name. calls.h is made from the kernel's header. */
 #include <string.h>
 
 #include "faults.h"

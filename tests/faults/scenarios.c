@@ -1,4 +1,5 @@
-/* scenarios.c - what foster does while its calls fail. In the words @ is the folder of the run. */
+/* scenarios.c - what foster runs while its calls fail. In the arguments @ is the run's directory.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -1,9 +1,9 @@
 /*
  * trace.c - one run under ptrace(2).
  *
- * Foster is seized before its exec, so that its threads and children come to us by themselves. A
- * child is let go at its exec: what it does then is none of ours. Only main is held until it ends,
- * without a look at its calls, because its status is what foster's exit code is measured by.
+ * Foster is seized before its exec, so its threads and children are traced from their start. A
+ * child is detached at its exec, because the rest of it is not foster. Only main stays attached
+ * until its end, without a stop at its calls: foster's exit code is compared with its wait status.
  */
 #include <errno.h>
 #include <fcntl.h>

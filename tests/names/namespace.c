@@ -1,5 +1,4 @@
-/* namespace.c - inside: the place where the init runs, and the PID 1 above it if it is not to be
- * that itself. */
+/* namespace.c - inside: where the init runs, and the PID 1 above it if it is not PID 1 itself. */
 #include "play.h"
 
 #include <fcntl.h>

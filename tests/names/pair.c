@@ -1,7 +1,7 @@
-/* pair: main and a second member of its process group tell whether a signal reached one of them or
-   both: main prints "signal N" for each that it gets, and "member signal N" before that if the
-   other one got it too. TERM ends them. The member tells main of its signals through a pipe, so the
-   order of the lines is certain. */
+/* pair: main and a second member of its process group print which of them got a signal: main prints
+   "signal N" for each that it gets, and "member signal N" before that if the other one got it, too.
+   TERM ends them. The member reports its signals to main through a pipe, so the order of the lines
+   is certain. */
 
 #include <poll.h>
 #include <signal.h>

@@ -1,4 +1,4 @@
-/* play.h - what the parts of stage.c share: what is asked for, what is seen, and how to wait. */
+/* play.h - what the files of stage.c share: the options, the results, and how to wait. */
 #ifndef NAMES_PLAY_H
 #define NAMES_PLAY_H
 

@@ -1,26 +1,36 @@
-/* stage [option...] [NAME=VALUE...] PROGRAM [ARGUMENT...]: plays one scenario with an init, and
-   notes what is seen.
-
-   The init runs in a pid namespace of its own, so that every pid is the same in each run: it is PID
-   1 with -1, otherwise pid 2, the leader of a process group of its own below a PID 1 that only
-   waits. Nothing is shared with the machine: what a faulty init leaves behind, or signals by
-   mistake, ends with the namespace.
-
-       -1            the init is PID 1
-       -t, -T        its terminal is a new one, in the foreground or in the background; without: no
-   terminal at all -r            it is a subreaper already -b N, -i N    it starts with signal N
-   blocked, ignored; repeatable, as the next two -f N, -x N    it starts with descriptor N open,
-   closed -m FROM:TO    directory FROM is mounted on TO -C DIRECTORY  it starts there -o DIRECTORY
-   notes go there, a file each: exit, out, err, steps, init, left -s STEPS      what is done once
-   "ready" is printed, words with spaces between: ~TEXT         wait until TEXT has been printed N,
-   N>M, N!    send N to the init; wait until main says that it got N, got M; wait for nothing main!N
-   send N to main main=X init=X wait until it is in state X of /proc/PID/stat show          note the
-   init's directory and descriptors idle          note whether the init wakes up while there is
-   nothing to do asleep        as the first step, instead of "ready": wait until the init has begun,
-   and sleeps
-
-   A step that nothing comes of ends the play, and is noted. What is not over by then is "hangs",
-   and is killed. */
+/*
+ * stage [option...] [NAME=VALUE...] PROGRAM [ARGUMENT...] - runs one scenario with an init, and
+ * writes down what it does.
+ *
+ * The init runs in a pid namespace of its own, so that every pid is the same in each run: it is PID
+ * 1 with -1, otherwise pid 2, the leader of a process group below a PID 1 that only waits.
+ * Processes that a faulty init leaves, and signals that it sends by mistake, stay in the namespace.
+ * Options:
+ *
+ * - -1: the init is PID 1.
+ * - -t, -T: it has a new terminal, in the foreground or in the background; else it has none.
+ * - -r: it is a subreaper already.
+ * - -b N, -i N: it starts with signal N blocked, ignored; repeatable, as the next two.
+ * - -f N, -x N: it starts with descriptor N open, closed.
+ * - -m FROM:TO: directory FROM is mounted on TO.
+ * - -C DIRECTORY: its working directory.
+ * - -o DIRECTORY: where the results go, a file each: exit, out, err, steps, init, left.
+ * - -s STEPS: what is done once "ready" is printed, words with blanks between them.
+ *
+ * The steps:
+ *
+ * - ~TEXT: wait until TEXT has been printed.
+ * - N, N>M, N!: send N to the init; then wait until main prints that it got N, got M; or for
+ * nothing.
+ * - main!N: send N to main.
+ * - main=X, init=X: wait until it is in state X of /proc/PID/stat.
+ * - show: record the init's working directory and descriptors.
+ * - idle: record whether the init wakes up while there is nothing to do.
+ * - asleep: as the first step, instead of "ready": wait until the init has started and sleeps.
+ *
+ * A step that is waited for in vain ends the run, and is recorded. A program that has not ended by
+ * then is recorded as "hangs", and killed.
+ */
 
 #include "play.h"
 

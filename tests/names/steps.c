@@ -1,4 +1,4 @@
-/* steps.c - outside: what is done while the init runs; the words are those of stage.c. */
+/* steps.c - outside: the steps while the init runs, in the words of stage.c. */
 #include "play.h"
 
 #include <limits.h>

@@ -1,4 +1,4 @@
-/* witness.c - outside: what the init and main print, and what /proc says of them. */
+/* witness.c - outside: what the init and main print, and what /proc shows of them. */
 #include "play.h"
 
 #include <poll.h>

@@ -1,5 +1,5 @@
-/* brothers COUNT: starts so many processes that are its parent's children, and tells. All wait for
- * a signal. */
+/* brothers COUNT: starts COUNT processes as children of its own parent (CLONE_PARENT), and prints a
+   line. All wait for a signal. */
 
 #include <sched.h>
 #include <signal.h>

@@ -1,9 +1,9 @@
-/* early SIGNAL ROUNDS COMMAND...: is a signal that comes early lost?
-   Each round runs COMMAND as PID 1 of a new namespace and sends SIGNAL once, as soon as /proc says
-   that COMMAND blocks it: from then on it has taken the duty to pass it on. COMMAND has to end with
-   128 + SIGNAL. A round is early if main was not running yet right after the signal was sent.
-   Prints "rounds N early N lost N wrong N"; exits with 1 unless nothing was lost or wrong. What
-   does not end within a second has lost the signal, and is killed; a few are enough. */
+/* early SIGNAL ROUNDS COMMAND...: counts signals that are lost around the start of main.
+   Each round runs COMMAND as PID 1 of a new namespace and sends SIGNAL once, as soon as /proc shows
+   that COMMAND blocks it: from then on it must forward it. COMMAND must end with 128 + SIGNAL. A
+   round is early if main was not yet running right after the signal was sent. Prints "rounds N
+   early N lost N wrong N"; exits with 1 unless nothing was lost or wrong. A round that takes longer
+   than a second counts as lost and is killed. */
 
 #include "signal_number.h"
 #include <errno.h>

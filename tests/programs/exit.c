@@ -1,4 +1,4 @@
-/* exit CODE | -s SIGNAL: exits with CODE, or dies by SIGNAL of its own hand. */
+/* exit CODE | -s SIGNAL: exits with CODE, or kills itself with SIGNAL. */
 
 #include "signal_number.h"
 #include <stdio.h>

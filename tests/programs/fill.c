@@ -1,7 +1,7 @@
-/* fill SPARE COMMAND...: has children until its cgroup allows no more, ends SPARE of them, and
-   becomes COMMAND. So COMMAND finds room for just SPARE processes. With a limit as low as that from
-   the start, engines fail now and then: the init of runc is a Go program, which dies if it cannot
-   start a thread. */
+/* fill SPARE COMMAND...: starts children until its cgroup allows no more, ends SPARE of them, and
+   becomes COMMAND, which then has room for SPARE processes. A limit as low as that from the start
+   makes engines fail at times: the init of runc is a Go program, which ends if it cannot start a
+   thread. */
 
 #include <errno.h>
 #include <signal.h>

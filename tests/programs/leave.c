@@ -1,7 +1,7 @@
 /* leave [-i] [-s] MS: leaves an orphan behind, prints "left PID" and exits with 0.
    On TERM the orphan works for MS milliseconds, prints "cleaned up" and exits; with -i it ignores
-   TERM, with -s it has a session of its own. The orphan is ready before it exists: TERM is blocked
-   or ignored before the fork. */
+   TERM, with -s it has a session of its own. TERM is blocked or ignored before the fork, so no TERM
+   comes too early. */
 
 #include <signal.h>
 #include <stdio.h>

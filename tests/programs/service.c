@@ -1,17 +1,29 @@
-/* service NAME [VERB ARGUMENT]...: does as it is told, one verb after the other, and then stays
-   until TERM ends it. What happens is told in lines "NAME EVENT PID MS", MS by the monotonic clock,
-   that are appended to the file JOURNAL of the environment, or go to stdout: starts, signal N,
-   connection, datagram TEXT, ends, and what a verb says.
-
-     print TEXT     a line                           listen ADDRESS  on tcp:PORT (of 127.0.0.1) or
-   unix:PATH write TEXT     without its newline              serve FD        a socket that it was
-   given: answers NAME PID line BYTES     a line as long as this           sleep MS        also
-   takes signals meanwhile, as wait does tell VARIABLE  an event: VARIABLE=value         wait PATH
-   until it exists notify TEXT    to NOTIFY_SOCKET, | is newline   wake PATH       makes it exist
-     barrier MS     says "barrier" when it is open   fork HOW        group, session: a child stays;
-   zombie, crowd newline FD     as s6 wants it, and closes it    ignore SIGNAL   it is told, and
-   nothing else until SIGNAL   ends it instead of TERM          linger MS       works on for so long
-   once it has to end code CODE      of its end by that signal        exit CODE, die SIGNAL */
+/*
+ * service NAME [VERB ARGUMENT]... - runs the verbs one after the other, and stays until TERM ends
+ * it.
+ *
+ * Each event is a line "NAME EVENT PID MS", MS by the monotonic clock, appended to the file in the
+ * environment variable JOURNAL, or written to stdout: starts, signal N, connection, datagram TEXT,
+ * ends, and the events of some verbs. The verbs:
+ *
+ * - print TEXT: prints a line; write TEXT: prints it without a newline.
+ * - line BYTES: prints a line of that length.
+ * - tell VARIABLE: an event, VARIABLE=value.
+ * - notify TEXT: sends it to NOTIFY_SOCKET; a | is a newline.
+ * - barrier MS: sends BARRIER=1; an event "barrier" when foster has closed the descriptor.
+ * - newline FD: writes a newline to the descriptor, as s6 asks for, and closes it.
+ * - listen ADDRESS: listens on tcp:PORT of 127.0.0.1, or on unix:PATH.
+ * - serve FD: listens on a socket that it was given, and answers "NAME PID".
+ * - sleep MS: sleeps, and handles signals meanwhile; so does wait.
+ * - wait PATH: waits until the file exists; wake PATH: makes it.
+ * - fork HOW: a child that stays in its group or session (group, session), a zombie (zombie), or
+ *   many children (crowd).
+ * - ignore SIGNAL: the signal is an event and does nothing else.
+ * - until SIGNAL: the signal ends it instead of TERM.
+ * - linger MS: stays for that time after the signal that ends it.
+ * - code CODE: the exit code after that signal.
+ * - exit CODE, die SIGNAL: ends at once.
+ */
 
 #include "signal_number.h"
 #include <errno.h>

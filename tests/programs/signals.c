@@ -1,7 +1,7 @@
-/* signals [-x SIGNAL CODE]: tells of every signal that comes, until SIGNAL (TERM unless given) ends
-   it with CODE (0). Signals are blocked and waited for rather than handled: none is lost before
-   "ready", none interrupts a write. The system calls are used as they are, because musl's functions
-   leave out 32 to 34, which it keeps for itself. */
+/* signals [-x SIGNAL CODE]: prints each signal that it gets, until SIGNAL (TERM by default) ends it
+   with CODE (0). Signals are blocked and waited for, not handled: none is lost before "ready", and
+   none interrupts a write. Raw system calls, because musl's functions leave out the signals 32 to
+   34, which it uses itself. */
 
 #include "signal_number.h"
 #include <errno.h>

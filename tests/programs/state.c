@@ -1,6 +1,5 @@
-/* state: what this process was started with, one key=value a line. No /proc is needed: it must work
-   without one. The sets of signals are written as in /proc/PID/status. "none" stands for what there
-   is not. */
+/* state: prints what this process was started with, one key=value a line, without /proc. The sets
+   of signals have the form of /proc/PID/status. "none" means that there is no such thing. */
 
 #include <fcntl.h>
 #include <limits.h>

@@ -1,6 +1,5 @@
-/* zombies: counts the processes of /proc and those of them in state Z; exits with 1 if there is any
-   of those. A process may vanish between the listing and the reading of its state: it is no process
-   any more, and not counted. */
+/* zombies: counts the processes of /proc and those in state Z; exits with 1 if there is one. A
+   process that ends between the listing and the reading of its state is not counted. */
 
 #include <ctype.h>
 #include <dirent.h>

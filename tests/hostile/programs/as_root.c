@@ -1,5 +1,5 @@
-/* as_root PROGRAM...: installed set-uid root, it becomes root for good, as su(1) does, and runs the
- * program. */
+/* as_root PROGRAM...: installed set-uid root, becomes root for good, as su(1) does, and runs the
+   program. */
 #include <stdio.h>
 #include <unistd.h>
 

@@ -1,8 +1,8 @@
 /*
- * dead_fs DIRECTORY PROGRAM...: mounts a file system there whose server never answers, as that of a
- * network when it is gone, and runs the program; a child holds the server's end. Whoever looks
- * below DIRECTORY hangs, and can be killed. Needs root and a mount namespace of its own; 77 without
- * FUSE.
+ * dead_fs DIRECTORY PROGRAM... - mounts a file system there whose server never answers, like a
+ * network file system without its network, and runs the program; a child holds the server's end. A
+ * process that looks below DIRECTORY hangs, and can be killed. Needs root and a mount namespace of
+ * its own; exits with 77 without FUSE.
  */
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* freeze NAME: stops whatever it may signal and is called NAME, as soon as it can, for as long as
-   it runs. Looks at /proc, so that it does not stop itself or its own kind. */
+/* freeze NAME: stops each process with that name that it may signal, as soon as it can, again and
+   again. It reads /proc, so that it does not stop itself or other runs of freeze. */
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
-/* hang FILE: whoever execs FILE hangs, as on a network file system whose server is gone, until this
-   program ends. Says "hangs" when that is so. Needs fanotify(7) with FAN_OPEN_EXEC_PERM, Linux 5.0,
-   and CAP_SYS_ADMIN; 77 without. */
+/* hang FILE: an exec of FILE hangs until this program ends, as on a network file system whose
+   server is gone. Prints "hangs" when that is so. Needs fanotify(7) with FAN_OPEN_EXEC_PERM,
+   Linux 5.0, and CAP_SYS_ADMIN; exits with 77 without them. */
 
 #include <fcntl.h>
 #include <sys/fanotify.h>

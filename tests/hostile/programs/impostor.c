@@ -1,6 +1,6 @@
 /*
- * impostor.c - impostor PATH: binds the path, or "@name", and answers each who asks with "all is
- * well"; says "ready" when it does.
+ * impostor PATH - binds the path, or "@name", prints "ready", and answers each client as foster's
+ * control socket does when all is well.
  */
 #include <signal.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /*
- * leaderless [daemon] [stubborn]: its first thread ends, another lives on: in /proc it is in state
- * Z. Says "ready PID" when that is so, and "told" at TERM, and ends; stubborn, it ignores it. As a
- * daemon it leaves its parent first.
+ * leaderless [daemon] [stubborn] - its first thread ends and another lives on, so that /proc shows
+ * state Z. Prints "ready PID" then, and "told" at TERM, and ends; with "stubborn" it ignores TERM.
+ * As a daemon it leaves its parent first.
  */
 #include <pthread.h>
 #include <signal.h>

@@ -1,6 +1,6 @@
-/* narrow: has no room for queued signals (RLIMIT_SIGPENDING), and tells which of the signals 40 and
-   USR1 come, and whether with a value, until USR1. Signals are blocked and waited for: none is lost
-   before "ready". */
+/* narrow: has no room for queued signals (RLIMIT_SIGPENDING). Prints which of the signals 40 and
+   USR1 it gets, and whether with a value, until USR1. Signals are blocked and waited for: none is
+   lost before "ready". */
 
 #include <signal.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /*
- * outsider PID: a zombie in the pid namespace of PID, whose parent, outside, does not reap it, as
- * long as it lives. Says "ready" when it is there. Needs root.
+ * outsider PID - makes a zombie in the pid namespace of PID. Its parent, outside the namespace,
+ * does not reap it as long as it lives. Prints "ready" when the zombie is there. Needs root.
  */
 #include <fcntl.h>
 #include <sched.h>

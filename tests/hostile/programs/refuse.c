@@ -1,5 +1,6 @@
-/* refuse ERRNO CALL[,CALL...] PROGRAM...: runs it under a seccomp filter that answers these system
-   calls with ERRNO, for it and for all that it starts. 77: there are no filters here. */
+/* refuse ERRNO CALL[,CALL...] PROGRAM...: runs the program under a seccomp filter that makes these
+   system calls fail with ERRNO, in it and in all of its descendants. Exits with 77 where there are
+   no filters. */
 
 #include <errno.h>
 #include <stddef.h>

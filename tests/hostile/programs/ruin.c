@@ -1,6 +1,6 @@
-/* ruin HOW FD: what a service can do to a socket that it was given, for all who get it after it:
-   shutdown(2) of one side or of both, connect(2) to somewhere, or back to nowhere, O_NONBLOCK, of
-   which "blocking" asks. It says what came of it. */
+/* ruin HOW FD: does to a socket what a service can do to one that it shares with later runs:
+   shutdown(2) of one side or of both, connect(2) to an address or to none, O_NONBLOCK; "blocking"
+   prints whether that is set. Prints the result. */
 
 #include <errno.h>
 #include <fcntl.h>

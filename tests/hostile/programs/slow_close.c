@@ -1,11 +1,13 @@
-/* slow_close HOW SENDERS COPIES FILE: sends descriptors whose last close takes a minute, and closes
-   its own: each of so many processes sends one message with so many copies of the descriptor of a
-   TCP socket that has SO_LINGER and unsent data. When each has sent, or would have to wait for room
-   in the queue, FILE comes into being. HOW is where to:
-
-     notify       to NOTIFY_SOCKET
-     first PATH   to foster's control socket, with the first byte
-     after PATH   to the same, behind a request that is complete */
+/*
+ * slow_close HOW SENDERS COPIES FILE - sends descriptors whose last close takes a minute, and
+ * closes its own. Each of SENDERS processes sends one message with COPIES copies of the descriptor
+ * of a TCP socket with SO_LINGER and unsent data. FILE is made when each has sent its message, or
+ * would have to wait for room in the queue. HOW is the receiver:
+ *
+ * - notify: NOTIFY_SOCKET.
+ * - first PATH: foster's control socket, with the first byte of a request.
+ * - after PATH: foster's control socket, after a complete request.
+ */
 
 #include <arpa/inet.h>
 #include <fcntl.h>

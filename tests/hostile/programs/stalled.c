@@ -1,5 +1,6 @@
-/* stalled ROOM PROGRAM...: runs it with a terminal as stderr that takes about ROOM bytes more and
-   that nobody reads; exits as it does, or with 128 and the number of the signal that ended it. */
+/* stalled ROOM PROGRAM...: runs the program with a terminal as stderr that has room for about ROOM
+   bytes and that no process reads. Exits with its exit code, or with 128 and the number of the
+   signal that ended it. */
 
 #include <errno.h>
 #include <fcntl.h>

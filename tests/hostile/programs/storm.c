@@ -1,10 +1,10 @@
 /*
- * storm [COUNT] - so many processes, 40 if it is not said, that fork and exit for ever, the child
- * in the parent's place, each in a session of its own and deaf to TERM. They never grow more: whom
- * KILL hits ends one of them. Says "ready" and stays until TERM.
+ * storm [COUNT] - COUNT processes, 40 by default, that fork and exit for ever: the child takes the
+ * parent's place, each has a session of its own and ignores TERM. Their number never grows: a
+ * SIGKILL that reaches one ends it. Prints "ready" and stays until TERM.
  *
- * The machine is spared: none leaves more than 100 dead behind that nobody has reaped, and after a
- * minute all end.
+ * To spare the machine each stops at 100 children that are not reaped yet, and all end after a
+ * minute.
  */
 #include <errno.h>
 #include <signal.h>

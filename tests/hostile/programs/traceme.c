@@ -1,16 +1,15 @@
 /*
  * traceme MODE [CODE [FILE]] - asks its parent to trace it, as programs do against debuggers, and
- * so stops at each signal and exec until the parent lets it go. Ends with CODE, 42 if none is
- * given, when all has gone as if nobody had traced it.
+ * so stops at each signal and exec until the parent lets it continue. It ends with CODE, 42 by
+ * default, if no stop was taken for its end. The modes:
  *
- *   raise   sends itself a signal that it handles
- *   again   the same a hundred times, each time traced anew
- *   exec    runs itself again
- *   child   has a child that ends, SIGCHLD
- *   thread  the same as raise, but in a second thread, which alone is traced
- *   wait    is ready (a line on stdout) and waits for SIGTERM, which it handles
- *   orphan  the same as raise, but in a process that foster has adopted; it writes its end into
- * FILE
+ * - raise: sends itself a signal that it handles.
+ * - again: the same a hundred times, and asks to be traced each time.
+ * - exec: runs itself again.
+ * - child: has a child that ends, SIGCHLD.
+ * - thread: as raise, in a second thread, the only one that is traced.
+ * - wait: prints a line when it is ready, and waits for SIGTERM, which it handles.
+ * - orphan: as raise, in a process that foster has adopted; it writes its exit code to FILE.
  */
 #include <pthread.h>
 #include <signal.h>

@@ -1,8 +1,8 @@
 /*
  * tracer [unmarked] - a process that ends at TERM, and a daemon of it, in a session of its own,
- * that traces it and never waits for it: then nobody else is told of its end (ptrace(2)), and it
- * stays a zombie. Says "ready" when that is so. The daemon ignores TERM, and lasts for a minute.
- * With unmarked, it loses the mark that foster gives to each run.
+ * that traces it and never waits for it: the parent is not told of its end (ptrace(2)), and it
+ * stays a zombie. Prints "ready" when it is traced. The daemon ignores TERM, and lasts for a
+ * minute. With "unmarked" it removes the mark that foster gives to each run.
  */
 #include <signal.h>
 #include <stdio.h>
