@@ -201,6 +201,8 @@ lint: build/license.h
 	tests/rooms.py
 	tests/states.py --check
 	tests/statements.py
+	tests/comments.py
+	tests/columns.py
 	mandoc -Tlint -Wwarning init/foster.8 init/foster.conf.5
 
 # git runs tests/hooks/pre-commit before each commit from now on.

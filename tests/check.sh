@@ -3,18 +3,29 @@
 # skipped. A suite that prints no result, or ends early, counts as a failure: silence is not
 # success. In CI (CI=true) a skip is a failure too.
 #
-# Usage: tests/check.sh [suite...], one after another; all of them, in two lanes side by side, if none is named.
+# Usage: tests/check.sh [suite...]. The suites that are named run one after the other; without a
+# name all of them run, in two lanes side by side.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
-packages=(gcc libc6-dev musl-tools binutils check libsubunit-dev pkg-config patch # to build
-    clang clang-format clang-tidy cppcheck shellcheck mandoc spin               # to look at the source
-    libclang-rt-14-dev                                                          # to feed it with rubbish
-    jq socat python3 python3-prometheus-client                                  # to read what it reports
-    bats strace expect bubblewrap util-linux procps                             # to be PID 1
-    tini dumb-init catatonit                                                    # to be compared with
-    podman runc crun conmon docker.io busybox-static uidmap iproute2 bsdutils docker-compose    # to be in a container
-    debootstrap)                                                                # to supervise what others wrote
+packages=(
+    # to build
+    gcc libc6-dev musl-tools binutils check libsubunit-dev pkg-config patch
+    # to check the source
+    clang clang-format clang-tidy cppcheck shellcheck mandoc spin
+    # to fuzz
+    libclang-rt-14-dev
+    # to read reports
+    jq socat python3 python3-prometheus-client
+    # to be PID 1
+    bats strace expect bubblewrap util-linux procps
+    # to compare with
+    tini dumb-init catatonit
+    # to be in a container
+    podman runc crun conmon docker.io busybox-static uidmap iproute2 bsdutils docker-compose
+    # to make a root file system of real services
+    debootstrap
+)
 
 # Suites that run beside each other: a row is a lane, and its suites run in this order. What
 # computes, at low priority, is beside what mostly waits and whose times are judged. The threads of
@@ -49,27 +60,31 @@ suite_build() {
     one "make install-links makes the names that are asked for" links
     one "make demo shows it" make -s demo
     one "make debug builds it with sanitizers" make -s debug
-    one "make hardened builds it position-independent, with read-only relocations and stack canaries" make -s hardened
+    one "make hardened builds it position-independent, with stack canaries" make -s hardened
     one "the hardened one starts, forwards, reaps, ends and supervises" hardened_works
 }
 
 hardened_works() {
     FOSTER=$PWD/build/hardened/foster bats --formatter tap --filter-tags '!shipped' \
-        tests/system/{exit_codes,forwarding,reaping,ending}.bats tests/services/{start_order,output,health}.bats
+        tests/system/{exit_codes,forwarding,reaping,ending}.bats \
+        tests/services/{start_order,output,health}.bats
 }
 
 example() {
-    "$1" -Isrc/children -o "build/example-$1" src/children/example/threads.c build/libfoster.a -pthread &&
-        timeout 10 "build/example-$1" | sort | diff - <(printf "%s\n" "'(sleep 0.1 &) ; exit 4' exited with 4" \
-            "'exit 3' exited with 3" "'exit 5' exited with 5")
+    local expected=("'(sleep 0.1 &) ; exit 4' exited with 4" "'exit 3' exited with 3"
+        "'exit 5' exited with 5")
+    "$1" -Isrc/children -o "build/example-$1" src/children/example/threads.c build/libfoster.a \
+        -pthread &&
+        timeout 10 "build/example-$1" | sort | diff - <(printf "%s\n" "${expected[@]}")
 }
 
 installs() {
     rm -rf build/root
     make -s install DESTDIR="$PWD/build/root" PREFIX=/usr || return
-    (cd build/root && find . ! -type d | sort | diff - <(printf './usr/%s\n' bin/foster include/foster.h \
-        lib/libfoster.a lib/libfoster.so lib/libfoster.so.0 lib/libfoster.so.0.1.0 lib/pkgconfig/foster.pc \
-        share/man/man5/foster.conf.5 share/man/man8/foster.8)) || return
+    (cd build/root && find . ! -type d | sort | diff - <(printf './usr/%s\n' bin/foster \
+        include/foster.h lib/libfoster.a lib/libfoster.so lib/libfoster.so.0 \
+        lib/libfoster.so.0.1.0 lib/pkgconfig/foster.pc share/man/man5/foster.conf.5 \
+        share/man/man8/foster.8)) || return
     installed_library_serves gcc && installed_library_serves musl-gcc || return
     make -s uninstall DESTDIR="$PWD/build/root" PREFIX=/usr && [ -z "$(find build/root ! -type d)" ]
 }
@@ -77,7 +92,8 @@ installs() {
 # installed_library_serves COMPILER: the shared one, by its links, as pkg-config finds it
 installed_library_serves() {
     local root=$PWD/build/root/usr flags
-    flags=$(PKG_CONFIG_PATH=$root/lib/pkgconfig pkg-config --define-variable=prefix="$root" --cflags --libs foster) || return
+    flags=$(PKG_CONFIG_PATH=$root/lib/pkgconfig \
+        pkg-config --define-variable=prefix="$root" --cflags --libs foster) || return
     # shellcheck disable=SC2086 # these are words
     "$1" -std=c11 -D_GNU_SOURCE -o build/guest tests/library/guest.c $flags || return
     LD_LIBRARY_PATH=$root/lib timeout 10 build/guest
@@ -85,13 +101,17 @@ installed_library_serves() {
 
 links() {
     rm -rf build/root
-    make -s install install-links DESTDIR="$PWD/build/root" NAMES="tini dumb-init" >/dev/null || return
+    make -s install install-links DESTDIR="$PWD/build/root" NAMES="tini dumb-init" >/dev/null ||
+        return
     build/root/usr/local/bin/tini --version | grep -q '^tini version ' || return
     build/root/usr/local/bin/dumb-init --version 2>&1 | grep -q '^dumb-init v' || return
     [ ! -e build/root/usr/local/bin/catatonit ]
 }
 
-suite_lint() { one "formatted, and nothing for cppcheck, clang-tidy, shellcheck and mandoc to say" make -s lint; }
+suite_lint() {
+    one "make lint finds nothing" make -s lint
+    tests/lint_self_test.sh
+}
 
 # unit BUILD: each program writes its own TAP. In a pid namespace of its own, if we may: a fault in
 # the code that ends all processes must not end those of the machine.
@@ -101,7 +121,8 @@ unit() {
     for program in tests/unit/test_*.c tests/unit/stress_*.c; do
         program=build/unit/$1/$(basename "$program" .c)
         rm -f "$program.tap"
-        CK_TAP_LOG_FILE_NAME=$PWD/$program.tap CK_DEFAULT_TIMEOUT=60 timeout 300 "${apart[@]}" "$program" >"$program.log" 2>&1
+        CK_TAP_LOG_FILE_NAME=$PWD/$program.tap CK_DEFAULT_TIMEOUT=60 \
+            timeout 300 "${apart[@]}" "$program" >"$program.log" 2>&1
         local status=$?
         tr -d "\000" <"$program.tap"
         [ "$status" = 0 ] && continue
@@ -137,14 +158,16 @@ suite_names() { tests/names/run.sh; }
 suite_engines() { bats --formatter tap tests/engines; }
 
 prepare() {
-    tests/need.sh "${packages[@]}" && make -s -j"$(nproc)" all debug hardened injector programs hostile unit
+    tests/need.sh "${packages[@]}" &&
+        make -s -j"$(nproc)" all debug hardened injector programs hostile unit
 }
 
 yielding=()
 # run SUITE: to its end. The script calls itself, so that a time limit can be put on it.
 run() {
     local started=$SECONDS
-    "${yielding[@]}" timeout "$limit" tests/check.sh --suite "$1" 2>&1 </dev/null | tee "$results/$1"
+    "${yielding[@]}" timeout "$limit" tests/check.sh --suite "$1" 2>&1 </dev/null |
+        tee "$results/$1"
     echo "${PIPESTATUS[0]} $((SECONDS - started))" >"$results/.$1"
 }
 
@@ -206,5 +229,7 @@ echo "# all: $SECONDS s"
 if [ "${CI:-}" = true ]; then failed=$((failed + skipped)); fi
 
 grep -ahE '^not ok|^ok .*# skip' "$results"/* | sed 's/^/# /'
-[ "$skipped" = 0 ] && echo "$passed passed, $failed failed" || echo "$passed passed, $failed failed, $skipped skipped"
+total="$passed passed, $failed failed"
+[ "$skipped" = 0 ] || total="$total, $skipped skipped"
+echo "$total"
 [ "$failed" = 0 ]

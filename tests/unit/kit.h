@@ -136,7 +136,7 @@ static inline int run_in_directory(SRunner *runner)
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-/* What main() of a test program returns: RUN_TESTS("text", first_test, second_test). */
+/* What main() of a test program returns: RUN_TESTS("text", TEST, TEST). */
 #define RUN_TESTS(name, ...) run_tests((name), (const TTest *const[]){__VA_ARGS__, NULL})
 static inline int run_tests(const char *name, const TTest *const *tests)
 {

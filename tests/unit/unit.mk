@@ -24,9 +24,11 @@ build/unit/$(1)/obj/%.o: %.c build/license.h
 	$$(UNIT_CC) $$(UNIT_CFLAGS) $$(UNIT_FLAGS_$(1)) -c -o $$@ $$<
 
 build/unit/$(1)/%: build/unit/$(1)/obj/tests/unit/%.o $$(UNIT_SOURCES:%.c=build/unit/$(1)/obj/%.o)
-	$$(UNIT_CC) $$(UNIT_FLAGS_$(1)) $$(call UNIT_WRAPS,tests/unit/$$*.c) -o $$@ $$^ $$(UNIT_LIBS)
+	$$(UNIT_CC) $$(UNIT_FLAGS_$(1)) $$(call UNIT_WRAPS,tests/unit/$$*.c) -o $$@ $$^ \
+	    $$(UNIT_LIBS)
 
--include $$(UNIT_SOURCES:%.c=build/unit/$(1)/obj/%.d) $$(UNIT_TESTS:%=build/unit/$(1)/obj/tests/unit/%.d)
+-include $$(UNIT_SOURCES:%.c=build/unit/$(1)/obj/%.d)
+-include $$(UNIT_TESTS:%=build/unit/$(1)/obj/tests/unit/%.d)
 endef
 $(foreach build,$(UNIT_BUILDS),$(eval $(call UNIT_RULES,$(build))))
 
