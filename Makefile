@@ -1,6 +1,7 @@
-# foster - make: the static binary; demo: see it work; check: every test; bench: foster beside its
-# peers; faults: each of its system calls fails; hardened: a binary that trades start time and
-# memory for more protection. What each target needs it installs as root (tests/need.sh), or says.
+# foster. Targets: all builds the static binary and the library; check runs every test, demo shows
+# foster at work, bench and bench-services compare it with its peers, faults makes each system call
+# fail, hardened builds a binary with more protection that starts more slowly. A target installs the
+# Debian packages that it needs when root runs it, and else names them (tests/need.sh).
 
 VERSION = 0.1.0
 PREFIX ?= /usr/local
@@ -21,14 +22,16 @@ COMPAT = catatonit compat dumb_init foster pause tini
 INIT = catalogue finish forward help launch main one_command option_setters options supervise_mode $(COMPAT:%=compat/%)
 
 ROOMS = $(BASE:%=src/base/%) $(CHILDREN:%=src/children/%) $(PROCESS:%=src/process/%) \
-    $(CONFIG:%=src/config/%) $(LOGS:%=src/logs/%) $(SUPERVISE:%=src/supervise/%) $(CONTROL:%=src/control/%)
+    $(CONFIG:%=src/config/%) $(LOGS:%=src/logs/%) $(SUPERVISE:%=src/supervise/%) \
+    $(CONTROL:%=src/control/%)
 SOURCES = $(ROOMS:%=%.c) $(INIT:%=init/%.c)
-CODE = $(SOURCES) $(wildcard src/*/*.h init/*.h init/*/*.h src/children/example/*.c tests/*/*.[ch] tests/*/programs/*.[ch])
+CODE = $(SOURCES) $(wildcard src/*/*.h init/*.h init/*/*.h src/children/example/*.c \
+    tests/*/*.[ch] tests/*/programs/*.[ch])
 SCRIPTS = $(shell grep -rlE '^\#!/(bin/sh|bin/bash|usr/bin/env bash)' tests docker .ci)
 
-# Small before fast: what is fast here is few system calls and few pages. No PIE: static musl would
-# relocate itself at every start. No relro and no separate code pages: nothing is written after the
-# start, and each costs a page.
+# Optimised for size, because few pages and few system calls make a start fast. No PIE: static musl
+# would relocate itself at each start. No relro and no separate code pages: each costs a page, and
+# there are no relocated tables to protect.
 CC = musl-gcc
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Werror
 COMMON = -std=c11 -D_GNU_SOURCE -DFOSTER_VERSION='"$(VERSION)"' -Isrc -Iinit -Ibuild $(WARN) -MMD -MP
@@ -39,8 +42,8 @@ SIZE_BUDGET = 135168 # 132 KiB; one program maps 50 KiB of it: init/foster.ld
 SONAME = libfoster.so.0
 
 .DELETE_ON_ERROR:
-.PHONY: all debug hardened install install-links uninstall programs hostile faults injector demo check bench bench-services \
-    format lint hooks clean
+.PHONY: all debug hardened install install-links uninstall programs hostile faults injector demo \
+    check bench bench-services format lint hooks clean
 
 all: build/foster build/libfoster.a build/$(SONAME)
 
@@ -48,10 +51,10 @@ build/foster: $(SOURCES:%.c=build/obj/%.o) init/foster.ld
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^)
 	@tests/binary.sh $@ $(SIZE_BUDGET)
 
-# The library, for programs of either libc: its objects name only what both have. All names but
-# foster.h's are hidden, and local in the archive, whose one member it is. The shared library needs
-# no libc by name: its program has one. It is bound when it is loaded (-z now), for its functions
-# run in signal handlers.
+# The library, for programs of either libc: it needs only names that both libcs have. All names but
+# those of foster.h are hidden, and local in the archive, which has one member. The shared library
+# names no libc, because its program has one. It is bound at load time (-z now), because its
+# functions run in signal handlers.
 LIBRARY = $(CHILDREN:%=build/pic/src/children/%.o)
 TOOL = $(shell $(CC) -print-prog-name=$(1))
 
@@ -63,21 +66,23 @@ build/libfoster.a: build/libfoster.o
 	rm -f $@ && $(call TOOL,ar) rcs $@ $^
 
 build/$(SONAME): $(LIBRARY) src/children/foster.map
-	$(CC) -shared -nostdlib -s -Wl,--build-id=none -Wl,-soname,$(SONAME),--version-script,src/children/foster.map,-Bsymbolic-functions,-z,now \
+	$(CC) -shared -nostdlib -s -Wl,--build-id=none -Wl,-soname,$(SONAME) \
+	    -Wl,--version-script,src/children/foster.map,-Bsymbolic-functions,-z,now \
 	    -o $@ $(LIBRARY) -lgcc
-# Beside it, for those who want an attacker who can write to memory to have it harder: at an address
-# that is not known before (static-pie), tables read-only once they are relocated, code pages of
-# their own, canaries on the stack. A start takes 34 us more of 380, and one program 100 KiB more.
-# musl-gcc -static-pie would name a loader, hence the crt files.
+# A second binary that is harder to attack: at an unpredictable address (static-pie), with tables
+# that are read-only after their relocation, separate code pages and stack canaries. A start takes
+# 34 us more than 380, and one program maps 100 KiB more. musl-gcc -static-pie would name a loader;
+# so the crt files are named here.
 HARDENED_CFLAGS = $(filter-out -fno-pie,$(CFLAGS)) -fPIE -fstack-protector-strong
-HARDENED_LDFLAGS = -static -nostartfiles -s \
-    -Wl,-pie,--no-dynamic-linker,-z,text,-z,relro,-z,now,-z,noexecstack,--gc-sections,--build-id=none
+HARDENED_LDFLAGS = -static -nostartfiles -s -Wl,-pie,--no-dynamic-linker,-z,text,-z,relro,-z,now \
+    -Wl,-z,noexecstack,--gc-sections,--build-id=none
 HARDENED_BUDGET = 176128
 MUSL = /usr/lib/$(shell uname -m)-linux-musl
 
 hardened: build/hardened/foster
 build/hardened/foster: $(SOURCES:%.c=build/hardened/obj/%.o)
-	$(CC) $(HARDENED_LDFLAGS) -o $@ $(MUSL)/rcrt1.o $(MUSL)/crti.o $(shell gcc -print-file-name=crtbeginS.o) $^ \
+	$(CC) $(HARDENED_LDFLAGS) -o $@ $(MUSL)/rcrt1.o $(MUSL)/crti.o \
+	    $(shell gcc -print-file-name=crtbeginS.o) $^ \
 	    $(shell gcc -print-file-name=crtendS.o) $(MUSL)/crtn.o
 	@tests/binary.sh $@ $(HARDENED_BUDGET) hardened
 
@@ -89,7 +94,7 @@ build/pic/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(COMMON) -DNDEBUG -O2 -fPIC -fvisibility=hidden -c -o $@ $<
 
-# The library in somebody else's program.
+# An example of a program with the library.
 build/example: src/children/example/threads.c build/libfoster.a
 	gcc -Wall -Wextra -Werror -Isrc/children -o $@ $^ -pthread
 
@@ -101,15 +106,16 @@ build/license.h: LICENSE
 	@mkdir -p $(@D)
 	sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $< > $@
 
-# Symbols, no optimisation, and the address and undefined-behaviour sanitizers; glibc, because musl
-# has none.
+# With symbols and with the address and undefined-behaviour sanitizers, without optimisation; with
+# glibc, because musl has no sanitizers.
 debug: build/debug/foster
 build/clang/foster: $(SOURCES) build/license.h
 	@mkdir -p $(@D)
 	clang $(filter-out -MMD -MP,$(COMMON)) -Os -o $@ $(SOURCES)
 build/debug/foster: $(SOURCES) build/license.h
 	@mkdir -p $(@D)
-	gcc $(filter-out -MMD -MP,$(COMMON)) -g -O0 -fsanitize=address,undefined -fno-sanitize-recover=all -o $@ $(SOURCES)
+	gcc $(filter-out -MMD -MP,$(COMMON)) -g -O0 -fsanitize=address,undefined \
+	    -fno-sanitize-recover=all -o $@ $(SOURCES)
 
 install: all
 	install -D -m 755 build/foster $(DESTDIR)$(PREFIX)/bin/foster
@@ -124,7 +130,8 @@ install: all
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' src/children/foster.pc.in \
 	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/foster.pc
 
-# Links by which foster is another program: make install-links NAMES="tini dumb-init"
+# Links under the names of the programs that foster stands in for:
+# make install-links NAMES="tini dumb-init"
 NAMES = tini docker-init dumb-init catatonit podman-init
 install-links:
 	mkdir -p $(DESTDIR)$(PREFIX)/bin
@@ -132,18 +139,21 @@ install-links:
 
 uninstall:
 	cd $(DESTDIR)$(PREFIX) && rm -f bin/foster lib/libfoster.a lib/libfoster.so lib/$(SONAME) \
-	    lib/libfoster.so.$(VERSION) include/foster.h share/man/man8/foster.8 share/man/man5/foster.conf.5 lib/pkgconfig/foster.pc
+	    lib/libfoster.so.$(VERSION) include/foster.h share/man/man8/foster.8 \
+	    share/man/man5/foster.conf.5 lib/pkgconfig/foster.pc
 
 demo:
 	@tests/need.sh gcc libc6-dev musl-tools util-linux binutils procps
-	@$(MAKE) -s build/foster build/tests/orphans build/tests/zombies build/tests/signals build/tests/leave
+	@$(MAKE) -s build/foster build/tests/orphans build/tests/zombies build/tests/signals \
+	    build/tests/leave
 	@tests/demo.sh
 
 check:
 	@tests/check.sh
 
 bench:
-	@tests/need.sh gcc libc6-dev musl-tools binutils util-linux gnuplot-nox jq tini dumb-init catatonit
+	@tests/need.sh gcc libc6-dev musl-tools binutils util-linux gnuplot-nox jq tini dumb-init \
+	    catatonit
 	@$(MAKE) -s build/foster
 	@tests/bench/run.sh build/foster
 
@@ -151,28 +161,30 @@ bench-services:
 	@$(MAKE) -s build/foster
 	@tests/bench/services.sh build/foster
 
-# The programs that the tests run under foster: one file each, static.
+# The programs that the tests run under foster: static, one source file each.
 PROGRAMS = $(patsubst tests/programs/%.c,build/tests/%,$(wildcard tests/programs/*.c))
 programs: $(PROGRAMS)
 build/tests/%: tests/programs/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -Os -static -s -MMD -MP -o $@ $<
 
-# The hostile ones among them, likewise.
-HOSTILE = $(patsubst tests/hostile/programs/%.c,build/hostile/%,$(wildcard tests/hostile/programs/*.c))
+# The hostile programs, likewise.
+HOSTILE = $(patsubst tests/hostile/programs/%.c,build/hostile/%,\
+    $(wildcard tests/hostile/programs/*.c))
 hostile: $(HOSTILE)
 build/hostile/%: tests/hostile/programs/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -Os -static -s -MMD -MP -o $@ $<
 
-# Makes each system call of foster fail: see tests/faults/run.sh. Some ten minutes.
+# Makes each system call of foster fail (tests/faults/run.sh). Takes about ten minutes.
 faults: all injector
 	@tests/faults/run.sh build/foster
 	@tests/faults/table.awk build/faults/rows > tests/faults/table
 
 injector: build/faults/inject build/faults/member
 build/faults/inject: $(wildcard tests/faults/*.[ch]) build/faults/calls.h
-	gcc -std=c11 -D_GNU_SOURCE $(WARN) -O1 -g -Ibuild/faults -o $@ $(filter-out %/member.c %.h,$^)
+	gcc -std=c11 -D_GNU_SOURCE $(WARN) -O1 -g -Ibuild/faults -o $@ \
+	    $(filter-out %/member.c %.h,$^)
 build/faults/member: tests/faults/member.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -Os -static -s -o $@ $<
@@ -188,14 +200,15 @@ format:
 
 lint: build/license.h
 	clang-format --dry-run --Werror $(CODE)
-	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
-	    -D_GNU_SOURCE -DFOSTER_VERSION='""' -Isrc -Iinit -Ibuild $(SOURCES)
+	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
+	    --inline-suppr -D_GNU_SOURCE -DFOSTER_VERSION='""' -Isrc -Iinit -Ibuild $(SOURCES)
 	clang-tidy --quiet $(SOURCES) -- $(filter-out -MMD -MP,$(COMMON)) 2>/dev/null
 	shellcheck $(SCRIPTS)
 	cd tests/system && shellcheck -x *.bats *.bash
 	cd tests/services && shellcheck -x *.bats *.bash
 	cd tests/hostile && shellcheck -x *.bats *.bash
-	cd tests/engines && shellcheck -x world engines.bash behaviours limits inits services pods real examples
+	cd tests/engines && \
+	    shellcheck -x world engines.bash behaviours limits inits services pods real examples
 	shellcheck tests/names/run.sh
 	tests/promises.sh docs/SECURITY.md
 	tests/rooms.py
@@ -205,11 +218,12 @@ lint: build/license.h
 	tests/columns.py
 	mandoc -Tlint -Wwarning init/foster.8 init/foster.conf.5
 
-# git runs tests/hooks/pre-commit before each commit from now on.
+# Lets git run tests/hooks/pre-commit before each commit.
 hooks:
 	git config core.hooksPath tests/hooks
 
 clean:
 	rm -rf build
 
--include $(SOURCES:%.c=build/obj/%.d) $(SOURCES:%.c=build/hardened/obj/%.d) $(CHILDREN:%=build/pic/src/children/%.d) $(PROGRAMS:%=%.d) $(HOSTILE:%=%.d)
+-include $(SOURCES:%.c=build/obj/%.d) $(SOURCES:%.c=build/hardened/obj/%.d)
+-include $(CHILDREN:%=build/pic/src/children/%.d) $(PROGRAMS:%=%.d) $(HOSTILE:%=%.d)
