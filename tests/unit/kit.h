@@ -20,6 +20,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/select.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -93,7 +94,16 @@ static inline pid_t fork_bound(void)
     return pid;
 }
 
-/* True when this process has no children, dead or alive. */
+/* The number of this process's open descriptors below FD_SETSIZE. */
+static inline int count_descriptors(void)
+{
+    int count = 0;
+    for (int fd = 0; fd < FD_SETSIZE; fd++)
+        count += fcntl(fd, F_GETFD) != -1;
+    return count;
+}
+
+/* True when this process has no children, neither running ones nor zombies. */
 static inline bool is_childless(void)
 {
     siginfo_t info;

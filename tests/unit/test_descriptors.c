@@ -1,42 +1,28 @@
 /*
- * test_descriptors.c - descriptors are closed, in each of the three ways. The linker's --wrap takes
- * close_range(2) and /proc/self/fd away. A child does it, because the runner of the tests has
- * descriptors that it needs.
+ * test_descriptors.c - descriptors are closed, in each of the three ways. The wrapped functions
+ * take close_range(2) and /proc/self/fd away. A child closes them, because the runner of the tests
+ * needs its own.
  */
 #include "process/descriptors.h"
 
 #include <pthread.h>
-#include <stdarg.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 
 #include "base/directory.h"
 
 #include "kit.h"
+#include "syscall_kit.h"
 
 /* All are open, but for one low number: there the directory is opened. */
 enum { LIMIT = 1000, HOLE = 5 };
 
 static bool no_close_range, no_unshare, no_proc;
 
-long __real_syscall(long number, ...);
-long __wrap_syscall(long number, ...);
-long __wrap_syscall(long number, ...)
+static long play_call(long number, const long words[CALL_WORDS])
 {
-    enum {
-        WORDS = 5
-    }; /* what registers carry: a sixth, if it was not passed, would be a stray read of the stack */
-    long words[WORDS];
-    va_list list;
-    va_start(list, number);
-    for (int i = 0; i < WORDS; i++)
-        words[i] = va_arg(list, long);
-    va_end(list);
-    if ((no_close_range && number == SYS_close_range) || (no_unshare && number == SYS_unshare)) {
-        errno = ENOSYS;
-        return -1;
-    }
-    return __real_syscall(number, words[0], words[1], words[2], words[3], words[4]);
+    bool is_missing =
+        (no_close_range && number == SYS_close_range) || (no_unshare && number == SYS_unshare);
+    return is_missing ? missing_call() : real_call(number, words);
 }
 
 bool __real_directory_open(struct directory *directory, const char *path);

@@ -17,6 +17,7 @@
 #include "supervise/shutdown.h"
 
 #include "kit.h"
+#include "thread_kit.h"
 
 enum { GIVEN = 1000, LONG = 100000 };
 
@@ -150,14 +151,6 @@ START_TEST(nobody_holds_back_the_stop_of_all)
     ck_assert_int_eq(speaker.deadline, end_of_all);
 }
 END_TEST
-
-static int thread_error;
-int __real_thread_start_with(void *(*run)(void *context), void *context, size_t stack);
-int __wrap_thread_start_with(void *(*run)(void *context), void *context, size_t stack);
-int __wrap_thread_start_with(void *(*run)(void *context), void *context, size_t stack)
-{
-    return thread_error != 0 ? thread_error : __real_thread_start_with(run, context, stack);
-}
 
 static void speak_with_descriptor(void)
 {

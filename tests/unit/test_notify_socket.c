@@ -13,6 +13,7 @@
 #include <sys/un.h>
 
 #include "kit.h"
+#include "thread_kit.h"
 
 enum {
     NOBODY = 65534,
@@ -24,15 +25,6 @@ enum {
 };
 
 static struct notify_message got;
-
-/* No thread is to be had, if that is set. */
-static int thread_error;
-int __real_thread_start_with(void *(*run)(void *context), void *context, size_t stack);
-int __wrap_thread_start_with(void *(*run)(void *context), void *context, size_t stack);
-int __wrap_thread_start_with(void *(*run)(void *context), void *context, size_t stack)
-{
-    return thread_error != 0 ? thread_error : __real_thread_start_with(run, context, stack);
-}
 
 /* ---- a sender ---- */
 
@@ -85,14 +77,6 @@ static ssize_t send_descriptor(const char *message, int fd, size_t times)
     for (size_t i = 0; i < times; i++)
         memcpy(CMSG_DATA(rights) + i * sizeof fd, &fd, sizeof fd);
     return sendmsg(sender, &letter, 0);
-}
-
-static int count_descriptors(void)
-{
-    int count = 0;
-    for (int fd = 0; fd < FD_SETSIZE; fd++)
-        count += fcntl(fd, F_GETFD) != -1;
-    return count;
 }
 
 /* Until the next message can be taken. */

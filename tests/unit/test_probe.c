@@ -153,14 +153,6 @@ static void reap_all(void)
 
 /* ---- a service ---- */
 
-static int count_descriptors(void)
-{
-    int count = 0;
-    for (int fd = 0; fd < FD_SETSIZE; fd++)
-        count += fcntl(fd, F_GETFD) != -1;
-    return count;
-}
-
 static void prepare(void)
 {
     hear_stderr();

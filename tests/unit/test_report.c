@@ -2,9 +2,6 @@
  * test_report.c - what is told about services: read by eye where it is for people, and by
  * strangers' parsers where it is for programs. Those are in the packages jq, python3 and
  * python3-prometheus-client.
- *
- * Played by the kit, and named here for the linker: __wrap_probe_health, __wrap_supervisor_plan,
- * __wrap_supervisor_is_shutting_down.
  */
 #include "control/report.h"
 

@@ -1,88 +1,27 @@
 /*
- * test_run_mark.c - what a run has left behind is found, and nobody else.
+ * test_run_mark.c - the processes that a run has left are found, and no others.
  *
- * The test is foster. A run is a child of it that leads a group, leaves somebody behind, and is
- * reaped. Whoever is left says on a pipe that he is there, and which signals he gets.
- *
- * A fault here would end the machine that the test runs on, so the wrapped kill and
- * pidfd_send_signal pass on only what is meant for a process of the test, and count the rest.
+ * The test process plays foster. A run is a child of it that leads a process group, leaves a
+ * process behind, and is reaped. guard_kit.h keeps signals from other processes of the machine.
  */
 #include "process/run_mark.h"
 
 #include <grp.h>
-#include <poll.h>
 #include <pthread.h>
-#include <stdarg.h>
-#include <stdatomic.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 
 #include "base/file.h"
 #include "process/procfs.h"
 #include "process/signals.h"
 
-#include "kit.h"
+#include "guard_kit.h"
 
-enum {
-    CAST_MOST = 16,
-    DESCRIPTORS = 1024,
-    NEWS_MS = 10 * MS_PER_SECOND,
-    MARK = 4242,
-    OTHER = 4243,
-    UID = 12345
-};
+enum { MARK = 4242, OTHER = 4243, UID = 12345 };
 
-/* ---- a machine that is guarded, and one that lacks things ---- */
+/* ---- a machine that lacks things ---- */
 
-static struct cast {
-    _Atomic(int) count;
-    pid_t members[CAST_MOST]; /* a group is a negative one, as for kill(2) */
-} * cast;
-
-static int trespasses; /* signals that would have hit somebody else */
 static int walks;
-static bool no_children_file, no_proc, no_pidfds;
-static pid_t held_by[DESCRIPTORS]; /* whom a pidfd holds */
-
-static bool may_be_signalled(pid_t pid)
-{
-    for (int i = 0; i < cast->count; i++)
-        if (cast->members[i] == pid)
-            return true;
-    trespasses++;
-    errno = EPERM;
-    return false;
-}
-
-int __real_kill(pid_t pid, int signal);
-int __wrap_kill(pid_t pid, int signal);
-int __wrap_kill(pid_t pid, int signal)
-{
-    return signal == 0 || may_be_signalled(pid) ? __real_kill(pid, signal) : -1;
-}
-
-long __real_syscall(long number, ...);
-long __wrap_syscall(long number, ...);
-long __wrap_syscall(long number, ...)
-{
-    enum { WORDS = 5 };
-    long words[WORDS];
-    va_list list;
-    va_start(list, number);
-    for (int i = 0; i < WORDS; i++)
-        words[i] = va_arg(list, long);
-    va_end(list);
-    if (no_pidfds && number == SYS_pidfd_open) {
-        errno = ENOSYS;
-        return -1;
-    }
-    if (number == SYS_pidfd_send_signal && words[1] != 0 && !may_be_signalled(held_by[words[0]]))
-        return -1;
-    long answer = __real_syscall(number, words[0], words[1], words[2], words[3], words[4]);
-    if (number == SYS_pidfd_open && answer >= 0)
-        held_by[answer] = (pid_t)words[0];
-    return answer;
-}
+static bool no_children_file, no_proc;
 
 ssize_t __real_file_head(const char *path, char *buffer, size_t size);
 ssize_t __wrap_file_head(const char *path, char *buffer, size_t size);
@@ -114,42 +53,18 @@ bool __wrap_procfs_walk(int *at, bool (*visit)(pid_t, void *), void *context)
     return __real_procfs_walk(at, visit, context);
 }
 
-/* ---- those who are left ---- */
+/* ---- the processes that are left ---- */
 
-static int news[2];
-
-static void catalogue_say(char what)
-{
-    if (write(news[1], &what, 1) != 1)
-        _exit(EXIT_FAILURE);
-}
-
-static char next_news(void)
-{
-    char what = '\0';
-    struct pollfd poll_news = {.fd = news[0], .events = POLLIN};
-    ck_assert_msg(poll(&poll_news, 1, NEWS_MS) == 1, "no news");
-    ck_assert_int_ne(read(news[0], &what, 1), -1);
-    return what;
-}
-
-static bool is_quiet(void)
-{
-    struct pollfd poll_news = {.fd = news[0], .events = POLLIN};
-    return poll(&poll_news, 1, 0) == 0;
-}
-
-/* Tells each signal it gets; TERM is the last. */
+/* Reports each signal; TERM is the last. */
 static void live(void)
 {
     siginfo_t info;
     int signal;
-    cast->members[atomic_fetch_add(&cast->count, 1)] = getpid();
-    catalogue_say('r');
+    join();
     while ((signal = signals_wait(&info, clock_now() + TEST_SECONDS * MS_PER_SECOND)) != 0 &&
            signal != SIGTERM)
-        catalogue_say('?');
-    catalogue_say(signal == SIGTERM ? 'T' : '0');
+        report('?');
+    report(signal == SIGTERM ? 'T' : '0');
     _exit(EXIT_SUCCESS);
 }
 
@@ -184,8 +99,8 @@ static pid_t run(unsigned mark, void (*hide)(void))
         _exit(EXIT_SUCCESS);
     }
     ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
-    ck_assert_int_eq(next_news(), 'r');
-    cast->members[atomic_fetch_add(&cast->count, 1)] = -pid;
+    ck_assert_int_eq(next_report(), 'r');
+    add_member(-pid);
     return pid;
 }
 
@@ -197,7 +112,7 @@ static bool send_to(pid_t group, unsigned mark, int signal)
     do
         left = run_mark_look(&run, &walk);
     while (walk.at != 0);
-    ck_assert_int_eq(trespasses, 0);
+    ck_assert_int_eq(guard->strays, 0);
     ck_assert_int_eq(walk.signal, signal == SIGKILL ? SIGKILL : 0);
     return left;
 }
@@ -209,10 +124,10 @@ static void assert_found(pid_t group, unsigned mark)
     siginfo_t info;
     ck_assert(send_to(group, mark, 0));
     ck_assert(send_to(group, mark, SIGUSR1));
-    ck_assert_int_eq(next_news(), '?');
+    ck_assert_int_eq(next_report(), '?');
     ck_assert(send_to(group, mark, SIGTERM));
-    ck_assert_int_eq(next_news(), 'T');
-    ck_assert(is_quiet());
+    ck_assert_int_eq(next_report(), 'T');
+    ck_assert(!has_report(0));
     ck_assert_int_eq(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), 0);
     if (!no_proc)
         ck_assert(!send_to(group, mark, 0));
@@ -222,16 +137,15 @@ static void assert_found(pid_t group, unsigned mark)
 
 static void prepare(void)
 {
-    cast = mmap(NULL, sizeof *cast, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    ck_assert_ptr_ne(cast, MAP_FAILED);
-    ck_assert_int_eq(pipe2(news, O_CLOEXEC), 0);
+    guard_begin();
+    probes_may_stray = true;
     signals_block(&(struct signal_state){0});
 }
 
 static void end(void)
 {
-    for (int i = 0; i < cast->count; i++)
-        kill(cast->members[i], SIGKILL);
+    for (int i = 0; i < guard->count; i++)
+        kill(guard->members[i], SIGKILL);
     while (waitpid(-1, NULL, 0) > 0)
         ;
 }
@@ -266,9 +180,9 @@ static void *supervise(void *unused)
     ck_assert_int_eq(walks, 0);
     pid_t group = run(MARK, in_another_session);
     ck_assert(send_to(group, MARK, SIGTERM));
-    ck_assert_int_eq(next_news(), 'T');
+    ck_assert_int_eq(next_report(), 'T');
     ck_assert_int_eq(walks, 1);
-    cast->members[cast->count++] = service;
+    add_member(service);
     return unused;
 }
 
@@ -346,8 +260,8 @@ START_TEST(who_belongs_to_another_run)
     ck_assert(!send_to(group, 42, SIGTERM));    /* the beginning of the mark */
     ck_assert(!send_to(group, 42424, SIGTERM)); /* and more than it */
     ck_assert(send_to(group, MARK, SIGTERM));
-    ck_assert_int_eq(next_news(), 'T');
-    ck_assert(is_quiet());
+    ck_assert_int_eq(next_report(), 'T');
+    ck_assert(!has_report(0));
     end();
 }
 END_TEST
@@ -372,7 +286,7 @@ START_TEST(strangers)
         run_mark_set(MARK);
         live();
     }
-    ck_assert_int_eq(next_news(), 'r');
+    ck_assert_int_eq(next_report(), 'r');
     pid_t foster = fork_bound();
     if (foster == 0) {
         no_children_file = true;
@@ -380,7 +294,7 @@ START_TEST(strangers)
     }
     ck_assert_int_eq(waitpid(foster, &status, 0), foster);
     ck_assert_int_eq(status, 0);
-    ck_assert(is_quiet());
+    ck_assert(!has_report(0));
     end();
 }
 END_TEST
@@ -395,11 +309,11 @@ START_TEST(a_number_that_is_anothers_by_now)
         setpgid(0, 0);
         live();
     }
-    ck_assert_int_eq(next_news(), 'r');
+    ck_assert_int_eq(next_report(), 'r');
     ck_assert(!send_to(leader, MARK, SIGTERM));
     no_proc = true;
     ck_assert(!send_to(leader, MARK, SIGTERM));
-    ck_assert(is_quiet());
+    ck_assert(!has_report(0));
     end();
 }
 END_TEST

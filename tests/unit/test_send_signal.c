@@ -1,18 +1,16 @@
 /*
- * test_send_signal.c - signals to those that kill(2) refuses, and to everybody who is meant. Needs
- * root for the first.
+ * test_send_signal.c - signals to processes for which kill(2) fails with EPERM, and to all
+ * processes of a set. The first needs root.
  *
- * The test gives up CAP_KILL: then its children of another user are refused to it, as they are to a
- * root in a container without that capability.
+ * The test gives up CAP_KILL. It then may not signal its children of another user, as root may not
+ * in a container without that capability.
  */
 #include "process/send_signal.h"
-
-#include <stdarg.h>
-#include <sys/syscall.h>
 
 #include "process/signals.h"
 
 #include "kit.h"
+#include "syscall_kit.h"
 
 enum { UID = 12345, CAP_SETUID = 7, CAP_KILL = 5, MOST = 64 };
 
@@ -20,22 +18,9 @@ enum { UID = 12345, CAP_SETUID = 7, CAP_KILL = 5, MOST = 64 };
 
 static bool no_pidfds;
 
-long __real_syscall(long number, ...);
-long __wrap_syscall(long number, ...);
-long __wrap_syscall(long number, ...)
+static long play_call(long number, const long words[CALL_WORDS])
 {
-    enum { WORDS = 5 };
-    long words[WORDS];
-    va_list list;
-    va_start(list, number);
-    for (int i = 0; i < WORDS; i++)
-        words[i] = va_arg(list, long);
-    va_end(list);
-    if (no_pidfds && number == SYS_pidfd_open) {
-        errno = ENOSYS;
-        return -1;
-    }
-    return __real_syscall(number, words[0], words[1], words[2], words[3], words[4]);
+    return no_pidfds && number == SYS_pidfd_open ? missing_call() : real_call(number, words);
 }
 
 static pid_t seen[MOST]; /* what a walk of /proc finds, if there is anything */

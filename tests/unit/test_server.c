@@ -5,9 +5,6 @@
  * One thread plays both ends: the server never waits, so a client of the test sends, lets the loop
  * turn, and reads. The loop is an epoll of the test's own, the supervisor notes what it is told,
  * and time can be let pass at once. Only foster ctl, which waits, runs as a process of its own.
- *
- * Played by the kit, and named here for the linker: __wrap_probe_health, __wrap_supervisor_plan,
- * __wrap_supervisor_is_shutting_down.
  */
 #include "control/server.h"
 

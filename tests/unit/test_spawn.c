@@ -300,11 +300,10 @@ END_TEST
 
 /* ---- the death of the parent ---- */
 
-/* The parent in between ends when the program runs; then the program is our orphan. */
-START_TEST(the_parents_death_is_told)
+/* A parent in between starts the program and ends; the program is then our orphan, and gets SIGUSR1
+ * for the end of its parent. */
+static void assert_told_of_parents_end(void)
 {
-    PROGRAM("sleep", "15");
-    program.parent_death_signal = SIGUSR1;
     pid_t between = fork();
     if (between == 0) {
         struct promise child;
@@ -318,6 +317,13 @@ START_TEST(the_parents_death_is_told)
     ck_assert_int_ne(waitpid(-1, &status, 0), -1);
     ck_assert(WIFSIGNALED(status));
     ck_assert_int_eq(WTERMSIG(status), SIGUSR1);
+}
+
+START_TEST(the_parents_death_is_told)
+{
+    PROGRAM("sleep", "15");
+    program.parent_death_signal = SIGUSR1;
+    assert_told_of_parents_end();
 }
 END_TEST
 
@@ -480,19 +486,7 @@ START_TEST(the_parents_death_is_told_to_another_user)
     program.attributes = &attributes;
     program.parent_death_signal = SIGUSR1;
     PROGRAM("sleep", "15");
-    pid_t between = fork();
-    if (between == 0) {
-        struct promise child;
-        signals_block(&(struct signal_state){0});
-        program.parent = getpid();
-        _exit(children_spawn(&child, spawn_vfork, &program));
-    }
-    int status;
-    ck_assert_int_eq(waitpid(between, &status, 0), between);
-    ck_assert_int_eq(status, 0);
-    ck_assert_int_ne(waitpid(-1, &status, 0), -1);
-    ck_assert(WIFSIGNALED(status));
-    ck_assert_int_eq(WTERMSIG(status), SIGUSR1);
+    assert_told_of_parents_end();
 }
 END_TEST
 

@@ -1,130 +1,40 @@
 /*
- * test_terminate_all.c - the end of all processes, as a subreaper: not PID 1, so nobody but
- * descendants may be touched.
+ * test_terminate_all.c - the end of all processes, by a subreaper: as it is not PID 1, only its
+ * descendants may be signalled.
  *
- * The test process is the one that ends its descendants. Each of those says on a pipe that it is
- * there, and which signals it got; it has the pipe's write end as long as it lives. Each test is
- * done twice, with pidfds and without: the linker's --wrap=syscall plays a kernel that has none.
- *
- * A fault here would end the machine that the test runs on, so the wrapped kill and
- * pidfd_send_signal pass on only what is meant for a process of the test, and count the rest.
+ * The test process ends its descendants. Each has the write end of the pipe of reports as long as
+ * it lives. Each test runs twice, with pidfds and without. guard_kit.h keeps signals from other
+ * processes of the machine.
  */
 #include "process/terminate_all.h"
 
-#include <poll.h>
-#include <stdarg.h>
-#include <stdatomic.h>
-#include <sys/syscall.h>
-
 #include "process/signals.h"
 
-#include "kit.h"
+#include "guard_kit.h"
 
 enum {
     LONG = 10 * 60 * MS_PER_SECOND, /* a grace that a test cannot sit through */
     SHORT = 100,
-    NEWS_MS = 10 * MS_PER_SECOND,    /* news that have not come by then do not come */
     LIFETIME_SECONDS = TEST_SECONDS, /* what a failed test leaves behind ends by itself */
 };
 
-/* ---- a kernel without pidfds, and one that guards the machine ---- */
-
-enum { CAST_MOST = 8, DESCRIPTORS = 1024 };
-
-/* Shared by the test's processes. */
-static struct cast {
-    _Atomic(int) count;
-    pid_t members[CAST_MOST];
-    _Atomic(int) trespasses; /* signals that would have hit somebody else */
-} * cast;
-
-static bool no_pidfds;
-static int refusals;
-static pid_t held_by[DESCRIPTORS]; /* whom a pidfd holds */
-
-static void join_cast(void)
-{
-    cast->members[atomic_fetch_add(&cast->count, 1)] = getpid();
-}
-
-static bool may_be_signalled(pid_t pid)
-{
-    for (int i = 0; i < cast->count; i++)
-        if (cast->members[i] == pid)
-            return true;
-    cast->trespasses++;
-    errno = EPERM;
-    return false;
-}
-
-int __real_kill(pid_t pid, int signal);
-int __wrap_kill(pid_t pid, int signal);
-int __wrap_kill(pid_t pid, int signal)
-{
-    return may_be_signalled(pid) ? __real_kill(pid, signal) : -1;
-}
-
-long __real_syscall(long number, ...);
-long __wrap_syscall(long number, ...);
-long __wrap_syscall(long number, ...)
-{
-    enum {
-        WORDS = 5
-    }; /* what registers carry: a sixth, if it was not passed, would be a stray read of the stack */
-    long words[WORDS];
-    va_list list;
-    va_start(list, number);
-    for (int i = 0; i < WORDS; i++)
-        words[i] = va_arg(list, long);
-    va_end(list);
-    if (no_pidfds && number == SYS_pidfd_open) {
-        refusals++;
-        errno = ENOSYS;
-        return -1;
-    }
-    if (number == SYS_pidfd_send_signal && !may_be_signalled(held_by[words[0]]))
-        return -1;
-    long answer = __real_syscall(number, words[0], words[1], words[2], words[3], words[4]);
-    if (number == SYS_pidfd_open && answer >= 0)
-        held_by[answer] = (pid_t)words[0];
-    return answer;
-}
-
-/* ---- those who are to end ---- */
-
-static int news[2];
-
-static void catalogue_say(char what)
-{
-    if (write(news[1], &what, 1) != 1)
-        _exit(EXIT_FAILURE);
-}
-
-static char next_news(void)
-{
-    char what = '\0';
-    struct pollfd poll_news = {.fd = news[0], .events = POLLIN};
-    ck_assert_msg(poll(&poll_news, 1, NEWS_MS) == 1, "no news");
-    ck_assert_int_ne(read(news[0], &what, 1), -1);
-    return what;
-}
+/* ---- the processes that are to end ---- */
 
 static char letter_of(int signal)
 {
     return signal == SIGTERM ? 'T' : signal == SIGCONT ? 'C' : '?';
 }
 
-/* Tells each signal it gets, and ends with CONT: foster sends TERM first. */
+/* Reports each signal, and ends at CONT: foster sends TERM before. */
 static void live_until_continued(void)
 {
     siginfo_t info;
     int signal;
-    join_cast();
-    catalogue_say('r');
+    join();
     do {
         signal = signals_wait(&info, clock_now() + LIFETIME_SECONDS * MS_PER_SECOND);
         if (signal != SIGCHLD)
-            catalogue_say(letter_of(signal));
+            report(letter_of(signal));
     } while (signal != SIGCONT && signal != 0);
     _exit(EXIT_SUCCESS);
 }
@@ -132,8 +42,7 @@ static void live_until_continued(void)
 /* Keeps all signals blocked, as every child of ours starts: TERM does not end it. */
 static void live_on(void)
 {
-    join_cast();
-    catalogue_say('r');
+    join();
     sleep(LIFETIME_SECONDS);
     _exit(EXIT_SUCCESS);
 }
@@ -142,8 +51,7 @@ static void live_by_the_default(void)
 {
     sigset_t none;
     sigemptyset(&none);
-    join_cast();
-    catalogue_say('r');
+    join();
     sigprocmask(SIG_SETMASK, &none, NULL);
     sleep(LIFETIME_SECONDS);
     _exit(EXIT_SUCCESS);
@@ -155,7 +63,7 @@ static pid_t start(void (*live)(void))
     pid_t pid = fork_bound();
     if (pid == 0)
         live();
-    ck_assert_int_eq(next_news(), 'r');
+    ck_assert_int_eq(next_report(), 'r');
     return pid;
 }
 
@@ -169,16 +77,14 @@ static void start_in_other_sessions(void (*live)(void))
             setsid();
         live();
     }
-    ck_assert_int_eq(next_news(), 'r');
-    ck_assert_int_eq(next_news(), 'r');
+    ck_assert_int_eq(next_report(), 'r');
+    ck_assert_int_eq(next_report(), 'r');
 }
 
 static void prepare(bool with_pidfds)
 {
     no_pidfds = !with_pidfds;
-    cast = mmap(NULL, sizeof *cast, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    ck_assert_ptr_ne(cast, MAP_FAILED);
-    ck_assert_int_eq(pipe2(news, O_CLOEXEC), 0);
+    guard_begin();
     hear_stderr();
     signals_block(&(struct signal_state){0});
 }
@@ -190,7 +96,7 @@ static milliseconds end(milliseconds grace)
     terminate_all(getpid(), grace);
     milliseconds took = clock_now() - before;
     ck_assert(is_childless());
-    ck_assert_int_eq(cast->trespasses, 0);
+    ck_assert_int_eq(guard->strays, 0);
     return took;
 }
 
@@ -209,7 +115,7 @@ static void all_are_asked_to_end(void)
     end(LONG);
     int asked = 0, continued = 0;
     for (int i = 0; i < 4; i++) {
-        char what = next_news();
+        char what = next_report();
         asked += what == 'T';
         continued += what == 'C';
     }
@@ -257,7 +163,7 @@ static void a_child_without_a_parent_ends_too(void)
         _exit(EXIT_SUCCESS);
     }
     ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
-    ck_assert_int_eq(next_news(), 'r');
+    ck_assert_int_eq(next_report(), 'r');
     end(LONG);
 }
 
@@ -270,16 +176,16 @@ static void strangers_are_left_alone(void)
         if (fork_bound() == 0)
             live_by_the_default();
         prctl(PR_SET_CHILD_SUBREAPER, 1);
-        next_news();
+        next_report();
         terminate_all(getpid(), LONG);
         _exit(is_childless() ? EXIT_SUCCESS : EXIT_FAILURE);
     }
     int status;
     ck_assert_int_eq(waitpid(child, &status, 0), child);
     ck_assert_int_eq(status, 0);
-    ck_assert_int_eq(cast->trespasses, 0);
+    ck_assert_int_eq(guard->strays, 0);
     ck_assert_int_eq(kill(stranger, SIGUSR1), 0);
-    ck_assert_int_eq(next_news(), '?');
+    ck_assert_int_eq(next_report(), '?');
     ck_assert_int_eq(kill(stranger, SIGKILL), 0);
     ck_assert_int_eq(waitpid(stranger, NULL, 0), stranger);
 }
@@ -297,8 +203,8 @@ static void one_signal_is_sent_to_all(void)
 {
     start_in_other_sessions(live_until_continued);
     ck_assert(terminate_all_signal(getpid(), SIGUSR2, NEVER));
-    ck_assert_int_eq(next_news(), '?');
-    ck_assert_int_eq(next_news(), '?');
+    ck_assert_int_eq(next_report(), '?');
+    ck_assert_int_eq(next_report(), '?');
     ck_assert(terminate_all_signal(getpid(), 0, NEVER));
     end(LONG);
 }
@@ -309,7 +215,7 @@ static void the_dead_are_nobody(void)
 {
     pid_t pid = fork_bound();
     if (pid == 0) {
-        join_cast();
+        add_member(getpid());
         _exit(EXIT_SUCCESS);
     }
     siginfo_t info;

@@ -10,9 +10,10 @@ UNIT_FLAGS_debug =
 UNIT_FLAGS_asan = -fsanitize=address,undefined -fno-sanitize-recover=all
 UNIT_FLAGS_tsan = -fsanitize=thread -Dclone=__clone # libtsan takes every clone() for a fork
 
-# What a test plays itself: for each __wrap_NAME in its source the linker is told to call that
-# instead of NAME.
-UNIT_WRAPS = $$(grep -oE '__wrap_[a-z0-9_]+' $(1) | sort -u | sed 's/__wrap_/-Wl,--wrap=/')
+# The functions that a test replaces: for each __wrap_NAME in its source, or in a header of this
+# directory that it includes, the linker calls that instead of NAME. The .d file lists them.
+UNIT_WRAPS = $$(grep -ohE '__wrap_[a-z0-9_]+' $$(grep -oE 'tests/unit/[a-z_0-9]+\.[ch]' $(1)) | \
+    sort -u | sed 's/__wrap_/-Wl,--wrap=/')
 
 UNIT_CC = gcc
 UNIT_CFLAGS = $(COMMON) -Isrc/children -g -O1
@@ -24,8 +25,7 @@ build/unit/$(1)/obj/%.o: %.c build/license.h
 	$$(UNIT_CC) $$(UNIT_CFLAGS) $$(UNIT_FLAGS_$(1)) -c -o $$@ $$<
 
 build/unit/$(1)/%: build/unit/$(1)/obj/tests/unit/%.o $$(UNIT_SOURCES:%.c=build/unit/$(1)/obj/%.o)
-	$$(UNIT_CC) $$(UNIT_FLAGS_$(1)) $$(call UNIT_WRAPS,tests/unit/$$*.c) -o $$@ $$^ \
-	    $$(UNIT_LIBS)
+	$$(UNIT_CC) $$(UNIT_FLAGS_$(1)) $$(call UNIT_WRAPS,$$(<:.o=.d)) -o $$@ $$^ $$(UNIT_LIBS)
 
 -include $$(UNIT_SOURCES:%.c=build/unit/$(1)/obj/%.d)
 -include $$(UNIT_TESTS:%=build/unit/$(1)/obj/tests/unit/%.d)
