@@ -1,6 +1,6 @@
 /*
- * control_kit.h - what the tests of the control room share: a few services, and those whom the room
- * asks about them, played: the supervisor, and the probes' opinion.
+ * control_kit.h - helpers of the tests of src/control: a plan of three services, and what the room
+ * asks of the supervisor and of the probes.
  */
 #ifndef UNIT_CONTROL_KIT_H
 #define UNIT_CONTROL_KIT_H

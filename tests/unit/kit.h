@@ -1,9 +1,10 @@
 /*
- * kit.h - what the tests of the rooms share: a list of tests that is run, and a stderr that can be
- * read.
+ * kit.h - helpers of all unit tests but those of src/children: the list of tests, a stderr that can
+ * be read, files and processes.
  *
- * Each test runs in a process of its own, or it would see the others' children, signals and
- * environment; and in an empty directory, which is removed at the end also if a test fails.
+ * Each test runs in a process of its own, so that it does not see the children, signals and
+ * environment of others, and in an empty directory, which is removed at the end also when the test
+ * fails.
  */
 #ifndef UNIT_KIT_H
 #define UNIT_KIT_H
@@ -20,6 +21,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -101,6 +103,17 @@ static inline int count_descriptors(void)
     for (int fd = 0; fd < FD_SETSIZE; fd++)
         count += fcntl(fd, F_GETFD) != -1;
     return count;
+}
+
+/* From now on no descriptor can be opened. Returns the limit before, for setrlimit(2). */
+static inline struct rlimit forbid_descriptors(void)
+{
+    struct rlimit old;
+    int lowest = dup(STDERR_FILENO);
+    close(lowest);
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &old), 0);
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &(struct rlimit){(rlim_t)lowest, old.rlim_max}), 0);
+    return old;
 }
 
 /* True when this process has no children, neither running ones nor zombies. */

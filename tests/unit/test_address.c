@@ -1,4 +1,4 @@
-/* test_address.c - addresses as people write them: what they mean, and as they are written back. */
+/* test_address.c - addresses as text: read, refused, and written back. */
 #include "base/address.h"
 
 #include <arpa/inet.h>

@@ -1,5 +1,5 @@
-/* test_argv_split.c - a command becomes words: blanks, quotes, backslashes, and what does not end.
- */
+/* test_argv_split.c - a command is split into words: blanks, quotes, backslashes, and text that
+ * does not end. */
 #include "config/argv_split.h"
 
 #include "kit.h"

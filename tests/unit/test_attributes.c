@@ -1,6 +1,6 @@
 /*
- * test_attributes.c - what a service is given. Each time a child takes the attributes and tells
- * what it has become; what needs root is tested by root, and by others that it is refused.
+ * test_attributes.c - a service's attributes. In each test a child takes them and reports its user,
+ * limits and so on. Root tests that they are set; other users test that they are refused.
  */
 #include "process/attributes.h"
 

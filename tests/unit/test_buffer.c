@@ -1,4 +1,4 @@
-/* test_buffer.c - bytes in at the end and out at the front, and no page kept for none. */
+/* test_buffer.c - bytes in at the end and out at the front; an empty buffer has no pages. */
 #include "base/buffer.h"
 
 #include "kit.h"

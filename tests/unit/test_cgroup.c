@@ -1,8 +1,7 @@
 /*
- * test_cgroup.c - what the kernel says of our cgroup. No test can make itself a cgroup everywhere,
- * so the linker's
- * --wrap=file_head and file_head_again have the files: a container's and a host's, of both
- * versions, and none.
+ * test_cgroup.c - the limits and counters of foster's cgroup. A test cannot make a cgroup
+ * everywhere, so the wrapped file_head and file_head_again give the files of a container and of a
+ * host, of both versions, and none.
  */
 #include "process/cgroup.h"
 

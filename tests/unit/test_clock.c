@@ -1,4 +1,4 @@
-/* test_clock.c - spans of time: read, told, and left until a point. */
+/* test_clock.c - durations: read, written, and the time left until a moment. */
 #include "base/clock.h"
 
 #include "kit.h"

@@ -1,5 +1,5 @@
-/* test_config.c - configurations: what is right comes out as it was meant, what is wrong is said,
- * all of it. */
+/* test_config.c - configurations: right ones give the values that they state, and each fault in
+ * wrong ones is reported. */
 #include "config/config.h"
 
 #include <sys/resource.h>
@@ -60,7 +60,7 @@ static const char *faults_of(const char *text)
     return faults;
 }
 
-/* ---- what is right ---- */
+/* ---- right configurations ---- */
 
 START_TEST(defaults)
 {
@@ -359,7 +359,7 @@ START_TEST(a_thousand_services_are_small)
 }
 END_TEST
 
-/* ---- what is wrong ---- */
+/* ---- faults ---- */
 
 START_TEST(faults)
 {

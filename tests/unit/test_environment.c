@@ -1,5 +1,5 @@
-/* test_environment.c - foster's environment with additions, and without what was meant for foster.
- */
+/* test_environment.c - foster's environment with additions, and without the variables that were for
+ * foster itself. */
 #include "process/environment.h"
 
 #include "kit.h"

@@ -1,9 +1,9 @@
 /*
- * test_exec_error.c - why a program cannot be run: files that are wrong, each in its own way, and
- * what is said of them.
+ * test_exec_error.c - why a program cannot be run: files with one fault each, and the line about
+ * it.
  *
- * Where this kernel can be made to refuse the file, the error is its own. The linker's --wrap plays
- * other machines (uname) and a volume mounted noexec (statvfs).
+ * Where this kernel can be made to refuse the file, the error is its own. The wrapped uname and
+ * statvfs play other machines and a file system that is mounted noexec.
  */
 #include "process/exec_error.h"
 
@@ -43,7 +43,7 @@ int __wrap_statvfs(const char *path, struct statvfs *volume)
     return result;
 }
 
-/* ---- asking ---- */
+/* ---- causes ---- */
 
 static struct text text;
 

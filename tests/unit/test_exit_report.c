@@ -1,6 +1,5 @@
-/* test_exit_report.c - the line that says how main ended, and where it is kept. The linker's --wrap
- * plays the cgroup.
- */
+/* test_exit_report.c - the line about the end of main, and where it is written. The wrapped
+ * functions play the cgroup. */
 #include "process/exit_report.h"
 
 #include "base/file.h"
@@ -76,7 +75,7 @@ START_TEST(an_end_is_expected_by_the_signals_that_are)
 }
 END_TEST
 
-/* ---- last words ---- */
+/* ---- the termination log ---- */
 
 static const char *logged(const char *path)
 {

@@ -1,4 +1,4 @@
-/* test_file.c - small files read whole, and directories without the heap. */
+/* test_file.c - small files are read whole, and directories without the heap. */
 #include "base/directory.h"
 #include "base/file.h"
 

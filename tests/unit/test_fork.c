@@ -1,7 +1,6 @@
 /*
- * test_fork.c - a program is started with fork semantics: nobody waits for its exec, and what
- * became of it is told by a pipe. What both ways of a start have in common is tested in
- * test_spawn.c.
+ * test_fork.c - a program is started by fork: no caller waits for its exec, and a pipe reports the
+ * result. What both ways of a start have in common is tested in test_spawn.c.
  */
 #include "process/spawn.h"
 
@@ -109,8 +108,8 @@ START_TEST(it_runs_or_not)
 }
 END_TEST
 
-/* Statement 107: its exec is not awaited. The child writes to a full pipe before it, as its stderr.
- */
+/* The exec is not waited for: the child hangs before it, because it writes to a full pipe as its
+ * stderr (107). */
 START_TEST(nobody_waits_for_the_exec)
 {
     int ends[2], error;
@@ -281,7 +280,8 @@ START_TEST(files_that_cannot_be_opened)
 }
 END_TEST
 
-/* Statement 117. The folder is its user's, so what is in it is opened by him. Needs root. */
+/* The directory belongs to the user, so its files are opened with that user's rights (117). Needs
+ * root. */
 START_TEST(a_users_files_are_opened_by_him)
 {
     static const struct user user = {.uid = NOBODY, .gid = NOBODY};

@@ -1,6 +1,6 @@
 /*
- * test_fork_error.c - why there is no process to be had. The machine's own processes and limits
- * would say something else each time, so the linker's --wrap plays /proc and the cgroup.
+ * test_fork_error.c - why no process can be forked. The wrapped functions play /proc and the
+ * cgroup, because this machine's processes and limits would give another reason each time.
  */
 #include "process/fork_error.h"
 

@@ -1,4 +1,4 @@
-/* test_json.c - whatever a service prints, the string is valid JSON. */
+/* test_json.c - every string of bytes becomes valid JSON. */
 #include "base/json.h"
 
 #include "kit.h"

@@ -1,7 +1,7 @@
 /*
- * test_listening.c - sockets for services: bound, listening, and replaced when nobody listens any
- * more. Each test has a network namespace of its own if it may, with its loopback up, so that every
- * port is free.
+ * test_listening.c - sockets for services: bound, listening, and replaced when they are stale. Each
+ * test has a network namespace of its own if it may, with its loopback up, so that every port is
+ * free.
  */
 #include "process/listening.h"
 
@@ -191,7 +191,7 @@ START_TEST(a_datagram_socket_is_left_alone)
 }
 END_TEST
 
-/* Statement 117: what a service may do to a socket that it shares with those that come after it. */
+/* What a service can do to a socket that it shares with later runs (117). */
 START_TEST(whole_or_not)
 {
     static const char *const places[] = {"tcp:127.0.0.1:18087", "udp:127.0.0.1:18088",

@@ -1,4 +1,4 @@
-/* test_log.c - a line on stderr: whole, or not at all, and never at the price of foster itself. */
+/* test_log.c - a line on stderr: whole or not at all, and foster neither waits nor ends for it. */
 #include "base/log.h"
 
 #include <poll.h>
@@ -76,7 +76,7 @@ START_TEST(a_line_is_one_write)
 }
 END_TEST
 
-/* ---- nobody reads ---- */
+/* ---- a reader that does not read ---- */
 
 /* Says a line that is lost; it comes back soon, alive, and with errno as it was. */
 static void assert_loses_a_line(void)
@@ -269,7 +269,7 @@ START_TEST(a_terminal_that_another_writes_to)
 }
 END_TEST
 
-/* ---- nobody can read ---- */
+/* ---- a broken stderr ---- */
 
 START_TEST(a_full_socket)
 {

@@ -1,6 +1,6 @@
 /*
- * test_main_process.c - the process that a service is by now, with real ones: what foster started
- * is `first`, and its child `second` is named.
+ * test_main_process.c - the main process of a service, with real processes: `first` is the one that
+ * foster has started, and MAINPID names its child `second`.
  */
 #include "supervise/main_process.h"
 

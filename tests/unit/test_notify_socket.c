@@ -108,12 +108,7 @@ END_TEST
 
 START_TEST(no_socket_to_be_had)
 {
-    struct rlimit old, few;
-    int lowest = dup(STDERR_FILENO);
-    close(lowest);
-    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &old), 0);
-    few = (struct rlimit){(rlim_t)lowest, old.rlim_max};
-    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+    struct rlimit old = forbid_descriptors();
     ck_assert_int_eq(notify_socket_open(), -1);
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &old), 0);
     ck_assert_ptr_null(notify_socket_variable());

@@ -1,5 +1,5 @@
-/* test_options.c - the command line and the environment: each option in each form, and each way to
- * get it wrong. */
+/* test_options.c - the command line and the environment: each option in each of its forms, and each
+ * usage error. */
 #include "compat/compat.h"
 
 #include "base/log.h"
@@ -55,7 +55,7 @@ static void assert_reads(enum task task)
         assert_reads(TASK_RUN);                                                                    \
     } while (0)
 
-/* ---- what is meant ---- */
+/* ---- right command lines ---- */
 
 START_TEST(without_options)
 {
@@ -204,7 +204,7 @@ START_TEST(tasks)
 }
 END_TEST
 
-/* ---- what is wrong ---- */
+/* ---- usage errors ---- */
 
 START_TEST(bad_words)
 {

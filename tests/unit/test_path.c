@@ -1,5 +1,4 @@
-/* test_path.c - where a command is looked for. Each walk has exactly the room that path_room() asks
- * for. */
+/* test_path.c - the search in PATH. Each walk has exactly the room that path_room() asks for. */
 #include "process/path.h"
 
 #include "kit.h"

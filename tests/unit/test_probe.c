@@ -1,5 +1,6 @@
-/* test_probe.c - what is asked of a service, when, and what is made of the answers. The clock is
- * the test's own; the commands are children that do as their names say; the loop is played. */
+/* test_probe.c - readiness and health checks: when they are made, and what their results do. The
+ * test has a clock and an event loop of its own; the commands are children that do as their names
+ * say. */
 #include "supervise/probe.h"
 
 #include <arpa/inet.h>
@@ -194,7 +195,7 @@ static void assert_asks_nothing(void)
     ck_assert_ptr_null(watched);
 }
 
-/* ---- nothing to ask ---- */
+/* ---- no probe ---- */
 
 START_TEST(a_service_without_a_probe)
 {
@@ -302,7 +303,8 @@ static void fill_queue(int fd, const struct address *address)
     } while (poll(&one, 1, FIRST) == 1);
 }
 
-START_TEST(a_connection_that_hangs_is_given_up)
+/* A probe waits for a connection; returns the number of descriptors before it. */
+static int begin_hanging_connection(void)
 {
     struct address address;
     int fd = bind_tcp(&address);
@@ -311,6 +313,12 @@ START_TEST(a_connection_that_hangs_is_given_up)
     prepare();
     probe_begin(&service, now);
     ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
+    return open;
+}
+
+START_TEST(a_connection_that_hangs_is_given_up)
+{
+    int open = begin_hanging_connection();
     ck_assert(!turn(0));
     assert_next_in(CONNECTION_PATIENCE);
     ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
@@ -508,12 +516,7 @@ START_TEST(no_pipe_is_said)
 {
     settings.ready = READY_BY_FD;
     prepare();
-    struct rlimit old, few;
-    int lowest = dup(STDERR_FILENO);
-    close(lowest);
-    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &old), 0);
-    few = (struct rlimit){(rlim_t)lowest, old.rlim_max};
-    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+    struct rlimit old = forbid_descriptors();
     ck_assert_int_eq(probe_open_fd(&service), -1);
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &old), 0);
     ck_assert_str_eq(
@@ -691,13 +694,7 @@ END_TEST
 
 START_TEST(the_end_of_a_run_ends_a_connection)
 {
-    struct address address;
-    int fd = bind_tcp(&address);
-    fill_queue(fd, &address);
-    int open = count_descriptors();
-    prepare();
-    probe_begin(&service, now);
-    ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
+    int open = begin_hanging_connection();
     ck_assert_ptr_nonnull(watched);
     probe_end(&service);
     assert_asks_nothing();

@@ -1,6 +1,4 @@
-/*
- * test_procfs.c - the processes of /proc: real ones, and some that the linker's --wrap=file_head
- * makes up.
+/* test_procfs.c - the processes of /proc: real ones, and some that the wrapped file_head invents.
  */
 #include "process/procfs.h"
 

@@ -1,6 +1,5 @@
-/* test_relay.c - what services print arrives: whole, in order, with its name, and at nobody's cost
- * but the reader's.
- */
+/* test_relay.c - the output of services arrives: whole, in order and with its name; a slow reader
+ * delays only the services that it reads. */
 #include "logs/relay.h"
 
 #include <poll.h>
@@ -83,7 +82,7 @@ static void print_many(const struct service *service, char byte, size_t count)
     free(bytes);
 }
 
-/* ---- those who read ---- */
+/* ---- readers ---- */
 
 /* A file in memory, for what can be looked at afterwards. */
 static int make_memory(void)
@@ -513,7 +512,7 @@ START_TEST(a_destination_that_does_not_block)
 }
 END_TEST
 
-/* ---- readers who do not read ---- */
+/* ---- readers that do not read ---- */
 
 /* Prints until nothing more is taken for a while: both pipes are full. Returns the number of lines.
  */
@@ -711,7 +710,7 @@ START_TEST(one_who_cannot_stop_does_not_hold_up_the_end)
 }
 END_TEST
 
-/* ---- what a service is given ---- */
+/* ---- the descriptors of a service ---- */
 
 START_TEST(the_next_run_gets_a_blocking_pipe)
 {

@@ -1,7 +1,6 @@
 /*
- * test_report.c - what is told about services: read by eye where it is for people, and by
- * strangers' parsers where it is for programs. Those are in the packages jq, python3 and
- * python3-prometheus-client.
+ * test_report.c - reports about services: the tables are compared as text, the documents are read
+ * by the parsers of jq, python3 and python3-prometheus-client.
  */
 #include "control/report.h"
 
@@ -55,7 +54,7 @@ static void set_the_scene(void)
     services[MIGRATE].has_run = true;
 }
 
-/* ---- strangers ---- */
+/* ---- other programs' parsers ---- */
 
 /* True if the program says 0; what it prints is then in the file "printed". */
 static bool agrees(const char *command)

@@ -2,9 +2,9 @@
  * test_server.c - the control socket, from the first byte of a request to the last of its answer,
  * and foster ctl.
  *
- * One thread plays both ends: the server never waits, so a client of the test sends, lets the loop
- * turn, and reads. The loop is an epoll of the test's own, the supervisor notes what it is told,
- * and time can be let pass at once. Only foster ctl, which waits, runs as a process of its own.
+ * One thread plays both ends. The server never waits, so the test sends as a client, turns the
+ * event loop, an epoll of its own, and reads the answer. The supervisor is played, and time passes
+ * when the test says so. Only foster ctl, which waits, is a process of its own.
  */
 #include "control/server.h"
 
@@ -25,7 +25,7 @@
 
 enum { NEWS_MS = 10 * MS_PER_SECOND, DESCRIPTORS = 1024 };
 
-/* ---- time that passes at once ---- */
+/* ---- time ---- */
 
 static milliseconds skew;
 milliseconds __real_clock_now(void);
@@ -126,7 +126,7 @@ void __wrap_supervisor_shut_down(void)
     note("shut down", "");
 }
 
-/* ---- a kernel that says no ---- */
+/* ---- calls that fail ---- */
 
 static int accept_error;
 int __real_accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
@@ -497,7 +497,7 @@ START_TEST(shutdown_answers_and_shuts_down)
 }
 END_TEST
 
-/* ---- those who do not behave ---- */
+/* ---- clients that misbehave ---- */
 
 START_TEST(half_a_request_is_refused)
 {

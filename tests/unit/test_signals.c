@@ -1,9 +1,9 @@
 /*
  * test_signals.c - signals by name, rewritten, and waited for.
  *
- * A signal that a test sends to itself is blocked and stays pending until it is taken. The libc's
- * own, 32 and 33, cannot be blocked through glibc, so the tests block them by the raw call; musl's
- * sigprocmask lets them through.
+ * A signal that a test sends to itself is blocked and stays pending until it is taken. glibc does
+ * not block the signals 32 and 33, which it uses itself, so the tests block them by the system
+ * call; musl's sigprocmask blocks them.
  */
 #include "process/signals.h"
 

@@ -1,11 +1,9 @@
 /*
- * test_spawn.c - a program is started the way foster starts it: through children_spawn(), all
- * signals blocked.
+ * test_spawn.c - a program is started as foster starts it: by children_spawn(), with all signals
+ * blocked.
  *
- * What the program was given is read by the program itself: cat shows its own /proc/self, sh its
- * arguments. The linker's
- * --wrap=execve lets a test say what the kernel would: errors that are hard to come by, a machine
- * without /bin/sh.
+ * The program itself shows what it was given: cat prints its /proc/self, sh its arguments. The
+ * wrapped execve gives errors that are hard to cause, and plays a machine without /bin/sh.
  */
 #include "process/spawn.h"
 
@@ -124,7 +122,7 @@ static const char *content(const char *path)
     return bytes;
 }
 
-/* ---- it runs, or not ---- */
+/* ---- success and failure ---- */
 
 START_TEST(the_exit_status_comes_back)
 {
@@ -151,7 +149,7 @@ START_TEST(an_error_of_exec_comes_back)
 }
 END_TEST
 
-/* ---- who says that it does not ---- */
+/* ---- which process reports a failure ---- */
 
 enum { SAID = 99 };
 
@@ -199,7 +197,7 @@ START_TEST(after_an_error_the_next_one_starts)
 }
 END_TEST
 
-/* ---- what it is given ---- */
+/* ---- what the program gets ---- */
 
 static uint64_t mask_of(const char *status, const char *key)
 {
@@ -298,7 +296,7 @@ START_TEST(no_terminal_is_no_failure)
 }
 END_TEST
 
-/* ---- the death of the parent ---- */
+/* ---- the end of the parent ---- */
 
 /* A parent in between starts the program and ends; the program is then our orphan, and gets SIGUSR1
  * for the end of its parent. */
@@ -438,7 +436,7 @@ START_TEST(a_binary_is_not_the_shells)
 }
 END_TEST
 
-/* ---- what a service is given ---- */
+/* ---- a service's attributes ---- */
 
 enum { ENTRY = 64 };
 

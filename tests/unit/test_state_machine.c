@@ -1,9 +1,9 @@
 /*
- * test_state_machine.c - the table of states and events, every pair of it, and what the reactions
- * do beside changing the state.
+ * test_state_machine.c - the table of states and events, each pair of them, and what the reactions
+ * do beside the change of state.
  *
- * Nothing is started here: the linker's --wrap plays the start of programs, the sending of signals
- * and the end of processes, and notes what was asked for.
+ * No program is started: the wrapped functions play starts, signals and the end of processes, and
+ * record them.
  */
 #include "supervise/state_machine.h"
 
@@ -27,7 +27,7 @@ enum {
     GRACE = 5000
 };
 
-/* ---- the world, as state_machine.c sees it ---- */
+/* ---- the functions that state_machine.c calls ---- */
 
 static int run_error, runs;
 static enum spawn_result result; /* of a start whose process has ended */
@@ -118,7 +118,7 @@ milliseconds __wrap_clock_now(void)
     return now;
 }
 
-/* ---- a service in it ---- */
+/* ---- a service ---- */
 
 static struct settings settings;
 static struct service service;
@@ -286,7 +286,7 @@ START_TEST(a_program_that_cannot_be_run_fails_at_once_and_no_process_is_tried_ag
 }
 END_TEST
 
-/* Statement 120. */
+/* A start that fails for a passing reason is tried again (120). */
 START_TEST(what_may_pass_is_tried_again_as_the_policy_says)
 {
     static const int passing[] = {EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY,
@@ -338,7 +338,7 @@ START_TEST(its_program_runs_when_that_is_known_or_cannot_be_known)
 }
 END_TEST
 
-/* Statement 141. */
+/* An end before readiness is a failed start (141). */
 START_TEST(an_end_before_it_was_ready_is_a_failed_start)
 {
     set_up(STARTING);
@@ -355,8 +355,8 @@ START_TEST(an_end_before_it_was_ready_is_a_failed_start)
 }
 END_TEST
 
-/* Statement 126: what was never ready is no calm run, however long it took, nor what had to be
- * ended. */
+/* A run that was never ready, or that had to be stopped, counts as a failure, however long it took
+ * (126). */
 START_TEST(failures_in_a_row_are_counted_whatever_their_length)
 {
     static const enum service_event ends[] = {EVENT_TIMEOUT, EVENT_UNHEALTHY, EVENT_ENDED};

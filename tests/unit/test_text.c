@@ -1,4 +1,5 @@
-/* test_text.c - lines of text: numbers both ways, and what does not fit or would break a line. */
+/* test_text.c - lines of text: numbers both ways, text that does not fit, and control characters.
+ */
 #include "base/text.h"
 
 #include "kit.h"

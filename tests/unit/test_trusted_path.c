@@ -1,7 +1,7 @@
 /*
- * test_trusted_path.c - who says what a path means. The tests' folder lies below directories that
- * may be anybody's, so they look from below it, by relative paths. Needs root, who alone can be
- * trusted.
+ * test_trusted_path.c - which users could change the meaning of a path. The tests' directory lies
+ * below directories that other users may write to, so the paths are relative to it. Needs root, the
+ * only user that is trusted.
  */
 #include "process/trusted_path.h"
 
@@ -84,7 +84,7 @@ static int opened(const char *path)
     return error;
 }
 
-/* Statement 117: a file may be anybody's; what may not is a link. */
+/* A file may belong to any user; a link may not (117). */
 START_TEST(no_link_of_somebody_elses)
 {
     if (geteuid() != 0)

@@ -1,6 +1,6 @@
 /*
- * test_user.c - users by name and number. /etc/passwd and /etc/group are the test's own: the
- * linker's --wrap=open has them in the directory of the test.
+ * test_user.c - users by name and number. The wrapped open gives the test's own files for
+ * /etc/passwd and /etc/group.
  */
 #include "process/user.h"
 

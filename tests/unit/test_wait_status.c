@@ -1,5 +1,4 @@
-/* test_wait_status.c - how a process ended, as the kernel says it: the statuses are those of real
- * children. */
+/* test_wait_status.c - wait statuses as text and as exit codes; they are those of real children. */
 #include "process/wait_status.h"
 
 #include <sys/resource.h>
