@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# 106: a child that has made foster its tracer stops at each signal and exec. Nobody takes that for
+# A child that has made foster its tracer stops at each signal and exec. No such stop is taken for
 # its end.
 
 load helpers

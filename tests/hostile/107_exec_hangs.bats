@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
-# Nobody waits for somebody's exec.
+# A service whose exec hangs delays no other.
 
 load helpers
 
-# hang FILE: a copy of sleep that nobody can exec until the test ends, or is skipped.
+# hang FILE: makes a copy of sleep whose exec hangs until the test ends; skips where that cannot be.
 hang() {
     cp "$(command -v service)" "$1"
     hang_job=''
@@ -27,11 +27,11 @@ teardown() {
     fi
 }
 
-# The child of foster that has not exec'd is called foster as well.
+# A child of foster that has not called exec yet is named foster, too.
 a_start_hangs() { wait_until pgrep -P "$init" -x foster >/dev/null; }
 none_hangs() { ! pgrep -P "$init" -x foster >/dev/null; }
 
-# Each answer within a tenth of a second, with as much again for a busy machine.
+# Each answer must come within 100 ms, and as much again for a busy machine.
 at_once() {
     local from
     from=$(now_ms)

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# Whoever has the service's user may stop its child between the change of user and the exec.
+# A process of the service's user stops foster's child between its change of user and its exec.
 
 load helpers
 
 @test "a child that is stopped before its exec delays no other service, and is ended (108)" {
-    # A long search for the program makes the moment long enough to be met.
+    # A long search for the program makes that time long enough.
     long=$(printf '/nowhere/%s:' {1..3000})$PATH
     configure <<-'END'
 		[freeze]
@@ -39,7 +39,7 @@ load helpers
     wait "$job" || true
     within "$from" 9500
 }
-# A child of foster's that has not exec'd, and is stopped.
+# A child of foster that has not called exec yet, and is stopped.
 somebody_is_stopped() {
     local pid
     for pid in $(pgrep -P "$init" -x foster); do

@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
-# The brother of the notify socket: a client of the control socket sends descriptors, too. Root and
-# foster's user may.
+# A client sends descriptors to the control socket. Only root and foster's user may connect to it.
 
 load helpers
 

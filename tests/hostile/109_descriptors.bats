@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# Anybody may send descriptors, and to close the last one of a file may take as long as the sender
-# likes.
+# Any process may send descriptors to the notify socket, and the last close of a file may take as
+# long as its sender likes.
 
 load helpers
 
-# answered_within MS VERB...: foster ctl does that in time.
+# answered_within MS VERB...: checks that foster ctl ends in that time.
 answered_within() {
     local most=$1 from
     shift
@@ -16,7 +16,7 @@ answered_within() {
 no_thread_sleeps_in_close() { ! grep -qs sk_stream_wait_close "/proc/$init"/task/*/stack; }
 descriptors() { find "/proc/$init/fd" -mindepth 1 | wc -l; }
 
-# evil COMMAND [KEY]: a configuration in which that runs beside a service that is well.
+# evil COMMAND [KEY]: configures a service with that command, and another one.
 evil() {
     printf '[evil]\ncommand = %s\nready = notify\n%s\n' "$1" "${2-}" >conf
     printf '[other]\ncommand = service other\nrestart = always\n' >>conf

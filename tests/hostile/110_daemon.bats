@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# A daemon that MAINPID has named leads no group, need not be foster's child, and may ignore TERM.
+# A daemon that MAINPID names leads no process group, may be no child of foster, and ignores TERM.
 
 load helpers
 
-# daemon ADOPTED|HELD: what [a] runs: the daemon's parent ends with the first process, or lives as
-# long as it.
+# daemon ADOPTED|HELD: configures the service [a] with such a daemon. Its parent ends with the first
+# process, or lives as long as the daemon.
 daemon() {
     case $1 in
     adopted) after='' ;;
@@ -27,7 +27,7 @@ daemon() {
 	END
 }
 
-# runs WAY KIND: it does, as the daemon.
+# runs WAY KIND: starts foster with it, and waits until the daemon is the main process.
 runs() {
     rm -f named
     daemon "$2"

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# A process traces the main one and never waits for it. When that ends it stays a zombie, of whose
-# end nobody else is told as long as the tracer lives (ptrace(2)).
+# A process traces the main process and never waits for it. When the main process ends it stays a
+# zombie, and its parent is not told of its end as long as the tracer lives (ptrace(2)).
 
 load helpers
 
-# traced WORDS: the service is.
+# traced WORDS: starts foster with a service that is traced.
 traced() {
     configure <<-END
 		[a]

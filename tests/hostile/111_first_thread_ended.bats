@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# A process whose first thread has ended while others live on is shown as Z in /proc, and is as
-# alive as any other. A true zombie is nobody.
+# A process whose first thread has ended while others live is in state Z in /proc, and is not dead.
+# A true zombie is.
 
 load helpers
 
-# Main ends when a daemon of its own is there, that has lost its first thread.
+# Main leaves a daemon whose first thread has ended, and exits when it is ready.
 leave_behind='leaderless daemon $how >said & until grep -qs ready said; do sleep 0.01; done; exit 4'
 
 @test "an orphan whose first thread has ended gets TERM when main has ended (111)" {
@@ -48,11 +48,11 @@ CONF
     done
 }
 
-# foster has left when its memory is gone; the kernel waits for the zombie, whose parent we let go
-# then.
+# foster has ended when its memory is gone. The kernel then waits for the zombie; so its parent is
+# told to reap it.
 is_leaving() { [ -z "$(tr -d '\0' <"/proc/$init/cmdline")" ]; }
 
-# left_with_zombie GRACE: main ends beside a zombie that an engine's exec has left there.
+# left_with_zombie GRACE: main exits beside a zombie that came by an engine's exec.
 left_with_zombie() {
     rm -f go here
     start as_pid1 --grace "$1" -- sh -c 'until [ -e go ]; do sleep 0.01; done; exit 6' 3>&-

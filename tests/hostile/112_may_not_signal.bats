@@ -1,12 +1,11 @@
 #!/usr/bin/env bats
-# Whom foster may not signal, for want of CAP_KILL, holds up no end: it is said once, the signal is
-# sent as the user that it belongs to, where there is CAP_SETUID, and else all times hold without
-# it.
+# A process that foster may not signal, without CAP_KILL, delays no end. One line names it. With
+# CAP_SETUID foster sends the signal as the process's user, else all time limits hold without it.
 
 load helpers
 
-# Root without CAP_KILL, and a main of another user; an ordinary user, and a main that has become
-# root.
+# Two cases: foster is root without CAP_KILL and main of another user; foster is an ordinary user
+# and main has become root.
 as_weak_root() { via=(setpriv --bounding-set=-kill --inh-caps=-all) become=("${AS_USER[@]}"); }
 as_user() {
     install -m 4755 "$BIN/as_root" become
@@ -103,7 +102,7 @@ queue() {
     ends 9
 }
 
-# What main leaves behind: left HOW says "ready" and "told".
+# What main leaves: a process that writes "ready" and, at TERM, "told" to the file `said`.
 left='"$@" sh -c "trap \"echo told >>said; exit\" TERM; echo ready >>said
         while :; do sleep 0.02; done" &
 until grep -q ready said; do sleep 0.01; done; exit 4'

@@ -1,11 +1,10 @@
 #!/usr/bin/env bats
-# foster's stderr is a file that may not grow: the SIGXFSZ of a line that is not written is foster's
-# own, and nobody's else. One that somebody sends is passed on.
+# foster's stderr is a file at RLIMIT_FSIZE. The SIGXFSZ of a line that cannot be written is
+# foster's own; a SIGXFSZ that another process sends is forwarded.
 
 load helpers
 
-# at_the_limit TO: what foster says goes to a file that is longer than a file may become; so does
-# its stdout with `all`.
+# at_the_limit err|all: makes stderr, or stdout and stderr, a file longer than the limit.
 at_the_limit() {
     head -c 8192 /dev/zero >full
     chmod 666 full
@@ -13,8 +12,8 @@ at_the_limit() {
         exec "$@"' sh _ "$1")
 }
 
-# hears SIGNAL...: main, which writes to this file, has had these signals and no other, one after
-# the other.
+# hears FILE SIGNAL...: sends the signals, and checks that main, which writes to FILE, got these and
+# no other.
 hears() {
     local file=$1 signal
     shift
@@ -25,7 +24,7 @@ hears() {
     [ "$(grep -c '^signal' "$file")" -eq $# ] || { cat "$file" && return 1; }
 }
 
-# called NAME: foster under this name.
+# called NAME: runs foster under this name from now on.
 called() { ln -s "$FOSTER" "$1" && FOSTER=$PWD/$1; }
 
 @test "with stderr at its file size limit main gets the signals sent to it, and no SIGXFSZ (113)" {

@@ -1,16 +1,16 @@
 #!/usr/bin/env bats
-# rt_sigtimedwait or wait4 fails as it should not, once or for good: it is said once, nothing spins,
-# nobody is lost.
+# rt_sigtimedwait or wait4 fails, once or always. One line says so, foster does not spin, and no
+# signal and no wait status is lost.
 
 load helpers
 
 EPERM=1 ENOSYS=38
 
-# A main that needs none of the calls that are refused, for it has the filter too.
+# A main that needs none of the calls that fail, because its calls fail, too.
 listening='trap "echo hup" HUP; trap "exit 5" TERM; echo ready
     while :; do read -t 0.05 line <>pipe; done'
 
-# start_listening WAY [OPTION...]
+# start_listening WAY [OPTION...]: starts foster with it.
 start_listening() {
     [ -p pipe ] || mkfifo -m 666 pipe
     chmod 755 .
@@ -20,7 +20,7 @@ start_listening() {
 
 ticks() { awk '{ print $14 + $15 }' "/proc/$init/stat"; }
 
-# idles: in a second foster is awake for less than a tenth of it.
+# idles: checks that foster runs for less than a tenth of a second.
 idles() {
     local before
     before=$(ticks)

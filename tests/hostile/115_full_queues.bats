@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
-# A real-time signal with a value that cannot be queued comes without it, as kill(2) would send it.
+# A real-time signal with a value that cannot be queued is sent without it, as kill(2) does.
 
 load helpers
 
-# gets_it: main is told of a signal with a value, and in the end of one without.
+# gets_it: sends a signal with a value, and checks that main gets it without the value.
 gets_it() {
     wait_for_line "$out" '^ready'
     /usr/bin/kill --queue 7 -40 "$init"

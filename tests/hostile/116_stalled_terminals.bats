@@ -1,14 +1,13 @@
 #!/usr/bin/env bats
-# A terminal that nobody reads, with room for less than a line: no line of foster's waits for it,
-# however long it is.
+# A terminal that is not read, with room for less than a line: foster does not wait for it, however
+# long the line is.
 
 load helpers
 
-# The terminal is foster's own (via) or, where foster is another user, one that it cannot open
-# (around).
+# The terminal is foster's own (via), or one that foster as another user cannot open (around).
 rooms=(1 200 300 1200 2500)
 
-# path LENGTH: to the program `exit`, as long as that.
+# path LENGTH: prints a path of that length to the program `exit`.
 path() { printf '/%.0s' $(seq "$1") && echo "$BIN/exit"; }
 
 @test "a terminal that is not read delays no end, however long the line (116)" {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Nobody gets a file through foster that he could not have had himself.
+# Through foster no user gets a file that it could not have opened itself.
 
 load helpers
 
@@ -72,7 +72,7 @@ as_nobody() { "${AS_USER[@]}" "$@" 3>&-; }
     is line
 }
 
-# with_env_file PATH: a service of uid 65534 that says what it has been told by it.
+# with_env_file PATH: configures a service of uid 65534 that prints the variable from that file.
 with_env_file() {
     printf '[a]\nenv_file = %s\ncommand = sh -c "echo told $TOLD"\nuser = 65534:65534\n' "$1" >conf
 }
@@ -120,7 +120,7 @@ with_env_file() {
         exits 2 "$way" --control none --config conf
         says 'conf:2: env_file' "belongs to root or to the service's user"
     done
-    # of two one is enough, in any order; and there may be no user
+    # with two files one fault is enough, in any order, also without a user
     cp theirs/env own
     chown 65534 own
     for two in 'theirs/env own' 'own theirs/env'; do

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
-# Sockets that foster opens: with the rights of whose they are, and whole again for each run.
+# Sockets that foster opens: made with the rights of the service's user, and usable in each run.
 
 load helpers
 
-# of PATH: whose it is, and its mode.
+# of PATH: prints its kind, owner and mode.
 of() { stat -c '%F %u:%g %a' "$1"; }
 
 @test "a socket file is made by its service's user, with listen_mode (117)" {
@@ -73,7 +73,7 @@ of() { stat -c '%F %u:%g %a' "$1"; }
 # In a shell: a second run, which finds the mark of the first, serves its socket.
 whole_once='[ -e ruined ] && exec service web serve 3'
 
-# whole HOW ADDRESS: the first run ruins the socket, the second has it as it was.
+# whole HOW ADDRESS: the first run ruins its socket; checks that the second can use it.
 whole() {
     rm -f ruined web.sock
     printf '[web]\ncommand = sh -c "%s; : >ruined; ruin %s 3; exit 1"\n' "$whole_once" "$1" >conf
@@ -179,8 +179,8 @@ whole() {
     is "$(printf 'nonblock 3: done\nblocking 3: done')"
 }
 
-# From 200 services on the signal thread has descriptors of its own, and must not keep the ruined
-# one's address.
+# From 200 services on the signal thread has a descriptor table of its own, in which the ruined
+# socket must not stay open.
 @test "a socket that a run has shut down is opened again among many services, too (117)" {
     own_network
     for address in udp:127.0.0.1:8081 tcp:127.0.0.1:8080; do
@@ -200,8 +200,8 @@ whole() {
     done
 }
 
-# The file system is dead before web's first run has ended: its socket, and its address, are looked
-# at in a child.
+# The file system stops to answer before web's first run ends: a child looks at the socket and its
+# address.
 @test "a socket file on a file system that hangs delays only its own service (117)" {
     mkdir later
     "${NAMESPACE[@]}" "$BIN/dead_fs" "$PWD/later" true 3>&- || skip "needs FUSE"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What foster was started with is the command's, and nobody else's.
+# The descriptors that foster was started with are for the command only.
 
 load helpers
 

@@ -5,7 +5,7 @@ load helpers
 
 LINE='foster: the server at .* is not trusted: it runs as uid [0-9]*; it must be PID 1, or run as root or as this user'
 
-# impersonate UID NAME: that uid listens there and answers everybody.
+# impersonate UID NAME: a process of that uid listens there, and answers each client.
 impersonate() {
     prepare_folder
     setpriv --reuid="$1" --regid="$1" --clear-groups "$BIN/impostor" "$2" >impostor 3>&- &
@@ -14,8 +14,8 @@ impersonate() {
 }
 teardown() { [ -z "${impostor:-}" ] || kill "$impostor" || true; }
 
-# asks CODE NAME COMMAND...: the exit code of ctl health, with the command before it; in seen what
-# it says.
+# asks CODE NAME COMMAND...: runs ctl health with the command in front, and checks its exit code.
+# The file `seen` has what it prints.
 asks() {
     local code=0 expected=$1 name=$2
     shift 2

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# A start that fails for a passing reason is tried again as the policy says; what cannot change is
+# A start that fails for a passing reason is tried again by the restart policy; a lasting reason is
 # final.
 
 load helpers

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Nothing that a start wrote is left for the next one.
+# A start leaves nothing in foster's memory that changes the next one.
 
 load helpers
 

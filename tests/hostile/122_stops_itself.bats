@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
-# Who stops itself after it was told to end, or is stopped by somebody, is continued.
+# A process that is stopped after its stop signal, by itself or by another, is continued.
 
 load helpers
 
-# Each has far more time than a test.
+# All time limits are longer than a test.
 stopping() { # TIMES
     printf 'trap "for i in %s; do kill -STOP \\$\\$; done; exit 0" TERM; echo ready\n' "$*"
     echo 'while :; do sleep 0.02; done'

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
-# Main has survived an INT, QUIT or TERM. If it is stopped while that may still be meant to end it,
-# it is continued; if somebody stops it later, for a reason of their own, it stays stopped.
+# Main has survived an INT, QUIT or TERM. If it is stopped soon after it, it is continued, because
+# the stop signal may still end it. If it is stopped later, it stays stopped.
 
 load helpers
 
-# foster's clock is read at the start, when the signal comes, and for each look at main from then
-# on: the look at the signal's own time is the third. From the reading given on it is months later.
+# strace changes the clock: foster reads it at its start, when the signal comes, and each time that
+# it looks at main, first at once. From the given reading on it is months later.
 later_from() {
     around=(strace -f -qq -o "$PWD/calls" -e 'trace=clock_gettime,kill'
         -e "inject=clock_gettime:poke_exit=@arg2=0000ff0000000000:when=$1+")
@@ -13,8 +13,8 @@ later_from() {
 
 is_stopped() { [[ $(state_of "$1") == [tT] ]]; } # t: by strace
 
-# survived SIGNAL: main has had it, and is stopped by somebody else. foster has looked at it since:
-# USR1 comes after that.
+# survived SIGNAL: main has got the signal and then a SIGSTOP. A USR1 shows that foster has looked
+# at main since.
 survived() {
     start "$way" "${options[@]}" -- signals -x HUP 3 3>&-
     wait_for_line "$out" '^ready '

@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
-# EXTEND_TIMEOUT_USEC gives more time to a service that is being started or stopped, and to nobody
-# for ever.
+# EXTEND_TIMEOUT_USEC gives a service more time while it starts or stops, up to a limit.
 
 load helpers
 
@@ -60,7 +59,8 @@ FOREVER=9999999999 # us
     told 'endless has not stopped'
 }
 
-# leftover: a script that outlives its run, ignores TERM, and asks for more time all the while.
+# leftover: makes a script that outlives its run, ignores TERM, and asks for more time again and
+# again.
 leftover() {
     cat >leftover <<-END
 		trap : TERM

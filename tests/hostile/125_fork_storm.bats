@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
-# Processes of one service fork and exit for ever, each in a session of its own and deaf to TERM:
-# nobody else is held up by it, and it ends when its time is over.
+# The processes of one service fork and exit for ever, each in a session of its own, and ignore
+# TERM. They delay nothing else, and end when their time is over.
 
 load helpers
 
 AT_ONCE=3000 # ms, on a machine that the storm keeps busy; without a bound no answer came in 15 s
 
-# storm WAY: the service, beside one that waits for signals.
+# storm WAY: starts foster with that service and with one that waits for signals.
 storm() {
     configure <<-'END'
 		[storm]
@@ -21,7 +21,7 @@ storm() {
     happens 'main starts'
 }
 
-# at_once COMMAND...: it succeeds, and takes no time.
+# at_once COMMAND...: checks that it succeeds without delay.
 at_once() {
     local begin
     begin=$(now_ms)
@@ -34,7 +34,7 @@ hup_arrives() {
     happens 'main signal 1' "$1"
 }
 
-# is_over: nobody of it lives.
+# is_over: true when none of these processes is left.
 is_over() { ! pgrep -r R,S,D -x storm >/dev/null; }
 
 @test "a service that forks without end is stopped, and delays neither ctl nor others (125)" {

@@ -1,13 +1,12 @@
 #!/usr/bin/env bats
-# A hundred services crash every millisecond, one of them waits for what never comes: foster hears
-# everybody.
+# A hundred services crash every millisecond, and one is never ready: foster answers all the same.
 
 load helpers
 
-# ms: the machine may be busy, and the storm keeps it busy; without a bound no answer ever came
+# ms: the machine may be busy, and the storm keeps it busy; without foster's bound no answer came.
 AT_ONCE=3000
 
-# storm WAY DELAYS: the services, with that restart_delay.
+# storm WAY DELAYS: starts foster with these services and that restart_delay.
 storm() {
     {
         printf '[main]\ncommand = service main\nessential = yes\n'
@@ -20,7 +19,7 @@ storm() {
     happens 'main starts'
 }
 
-# at_once COMMAND...: it succeeds, and takes no time.
+# at_once COMMAND...: checks that it succeeds without delay.
 at_once() {
     local begin
     begin=$(now_ms)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Runs that are never ready count as failures in a row, each as long as a calm one.
+# Runs that are never ready are failures in a row, although each is as long as a calm run.
 
 load helpers
 

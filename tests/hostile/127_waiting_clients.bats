@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Clients that wait, that are silent, or that do not read keep nobody from being answered.
+# Clients that wait, that are silent, or that do not read: others are answered all the same.
 
 load helpers
 
@@ -19,7 +19,7 @@ END
     wait_until is_alone
 }
 
-# crowd N COMMAND...: so many at the same time.
+# crowd N COMMAND...: runs N of the command at the same time.
 crowd() {
     local i n=$1
     shift
@@ -28,12 +28,12 @@ crowd() {
     done
 }
 
-# has_clients N: so many connections foster has, beside its own sockets.
+# has_clients N: true when foster has N connections.
 has_clients() { [ "$(sockets)" -ge $((own + $1)) ]; }
 sockets() { find "/proc/$init/fd" -lname 'socket:*' | wc -l; }
 is_alone() { [ "$(sockets)" -eq "$own" ]; }
 
-# answers_at_once: to all who need not wait, and to those who act.
+# answers_at_once: checks that requests which need not wait are answered, and actions are done.
 answers_at_once() {
     local begin
     begin=$(now_ms)

@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
-# Each run ends with half a line, and another prints so much that foster's reader is behind: no
-# run's first line continues the last one's.
+# Each run ends with half a line, while another service prints so much that the relay is behind: the
+# first line of a run never continues the last one of the run before.
 
 load helpers
 
 RUNS=4
 
-# crash LOG: the configuration; the runs do not begin before the filler has filled the pipes.
+# crash LOG: configures them. The runs start when the other service has filled the pipes.
 crash() {
     configure <<END
 [foster]
@@ -20,7 +20,7 @@ restart_delay = 1ms..1ms
 END
 }
 
-# The reader begins when the last run has ended.
+# The reader starts when the last run has ended.
 @test "the first line of a run never continues the last line of the run before (129)" {
     local way log
     for way in "${SERVICE_WAYS[@]}"; do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# 130: a program that links libfoster has its own names for itself, and nothing of it is harmed by
-# what it did not start.
+# A program that links libfoster may use any names of its own, and its other children are left
+# alone.
 
 load helpers
 
@@ -9,20 +9,20 @@ setup_file() {
     export ROOT
 }
 
-# declared: the functions of foster.h, by their names.
+# declared: prints the names of the functions in foster.h.
 declared() {
     sed -n '/^typedef/d; s/^[a-z].*\<\(children_[a-z_]*\)(.*/\1/p' \
         "$ROOT/src/children/foster.h" | sort
 }
 
-# builds_and_runs COMPILER LIBRARY...: the program with names of its own.
+# builds_and_runs COMPILER LIBRARY...: builds a program with such names, and runs it.
 builds_and_runs() {
     "$@" -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -o guest "$ROOT/tests/library/guest.c" \
         -I"$ROOT/src/children" "${libraries[@]}" -pthread
     timeout "$LIMIT" env LD_LIBRARY_PATH="$PWD" ./guest
 }
 
-# undefined FILE: the names that it takes from others
+# undefined FILE: prints the names that it takes from other libraries.
 undefined() { nm "$@" | awk '$1 == "U" { sub(/@.*/, "", $2); print $2 }' | sort; }
 
 @test "libfoster.a has no global names but those of foster.h, all with its prefix (130)" {

@@ -1,10 +1,11 @@
 #!/usr/bin/env bats
-# What cannot be run: the line names the cause, nothing but regular files is opened for it, and no
-# byte of it moves a terminal.
+# A file that cannot be run: the line names the cause, only regular files are opened for it, and no
+# byte of it controls the terminal.
 
 load helpers
 
-# refused CAUSE PATH...: as a command and as a service, in each way: 126 and a line with this cause.
+# refused CAUSE PATH...: runs it as a command and as a service, in each way; checks 126 and the
+# line.
 refused() {
     local cause=$1 path way
     shift
@@ -22,7 +23,7 @@ refused() {
     done
 }
 
-# harmless: no control character in stderr but the ends of its lines, nor anything that is no UTF-8.
+# harmless: checks that stderr is UTF-8 without control characters, but for the ends of lines.
 harmless() {
     if LC_ALL=C grep -q '[[:cntrl:]]' <<<"$stderr" ||
         LC_ALL=C grep -qP '\xc2[\x80-\x9f]' <<<"$stderr" ||
@@ -31,7 +32,7 @@ harmless() {
     fi
 }
 
-# file NAME BYTES
+# file NAME BYTES: makes an executable file.
 file() { printf %b "$2" >"$1" && chmod 755 "$1"; }
 
 setup() {

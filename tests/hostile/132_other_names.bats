@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# Small things that the real programs do: tini, dumb-init, and the pause of a Kubernetes pod
-# (build/pause/linux/pause.c there), which handles INT, TERM and CHLD and nothing else.
+# Details of the real programs: tini, dumb-init, and the pause program of Kubernetes
+# (build/pause/linux/pause.c there), which handles only INT, TERM and CHLD.
 
 load helpers
 
-# called NAME: by that name from now on.
+# called NAME: runs foster under that name from now on.
 called() {
     ln -s "$FOSTER" "$1"
     FOSTER=$PWD/$1

@@ -1,15 +1,14 @@
 #!/usr/bin/env bats
-# kill(2) to -1 looks at every process of the host. So it is not asked where there are cheaper ways
-# to see that nobody is left: the numbers that the namespace has given away, if they are few, or, on
-# a full host, /proc.
+# kill(-1) looks at every process of the host. foster uses cheaper ways to see that no process is
+# left: the pids that the namespace has given out, if they are few, or, on a full host, /proc.
 
 load helpers
 
-# A host with 60,000 threads, as sysinfo(2) tells: its `procs` are behind ten words.
+# A host with 60,000 threads, as sysinfo(2) reports it: `procs` comes after ten words.
 full_host='sysinfo:poke_exit=@arg1='$(printf '%0160d' 0)60ea
 many_numbers='i=0; while [ $i -lt 320 ]; do /bin/true; i=$((i + 1)); done'
 
-# traced [OPTION...]: foster and all below it, in the file `calls`.
+# traced [OPTION...]: strace writes the calls of foster and its descendants to the file `calls`.
 traced() { around=(strace -f -qq -o "$PWD/calls" -e 'trace=kill,sysinfo,exit_group' "$@"); }
 looked_at_all() { grep -c 'kill(-1, ' calls; }
 
@@ -28,14 +27,14 @@ looked_at_all() { grep -c 'kill(-1, ' calls; }
     says_nothing
 }
 
-# joined: a process that an engine's exec would have put beside main; its parent is outside.
+# joined: starts a process as an engine's exec does, with its parent outside the namespace.
 joined() {
     nsenter -t "$init" -p sh -c 'trap "echo told >>said; exit" TERM; echo ready >>said
         while :; do sleep 0.02; done' 3>&- &
     wait_for_line said ready
 }
 
-# tells_joined COMMANDS: main does that, and ends when somebody has joined it.
+# tells_joined COMMANDS: main runs the commands, and exits when such a process has joined.
 tells_joined() {
     rm -f there go
     : >said

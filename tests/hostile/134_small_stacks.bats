@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
-# What is longer than a small RLIMIT_STACK allows: a line and an exit code, no segmentation fault.
+# Words longer than a small RLIMIT_STACK allows: a line and an exit code, no segmentation fault.
 
 load helpers
 
-# small KB: main has this stack too, and what is started must be content with it.
+# small KB: limits the stack of foster, and so of main.
 small() { via=(sh -c 'ulimit -S -s "$1"; shift; exec "$@"' sh "$1"); }
 
 bytes() { head -c "$1" /dev/zero | tr '\0' p; }

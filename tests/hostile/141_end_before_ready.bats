@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# A service that ends before it was ready has not been started, whatever its exit status.
+# A service that ends before it was ready has failed to start, whatever its exit code.
 
 load helpers
 

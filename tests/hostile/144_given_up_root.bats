@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Who gives up root by himself (gosu, su-exec, setpriv) is still the service, as long as he stays in
-# its session.
+# A process that gives up root by itself (gosu, su-exec, setpriv) still belongs to its service, as
+# long as it stays in the session.
 
 load helpers
 

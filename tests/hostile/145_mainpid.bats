@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
-# MAINPID counts at once, while the process that foster started lives.
+# MAINPID counts at once, while the process that foster has started lives.
 
 load helpers
 
-# master KEY...: [a] is `old`, which has a child `new`, and that is named. Both stay until TERM.
+# master KEY...: configures [a]: `old` has a child `new`, named by MAINPID. Both run until TERM.
 master() {
     cat >conf <<-END
 		[a]
@@ -19,7 +19,7 @@ master() {
 	END
 }
 
-# runs WAY: it does, and `new` is the main process.
+# runs WAY: starts foster with it, and waits until `new` is the main process.
 runs() {
     run_foster "$1"
     reaches a ready

@@ -1,11 +1,10 @@
 #!/usr/bin/env bats
-# What a service is given: user, directory, limits, environment, stdin; and what it cannot be given
-# is said.
+# A service's user, directory, limits, environment and stdin; those that cannot be had are reported.
 
 load helpers
 
-# gets KEY VALUE COMMAND: with that key, the command, run by a shell, prints $output; as root, in
-# foster's own folder.
+# gets KEY VALUE COMMAND: as root, in foster's own directory, a service with that key runs the
+# command in a shell; sets $output.
 gets() {
     printf '[a]\n%s = %s\ncommand = sh -c '\''%s'\''\n' "$1" "$2" "$3" >conf
     exits_with 0 "${way:-as_pid1}"
@@ -14,7 +13,7 @@ gets() {
 status_line='grep -E "^$1:" /proc/self/status | tr -s "\t" " "'
 line_of() { echo "set -- $1; $status_line"; }
 
-# people: the namespace has a passwd and a group of its own.
+# people: gives the namespace /etc/passwd and /etc/group of its own.
 people() {
     printf '%s\n' root:x:0:0::/root:/bin/sh app:x:1234:2345::/home/app:/bin/sh \
         other:x:77:88::/:/bin/sh >passwd
@@ -143,7 +142,7 @@ people() {
     is '1,two words,three'
 }
 
-# Too few places for them would show with the sanitizers.
+# An array that is too small for them would show with the sanitizers.
 @test "a service has the variables of its user, readiness, watchdog and sockets" {
     configure <<-'END'
 		[a]
@@ -159,7 +158,7 @@ people() {
         WATCHDOG_PID WATCHDOG_USEC)"
 }
 
-# Six megabytes are the most that Linux lets a program have, a quarter of its stack.
+# Linux allows six megabytes at most, and a quarter of the stack.
 @test "the longest command and a large environment fit into one start" {
     {
         printf '[a]\nenvironment = ADDED=1\ncommand = '

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# The configuration: read as it stands, refused with file, line and a suggestion, and nothing is
-# started then.
+# The configuration: read, or refused with file, line and a suggestion before anything starts.
 
 load helpers
 
-# refuses TEXT...: --check says one fault for each, and they have these texts, in this order.
+# refuses TEXT...: checks that --check reports one fault with each text, in this order, and no
+# other.
 refuses() {
     local at=0 text
     exits 2 as_child --check --config conf
@@ -17,8 +17,7 @@ refuses() {
     [ "${#stderr_lines[@]}" -eq "$at" ] || { echo "more than $at: $stderr" && return 1; }
 }
 
-# Each line is the third of a section of its own, and the one fault there: the number of its line
-# says which it is.
+# Each fault is in the third line of a section of its own, so its line number identifies it.
 @test "bad values and unknown keys are all reported in one run, with line and text" {
     faulty=('comand = x' 'type = servce' 'essential = maybe' 'autostart = 7' 'restart = allways'
         'restart = on-failure:x' 'restart = on-failure:-1' 'restart_delay = 5 parsecs'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# foster ctl: who may ask, what is answered, and that no client delays anything.
+# foster ctl: which users may connect, what is answered, and that no client delays anything.
 
 load helpers
 
@@ -47,7 +47,7 @@ web() {
     run ! setpriv --reuid=1234 --regid=1234 --clear-groups timeout 5 "$FOSTER" ctl --control "$PWD/sock" status
 }
 
-# sockets: of the foster in the background; it always has the one for sd_notify.
+# sockets: prints the sockets of the foster in the background; one is always that of sd_notify.
 sockets() { find "/proc/$init/fd" -lname 'socket:*' | wc -l; }
 
 @test "[foster] control names the socket: a path, an abstract name, or none (102)" {
@@ -244,7 +244,7 @@ code_of() {
     [ "${lines[-1]}" = '# EOF' ]
     [ "$(grep -c '# EOF' <<<"$output")" -eq 1 ]
     grep -q -E '^foster_[a-z_]+\{[^}]*"web"[^}]*\} [0-9.]+$' <<<"$output"
-    # every sample is announced by a TYPE, of which each family has one
+    # each sample follows a TYPE line, and each family has one
     families=$(sed -n 's/^# TYPE \([a-z_]*\) .*/\1/p' <<<"$output")
     [ -z "$(sort <<<"$families" | uniq -d)" ]
     while read -r sample; do
@@ -271,7 +271,7 @@ code_of() {
     [ "$(cat answer.* | grep -c '^web .*running')" -eq 40 ]
 }
 
-# hang FILE: a client that connects, sends what is in the file, and stays.
+# hang FILE: a client that connects, sends the file, and stays.
 hang() {
     { cat "$1" && sleep 30; } | timeout 30 socat -t30 -u - UNIX-CONNECT:sock 2>/dev/null 3>&- &
     hanging+=("$!")

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# Many die in one moment: SIGCHLD comes once, and each of them is started again. The kernel tells
-# foster who is dead, by a descriptor for each, where they are many and it can have them
-# (src/children/pidfds.h), or foster searches.
+# Many services end in one moment: SIGCHLD comes once, and each is started again. From 200 services
+# on foster has a pidfd for each, which names the children that have ended (src/children/pidfds.h);
+# without pidfds it searches.
 
 load helpers
 
@@ -15,8 +15,8 @@ many_services() {
     done >conf
 }
 has_started() { happens 's[0-9]* starts' "$1"; }
-# Of the signal thread, which gives them at the next SIGCHLD; the supervisor, whose descriptors each
-# start copies, has none.
+# The pidfds are in the table of the signal thread, which gives them out at the next SIGCHLD. The
+# supervisor, whose table each start copies, has none.
 descriptors_are() {
     kill -CHLD "$init"
     [ "$(find "/proc/$init/fd" -lname '*pidfd*' | wc -l)" -eq "$1" ]
@@ -31,7 +31,7 @@ no_start_copies_them() {
 are_dead() { [ "$(pgrep -r Z -P "$init" -c)" -eq "$1" ]; }
 nobody_is() { are_dead 0; }
 
-# all_die_at_once: foster does not run meanwhile, so it is told of one.
+# all_die_at_once: kills all while foster is stopped, so one SIGCHLD comes for all.
 all_die_at_once() {
     local victims
     mapfile -t victims < <(pgrep -P "$init" service)
@@ -42,8 +42,8 @@ all_die_at_once() {
     kill -CONT "$init"
 }
 
-# all_are_started_again DESCRIPTORS [CODE]: twice over; so many are there for them before and after.
-# foster ends with this code then, 0 unless given.
+# all_are_started_again DESCRIPTORS [CODE]: kills all, twice. Checks the number of pidfds before and
+# after, and foster's exit code, 0 by default.
 all_are_started_again() {
     local round
     has_started "$MANY"
@@ -93,7 +93,7 @@ all_are_started_again() {
     done
 }
 
-# all_die_where DESCRIPTORS ERROR CALL...: they are started again, and have so many pidfds then.
+# all_die_where DESCRIPTORS ERROR CALL...: the same where these system calls fail.
 all_die_where() {
     local count=$1
     shift
@@ -121,7 +121,7 @@ all_die_where() {
     all_die_where 0 EPERM close_range unshare
 }
 
-# Their parent is the supervisor's thread, as if foster had started them (clone(2), CLONE_PARENT).
+# They are children of the supervisor, as if foster had started them (CLONE_PARENT in clone(2)).
 @test "children that a service adds to foster with CLONE_PARENT are reaped" {
     many_services
     printf '[a]\ncommand = brothers 3\n' >>conf

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# It says why: one line for each event, and the same in the termination log.
+# Reasons: one line for each event, and the same line in the termination log.
 
 load helpers
 
@@ -143,7 +143,7 @@ load helpers
     [ ! -s log ]
 }
 
-# The supervisor's second start fails as at a pids limit: each of its threads counts its own calls.
+# The supervisor's second fork fails as at a limit of pids: strace counts the calls of each thread.
 @test "no process can be forked: logged once, tried again with back-off, foster stays (9)" {
     configure <<-'END'
 		[a]
@@ -201,7 +201,7 @@ load helpers
     send TERM
     wait "$job" || true
 }
-# Threads count as processes do.
+# Threads count as processes do, for the limit.
 is_full() {
     local processes
     processes=$(pgrep --ns "$init" --nslist pid . | wc -l)

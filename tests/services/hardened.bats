@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
-# Everything is optional at run time: no /proc, no /dev, no writable path, no capabilities, any uid.
+# All is optional at run time: no /proc, no /dev, no writable path, no capabilities, any uid.
 
 # bats file_tags=shipped
 
 load helpers
 
-# in_a_bare_root: foster is PID 1 there, with the configuration. The journal is stdout.
+# in_a_bare_root: runs foster there as PID 1 with the configuration. The journal is stdout.
 in_a_bare_root() {
     empty_root --as-pid-1
     cp conf "$root/conf"

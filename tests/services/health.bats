@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Health checks: at most one at a time, killed at their timeout, silent while all is well, and
-# followed by the policy.
+# Health checks: one at a time, killed at their timeout, silent on success; a failure is handled by
+# the restart policy.
 
 load helpers
 

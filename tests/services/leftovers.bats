@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What a run leaves behind is ended before the next one, wherever it has gone; what others have left
-# is not touched.
+# Processes that a run leaves end before the next run, in whatever session they are; other processes
+# are left alone.
 
 load helpers
 

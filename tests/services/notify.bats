@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# sd_notify(3): what services say of themselves, and that only they are believed.
+# sd_notify(3): messages of services count, and messages of other processes do not.
 
 load helpers
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# What services print: raw by default, or relayed in whole lines; nothing lost, and nobody held up.
+# Output of services: raw by default, or relayed in whole lines; nothing is lost, nothing is
+# delayed.
 
 load helpers
 
@@ -44,7 +45,7 @@ load helpers
     grep -q 'one' printed
 }
 
-# Two services write parts of lines, and lines longer than a pipe, all at the same time.
+# Two services write partial lines, and lines longer than a pipe, at the same time.
 @test "partial and long lines of several services are not mixed (97)" {
     configure <<-'END'
 		[foster]
@@ -108,8 +109,8 @@ load helpers
     within "$from" 3000
 }
 
-# A reader who does not read: the services wait, as they would without us; signals, ctl and the stop
-# do not.
+# A reader that does not read: services wait, as they would without foster; signals, ctl and the
+# stop do not.
 @test "a blocked reader of the log delays neither signals, nor ctl, nor the stop (100)" {
     mkfifo stuck
     exec 8<>stuck
@@ -166,7 +167,7 @@ load helpers
     grep -q $'\357\277\275' <<<"$messages"
 }
 
-# Root opens a file where root alone says what its path means; that is below a mount of our own.
+# Root opens a file where only root can change the path; so the file is on a mount of this test.
 @test "log = null and file: appended to, and opened by root only where that is safe" {
     via=(sh -c 'mount -t tmpfs -o mode=755 none /mnt; cp log /mnt; "$@"; code=$?
         cp /mnt/log log; exit "$code"' sh)

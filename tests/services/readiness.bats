@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# B starts after A is ready, by each way in which that can be said: not before, and not without.
+# B starts after A is ready, by each method of readiness, and not before.
 
 load helpers
 
-# readies READY VERB...: A says that it is ready by these verbs once the file `go` is there; B waits
-# for A.
+# readies READY VERB...: A reports readiness by these verbs when the file `go` exists; B waits for
+# A.
 readies() {
     local ready=$1
     shift
@@ -69,7 +69,7 @@ readies() {
     idle_for 500
 }
 
-# idle_for MS: over this time foster does not take the processor.
+# idle_for MS: checks that foster does not run in this time.
 idle_for() {
     local before
     before=$(switches)

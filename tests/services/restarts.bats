@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Started again or not, after how long, and how often.
+# Whether a service is started again, after which delay, and how often.
 
 load helpers
 
@@ -184,7 +184,7 @@ run_foster_to_end() { exits_with "$@"; }
     [ "$(grep -c '^ready' "$out")" -eq 1 ]
 }
 
-# The system calls that wait are given a span, or the monotonic clock: none is given the wall clock.
+# The system calls that wait get a duration or the monotonic clock, none the wall clock.
 @test "no timer uses the wall clock, which may jump (87)" {
     OTHER_PID1=(strace -f -qq -o trace)
     configure <<-'END'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Who starts when, what an end for good means to the others, and the code that foster ends with.
+# The order of starts, what a final failure does to other services, and foster's exit code.
 
 load helpers
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The stop: in reverse order, each in its own way, all under one deadline.
+# The stop: in reverse order, each service in its own way, all within one time limit.
 
 load helpers
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# What several services cost: two threads, three with relayed logs; no wake-up while nothing
+# The cost of several services: two threads, three with relayed logs; no wake-up while nothing
 # happens; little memory.
 
 load helpers
 
-# services N [LINE]: the configuration, with a line for each.
+# services N [LINE]: configures N services, each with that line.
 services() {
     local i
     for ((i = 1; i <= $1; i++)); do
@@ -12,8 +12,8 @@ services() {
     done >conf
 }
 
-# Pages of foster's own, in KiB; not those of the binary, which are dirty as well on a tmpfs, or
-# when it was just built.
+# The pages of foster's own, in KiB, without those of the binary: they are dirty on a tmpfs, or when
+# it was just built.
 memory_of() { awk '/^(Anonymous|Swap):/ { n += $2 } END { print n }' "/proc/$1/smaps_rollup"; }
 switches() {
     cat "/proc/$init"/task/*/status |
@@ -57,7 +57,7 @@ has_children() { [ "$(pgrep -c -P "$init" -x sleep)" -eq "$1" ]; }
     read -r -t 3 _ <> <(:) || true
     [ "$(switches)" -eq "$before" ]
 }
-# For longer than the 100 ms after which foster searches once more for whom it may have missed
+# Longer than the 100 ms after which foster searches once more for children that have ended
 # (SEARCH_AFTER).
 is_settled() {
     local before=$settled
@@ -66,8 +66,8 @@ is_settled() {
     [ "$before" -eq "$settled" ]
 }
 
-# A fork copies each mapping and each page table: src/base/arena.c. Not counted: the kernel's own
-# mappings.
+# A fork copies each mapping and each page table (src/base/arena.c). The kernel's own mappings do
+# not count.
 # bats test_tags=shipped
 @test "300 services: a start copies six mappings and 36 KiB of page tables" {
     services 300
@@ -79,7 +79,7 @@ is_settled() {
     wait "$job" || true
 }
 
-# Equal commands are kept once, others each.
+# Equal commands are kept once, different ones each.
 # bats test_tags=shipped
 @test "1000 services: foster's own memory is below 192 KiB, with own commands below 224" {
     LIMIT=60
@@ -128,6 +128,6 @@ is_settled() {
     wait_until no_more_descriptors_than "$((before + 1))"
     [ "$(pgrep -r Z -P "$init" -c)" -eq 0 ]
 }
-# Each thread may have a table of its own.
+# Each thread may have a descriptor table of its own.
 descriptors() { find "/proc/$init/task"/*/fd -mindepth 1 | wc -l; }
 no_more_descriptors_than() { [ "$(descriptors)" -le "$1" ]; }

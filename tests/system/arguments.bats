@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# foster's own options end at the first word that is none; what it cannot understand is one line and
-# exit code 2.
+# foster's own options end at the first word that is none; a usage error is one line and exit code
+# 2.
 
 load helpers
 
-# refused WORD... -- ARG...: foster ends with 2 and one line with these words, and starts nothing.
+# refused WORD... : ARG...: checks that foster exits with 2 and one line with these words.
 refused() {
     local words=()
     while [ "$1" != : ]; do

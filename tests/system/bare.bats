@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Nothing but a kernel is needed, and not every system call of it.
+# foster needs a kernel and nothing else, and does without some system calls.
 
 # bats file_tags=shipped
 

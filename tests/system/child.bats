@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Not as PID 1: a subreaper, answerable for its descendants and for nobody else.
+# Not as PID 1, foster is a subreaper: its descendants are its task, other processes are not.
 
 load helpers
 

@@ -3,7 +3,7 @@
 
 load helpers
 
-# Many rounds, of which some must have met foster before main ran: the case that this is about.
+# In some of the many rounds the signal must come before main runs: that is what is tested.
 never_lost() {
     run timeout 60 early "$1" 200 "$FOSTER" "${@:2}" -- sleep 60
     echo "$output"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Main's end is the end of all: TERM, time to clean up, KILL, and not a moment longer than needed.
+# The end of main ends all: TERM, time to clean up, KILL, and no delay.
 
 load helpers
 
@@ -74,7 +74,7 @@ load helpers
     done
 }
 
-# Main is big: it takes a while to be gone, and the orphan that is killed with it is gone before.
+# Main is big, so its end takes a while; the orphan that is killed with it ends before.
 @test "--stop-timeout kills main that ignores TERM, and all others, with one line (73)" {
     for way in "${WAYS[@]}"; do
         start "$way" --stop-timeout 300ms sh -c 'leave -i -s 0; trap "" TERM; exec eat 64' 3>&-
@@ -119,8 +119,8 @@ load helpers
     done
 }
 
-# Main takes most of the 10 s that an engine gives; of the grace, 5 s, only what is left until the
-# 9th is given.
+# Main takes most of the 10 s of an engine; of the grace period of 5 s orphans get only the time up
+# to the 9th second.
 @test "main and the processes it leaves end within the 10 s of an engine (74)" {
     LIMIT=20
     start as_pid1 sh -c 'leave -i 0; trap "sleep 7.5; exit 0" TERM; echo ready

@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
-# A command that cannot be run: one line with the program's name and the cause, 127 if there is
-# none, 126 if there is.
+# A command that cannot be run: one line with the program's name and the cause; 127 if it does not
+# exist, else 126.
 
 load helpers
 
 default_path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
-# make_file NAME BYTES [MODE]
+# make_file NAME BYTES [MODE]: makes a program file.
 make_file() {
     printf %b "$2" >"$1"
     chmod "${3:-755}" "$1"

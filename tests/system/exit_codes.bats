@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# foster ends with main's exit code, 128 and the signal's number, or a code of its own that says
-# whose fault it was.
+# foster's exit code: main's own, 128 and the number of a signal, or one that says that foster
+# failed.
 
 load helpers
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
-# Main gets every signal that foster gets: the same one, once, at once.
+# Main gets every signal that foster gets: the same one, once, without delay.
 
 load helpers
 
-# received NUMBER...: main has told of exactly these, in this order.
+# received NUMBER...: checks that main has got exactly these, in this order.
 received() { [ "$(sed -n 's/^signal //p' "$out" | xargs)" = "$*" ]; }
 
 @test "HUP INT QUIT USR1 USR2 TERM ALRM WINCH CONT PWR are forwarded, each once (30)" {
@@ -109,7 +109,7 @@ received() { [ "$(sed -n 's/^signal //p' "$out" | xargs)" = "$*" ]; }
     received 10 2 3
 }
 
-# A shell that waits for a child in the foreground, as main; both tell of INT and end.
+# A shell as main, which waits for a child in the foreground; both print INT and end.
 waiting_shell='trap "echo shell INT" INT; signals -x INT 3; exit 6'
 
 @test "with -g a shell and the child that it waits for both get INT (40)" {

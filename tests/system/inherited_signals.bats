@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
-# Whatever signals are ignored or blocked when foster is started: it works, and main starts with
-# clean ones.
+# Signals that are ignored or blocked on entry: foster works, and main has none ignored or blocked.
 
 load helpers
 

@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
-# Silent when nothing is wrong; one line on stderr when something is; and never held up by its own
-# words.
+# Silent when nothing is wrong, one line on stderr otherwise; and no line delays foster.
 
 load helpers
 
@@ -108,10 +107,10 @@ load helpers
     done
 }
 
-# What talks a lot: a line for each of 1000 orphans, far more than a pipe holds.
+# A run with much output: a line for each of 1000 orphans, far more than a pipe holds.
 talkative() { exits 7 "$1" -vv -w sh -c 'orphans 1000 >/dev/null; leave -s 10 >/dev/null; exit 7'; }
 
-# full_pipe NAME: descriptor 8 writes to a pipe that nobody reads and that holds no byte more.
+# full_pipe NAME: descriptor 8 writes to a pipe that is not read and has no room for a byte.
 full_pipe() {
     mkfifo "$1"
     exec 8<>"$1"

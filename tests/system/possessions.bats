@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Main has all that foster was started with, and foster keeps next to nothing of it.
+# Main has all that foster was started with; foster keeps nearly none of it.
 
 load helpers
 

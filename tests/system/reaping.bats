@@ -3,8 +3,8 @@
 
 load helpers
 
-# The zombies that are left when there have been none at any moment of 300 ms, or at the end of that
-# time.
+# Prints the zombies that are left: none if there are none at some moment of 300 ms, else those at
+# the end.
 count_zombies='i=0; until zombies >/dev/null || [ $i -eq 30 ]; do sleep 0.01; i=$((i + 1)); done
 zombies'
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Being stopped is main's affair: foster never stops, and a main that is stopped can still be ended.
+# A stop is main's: foster never stops, and a main that is stopped can still be ended.
 
 load helpers
 

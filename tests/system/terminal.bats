@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
-# With a terminal: main is in the foreground, job control works, and foster neither takes nor loses
-# the terminal.
+# Terminals: main is in the foreground, job control works, and foster neither takes nor loses the
+# terminal.
 
 load helpers
 
-# on_terminal WAY ARG...: runs it on a terminal of its own, under the script on stdin, whose words
-# are in terminal.exp.
+# on_terminal WAY ARG...: runs foster on a terminal of its own, under the script on stdin, in the
+# words of terminal.exp.
 on_terminal() {
     local line
     command_line "$@"
@@ -199,7 +199,7 @@ EXPECT
     [[ $output != *foster:* ]]
 }
 
-# Foster is a job of an interactive shell, which is PID 1.
+# Foster is a job of an interactive shell, which is PID 1 there.
 under_shell() { via=(bash --norc --noprofile -ic "$1; exit 5" bash); }
 
 @test "foster that is not in the foreground does not take the terminal (49)" {
