@@ -25,7 +25,7 @@ static pid_t start(char **argv)
     return child;
 }
 
-/* Reaps until nothing is left to reap; true if main was among them, whose status is then in
+/* Reaps all children that have ended; true if main was among them, whose wait status is then in
  * *status. */
 static bool reap(pid_t main_pid, int *status)
 {

@@ -27,7 +27,8 @@ enum {
 struct kind {
     const char *name;
     int stop;
-    const char *arguments[MOST_ARGUMENTS]; /* COUNT and PROGRAM stand for what the services are */
+    const char *arguments[MOST_ARGUMENTS]; /* COUNT and PROGRAM stand for the number and the program
+                                              of the services */
     void (*write)(const char *directory, const char *program, int count);
 };
 
@@ -51,10 +52,8 @@ static void make_directory(const char *path)
         fail_call(path, "mkdir");
 }
 
-/*
- * One directory for each service, with a `run` in it: s6, runit and nitro. It is made to look an
- * image's age: runsvdir does not trust what changed within this second, and waits.
- */
+/* One directory for each service, with a `run` in it: for s6, runit and nitro. Its time is set
+ * back: runsvdir does not trust a change within this second, and waits. */
 static void write_directories(const char *directory, const char *program, int count)
 {
     char path[PATH_SIZE];
@@ -88,7 +87,7 @@ static void write_foster(const char *directory, const char *program, int count)
     write_foster_with("", directory, program, count);
 }
 
-/* The shortest first delay that there is: what a respawn itself takes. */
+/* The shortest first delay that it accepts: the figure is the respawn itself. */
 static void write_foster1ms(const char *directory, const char *program, int count)
 {
     write_foster_with("restart_delay = 1ms..30s\n", directory, program, count);

@@ -26,7 +26,7 @@ struct run launch(const char *init, const char *main_program, bool traced);
 /* Waits for the next stamp of main; false if main ended instead. */
 bool read_stamp(const struct run *run, int64_t *stamp);
 
-/* Asks main_orphans for that many orphans; their stamp says that all are reaped. */
+/* Tells main_orphans to make that many orphans; its stamp comes when all are reaped. */
 void ask_for_orphans(const struct run *run, long count);
 
 /* Ends main's input. */
@@ -35,13 +35,13 @@ void end_input(struct run *run);
 /* Reaps the init; gives its wait status. */
 int wait_for_end(const struct run *run);
 
-/* Closes what is left of a run whose init is reaped. */
+/* Closes the descriptors of a run whose init is reaped. */
 void close_pipes(struct run *run);
 
 /* Kills the init, and the namespace with it, and closes all. */
 void discard(struct run *run);
 
-/* Says what could not be measured, and ends the program; fail_call adds what the kernel said. */
+/* Prints what could not be measured, and ends the program; fail_call adds the kernel's error. */
 _Noreturn void fail(const char *init, const char *what);
 _Noreturn void fail_call(const char *init, const char *call);
 

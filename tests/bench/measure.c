@@ -86,7 +86,7 @@ static int64_t next_stamp(const struct init *init, const struct run *run)
     return stamp;
 }
 
-/* Reaps the init, whose main ended with 0; gives the time. */
+/* Reaps the init, whose main ended with 0; returns the time. */
 static int64_t end_of(const struct init *init, const struct run *run)
 {
     int status = wait_for_end(run);
@@ -97,15 +97,15 @@ static int64_t end_of(const struct init *init, const struct run *run)
     return ended;
 }
 
-/* What an init does after main has started (let go of descriptors, say) is no part of what it does
- * at main's end. */
+/* The work of an init after main has started (closing descriptors, for example) is no part of its
+ * work at main's end. */
 static void let_sleep(const struct run *run)
 {
     while (!proc_mentions(run->init, "status", "State:\tS"))
         sched_yield();
 }
 
-/* With the name of what is measured at main's end. */
+/* With the name of the measure at main's end. */
 static void start_and_exit_once(const struct init *init, const char *end, bool keep)
 {
     struct run run = start_init(init, "main_stamp", false);
@@ -349,11 +349,9 @@ static void pin(void)
     }
 }
 
-/*
- * Other programs get the processor only when ours sleep, and who runs next among ours is first
- * come, first served. Under the ordinary scheduler an init that gives main a session of its own
- * would get a second share (autogroup).
- */
+/* Other programs get the processor only when ours sleep, and ours run in the order in which they
+ * wake up. Under the ordinary scheduler an init that gives main a session of its own would get a
+ * second share (autogroup). */
 static void take_precedence(void)
 {
     const struct sched_param lowest = {.sched_priority = 1};

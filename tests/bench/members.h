@@ -1,5 +1,5 @@
-/* The processes of a pid namespace, seen from outside: who supervises and who is a service, and
- * what they use. */
+/* The processes of a pid namespace, seen from outside: supervisors and services, and what they use.
+ * */
 #ifndef BENCH_MEMBERS_H
 #define BENCH_MEMBERS_H
 
@@ -15,8 +15,8 @@ struct members {
     pid_t services[MOST_MEMBERS];
 };
 
-/* Finds all processes in init's namespace; whoever runs the file `program` is a service, all others
- * supervise. */
+/* Finds all processes in init's namespace; a process that runs the file `program` is a service, all
+ * others supervise. */
 void find_members(struct members *members, pid_t init, const char *program);
 
 /* Of all supervisors together: a number from a file of each (0 where it is missing), or from each

@@ -1,4 +1,4 @@
-/* What /proc says of a process, as numbers. */
+/* Numbers from /proc about a process. */
 #ifndef BENCH_PROC_H
 #define BENCH_PROC_H
 

@@ -12,12 +12,12 @@ enum event {
     EXECED = 1,
     STARTED,
     STOPPED
-}; /* the init is about to be executed; a service runs; it was told to end */
+}; /* the init is about to call exec; a service runs; a service got TERM */
 
 struct record {
     int64_t event;
     int64_t time; /* monotonic, nanoseconds */
-    int64_t cpu;  /* what the process used since its fork, nanoseconds */
+    int64_t cpu;  /* CPU time of the process since its fork, nanoseconds */
 };
 
 #endif

@@ -1,4 +1,4 @@
-/* What both services of the benchmark do: write a record. No libc. */
+/* Both services of the benchmark write records with this. No libc. */
 #ifndef BENCH_SERVICE_H
 #define BENCH_SERVICE_H
 

@@ -22,14 +22,14 @@
 enum {
     MOST_CONTESTANTS = 12,
     MOST_SIZES = 8,
-    MOST_CRASHING = 100, /* a crash loop of more says nothing new */
+    MOST_CRASHING = 100, /* more services in a crash loop show nothing new */
     LARGE = 1000,        /* so many services take their time: a third of the rounds */
     LARGE_SHARE = 3,     /* that third */
     LEAST_STARTS =
         3, /* for a median that means something: the first round finds nothing in the caches */
     LEAST_KILLS = 15, /* the same */
     CALM_MS = 1200,   /* a service that has run for a second is up for every supervisor */
-    REST_MS = 20,     /* after a successor's start, for what its supervisor still has to do */
+    REST_MS = 20,     /* after a successor's start, for the rest of its supervisor's work */
     CRASH_MS = 3000,  /* both lengths are named in services-results.jq */
     IDLE_MS = 10000,
     MILLISECONDS = 1000,
@@ -155,7 +155,8 @@ static void measure_starts(int count, int rounds)
     }
 }
 
-/* Each service that is killed has run for longer than a second: nobody has a reason to wait. */
+/* Each service that is killed has run for longer than a second: no supervisor has a reason to wait.
+ * */
 static void respawn_once(const struct team *team, int victim)
 {
     long records = record_count(team);

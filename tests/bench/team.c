@@ -140,7 +140,7 @@ struct record record_at(const struct team *team, long index)
     return record;
 }
 
-/* What the supervisor said, which is mostly why. */
+/* The supervisor's output, which mostly has the reason. */
 static _Noreturn void fail_with_output(const struct team *team, const char *what)
 {
     char path[PATH_MAX], text[OUTPUT_SIZE];

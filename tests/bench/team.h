@@ -37,7 +37,7 @@ void wait_for_records(const struct team *team, long total);
 long record_count(const struct team *team);
 struct record record_at(const struct team *team, long index);
 
-/* Tells the supervisor to stop and waits for the end of all; gives the nanoseconds. */
+/* Tells the supervisor to stop and waits for the end of all; returns the nanoseconds. */
 int64_t stop_team(struct team *team);
 
 /* Ends all by force. */

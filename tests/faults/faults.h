@@ -18,7 +18,7 @@ enum {
     EXIT_REFUSED = 125,
 };
 
-/* Who makes a call: foster, with all its threads, or a child of it that has not exec'd yet. */
+/* The caller: foster, with all its threads, or a child of it before its exec. */
 enum who { FOSTER, START, WHO };
 
 struct fault {
@@ -33,13 +33,13 @@ struct scenario {
     const char *name;
     const char *const *options; /* of foster, with @ for the scratch folder */
     const char *configuration;  /* the same; or NULL */
-    void (*play)(pid_t foster); /* what happens meanwhile, in a process of its own; or NULL */
+    void (*play)(pid_t foster); /* runs meanwhile, in a process of its own; or NULL */
     int ends[2];   /* main's wait status: as planned, and if a signal does not reach it */
     long most_ms;  /* from TERM to the end, whatever fails */
-    bool restarts; /* what passes by itself is to be tried again */
+    bool restarts; /* a failure that may pass must be tried again */
 };
 
-/* Filled in while the run goes on; what is not there is 0. */
+/* Filled in while the run goes on; without an event it is 0. */
 struct seen {
     unsigned calls[WHO][CALLS];
     unsigned all_calls, own_calls; /* of foster and its children; of foster */
@@ -54,9 +54,9 @@ struct seen {
     bool killed;          /* nor then */
     long took, stop_took; /* ms: the whole; from TERM to the end, 0 without one */
     long cpu;             /* ms, with its children's */
-    unsigned lines;       /* that it said */
+    unsigned lines;       /* the length of its output */
     char said[MOST_SAID];
-    char amiss[128]; /* what members found, see member.c */
+    char amiss[128]; /* the findings of members, see member.c */
 };
 
 /* trace.c: one run. The result is valid until the next. */
@@ -73,14 +73,14 @@ const struct scenario *scenario_named(const char *name);
 void scenario_prepare(
     const struct scenario *scenario); /* an empty scratch folder but for its configuration */
 char **scenario_command(const struct scenario *scenario); /* the words to exec */
-void scenario_amiss(char *text, size_t size); /* what members found wrong, "" if nothing */
+void scenario_amiss(char *text, size_t size); /* the findings of members, "" if there are none */
 
 /* personality.c */
 const char *call_name(long call);
 long call_number(const char *name); /* -1: there is none */
 int error_number(const char *name); /* 0: there is none */
 
-/* judge.c: what came of it: a letter, and a word of what is wrong, "" if nothing is. */
+/* judge.c: the outcome, a letter, and a word about what is wrong, "" if nothing is. */
 struct verdict {
     char letter;
     char wrong[160];

@@ -66,8 +66,7 @@ static bool is_of_start(const struct fault *fault)
     return fault->who == START || is_one_of(fault->call, SYS_fork, SYS_clone, SYS_pipe2);
 }
 
-/* What lacks may be there again, and who is told that there is nothing to read cannot know better.
- */
+/* A lack may pass, and foster cannot know better when a read says that there is nothing. */
 static bool may_yet_come(const struct fault *fault)
 {
     bool is_silent =
@@ -75,7 +74,7 @@ static bool may_yet_come(const struct fault *fault)
     return fault->lasting && ((is_of_start(fault) && passes(fault)) || is_silent);
 }
 
-/* Who cannot write cannot say anything. */
+/* A process that cannot write cannot log a reason. */
 static bool has_said(const struct fault *fault, const struct seen *seen)
 {
     return strstr(seen->said, "foster") != NULL || is_one_of(fault->call, SYS_write, SYS_writev);

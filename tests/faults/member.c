@@ -37,7 +37,7 @@
 
 enum { SOON_MS = 20, LINES = 3, DESCRIPTORS = 64, NOBODY = 65534, PATH_LONGEST = 256 };
 
-/* ---- what it was given ---- */
+/* ---- checks of what it was given ---- */
 
 static void check(const char *self, bool right, const char *what)
 {
@@ -67,7 +67,7 @@ static void check_all(const char *self, int last_fd)
     check(self, !ignored, "dispositions");
 }
 
-/* The socket is to be in its directory. */
+/* The socket must be in its directory. */
 static void check_attributes(const char *self, const char *socket)
 {
     char path[PATH_LONGEST] = "";
@@ -163,7 +163,7 @@ static int orphans(int code)
 
 static int until(const char *file, int signal, int code)
 {
-    pid_t middle = fork(); /* whose child is an orphan at once */
+    pid_t middle = fork(); /* its child is an orphan at once */
     if (middle == 0) {
         if (fork() == 0)
             nap(SOON_MS);
@@ -212,7 +212,7 @@ static int notify(void)
     return wait_for(SIGTERM, 0);
 }
 
-/* The kernel accepts; nobody has to. */
+/* The kernel accepts; the program need not. */
 static int listen_at(const char *path)
 {
     struct sockaddr_un at = address(path);

@@ -17,7 +17,7 @@
 enum {
     WORDS = 24,
     WORD = 256,
-    COMES_MS = 1000, /* main, or what was asked for; all in all below SOFT_MS of trace.c */
+    COMES_MS = 1000, /* main, or the check of an option; all together below SOFT_MS of trace.c */
     ANSWERS_MS = 200,
     POLL_US = 1000,
 };
@@ -63,7 +63,7 @@ static void play_signal(pid_t foster)
     ask_to_stop(foster);
 }
 
-/* Bounded, for whether somebody is answered is not what is looked at. */
+/* Bounded, because an answer is not what is tested. */
 static void ask(const char *verb, const char *argument)
 {
     char socket[WORD];
@@ -150,8 +150,8 @@ static const char essential[] = "[foster]\n"
 
 #define OPTIONS (const char *const[])
 
-/* A kill takes up to one second of tries, and what the scenarios allow less than another. Who says
- * nothing of time may have up to ten, as an engine gives. */
+/* A kill takes up to one second of tries, plus the differences between scenarios. Without a time
+ * limit foster may take up to ten seconds, as an engine allows. */
 enum { SHORT_MS = 3000, LONG_MS = 11000 };
 
 const struct scenario scenarios[] = {

@@ -103,7 +103,7 @@ static pid_t group_of(pid_t pid)
     return group;
 }
 
-/* One that has come by itself: what foster has made; before foster, foster. */
+/* A new tracee that has come by itself: a thread or child of foster, or, at first, foster. */
 static struct task *task_new(pid_t pid)
 {
     if (leader == 0) {
@@ -120,8 +120,8 @@ static bool is_due(const struct fault *what, unsigned count)
     return what->lasting ? count >= what->when : count == what->when;
 }
 
-/* exit and execve of foster's children are counted too; what cannot fail is simply not asked for.
- */
+/* exit and execve of foster's children are counted too; calls that cannot fail are not made to
+ * fail. */
 static void enter(struct task *task, long call)
 {
     enum who who = task->part == CHILD ? START : FOSTER;
@@ -237,7 +237,7 @@ static void has_stopped(struct task *task, int status)
     }
 }
 
-/* Else it was told to end while it was starting. */
+/* Else it got TERM while it was starting. */
 static bool is_crash(int signal)
 {
     return signal != SIGKILL && signal != SIGTERM && signal != SIGHUP;

@@ -73,7 +73,7 @@ static void lead_group(void)
         tcsetpgrp(STDIN_FILENO, getpgrp());
 }
 
-/* Waits for the init, and then for what it leaves behind. */
+/* Waits for the init, and then for the processes that it leaves. */
 static struct verdict watch_init(pid_t init)
 {
     struct verdict seen = {.left = true};

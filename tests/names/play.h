@@ -8,9 +8,9 @@
 
 enum {
     SIGNALS = 64,
-    STEP_MS = 2000, /* what a step may take */
+    STEP_MS = 2000, /* the longest time of a step */
     END_MS = 2500,  /* the end of the init, after the last step */
-    LEFT_MS = 400,  /* the end of what it leaves behind */
+    LEFT_MS = 400,  /* until the processes that it leaves have ended */
     IDLE_MS = 1300, /* longer than the second at which one of the peers wakes up */
     POLL_MS = 2,
     TEXT_SIZE = 1 << 16,
@@ -29,7 +29,7 @@ extern struct play {
     char **command;
 } play;
 
-/* What is printed, on out and on err. */
+/* The output on out and on err. */
 extern struct hand {
     int fd; /* -1: at its end */
     size_t length, seen;
@@ -38,7 +38,7 @@ extern struct hand {
 
 extern pid_t namespace_pid; /* PID 1 of the namespace, as seen from outside */
 
-/* What the PID 1 that only waits tells of the init below it. */
+/* Messages of the PID 1 that only waits, about the init below it. */
 struct verdict {
     int status;
     bool left;
@@ -54,8 +54,8 @@ __attribute__((format(printf, 2, 3))) void note(const char *name, const char *fo
 void live_in_namespace(const char *terminal, int out, int err, int report);
 
 /* witness.c */
-bool listen_a_moment(void);            /* takes what is printed; false when nothing more can come */
-bool is_printed_now(const char *text); /* once each: what is asked for next has to come behind it */
+bool listen_a_moment(void);            /* reads the output; false when no more can come */
+bool is_printed_now(const char *text); /* once each: a later step expects text after it */
 bool has_been_printed(const char *text);
 bool wait_for_text(bool (*is_there)(const char *text), const char *text);
 pid_t pid_of(const char *name); /* of "main...", "init..." */

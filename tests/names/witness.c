@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- what is printed ---- */
+/* ---- output ---- */
 
 static void read_hand(struct hand *hand)
 {
@@ -69,7 +69,7 @@ bool wait_for_text(bool (*is_there)(const char *text), const char *text)
     return is_there(text);
 }
 
-/* ---- who is who ---- */
+/* ---- processes ---- */
 
 static pid_t first_child(pid_t parent)
 {

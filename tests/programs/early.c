@@ -17,8 +17,7 @@
 
 enum { PATH_SIZE = 64, TEXT_SIZE = 4096, SIGNAL_EXIT = 128, PATIENCE_SECONDS = 1, MOST_LOST = 3 };
 
-static const char main_name[] =
-    "sleep"; /* what main is called once it runs; COMMAND has to run this */
+static const char main_name[] = "sleep"; /* the name of main once it runs; COMMAND must run this */
 
 static void fail(const char *what)
 {

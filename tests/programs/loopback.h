@@ -1,5 +1,4 @@
-/* What the example services have in common: connections of one question and one answer, on one
- * machine. */
+/* Shared by the example services: connections with one question and one answer, on one machine. */
 #ifndef LOOPBACK_H
 #define LOOPBACK_H
 
@@ -34,8 +33,8 @@ static inline int listen_or_die(in_addr_t host, const char *port)
     return fd;
 }
 
-/* Sends a question to the port and reads what is answered until the end of the stream, as a string.
-   False if there is no answer. */
+/* Sends a question to the port and reads the answer until the end of the stream, as a string. False
+ * if there is no answer. */
 static inline int ask(const char *port, const char *question, char answer[MESSAGE_MAX])
 {
     struct sockaddr_in address = address_of(INADDR_LOOPBACK, port);

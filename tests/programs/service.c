@@ -122,7 +122,7 @@ static void answer(int fd)
     }
 }
 
-/* Lets so many milliseconds pass, and takes what comes. */
+/* Waits for that many milliseconds, and handles signals meanwhile. */
 static void idle(int ms)
 {
     long long end = now_ms() + ms;
@@ -267,7 +267,7 @@ static void wake(const char *path)
     close(fd);
 }
 
-/* Takes every process that there is to be had, and again what others let go of. */
+/* Forks until there is no process to be had, and again when others have ended. */
 static void crowd(const int hello[2])
 {
     close(hello[0]);
@@ -281,7 +281,7 @@ static void crowd(const int hello[2])
     }
 }
 
-/* The descriptor of the signals is the parent's own: a signalfd tells of its reader's signals, so
+/* The descriptor of the signals is the parent's: a signalfd reports the signals of its reader, so
  * it can be shared. */
 static void fork_off(const char *how)
 {

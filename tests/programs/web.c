@@ -9,7 +9,7 @@
 
 enum {
     FIRST_GIVEN = 3, /* SD_LISTEN_FDS_START of sd_listen_fds(3) */
-    PATIENCE = 1,    /* seconds, with a client that says nothing */
+    PATIENCE = 1,    /* seconds, for a client that sends nothing */
 };
 
 static volatile sig_atomic_t ending;

@@ -41,7 +41,7 @@ static inline void hear_stderr(void)
     close(memory);
 }
 
-/* What has been written to it since the last call. */
+/* The bytes written to it since the last call. */
 static inline const char *heard(void)
 {
     static char bytes[1 << 16];
@@ -125,8 +125,8 @@ static inline bool is_childless(void)
 
 /* ---- running ---- */
 
-/* The runner's own handlers come along into a test; and what a test leaves behind is to come to the
- * test. */
+/* The runner's own handlers are inherited by a test, and are reset. The test is a subreaper, so
+ * that processes that it leaves become its children. */
 static inline void start_clean(void)
 {
     static const int runners[] = {SIGALRM, SIGINT, SIGTERM};
@@ -159,7 +159,7 @@ static inline int run_in_directory(SRunner *runner)
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-/* What main() of a test program returns: RUN_TESTS("text", TEST, TEST). */
+/* The result of a test program's main(): RUN_TESTS("text", TEST, TEST). */
 #define RUN_TESTS(name, ...) run_tests((name), (const TTest *const[]){__VA_ARGS__, NULL})
 static inline int run_tests(const char *name, const TTest *const *tests)
 {

@@ -15,7 +15,7 @@
 
 enum { GROUPS_MOST = 8, UID = 12345, GID = 23456, NOBODY_YET = -1 };
 
-/* What a process is. */
+/* The attributes of a process. */
 struct being {
     uid_t uids[3];
     gid_t gids[3];
@@ -173,7 +173,8 @@ START_TEST(a_user_without_groups_has_none_of_ours)
 }
 END_TEST
 
-/* What only root may do comes first; but the directory must be one that the user may enter. */
+/* Attributes that only root may set come first; but the directory must be one that the user may
+ * enter. */
 START_TEST(the_user_comes_between)
 {
     static const struct user user = {.uid = UID, .gid = GID};
@@ -307,11 +308,11 @@ START_TEST(what_cannot_be_connected)
     close(A);
     ck_assert_int_eq(fd_map_apply(&low, 1), EBADF);
     ck_assert_int_eq(fd_map_apply(&high, 1), EBADF);
-    ck_assert_int_eq(fd_map_apply(&far, 1), EMFILE); /* fcntl(2) says EINVAL */
+    ck_assert_int_eq(fd_map_apply(&far, 1), EMFILE); /* fcntl(2) fails with EINVAL */
 }
 END_TEST
 
-/* What is left is somebody whom that user may not signal. */
+/* The one process that is left is one that this user may not signal. */
 START_TEST(ids_for_a_while)
 {
     static const struct user user = {.uid = 1234, .gid = 2345};

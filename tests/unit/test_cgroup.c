@@ -130,7 +130,8 @@ START_TEST(kills_of_the_oom_killer)
 }
 END_TEST
 
-/* It is found once, and then read again; nothing is left open of what is read once. */
+/* The file is found once, and then read again through its descriptor; a file that is read once is
+ * closed. */
 START_TEST(the_counter_stays_open)
 {
     FILES({"/elsewhere", ""});

@@ -43,7 +43,7 @@ static const struct settings *settings_of(const char *lines)
     return service_of(text, "a")->settings;
 }
 
-/* What is said about a text. Each fault is a line, "foster: " taken off. */
+/* The faults of a text, a line each, without "foster: ". */
 static const char *faults_of(const char *text)
 {
     static char faults[1 << 14];
@@ -255,7 +255,7 @@ START_TEST(equal_values_are_kept_once)
 }
 END_TEST
 
-/* What stands in a file stays when it has been written over, and its memory given back. */
+/* The values stay when the file's bytes have been overwritten, and their memory given back. */
 START_TEST(nothing_stays_in_the_file)
 {
     const struct service *a =
@@ -527,7 +527,7 @@ static const char *section_with_room(size_t room)
     return text;
 }
 
-/* A section with so many sockets, whose names have that length. */
+/* A section with that many sockets, whose names have that length. */
 static const char *section_with_sockets(int count, int length)
 {
     static char text[1 << 20];
@@ -537,7 +537,7 @@ static const char *section_with_sockets(int count, int length)
     return text;
 }
 
-/* What defines so many variables. */
+/* A section with that many variables. */
 static void make_env_file(int count)
 {
     static char text[(ENVIRONMENT_MOST + 1) * (sizeof "A=\n" - 1) + 1];
@@ -615,7 +615,7 @@ END_TEST
 
 /* ---- the tree ---- */
 
-/* What plan_print() writes for a text. */
+/* The output of plan_print() for a text. */
 static const char *tree_of(const char *text)
 {
     static char bytes[1 << 16];

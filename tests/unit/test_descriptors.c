@@ -37,8 +37,8 @@ static bool is_open(int fd)
     return fcntl(fd, F_GETFD) != -1;
 }
 
-/* Opens many, closes those from first on, and returns the first that is not as it should be, or 0.
- */
+/* Opens many descriptors, closes all from first on, and returns the first that is wrongly open or
+ * closed, or 0. */
 static int close_from(int first)
 {
     for (int fd = STDERR_FILENO + 1; fd < LIMIT; fd++)
@@ -103,7 +103,7 @@ static void assert_reserves(void)
     enum { LOW = 400, HIGH = 700 };
     size_t count;
     int ends[2];
-    ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0); /* not one of those */
+    ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0); /* none of them */
     ck_assert_int_eq(dup2(STDERR_FILENO, LOW), LOW);
     ck_assert_int_eq(dup2(STDERR_FILENO, HIGH), HIGH);
     const int *fds = descriptors_close_on_exec_from(LOW, &count);

@@ -21,8 +21,8 @@
 
 /* ---- other machines ---- */
 
-static const char *machine;        /* what uname says; NULL: the truth */
-static unsigned long volume_flags; /* what statvfs adds */
+static const char *machine;        /* the machine that uname reports; NULL: the real one */
+static unsigned long volume_flags; /* flags that statvfs adds */
 
 int __real_uname(struct utsname *name);
 int __wrap_uname(struct utsname *name);
@@ -203,7 +203,7 @@ START_TEST(interpreters_that_cannot_be_run)
 }
 END_TEST
 
-/* It is looked at, and not opened: who opens a FIFO is seen by who waits for that. */
+/* The file is checked and not opened: an open would wake up a process that waits for the FIFO. */
 START_TEST(only_regular_files_are_opened)
 {
     ck_assert_int_eq(mkfifo("unread", 0755), 0);
@@ -378,7 +378,7 @@ START_TEST(loaders_that_do_not_load)
 }
 END_TEST
 
-/* The interpreter is there; what it needs is not. */
+/* The interpreter exists; its own loader does not. */
 START_TEST(an_interpreter_without_its_loader)
 {
     struct wide_program wide = wide_program();
@@ -441,7 +441,7 @@ START_TEST(files_that_end_early)
 }
 END_TEST
 
-/* The loader's name has no end in the file: what is there of it is shown. */
+/* The loader's name has no end in the file: the part that is there is shown. */
 START_TEST(a_loaders_name_that_is_cut)
 {
     struct wide_program wide = wide_program();

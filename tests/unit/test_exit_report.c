@@ -56,7 +56,8 @@ START_TEST(killed_by_whom)
     limit = "16 MiB";
     assert_told(SIGKILL, false,
                 OUT_OF_MEMORY "11 processes here, memory limit 16 MiB; raise it or use less");
-    assert_told(SIGKILL, false, KILLED); /* by somebody: all of the others have been told of */
+    assert_told(SIGKILL, false,
+                KILLED); /* by another process: all other kills were counted before */
 }
 END_TEST
 

@@ -50,7 +50,8 @@ START_TEST(what_cannot_be_read)
 }
 END_TEST
 
-/* The file that was opened first is meant, whatever the path is by now, and what it says now. */
+/* The file that was opened first is read, whatever the path names by now, with its present content.
+ * */
 START_TEST(a_file_is_read_again)
 {
     char buffer[ROOM];
@@ -87,7 +88,7 @@ START_TEST(a_whole_file)
 }
 END_TEST
 
-/* Nobody writes to it: a blocking read would last for ever. */
+/* No process writes to it: a blocking read would last for ever. */
 START_TEST(a_fifo_does_not_block)
 {
     char buffer[ROOM];

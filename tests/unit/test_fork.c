@@ -152,7 +152,7 @@ START_TEST(what_the_child_tells_is_not_believed_blindly)
 }
 END_TEST
 
-/* Also what is not close-on-exec, and in the gaps between its own. */
+/* Also descriptors that are not close-on-exec, and in the gaps between its own. */
 START_TEST(it_has_its_own_descriptors_and_no_others)
 {
     enum { OURS = 205, OUT = 208, HIGH = 240 };
@@ -263,7 +263,7 @@ START_TEST(files_that_cannot_be_opened)
         int error;
     } cases[] = {{"missing/log", ENOENT},
                  {".", EISDIR},
-                 {"fifo" /* nobody reads it, and nobody waits */, ENXIO}};
+                 {"fifo" /* it is not read, and the caller does not wait */, ENXIO}};
     ck_assert_int_eq(mkfifo("fifo", S_IRUSR | S_IWUSR), 0);
     program.failed = complain;
     for (size_t i = 0; i < COUNT(cases); i++) {

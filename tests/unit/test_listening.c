@@ -178,7 +178,7 @@ START_TEST(what_is_not_a_socket_is_left_alone)
 }
 END_TEST
 
-/* Nobody can connect to it as to a stream; but it is in use. */
+/* A stream cannot connect to it; but it is in use. */
 START_TEST(a_datagram_socket_is_left_alone)
 {
     char directory[PATH_MAX], path[PATH_MAX + 32];
@@ -230,7 +230,7 @@ START_TEST(a_file_is_its_users)
     ck_assert(address_parse(path, &address));
     int fd = listening_open(&address, &user, 0606);
     ck_assert_msg(fd >= 0 || fd == -EACCES, "%s",
-                  strerror(-fd)); /* the way here may be closed to him */
+                  strerror(-fd)); /* the way to this directory may be closed to the user */
     if (fd < 0)
         return;
     ck_assert_int_eq(stat("users", &status), 0);

@@ -78,7 +78,7 @@ END_TEST
 
 /* ---- a reader that does not read ---- */
 
-/* Says a line that is lost; it comes back soon, alive, and with errno as it was. */
+/* Writes a line that is lost; returns soon, with errno unchanged. */
 static void assert_loses_a_line(void)
 {
     milliseconds before = clock_now();
@@ -150,7 +150,7 @@ static void make_terminal(void)
     ck_assert_int_ne(terminal_slave, -1);
 }
 
-/* Until it takes no byte more; then so many are read, and poll(2) says that it is writable. */
+/* Writes until it takes no more bytes; then reads until poll(2) reports it as writable. */
 static void leave_room(size_t room)
 {
     char bytes[4 * LONG];
@@ -207,8 +207,8 @@ static void raw(int terminal)
     ck_assert_int_eq(tcsetattr(terminal, TCSANOW, &settings), 0);
 }
 
-/* Reads until the last word has come; returns how many bytes of x there were. Of what was read
- * before, only what the word may begin with is kept: there is no end of what another writes. */
+/* Reads until the last word has come; returns how many bytes of x there were. Of earlier bytes only
+ * a possible beginning of the word is kept, because another process writes without end. */
 static size_t drain_to(const char *last)
 {
     static char bytes[1 << 16];
@@ -247,7 +247,7 @@ START_TEST(a_terminal_that_is_nearly_full_and_read)
 }
 END_TEST
 
-/* Somebody else writes all the time: no line is lost for that. */
+/* Another process writes all the time: no line is lost for that. */
 START_TEST(a_terminal_that_another_writes_to)
 {
     make_terminal();

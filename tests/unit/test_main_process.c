@@ -202,7 +202,7 @@ END_TEST
 START_TEST(one_whose_parent_lives_is_held_until_it_ends)
 {
     start();
-    ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0), 0); /* it goes to somebody else */
+    ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0), 0); /* another process gets it */
     name(second_pid);
     end_first();
     ck_assert(!main_process_has_ended(&service));

@@ -81,8 +81,8 @@ START_TEST(an_empty_name_means_nothing)
 }
 END_TEST
 
-/* An entry may be as long as a string of the environment; what the kernel would refuse is cut, and
- * still refused. */
+/* An entry may be as long as a string of the environment; a name that the kernel would refuse is
+ * cut, and still refused. */
 START_TEST(what_is_longer_than_a_path)
 {
     enum { LONG = 1 << 16 };

@@ -56,7 +56,7 @@ void __wrap_event_loop_forget(struct source *source)
     watched = NULL;
 }
 
-/* Waits for what is watched; true if that came within the time. */
+/* Waits for an event of the watched descriptor; true if it came within the time. */
 static bool turn(int timeout)
 {
     ck_assert_ptr_nonnull(watched);
@@ -78,7 +78,7 @@ static int tell_begun[2];
 /* Leads a group with another in it, and stays. */
 static _Noreturn void hang(void)
 {
-    pid_t pid = fork(); /* does not die with its parent, and not much later than the test */
+    pid_t pid = fork(); /* outlives its parent, but not the test by much */
     alarm(TEST_SECONDS);
     if (pid != 0 && write(tell_begun[1], "", 1) != 1)
         _exit(EXIT_FAILURE);
@@ -100,7 +100,7 @@ static pid_t start_command(void *context)
     _exit((int)text_number(command, NULL));
 }
 
-/* The other end tells of an error if the program cannot be run. */
+/* The other end reports an error if the program cannot be run. */
 static int open_report(bool cannot_run)
 {
     int ends[2], error = ENOENT;
@@ -111,8 +111,8 @@ static int open_report(bool cannot_run)
     return ends[0];
 }
 
-/* A number is the command's exit status; "0 not" cannot be run; for "missing" there is no process
- * to be had; "die" and "hang" do so. */
+/* A number is the command's exit status; "0 not" cannot be run; "missing" cannot be forked; "die"
+ * and "hang" do so. */
 int __wrap_start_side_command(struct service *whose, const char *command, struct promise *promise,
                               int *report);
 int __wrap_start_side_command(struct service *whose, const char *command, struct promise *promise,
@@ -143,7 +143,7 @@ static void reap_command(void)
     ck_assert(children_resolved(last_command, NULL));
 }
 
-/* Comes back once all that was started is dead. */
+/* Returns when all children have ended. */
 static void reap_all(void)
 {
     siginfo_t info;
@@ -217,7 +217,7 @@ END_TEST
 
 /* ---- readiness ---- */
 
-/* A thread looks along a path, and says by a SIGCHLD to us all that it is through. */
+/* A thread checks a path, and sends SIGCHLD to this process when it is done. */
 static enum probe_change look_along_path(void)
 {
     sigset_t set;
@@ -283,7 +283,8 @@ START_TEST(a_port_is_connected_to_until_somebody_listens)
     ck_assert_int_eq(count_descriptors(), open);
     ck_assert_int_eq(listen(fd, 1), 0);
     ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
-    ck_assert_int_eq(probe_look(&service, now), PROBE_UNCHANGED); /* not before the loop says so */
+    ck_assert_int_eq(probe_look(&service, now),
+                     PROBE_UNCHANGED); /* not before the loop reports it */
     ck_assert(turn(POLL_MS));
     ck_assert_int_eq(probe_look(&service, now), PROBE_READY);
     assert_asks_nothing();
@@ -291,7 +292,7 @@ START_TEST(a_port_is_connected_to_until_somebody_listens)
 }
 END_TEST
 
-/* Nobody accepts and the queue is full: the kernel drops what comes. */
+/* The queue is full and no connection is accepted: the kernel drops new ones. */
 static void fill_queue(int fd, const struct address *address)
 {
     ck_assert_int_eq(listen(fd, 0), 0);
@@ -574,7 +575,7 @@ START_TEST(healthy_unhealthy_and_healthy_again)
 }
 END_TEST
 
-/* Docker: what began in the start period is excused, until a check has succeeded. */
+/* Docker: failures in the start period do not count, until a check has succeeded. */
 START_TEST(failures_in_the_start_period)
 {
     settings.healthcheck_start_period = 2 * INTERVAL + TIMEOUT;
@@ -645,7 +646,7 @@ START_TEST(health_is_asked_for_once_it_is_ready)
     now += INTERVAL;
     probe_begin_health(&service, now);
     assert_next_in(INTERVAL);
-    probe_begin_health(&service, now + INTERVAL / 2); /* said again: that changes nothing */
+    probe_begin_health(&service, now + INTERVAL / 2); /* a second message changes nothing */
     assert_next_in(INTERVAL);
     settings.healthcheck = "hang";
     ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);

@@ -15,7 +15,7 @@ struct catalogue_line {
     const char *content; /* NULL: it is gone */
 };
 static const struct catalogue_line
-    *lines; /* what is read, in this order; NULL: the real files are */
+    *lines; /* the content that is read, in this order; NULL: the real files are */
 
 ssize_t __real_file_head(const char *path, char *buffer, size_t size);
 ssize_t __wrap_file_head(const char *path, char *buffer, size_t size);
@@ -23,7 +23,7 @@ ssize_t __wrap_file_head(const char *path, char *buffer, size_t size)
 {
     if (lines == NULL)
         return __real_file_head(path, buffer, size);
-    if (lines->path == NULL) /* the end: nobody is left */
+    if (lines->path == NULL) /* the end: no process is left */
         return -1;
     const struct catalogue_line *line = lines++;
     ck_assert_str_eq(path, line->path);
@@ -110,8 +110,8 @@ START_TEST(lines_that_are_odd)
 }
 END_TEST
 
-/* A process lives as long as one of its threads does; what the first leaves is counted among them.
- */
+/* A process lives as long as one of its threads does; the children of the first thread count among
+ * them. */
 START_TEST(who_has_ended)
 {
     static const struct {
@@ -151,8 +151,7 @@ START_TEST(a_long_name_is_cut)
 }
 END_TEST
 
-/* The first line that begins with the key tells, not one that has it further on; and nothing else
- * is taken for it. */
+/* Only a line that begins with the key counts, the first one. */
 START_TEST(a_number_by_its_key)
 {
     static const struct {
@@ -276,7 +275,7 @@ START_TEST(a_parent_that_is_hidden)
 }
 END_TEST
 
-/* ---- whose /proc it is ---- */
+/* ---- the namespace of /proc ---- */
 
 START_TEST(it_is_ours)
 {

@@ -84,7 +84,7 @@ static void print_many(const struct service *service, char byte, size_t count)
 
 /* ---- readers ---- */
 
-/* A file in memory, for what can be looked at afterwards. */
+/* A file in memory, for output that is compared later. */
 static int make_memory(void)
 {
     int memory = memfd_create("stdout", MFD_CLOEXEC);
@@ -112,7 +112,7 @@ static void await_length(int memory, off_t length)
     } while (status.st_size < length);
 }
 
-/* One who reads a pipe until a NUL comes. */
+/* A thread that reads a pipe until a NUL comes. */
 struct listener {
     pthread_t thread;
     int pipe[2];
@@ -297,7 +297,7 @@ END_TEST
 
 /* ---- JSON ---- */
 
-/* Checks {"time":"dddd-dd-ddTdd:dd:dd.dddZ", and that the time is now. Returns what follows. */
+/* Checks {"time":"dddd-dd-ddTdd:dd:dd.dddZ", and that the time is now. Returns the rest. */
 static const char *skip_time(const char *line)
 {
     static const char form[] = "{\"time\":\"dddd-dd-ddTdd:dd:dd.dddZ\",";
@@ -541,7 +541,7 @@ START_TEST(a_blocked_reader_does_not_hold_up_the_end)
     relay_end(deadline);
     ck_assert_int_ge(clock_now(), deadline - 1);
     ck_assert_int_lt(clock_now(), deadline + PATIENCE / 2);
-    start_listening(&listener); /* and nothing was lost, if somebody had read on */
+    start_listening(&listener); /* and nothing was lost, if it had been read on */
     end();
     stop_listening(&listener);
     ck_assert_uint_eq(count_of(listener.bytes, "web | just one line\n"), lines);
@@ -549,7 +549,7 @@ START_TEST(a_blocked_reader_does_not_hold_up_the_end)
 }
 END_TEST
 
-/* Nobody reads there yet: the thread will wait. */
+/* It is not read yet: the thread will wait. */
 static void make_full(int fd)
 {
     fcntl(fd, F_SETFL, O_NONBLOCK);
@@ -683,7 +683,7 @@ START_TEST(a_closed_destination_is_not_mistaken_for_a_pipe)
 }
 END_TEST
 
-/* One who cannot stop: what is read from his pipe is there again. */
+/* A thread that cannot stop: the bytes that are read from its pipe come again. */
 static atomic_int refilled = -1;
 ssize_t __real_read(int fd, void *bytes, size_t room);
 ssize_t __wrap_read(int fd, void *bytes, size_t room);
@@ -735,7 +735,7 @@ START_TEST(raw_is_our_own_and_null_is_dev_null)
 }
 END_TEST
 
-/* True if somebody without privileges can open descriptor 1 by its name. */
+/* True if a process without privileges can open descriptor 1 by its name. */
 static bool nobody_can_open_stdout(int fd)
 {
     pid_t pid = fork_bound();

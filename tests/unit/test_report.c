@@ -56,7 +56,7 @@ static void set_the_scene(void)
 
 /* ---- other programs' parsers ---- */
 
-/* True if the program says 0; what it prints is then in the file "printed". */
+/* True if the program exits with 0; its output is then in the file "printed". */
 static bool agrees(const char *command)
 {
     char line[1024];

@@ -84,7 +84,7 @@ static void as_another_user(void)
         _exit(EXIT_FAILURE);
 }
 
-/* A run with that mark, that leaves somebody behind: its group. It is reaped. */
+/* A run with that mark, which leaves a process behind: its group. It is reaped. */
 static pid_t run(unsigned mark, void (*hide)(void))
 {
     pid_t pid = fork_bound();
@@ -117,8 +117,8 @@ static bool send_to(pid_t group, unsigned mark, int signal)
     return left;
 }
 
-/* It is there, it is told once, it ends, and then nobody is left: neither as a zombie nor after
- * that. */
+/* The process is found, gets the signal once, and ends; then none is left, neither as a zombie nor
+ * later. */
 static void assert_found(pid_t group, unsigned mark)
 {
     siginfo_t info;
@@ -167,8 +167,8 @@ START_TEST(nobody_is_left)
 }
 END_TEST
 
-/* As in foster: the supervisor's thread starts the services, and the main thread is given the
- * orphans. A service that runs does not cost a walk, and what another has left is found. */
+/* As in foster, the supervisor's thread starts the services, and the main thread gets the orphans.
+ * A running service costs no search of /proc, and the process that another has left is found. */
 static void *supervise(void *unused)
 {
     pid_t service = fork_bound();
@@ -201,7 +201,8 @@ START_TEST(one_in_the_group)
     prepare();
     assert_found(run(0, in_its_group), 0);
     assert_found(run(0, in_its_group), MARK);
-    assert_found(run(MARK, in_its_group), MARK); /* by both, and told once */
+    assert_found(run(MARK, in_its_group),
+                 MARK); /* found by group and by mark, and signalled once */
 }
 END_TEST
 

@@ -23,7 +23,7 @@ static long play_call(long number, const long words[CALL_WORDS])
     return no_pidfds && number == SYS_pidfd_open ? missing_call() : real_call(number, words);
 }
 
-static pid_t seen[MOST]; /* what a walk of /proc finds, if there is anything */
+static pid_t seen[MOST]; /* the processes that a search of /proc finds */
 static int seen_count, walks, seen_later;
 
 bool __wrap_procfs_walk(int *at, bool (*visit)(pid_t, void *), void *context);
@@ -175,13 +175,13 @@ static void each_is_told_once_and_those_that_come_late(void)
     struct send_result sent = send_signal_to_all(SIGTERM, NEVER, is_anybody, NULL);
     ck_assert(sent.is_sent);
     ck_assert_int_eq(sent.refused, 0);
-    ck_assert_int_eq(walks, 3); /* the second finds the last, the third nobody new */
+    ck_assert_int_eq(walks, 3); /* the second search finds the last, the third no new one */
     for (size_t i = 0; i < COUNT(children); i++)
         ck_assert_int_eq(WTERMSIG(end_of(&children[i])), SIGTERM);
     ck_assert(!send_signal_to_all(SIGTERM, NEVER, is_anybody, NULL).is_sent);
 }
 
-/* Refused while it lived, and reaped before it was asked whose it is. */
+/* The signal is refused while the process lives; it is reaped before its user is looked up. */
 START_TEST(one_that_is_reaped_meanwhile_is_gone)
 {
     pid_t pid = fork_bound();
@@ -218,7 +218,7 @@ START_TEST(zero_ends_at_the_first)
 }
 END_TEST
 
-/* Each walk finds somebody new: a crowd that forks on and on. */
+/* Each search finds a new process: they fork on and on. */
 static bool forks_on(const struct process *process, void *unused)
 {
     (void)process, (void)unused;

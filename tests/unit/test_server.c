@@ -82,7 +82,7 @@ static void turn_until_quiet(void)
 
 /* ---- the supervisor ---- */
 
-static char heard_of[1 << 12]; /* what it was told */
+static char heard_of[1 << 12]; /* the calls that it got */
 static int send_error;
 
 static void note(const char *what, const char *name)
@@ -188,7 +188,7 @@ static void say_to(int fd, const char *bytes, size_t length)
     ck_assert_int_eq(send(fd, bytes, length, MSG_NOSIGNAL), (ssize_t)length);
 }
 
-/* What the server has answered; it must have ended the stream as well. */
+/* The server's answer; the stream must have ended as well. */
 static const char *answer(int fd)
 {
     static char bytes[1 << 20];
@@ -335,18 +335,19 @@ START_TEST(stop_and_restart_answer_at_rest)
     ck_assert(waits(restart));
     services[DB].state = BACKING_OFF;
     ck_assert(waits(restart));
-    services[DB].state = STOPPED; /* somebody has changed his mind */
+    services[DB].state = STOPPED; /* another client has stopped it */
     ck_answers(restart, "1\nfoster: db: stopped\n");
     stop = ASK("stop\0web");
     ck_assert(waits(stop));
     services[WEB].state = CLEARING;
     ck_assert(waits(stop));
-    services[WEB].state = WAITING; /* somebody has started it again */
+    services[WEB].state = WAITING; /* another client has started it again */
     ck_answers(stop, "1\nfoster: web: waiting\n");
 }
 END_TEST
 
-/* What it waits for, also by way of another, does not come by itself. Who only waits, waits on. */
+/* A service that waits for it, also through another, does not start by itself. The client that only
+ * waits goes on waiting. */
 START_TEST(start_does_not_wait_for_what_is_stopped)
 {
     static struct dependency on_db = {&services[DB], CONDITION_READY},
@@ -800,8 +801,8 @@ END_TEST
 
 /* ---- foster ctl ---- */
 
-/* Runs it as a process of its own, while the server serves: its exit status; what it wrote is in
- * the files. */
+/* Runs it as a process of its own, while the server serves: returns its exit status; the files have
+ * its output. */
 #define CTL(...) ctl((const char *const[]){__VA_ARGS__, NULL})
 static int ctl(const char *const *words)
 {

@@ -383,7 +383,7 @@ START_TEST(a_sigxfsz_of_our_own_is_swallowed)
 }
 END_TEST
 
-/* What a process has used of its time is told to it by the kernel. */
+/* The kernel sends SIGXCPU when the CPU time is used up. */
 START_TEST(a_sigxcpu_of_our_own_is_swallowed)
 {
     siginfo_t info;
@@ -498,8 +498,8 @@ START_TEST(a_death_is_told_of_by_a_refused_wait)
 }
 END_TEST
 
-/* Nothing tells of a signal: after a while we look. What is pending stays so, and is told of once.
- */
+/* Without a call that reports signals foster looks after a while. Pending signals stay pending, and
+ * each is reported once. */
 START_TEST(nothing_wakes_us)
 {
     siginfo_t info;

@@ -26,14 +26,15 @@ enum { PAGE = 4096 };
 
 enum { ANSWERS = 8, REAL = 0, END = -1 };
 static int answers[ANSWERS] = {
-    END}; /* what execve says, one call after the other; END: the real one is asked */
-static char tried[ANSWERS][PATH_MAX]; /* with what */
+    END}; /* the results of execve, one call after the other; END: the real one is called */
+static char tried[ANSWERS][PATH_MAX]; /* the paths of these calls */
 static volatile int tries;            /* the child's memory is ours */
 
 int __real_execve(const char *path, char *const *argv, char *const *variables);
 int __wrap_execve(const char *path, char *const *argv, char *const *variables);
 
-/* As qemu-user has it: the child gets a copy of the memory, and nobody waits for its exec. */
+/* As qemu-user does it: the child gets a copy of the memory, and the parent does not wait for its
+ * exec. */
 static bool vfork_is_a_fork;
 int __real_clone(int (*start)(void *), void *stack, int flags, void *context, ...);
 int __wrap_clone(int (*start)(void *), void *stack, int flags, void *context, ...);

@@ -30,7 +30,7 @@ enum {
 /* ---- the functions that state_machine.c calls ---- */
 
 static int run_error, runs;
-static enum spawn_result result; /* of a start whose process has ended */
+static enum spawn_result result; /* for a start whose process has ended */
 static int result_error;
 static bool watched; /* whether a start can be */
 static void (*tell_executed)(struct service *service);
@@ -162,8 +162,8 @@ static void set_up(enum state state)
 
 START_TEST(every_pair)
 {
-    /* From each state by each event: a service with restart = no, whose process has ended with 0.
-     */
+    /* From each state by each event: a service with restart = no, whose process has exited with 0.
+     * */
     static const enum state next[STATES][EVENTS] = {
         [STOPPED] = ROW(WAITING, STOPPED, WAITING, STOPPED, STOPPED, STOPPED, STOPPED, STOPPED,
                         STOPPED, STOPPED, STOPPED, STOPPED),
@@ -254,8 +254,7 @@ START_TEST(a_limit_of_two_restarts_means_three_runs)
 }
 END_TEST
 
-/* Its start is under way, and its child has ended with that code after it has told of that error.
- */
+/* Its start has begun, and its child has reported that error and exited with that code. */
 static void fail_to_start(int error, int code)
 {
     result = SPAWN_FAILED;
@@ -273,7 +272,7 @@ START_TEST(a_program_that_cannot_be_run_fails_at_once_and_no_process_is_tried_ag
     fail_to_start(ENOENT, 127);
     ck_assert_int_eq(service.state, FAILED);
     ck_assert_int_eq(state_machine_exit_code(&service), 127);
-    ck_assert_str_eq(heard(), ""); /* the child has said it */
+    ck_assert_str_eq(heard(), ""); /* the child has reported it */
 
     set_up(WAITING);
     fail_to_start(ENOENT, 137); /* killed while it was saying so */

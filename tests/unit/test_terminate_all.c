@@ -15,7 +15,7 @@
 enum {
     LONG = 10 * 60 * MS_PER_SECOND, /* a grace that a test cannot sit through */
     SHORT = 100,
-    LIFETIME_SECONDS = TEST_SECONDS, /* what a failed test leaves behind ends by itself */
+    LIFETIME_SECONDS = TEST_SECONDS, /* processes that a failed test leaves end by themselves */
 };
 
 /* ---- the processes that are to end ---- */
@@ -67,7 +67,7 @@ static pid_t start(void (*live)(void))
     return pid;
 }
 
-/* A child in a session of its own, and its child in another: what a daemon leaves behind. */
+/* A child in a session of its own, and its child in another, as a daemon leaves them. */
 static void start_in_other_sessions(void (*live)(void))
 {
     pid_t pid = fork_bound();
@@ -209,8 +209,8 @@ static void one_signal_is_sent_to_all(void)
     end(LONG);
 }
 
-/* And they are reaped on the way: who forks and exits for ever must not fill /proc faster than it
- * is walked. */
+/* Processes that end are reaped meanwhile: a process that forks and exits for ever must not fill
+ * /proc faster than it is searched. */
 static void the_dead_are_nobody(void)
 {
     pid_t pid = fork_bound();
@@ -239,7 +239,7 @@ static void the_dead_are_nobody(void)
     }                                                                                              \
     END_TEST
 
-/* Without a child nobody is looked for, so no pidfd is asked for. */
+/* Without a child no search is made, so no pidfd is opened. */
 START_TEST(nobody)
 {
     prepare(false);

@@ -11,8 +11,8 @@
 
 enum { SOMEBODY = 12345 };
 
-/* own/: root's alone; open/: anybody may write; theirs/: somebody's. The folder itself is root's
- * alone. */
+/* own/: only root may write; open/: every user may; theirs/: another user may. In the directory
+ * itself only root may. */
 static void make_directories(void)
 {
     chmod(".", S_IRWXU);
@@ -137,11 +137,11 @@ START_TEST(one_alone_may_have_written_it)
     ck_assert_int_eq(opened_of_one("open/file", &owner), EPERM);
     ck_assert_int_eq(chmod("open/file", 0646), 0);
     ck_assert_int_eq(opened_of_one("open/file", &owner), EPERM);
-    ck_assert_int_eq(opened_of_one("own", &owner), 0); /* whoever reads it says that it is none */
+    ck_assert_int_eq(opened_of_one("own", &owner), 0); /* the read fails, as it is no file */
 }
 END_TEST
 
-/* Who is not root gets nothing by us that he could not have had. */
+/* Through foster a user other than root gets no file that it could not have opened. */
 START_TEST(others_open_what_they_may)
 {
     uid_t owner = 0;

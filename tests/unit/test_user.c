@@ -172,8 +172,8 @@ START_TEST(numbers_need_no_files)
 }
 END_TEST
 
-/* A group with everybody in it, and files that end where a page does: nothing is read behind them.
- */
+/* A group with very many members, and files that end where a page does: no byte after the end is
+ * read. */
 START_TEST(long_lines_and_full_pages)
 {
     enum { PAGE = 4096, LONG = 10 * PAGE };

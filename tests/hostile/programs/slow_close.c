@@ -29,7 +29,7 @@ static void fail(const char *what)
     exit(2);
 }
 
-/* A connection that nobody reads from, full. */
+/* A connection that is full and not read. */
 static int stuffed_socket(void)
 {
     static char chunk[CHUNK];
