@@ -75,7 +75,7 @@ void scenario_prepare(
 char **scenario_command(const struct scenario *scenario); /* the words to exec */
 void scenario_amiss(char *text, size_t size); /* the findings of members, "" if there are none */
 
-/* personality.c */
+/* names.c */
 const char *call_name(long call);
 long call_number(const char *name); /* -1: there is none */
 int error_number(const char *name); /* 0: there is none */
