@@ -66,7 +66,7 @@ suite_build() {
 
 hardened_works() {
     FOSTER=$PWD/build/hardened/foster bats --formatter tap --filter-tags '!shipped' \
-        tests/system/{exit_codes,forwarding,reaping,ending}.bats \
+        tests/system/{exit_codes,forwarding,reaping,stopping}.bats \
         tests/services/{start_order,output,health}.bats
 }
 
