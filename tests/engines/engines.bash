@@ -1,9 +1,8 @@
 # shellcheck shell=bash disable=SC2034 # what is set here is used by the lists
-# The container engines of the tests, all driven with the same words. Each bats file is a link,
-# LIST-ENGINE.bats, to a list of tests; the name says under which engine it is run. Each has an
-# engine of its own, in a world of its own (see there): nothing of the machine's engines is touched.
-# An engine that cannot be had is a skip with the reason; where CI=true it is a failure, so that
-# nothing is skipped there unnoticed.
+# Helpers of the engine tests: all engines are driven by the same words. Each bats file is a link,
+# LIST-ENGINE.bats, to a list of tests; its name gives the engine. Each list has an engine of its
+# own, in a world of its own (see `world`), so the machine's engines are not touched. A test whose
+# engine is missing is skipped with the reason; where CI=true it fails instead.
 
 bats_require_minimum_version 1.5.0
 
@@ -64,7 +63,7 @@ setup() {
 
 # --- the engine's life ----------------------------------------------------------------------------
 
-# The world dies with this shell, however this shell ends.
+# The world ends with this shell, in whatever way.
 engine_up() {
     local answer says=$BATS_FILE_TMPDIR/world
     need_programs
@@ -79,7 +78,7 @@ engine_up() {
     exec {answer}<&-
 }
 
-# When the world's init ends, so does all else in it.
+# The end of the world's init ends all of its processes.
 engine_down() {
     inside kill -TERM 1 2>/dev/null || true
     eventually world_is_gone
@@ -109,7 +108,7 @@ skip_unless_ci() {
     skip "$1"
 }
 
-# What make builds is not there: that is never a reason to skip.
+# Files that make builds must be there: their lack is no reason to skip.
 need_programs() {
     local program
     for program in "$FOSTER" "$INIT" "${IN_IMAGES[@]}"; do
@@ -152,7 +151,7 @@ run_without_foster() {
 
 # --- its verbs ------------------------------------------------------------------------------------
 
-# A command run inside the world. Descriptor 3 is bats' own: whoever keeps it holds bats up.
+# Runs a command inside the world. Descriptor 3 is bats' own: bats waits until it is closed.
 inside() {
     timeout "$COMMAND_DEADLINE" nsenter --mount="/proc/$WORLD/ns/mnt" --net="/proc/$WORLD/ns/net" \
         --pid="/proc/$WORLD/ns/pid_for_children" "$@" 3>&-
@@ -172,13 +171,13 @@ run_on_terminal() {
         <>"$BATS_TEST_TMPDIR/keyboard"
 }
 
-# Types what printf makes of its argument.
+# Types the text, as printf formats it.
 type_keys() {
     # shellcheck disable=SC2059
     printf "$1" >"$BATS_TEST_TMPDIR/keyboard"
 }
 
-# Runs a container to its end: its output is the output, its exit code the exit code.
+# Runs a container to its end, and passes on its output and exit code.
 run_container() {
     engine run --name "$CONTAINER" "${CGROUP_OPTIONS[@]}" "$@"
 }
@@ -187,7 +186,7 @@ start_container() {
     run_container --detach "$@" >/dev/null
 }
 
-# Starts main and waits until it says that it catches signals.
+# Starts main and waits until it is ready for signals.
 start_ready() {
     start_container "$@"
     eventually output_has_line 'ready [0-9]*'
@@ -206,7 +205,7 @@ signal_container() {
     engine kill --signal "$1" "$CONTAINER" >/dev/null
 }
 
-# The engine kills after 30 s what does not end by itself: whoever needs less was not killed by it.
+# The engine kills after 30 s; a container that needs less time was not killed by it.
 stop_container() {
     engine stop -t 30 "$CONTAINER" >/dev/null
 }
@@ -230,7 +229,7 @@ ctl() {
     in_container /foster ctl "$@"
 }
 
-# All of docker/services/services.conf is up and does its work.
+# Checks that all services of docker/services/services.conf are up and work.
 services_are_well() {
     eventually ctl health
     [ "$(in_container ask 6379 'get schema')" = 1 ] # the migration
@@ -256,7 +255,7 @@ eventually() {
     done
 }
 
-# milliseconds_of COMMAND...: leaves in $milliseconds how long it took.
+# milliseconds_of COMMAND...: runs it, and sets $milliseconds to the time that it took.
 milliseconds_of() {
     local start=${EPOCHREALTIME/./}
     "$@"
