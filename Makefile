@@ -19,7 +19,8 @@ SUPERVISE = async_close dependencies event_loop forwarding main_process messages
     side_command signalling sockets start start_descriptors start_environment start_watch state_machine supervisor
 CONTROL = client connections goals metrics property report request server verbs writer
 COMPAT = catatonit compat dumb_init foster pause tini
-INIT = catalogue finish forward help launch main one_command option_setters options supervise_mode $(COMPAT:%=compat/%)
+INIT = catalogue finish forward help launch main one_command option_setters options supervise_mode \
+    $(COMPAT:%=compat/%)
 
 ROOMS = $(BASE:%=src/base/%) $(CHILDREN:%=src/children/%) $(PROCESS:%=src/process/%) \
     $(CONFIG:%=src/config/%) $(LOGS:%=src/logs/%) $(SUPERVISE:%=src/supervise/%) \
