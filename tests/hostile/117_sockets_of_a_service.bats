@@ -118,7 +118,8 @@ whole() {
     for address in "$PWD/web.sock" @web; do
         configure <<-END
 			[web]
-			command = sh -c '[ -e ruined ] && exec service web serve 3; : >ruined; service x wait sent exit 0; ruin both 3; exit 1'
+			command = sh -c '$whole_once; : >ruined; service x wait sent exit 0;
+			    ruin both 3; exit 1'
 			listen = unix:$address
 			restart = on-failure
 			[client]

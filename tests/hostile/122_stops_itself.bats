@@ -108,7 +108,7 @@ CONF
 }
 
 # Ten SIGCONTs are at least nine times 50 ms apart.
-@test "a main that stops itself again and again does not keep foster busy, with services as without (122)" {
+@test "foster stays idle while main stops itself again and again, with services and without (122)" {
     local way options begun
     stopping 1 2 3 4 5 6 7 8 9 10 >stops.sh
     printf '[a]\ncommand = sleep 60\n' >conf

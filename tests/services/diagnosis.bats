@@ -165,10 +165,10 @@ load helpers
     ends 0
 }
 
-# A filter, say, forbids it. The supervisor's second start, as above.
+# A seccomp filter may forbid it. It is the supervisor's second fork, as above.
 @test "an essential service for which no process can be forked is in the termination log (103)" {
-    printf '[foster]\ntermination_log = %s\n[a]\ncommand = service a exit 1\nessential = yes\nrestart = always\n' \
-        "$PWD/log" >conf
+    printf '[foster]\ntermination_log = %s\n' "$PWD/log" >conf
+    printf '[a]\ncommand = service a exit 1\nessential = yes\nrestart = always\n' >>conf
     : >log
     around=(strace -f -qq -o /dev/null -e "trace=clone,vfork,fork,clone3"
         -e "inject=clone,vfork,fork,clone3:error=EPERM:when=2+")

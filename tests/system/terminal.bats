@@ -100,7 +100,7 @@ EXPECT
     done
 }
 
-@test "nothing is said of a command that the terminal's keys end, with services as without (43, 103)" {
+@test "a command that the terminal's keys end prints nothing, with services and without (43, 103)" {
     printf '[web]\ncommand = sleep 60\n' >conf
     for way in as_pid1 as_child; do
         for options in "" "--config conf --"; do
