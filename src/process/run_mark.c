@@ -1,16 +1,17 @@
 /*
  * run_mark.c - see run_mark.h.
  *
- * Nearly always nobody is left, and with many services that start again often the walk of /proc
- * would be most of what it costs. But whoever is left, or somebody above him, was adopted, and the
- * kernel gives orphans to the first living thread of their reaper (find_new_reaper() in
- * kernel/exit.c): the main one, which starts no services. So if that thread has no children, nobody
- * is left. It has them all before the run can be reaped, as both are done under one lock of the
- * kernel. (/proc/PID/task/TID/children: CONFIG_PROC_CHILDREN, proc(5).)
+ * Most runs leave no process behind, and where many services are started again often, walks through
+ * /proc would be most of the cost. But a remaining process, or an ancestor of it, has become an
+ * orphan, and the kernel gives orphans to the first living thread of their reaper
+ * (find_new_reaper() in kernel/exit.c): to the main thread, which starts no services. So if that
+ * thread has no children, no process remains. The orphans are its children before the run can be
+ * reaped: the kernel does both under one lock. (/proc/PID/task/TID/children needs
+ * CONFIG_PROC_CHILDREN, proc(5).)
  *
- * The group's number is not given to a new process while there is anybody in the group. Once it is
- * empty it may be, and then it is another's; therefore only descendants are hit, as with the mark,
- * and not even those if there is a process of that number again: the leader of the group we mean is
+ * The kernel does not use the number of a process group again while the group has a process; it may
+ * afterwards, and then the group is another one. Therefore signals go to descendants of foster
+ * only, and not by the group if there is a process of that number: the leader of the run's group is
  * reaped.
  */
 #include "process/run_mark.h"
@@ -43,7 +44,7 @@ void run_mark_set(unsigned mark)
     syscall(SYS_prlimit64, 0, RLIMIT_LOCKS, &limit, NULL);
 }
 
-/* The call tells who may change the limits, at a tenth of the cost of the file. */
+/* prlimit(2) takes a tenth of the time of the file, and works for root and for the owner alone. */
 int64_t run_mark_of(pid_t pid)
 {
     uint64_t limit[2];
@@ -55,8 +56,8 @@ int64_t run_mark_of(pid_t pid)
     return mark > 0 ? mark : 0;
 }
 
-/* True if foster has no child that it did not start itself. */
-static bool has_adopted_nobody(pid_t self)
+/* True if foster has no orphans. Keeps the file open. */
+static bool has_no_orphans(pid_t self)
 {
     static int children = -1;
     char path[PROC_PATH_MAX], first[2];
@@ -69,12 +70,11 @@ static bool is_gone(pid_t pid)
     return kill(pid, 0) == -1 && errno == ESRCH;
 }
 
-/* A turn. */
 struct turn {
-    struct ended_run *run; /* its group is 0 if the number is another's by now */
+    struct ended_run *run;
     struct run_mark_walk *walk;
-    milliseconds until;
-    bool found;
+    milliseconds until; /* its end */
+    bool found;         /* a process, since that was last set to false */
 };
 
 static bool is_of_run(pid_t pid, const struct ended_run *run)
@@ -83,7 +83,7 @@ static bool is_of_run(pid_t pid, const struct ended_run *run)
            (run->mark != 0 && run_mark_of(pid) == run->mark);
 }
 
-static bool is_left(const struct process *process, void *run)
+static bool is_remaining(const struct process *process, void *run)
 {
     return is_of_run(process->pid, run) &&
            procfs_process_descends(process, ((struct ended_run *)run)->self);
@@ -91,16 +91,18 @@ static bool is_left(const struct process *process, void *run)
 
 static bool send_to(pid_t pid, int signal, struct ended_run *run)
 {
-    return send_signal_to_one(pid, signal, is_left, run) == 0;
+    return send_signal_to_one(pid, signal, is_remaining, run) == 0;
 }
 
+/* A search is over as soon as it has found a process. */
 static bool is_answered(const struct run_mark_walk *walk)
 {
     return walk->signal == 0 && walk->has_found;
 }
 
-/* Who forks and exits leaves foster his dead. Who is meant is asked before that is made sure, as
- * most are not. */
+/* False ends the turn. A dead process whose parent has ended is a child of foster, and is passed
+ * over. Most processes do not belong to the run: so that is asked first, and again once a pidfd
+ * holds the process, send_signal_to_one(). */
 static bool visit(pid_t pid, void *context)
 {
     struct turn *turn = context;
@@ -114,9 +116,9 @@ static bool visit(pid_t pid, void *context)
     return !is_answered(walk) && clock_now() < turn->until;
 }
 
-/* The numbers that were given away last, whether anybody has them or not, and to kill again as long
- * as anybody has. Where processes fork and exit without end those who live are among them, and a
- * walk is all among the dead. */
+/* Visits the pids that the kernel has given away last, whether or not there are processes of them;
+ * to kill, again and again while there are. If the processes of a run fork and exit without end,
+ * the living ones are among these, and a walk in the order of pids would meet dead ones only. */
 static void visit_newest(struct turn *turn)
 {
     enum { NEWEST = 256 };
@@ -129,33 +131,34 @@ static void visit_newest(struct turn *turn)
     } while (turn->found && turn->walk->signal == SIGKILL && clock_now() < turn->until);
 }
 
-static bool group_is_left(pid_t group, int signal)
+/* Without /proc. True if the group has a process that may be signalled. */
+static bool signal_group(pid_t group, int signal)
 {
-    bool is_left = group != 0 && kill(-group, signal) == 0;
-    if (is_left && signal == SIGTERM)
+    bool has_process = group != 0 && kill(-group, signal) == 0;
+    if (has_process && signal == SIGTERM)
         kill(-group, SIGCONT);
-    return is_left;
+    return has_process;
 }
 
-/* What the next one is to do. */
-static bool end(struct run_mark_walk *walk, bool is_left)
+/* Prepares the next walk; returns has_found. */
+static bool end(struct run_mark_walk *walk, bool has_found)
 {
     *walk = (struct run_mark_walk){.signal = walk->signal == SIGKILL ? SIGKILL : 0};
-    return is_left;
+    return has_found;
 }
 
 bool run_mark_look(struct ended_run *run, struct run_mark_walk *walk)
 {
     struct turn turn = {run, walk, clock_now() + TURN_MS, false};
-    if (has_adopted_nobody(run->self))
+    if (has_no_orphans(run->self))
         return end(walk, false);
     if (!is_gone(run->group))
         run->group = 0;
     if (!procfs_is_ours())
-        return end(walk, group_is_left(run->group, walk->signal));
-    if (walk->signal == 0 || walk->signal == SIGKILL) /* who is told is told once, on the walk */
+        return end(walk, signal_group(run->group, walk->signal));
+    if (walk->signal == 0 || walk->signal == SIGKILL) /* others are sent once, by the walk */
         visit_newest(&turn);
-    turn.until = clock_now() + TURN_MS; /* whoever made them may be old */
+    turn.until = clock_now() + TURN_MS; /* the parents of the newest may be old */
     bool is_over = is_answered(walk) || procfs_walk(&walk->at, visit, &turn) || is_answered(walk);
     return !is_over || end(walk, walk->has_found);
 }

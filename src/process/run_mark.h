@@ -1,13 +1,13 @@
 /*
- * run_mark.h - what the last run of a service has left behind: daemons of its own, helpers that
- * nobody waits for.
+ * run_mark.h - the remaining processes of a run that has ended: daemons that the service has
+ * started, helpers that it has not waited for.
  *
- * They would hold the port and the lock that the next run needs. A process group alone does not
- * find them: who calls setsid has left it. So each run carries a mark that no program looks at: its
- * soft RLIMIT_LOCKS, which has had no effect since Linux 2.6 (getrlimit(2)), is inherited by
- * everything that it starts, also as another user, and can be read by anybody in /proc/PID/limits
- * ("Max file locks"). The mark must be a number of the service's own among all that live below
- * foster.
+ * They would keep the port and the lock that the next run needs. The process group alone does not
+ * tell them, as a process leaves it by setsid(2). So all processes of a service bear a mark in a
+ * place that no program uses: the soft limit RLIMIT_LOCKS. It has had no effect since Linux 2.6
+ * (getrlimit(2)), is inherited, also by processes that change their user, and everybody can read it
+ * in /proc/PID/limits ("Max file locks"). The mark of a service differs from those of all others
+ * that run below foster.
  */
 #ifndef PROCESS_RUN_MARK_H
 #define PROCESS_RUN_MARK_H
@@ -16,44 +16,42 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Puts the mark on the caller. In the child, async-signal-safe; where a hard limit forbids it there
- * is no mark. */
+/* Sets the mark of the calling process. Async-signal-safe, for the child before its exec. Where the
+ * hard limit is lower the process has no mark. */
 void run_mark_set(unsigned mark);
 
-/* The mark of a process; 0 if it has none, or /proc does not catalogue_say. Any thread. */
+/* The mark of a process; 0 if it has none, or if /proc cannot be read. Any thread. */
 int64_t run_mark_of(pid_t pid);
 
-/* An ended run, and foster's own pid. */
+/* A run that has ended. */
 struct ended_run {
-    pid_t self, group; /* its leader is reaped; 0 once the number is another's */
-    unsigned mark;     /* or 0 */
+    pid_t self;    /* foster's pid */
+    pid_t group;   /* the process group, whose leader is reaped; 0 once the number is used again */
+    unsigned mark; /* 0: none */
 };
 
-/* A walk through /proc that is made in turns: whoever has many processes, or forks without end,
- * holds up nobody else. All zero but for the signal: it begins. */
+/* A walk through /proc. It is made in turns, as a run with many processes, or one that forks
+ * without end, must not delay other services. It begins with zeros, but for the signal. */
 struct run_mark_walk {
-    int at;               /* where its next turn begins; 0: it has not begun, or is over */
-    unsigned char signal; /* that it sends; TERM is followed by CONT; 0: none, it is to find out
-                             whether anybody is left */
-    bool has_found;       /* somebody */
+    int at;               /* where the next turn begins; 0: the walk has not begun, or is over */
+    unsigned char signal; /* what it sends: SIGTERM (and SIGCONT), SIGKILL, or 0 to only search */
+    bool has_found;       /* a remaining process, so far */
 };
 
 /*
- * A turn of such a walk, of some 20 ms at most, along everybody who is left of the run: the living
- * of its process group, and those below foster who carry its mark. False if it is over, and has
- * found nobody whom its signal could be sent to; else the next call goes on, or begins anew: to
- * kill where it has killed, else to find out. For who forks while he is walked to is not found each
- * time.
+ * Makes one turn of the walk, of some 20 ms at most. It visits the living processes of the run's
+ * group, and those below foster that bear its mark. False if the walk is over and its signal could
+ * be sent to no process. After a walk that has found one the next call begins another: to kill
+ * after SIGKILL, else to search, as one walk may miss a process that is forked meanwhile.
  *
- * No process that foster started for the service may run at that time, no probe and no stop
- * command, unless it is to be killed as well: they carry the mark too. Costs one system call when
- * no orphan is below foster; without /proc only the group is found. Supervisor's thread: it keeps a
- * file open. Allocates nothing.
+ * The other processes that foster has started for the service, a probe or a stop command, bear the
+ * mark as well: none may run, unless it is to be killed. Costs one system call if foster has no
+ * orphans; without /proc only the group is found. Supervisor's thread, as it keeps a file open;
+ * allocates nothing.
  */
 bool run_mark_look(struct ended_run *run, struct run_mark_walk *walk);
 
-/* Kills one process, if it carries the mark of a run that need not have ended, and is below foster.
- */
+/* Kills one process if it bears that mark and is below foster; the run need not have ended. */
 void run_mark_kill_one(pid_t self, unsigned mark, pid_t pid);
 
 #endif
