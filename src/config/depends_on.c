@@ -1,8 +1,8 @@
 /*
  * depends_on.c - see depends_on.h.
  *
- * service->scratch marks the services that the present section depends on already, so that a second
- * mention is found without a search through the list.
+ * service->is_named marks the services that the present section depends on already, so that a
+ * second mention is found without a search through the list.
  */
 #include "config/depends_on.h"
 
@@ -38,7 +38,7 @@ static void append(struct depends_on *depends_on, struct service *on, int condit
     struct dependency *list = arena_grow(depends_on->list, depends_on->count, sizeof *list);
     list[depends_on->count++] = (struct dependency){on, (enum condition)condition};
     depends_on->list = list;
-    on->scratch = true;
+    on->is_named = true;
 }
 
 /* "NAME" or "NAME:CONDITION" */
@@ -60,7 +60,7 @@ static void add(struct depends_on *depends_on, const struct names *names, const 
         diagnostics_error(&entry->place, "[%s] depends on itself", word);
     else if (on == NULL)
         refuse(names->plan, entry, word);
-    else if (on->scratch)
+    else if (on->is_named)
         diagnostics_error(&entry->place, "depends_on names '%s' twice", word);
     else
         append(depends_on, on, condition);
@@ -79,7 +79,7 @@ void depends_on_add(struct depends_on *depends_on, const struct names *names,
 void depends_on_end(struct depends_on *depends_on)
 {
     for (size_t i = 0; i < depends_on->count; i++)
-        depends_on->list[i].on->scratch = false;
+        depends_on->list[i].on->is_named = false;
     *depends_on = (struct depends_on){0};
 }
 

@@ -25,8 +25,8 @@ static const struct service *parent_of(const struct service *service)
     unsigned highest = 0;
     for (size_t i = 0; i < extras->depends_count; i++) {
         const struct service *on = extras->depends_on[i].on;
-        if (on->scratch > highest) {
-            highest = on->scratch;
+        if (on->rank > highest) {
+            highest = on->rank;
             parent = on;
         }
     }

@@ -29,7 +29,7 @@ static unsigned short next_rank(const struct service *service)
     const struct extras *extras = service_extras(service);
     unsigned short highest = 0;
     for (size_t i = 0; i < extras->depends_count; i++) {
-        unsigned short rank = extras->depends_on[i].on->scratch;
+        unsigned short rank = extras->depends_on[i].on->rank;
         highest = rank > highest && rank != ON_PATH ? rank : highest;
     }
     return highest + 1;
@@ -57,9 +57,9 @@ static struct service *next_unranked(struct step *step)
     const struct extras *extras = service_extras(step->service);
     while (step->next < extras->depends_count) {
         struct service *on = extras->depends_on[step->next++].on;
-        if (on->scratch == RANK_NONE)
+        if (on->rank == RANK_NONE)
             return on;
-        if (on->scratch == ON_PATH)
+        if (on->rank == ON_PATH)
             report_cycle(step, on);
     }
     return NULL;
@@ -71,12 +71,12 @@ static void rank_from(struct step *step, struct service *service)
     const struct step *before = step - 1;
     *step = (struct step){service, 0};
     while (step != before) {
-        step->service->scratch = ON_PATH;
+        step->service->rank = ON_PATH;
         service = next_unranked(step);
         if (service != NULL) {
             *++step = (struct step){service, 0};
         } else {
-            step->service->scratch = next_rank(step->service);
+            step->service->rank = next_rank(step->service);
             step--;
         }
     }
@@ -87,7 +87,7 @@ void ranks_assign(const struct plan *plan)
     size_t size = (plan->count + 1) * sizeof(struct step);
     struct step *steps = arena_map(size);
     for (size_t i = 0; i < plan->count; i++)
-        if (plan->services[i].scratch == RANK_NONE)
+        if (plan->services[i].rank == RANK_NONE)
             rank_from(steps + 1, &plan->services[i]);
     arena_unmap(steps, size);
 }
@@ -95,5 +95,5 @@ void ranks_assign(const struct plan *plan)
 void ranks_clear(const struct plan *plan)
 {
     for (size_t i = 0; i < plan->count; i++)
-        plan->services[i].scratch = RANK_NONE;
+        plan->services[i].rank = RANK_NONE;
 }

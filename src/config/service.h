@@ -89,9 +89,13 @@ struct service {
     milliseconds started; /* when its present run began, or its last */
     unsigned short
         last_status; /* of waitpid(2), of the last run that ended: Linux uses 16 bits of it */
-    unsigned short failures; /* in a row */
-    unsigned short
-        scratch; /* its rank, in the plan; what a walk along the dependencies knows of it */
+    unsigned short failures;  /* in a row */
+    union {                   /* of a walk along the dependencies; one is made at a time */
+        bool is_named;        /* depends_on.c: the present section depends on it already */
+        unsigned short rank;  /* plan.c: one more than the highest of its dependencies */
+        unsigned short start; /* dependencies.c: it is to be started */
+        bool is_needed;       /* shutdown.c: a running service depends on it */
+    };
     unsigned char exec_code; /* why its program could not be run: the exit code for that, or 0 */
     unsigned char kills; /* how often it was killed at its present stop, once `killed` is set, or
                             what it left behind */

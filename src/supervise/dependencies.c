@@ -86,15 +86,15 @@ static bool start_those_of(struct service *service)
 {
     const struct extras *extras = service_extras(service);
     bool more = false;
-    service->scratch = SEEN_TO;
+    service->start = SEEN_TO;
     for (size_t i = 0; i < extras->depends_count; i++) {
         struct service *on = extras->depends_on[i].on;
         if (is_met(&extras->depends_on[i]))
             continue;
         state_machine_handle(on, EVENT_START);
-        if (on->scratch != UNMARKED)
+        if (on->start != UNMARKED)
             continue;
-        on->scratch = WANTED;
+        on->start = WANTED;
         more = true;
     }
     return more;
@@ -106,12 +106,12 @@ void dependencies_start(const struct plan *plan, const struct service *of)
     for (struct service *service = plan->services; service < plan->services + plan->count;
          service++) {
         bool is_meant = of != NULL ? service == of : service->settings->autostart;
-        service->scratch = is_meant ? WANTED : UNMARKED;
+        service->start = is_meant ? WANTED : UNMARKED;
     }
     while (more) {
         more = false;
         for (size_t i = plan->count; i-- > 0;) /* who depends on others mostly stands behind them */
-            if (plan->services[i].scratch == WANTED)
+            if (plan->services[i].start == WANTED)
                 more |= start_those_of(&plan->services[i]);
     }
 }

@@ -76,17 +76,17 @@ static void mark_what_is_needed(void)
 {
     bool changed = true;
     for (size_t i = 0; i < plan->count; i++)
-        plan->services[i].scratch = 0;
+        plan->services[i].is_needed = false;
     while (changed) {
         changed = false;
         for (size_t i = plan->count; i-- > 0;) {
             const struct service *service = &plan->services[i];
-            if ((!service_is_up(service) || has_ended(service)) && service->scratch == 0)
+            if ((!service_is_up(service) || has_ended(service)) && !service->is_needed)
                 continue;
             const struct extras *extras = service_extras(service);
             for (size_t d = 0; d < extras->depends_count; d++) {
-                changed |= extras->depends_on[d].on->scratch == 0;
-                extras->depends_on[d].on->scratch = 1;
+                changed |= !extras->depends_on[d].on->is_needed;
+                extras->depends_on[d].on->is_needed = true;
             }
         }
     }
@@ -99,7 +99,7 @@ static void stop_in_order(void)
     for (size_t i = 0; i < plan->count; i++) {
         struct service *service = &plan->services[i];
         service->held = false;
-        if (service->scratch == 0 &&
+        if (!service->is_needed &&
             (service->state != STOPPING || service->afterwards != STAY_STOPPED))
             state_machine_handle(service, EVENT_STOP);
     }

@@ -645,7 +645,7 @@ START_TEST(the_tree_shows_who_waits_for_whom)
         "└─ tail, once cron has started and db is ready\n"
         "5 services, no faults\n");
     for (size_t i = 0; i < plan.count; i++)
-        ck_assert_uint_eq(plan.services[i].scratch, 0);
+        ck_assert_uint_eq(plan.services[i].rank, 0);
     ck_assert_str_eq(
         tree_of("[a]\ncommand=x\n[b]\ncommand=x\ndepends_on=a\n[c]\ncommand=x\ndepends_on=b\n"
                 "[d]\ncommand=x\ndepends_on=a"),
