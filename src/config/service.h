@@ -63,24 +63,21 @@ struct extras {
 
 /* What is looked at in each round comes first, in one line of the processor's cache. */
 struct service {
-    struct promise process;       /* of its present run, or its last */
-    milliseconds deadline;        /* of this state, or NEVER */
-    struct extras *extras;        /* NULL: none; ask service_extras() */
-    unsigned char state;          /* enum state */
-    unsigned char afterwards;     /* enum afterwards, while CLEARING or STOPPING */
-    bool has_run : 1;             /* to its end: last_status holds */
-    bool reaped : 1;              /* the end of the present run has been seen */
-    bool held : 1;                /* stopped by hand: foster waits for somebody to start it */
-    bool killed : 1;              /* by us, because its time was over */
-    bool unwell : 1;              /* its health check or watchdog says so */
-    bool signalled : 1;           /* has had its stop signal */
-    bool timed_out : 1;           /* was not ready in time */
-    bool side_command_failed : 1; /* the last command beside it could not be run, which has been
-                                     said */
-    bool fork_failed : 1;         /* there was no process for it, which has been said */
-    bool unready_end : 1;         /* its last run has ended before it was ready */
-    bool refusal_said : 1;        /* that it may not be signalled */
-    unsigned restarts;            /* since foster started */
+    struct promise process;   /* of its present run, or its last */
+    milliseconds deadline;    /* of this state, or NEVER */
+    struct extras *extras;    /* NULL: none; ask service_extras() */
+    unsigned char state;      /* enum state */
+    unsigned char afterwards; /* enum afterwards, while CLEARING or STOPPING */
+    bool has_run : 1;         /* to its end: last_status holds */
+    bool reaped : 1;          /* the end of the present run has been seen */
+    bool held : 1;            /* stopped by hand: foster waits for somebody to start it */
+    bool killed : 1;          /* by us, because its time was over */
+    bool unwell : 1;          /* its health check or watchdog says so */
+    bool signalled : 1;       /* has had its stop signal */
+    bool timed_out : 1;       /* was not ready in time */
+    bool unready_end : 1;     /* its last run has ended before it was ready */
+    unsigned logged : 3;      /* a bit for each enum message_once, supervise/messages.h */
+    unsigned restarts;        /* since foster started */
     const struct settings *settings;
 
     const char *name;

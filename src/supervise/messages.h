@@ -32,4 +32,25 @@ void messages_restart(const struct service *service, enum log_level level, milli
 /* It will never be started, because of another. */
 void messages_dependency_failed(const struct service *service, const struct service *on);
 
+/* Errors of a service that are logged once, and again only after an attempt that succeeded. */
+enum message_once {
+    ONCE_REFUSED_SIGNAL, /* it may not be signalled */
+    ONCE_FORK_ERROR,     /* no process could be created for it */
+    ONCE_SIDE_COMMAND,   /* a probe or a stop command of it could not be run */
+};
+
+static inline bool messages_was_logged(const struct service *service, enum message_once message)
+{
+    return (service->logged & 1U << message) != 0;
+}
+
+static inline void messages_set_logged(struct service *service, enum message_once message,
+                                       bool logged)
+{
+    if (logged)
+        service->logged |= 1U << message;
+    else
+        service->logged &= ~(1U << message);
+}
+
 #endif

@@ -4,13 +4,15 @@
 #include <unistd.h>
 
 #include "process/send_signal.h"
+#include "supervise/messages.h"
 #include "supervise/start.h"
 
 bool side_command_begin(struct side_command *side, struct service *service, const char *command)
 {
     side->service = service;
     side->runs = start_side_command(service, command, &side->promise, &side->report) == 0;
-    service->side_command_failed |= !side->runs;
+    if (!side->runs)
+        messages_set_logged(service, ONCE_SIDE_COMMAND, true);
     return side->runs;
 }
 
@@ -20,7 +22,7 @@ static void take_result(struct side_command *side)
     int unused;
     side->runs = false;
     side->failed = spawn_result_read(side->report, &unused) == SPAWN_FAILED;
-    side->service->side_command_failed = side->failed;
+    messages_set_logged(side->service, ONCE_SIDE_COMMAND, side->failed);
     close(side->report);
 }
 

@@ -9,6 +9,7 @@
 #include "process/send_signal.h"
 #include "process/stop_policy.h"
 #include "supervise/main_process.h"
+#include "supervise/messages.h"
 #include "supervise/start.h"
 
 enum {
@@ -18,9 +19,9 @@ enum {
 static void say_refused(struct service *service, bool sent)
 {
     struct text line;
-    if (service->refusal_said)
+    if (messages_was_logged(service, ONCE_REFUSED_SIGNAL))
         return;
-    service->refusal_said = true;
+    messages_set_logged(service, ONCE_REFUSED_SIGNAL, true);
     log_begin(&line);
     text_add_refused_signal(&line, service->name, main_process_pid(service), sent);
     log_end(LOG_WARNING, &line);

@@ -5,7 +5,6 @@
  * descriptors. It is gone after the fork, so a thousand services keep none of it.
  */
 #include "supervise/start.h"
-#include "supervise/main_process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +25,8 @@
 #include "process/fork_error.h"
 #include "process/signals.h"
 #include "process/wait_status.h"
+#include "supervise/main_process.h"
+#include "supervise/messages.h"
 #include "supervise/sockets.h"
 #include "supervise/start_descriptors.h"
 #include "supervise/start_environment.h"
@@ -118,7 +119,8 @@ struct start {
 /* A probe that cannot be run is tried again and again: its error is logged once. */
 static enum log_level error_level(const struct start *start)
 {
-    bool is_known = start->role != ROLE_MAIN_PROCESS && start->service->side_command_failed;
+    bool is_known =
+        start->role != ROLE_MAIN_PROCESS && messages_was_logged(start->service, ONCE_SIDE_COMMAND);
     return is_known ? LOG_DEBUG : LOG_ERROR;
 }
 
@@ -159,8 +161,9 @@ static int log_exec_error(struct program *program)
 static int log_fork_error(const struct start *start, const char *program, int error)
 {
     struct text line;
-    enum log_level level = start->service->fork_failed ? LOG_DEBUG : error_level(start);
-    start->service->fork_failed = true;
+    enum log_level level =
+        messages_was_logged(start->service, ONCE_FORK_ERROR) ? LOG_DEBUG : error_level(start);
+    messages_set_logged(start->service, ONCE_FORK_ERROR, true);
     log_begin(&line);
     text_add(&line, "%s: cannot run %s: ", start->service->name, program);
     fork_error_explain(&line, error);
@@ -183,7 +186,7 @@ static int fork_program(struct start *start, struct program *program)
     close(ends[1]);
     start->report = ends[0];
     if (error == 0) {
-        start->service->fork_failed = false;
+        messages_set_logged(start->service, ONCE_FORK_ERROR, false);
         return 0;
     }
     close(ends[0]);

@@ -29,7 +29,7 @@ int start_service(struct service *service, int ready_fd, int *report);
 
 /* Forks a command beside the main process, with the service's user, directory, environment, limits
  * and MAINPID, and a session of its own. Otherwise as start_service(). While
- * service->side_command_failed is set an error is logged only for debugging. */
+ * messages_was_logged(service, ONCE_SIDE_COMMAND) is set an error is logged only for debugging. */
 int start_side_command(struct service *service, const char *command, struct promise *promise,
                        int *report);
 

@@ -1,6 +1,7 @@
 /* test_probe.c - readiness and health checks: when they are made, and what their results do. The
  * test has a clock and an event loop of its own; the commands are children that do as their names
  * say. */
+#include "supervise/messages.h"
 #include "supervise/probe.h"
 
 #include <arpa/inet.h>
@@ -720,15 +721,15 @@ START_TEST(a_stop_command)
     ck_assert(!probe_poll_stop_command(&service));
     ck_assert(!probe_run_stop_command(&service, "missing"));
     ck_assert(!probe_poll_stop_command(&service));
-    ck_assert(service.side_command_failed);
+    ck_assert(messages_was_logged(&service, ONCE_SIDE_COMMAND));
     ck_assert(probe_run_stop_command(&service, "0"));
     reap_command();
     ck_assert(!probe_poll_stop_command(&service));
-    ck_assert(!service.side_command_failed);
+    ck_assert(!messages_was_logged(&service, ONCE_SIDE_COMMAND));
     ck_assert(probe_run_stop_command(&service, CANNOT_RUN));
     reap_command();
     ck_assert(!probe_poll_stop_command(&service));
-    ck_assert(service.side_command_failed);
+    ck_assert(messages_was_logged(&service, ONCE_SIDE_COMMAND));
 }
 END_TEST
 
