@@ -1,13 +1,13 @@
 /*
- * service.h - what a service is: what its section of the file says, and where it is in its life.
+ * service.h - a service: what its section of the file says, and what has happened to it.
  *
  * There may be a thousand of them in the memory of one small process, so a service is little more
- * than its pointers. Its settings are shared with every other service that has the same ones; its
- * command is kept as the file has it, and is split into words when it is run; what only some
- * services have (probes, sockets, a line of status) hangs behind a pointer that is otherwise NULL.
- * All of it is taken from the arena before the first start.
+ * than its pointers. Services with the same settings share one struct of them; a command is kept as
+ * it stands in the file, and is split into words when it is run; what only some services have
+ * (probes, sockets, a line of status) is behind a pointer that is NULL for all others. All of it is
+ * taken from the arena before the first start.
  *
- * The settings are constant once read. All else belongs to the supervisor's thread.
+ * The settings are constant once they are read. All else belongs to the supervisor's thread.
  */
 #ifndef CONFIG_SERVICE_H
 #define CONFIG_SERVICE_H
@@ -30,88 +30,110 @@ struct dependency {
     enum condition condition;
 };
 
+/* Each is shown by the name that state_name() gives it. Processes of a service exist from FORKED to
+ * STOP_KILL, see the functions below: the order counts. */
 enum state {
-    STOPPED,     /* not started, or stopped on purpose */
-    WAITING,     /* for what it depends on */
-    CLEARING,    /* what its last run left behind is being ended */
-    FORKED,      /* has a process, and its program does not run yet; shown as starting */
-    STARTING,    /* runs, and has not said that it is ready */
-    RUNNING,     /* runs, and need not say so */
-    READY,       /* runs, and has said so */
-    STOPPING,    /* has been told to end */
-    BACKING_OFF, /* has failed, and will be started again */
-    DONE,        /* has ended well, for good */
-    FAILED,      /* has ended badly, for good */
+    STOPPED,       /* not started, or stopped by a command or with all others */
+    WAITING,       /* for what it depends on */
+    CLEARING,      /* the remaining processes of its last run are being ended */
+    FORKED,        /* its process has not executed the program yet; shown as starting */
+    STARTING,      /* its program runs, and has not said that it is ready */
+    RUNNING,       /* its program runs, and need not say so */
+    READY,         /* its program runs, and has said so */
+    STOP_COMMAND,  /* its stop command runs */
+    STOP_SIGNAL,   /* it has been sent its stop signal */
+    STOP_KILL,     /* its grace period is over: it is sent SIGKILL until it has ended */
+    STOP_CLEARING, /* it has ended; the remaining processes of the run are being ended */
+    BACKING_OFF,   /* its run has failed, and it is started again after a delay */
+    DONE,          /* its run has ended well, for good */
+    FAILED,        /* its run has failed, for good */
     STATES,
 };
 
-/* What happens to a service after it has stopped. */
+/* What a service does when it has stopped, or when its remaining processes have ended. */
 enum afterwards { STAY_STOPPED, START_AGAIN, COUNT_AS_FAILURE };
 
+/* How a run has ended, beside its wait status. */
+enum result {
+    RESULT_STATUS,    /* as the wait status says */
+    RESULT_TIMEOUT,   /* stopped: it was not ready within ready_timeout */
+    RESULT_PROTOCOL,  /* it ended before it was ready */
+    RESULT_UNHEALTHY, /* stopped: its health check or its watchdog failed */
+};
+
 struct notify_state; /* supervise/notify_state.h */
-struct probe; /* supervise/probe.h */
+struct probe;        /* supervise/probe.h */
 
 /* What only some services have. */
 struct extras {
-    struct probe *probe; /* what watches its readiness and health; NULL: nothing does */
-    struct notify_state *notify; /* what it has told by sd_notify; NULL: it is not asked to */
+    struct probe *probe;         /* of its readiness and health; NULL: neither is probed */
+    struct notify_state *notify; /* its messages by sd_notify(3); NULL: it is not asked for any */
     struct dependency *depends_on;
     size_t depends_count;
-    struct file_line depends_at; /* where that stands, the last line of it */
+    struct file_line depends_at; /* the last line of depends_on in the file */
     int *sockets;                /* those of settings->listen, open; NULL: none */
 };
 
-/* What is looked at in each round comes first, in one line of the processor's cache. */
+/* What each round of the supervisor reads comes first, in one line of the processor's cache. What
+ * has happened to a service is written by supervise/state_machine.c alone, and `logged` by
+ * supervise/messages.h alone; tests/states.py looks. */
 struct service {
     struct promise process;   /* of its present run, or its last */
     milliseconds deadline;    /* of this state, or NEVER */
-    struct extras *extras;    /* NULL: none; ask service_extras() */
+    struct extras *extras;    /* NULL: none; read by service_extras() */
     unsigned char state;      /* enum state */
-    unsigned char afterwards; /* enum afterwards, while CLEARING or STOPPING */
-    bool has_run : 1;         /* to its end: last_status holds */
-    bool reaped : 1;          /* the end of the present run has been seen */
-    bool held : 1;            /* stopped by hand: foster waits for somebody to start it */
-    bool killed : 1;          /* by us, because its time was over */
-    bool unwell : 1;          /* its health check or watchdog says so */
-    bool signalled : 1;       /* has had its stop signal */
-    bool timed_out : 1;       /* was not ready in time */
-    bool unready_end : 1;     /* its last run has ended before it was ready */
+    unsigned char afterwards; /* enum afterwards, while CLEARING or stopping */
+    unsigned char result;     /* enum result, of its present run, or its last */
+    bool has_run : 1;         /* a run has ended: last_status is valid */
+    bool stopped_by_hand : 1; /* by foster ctl: foster does not end while it is STOPPED */
+    bool was_signalled : 1;   /* foster has sent its present run a stop signal or SIGKILL */
     unsigned logged : 3;      /* a bit for each enum message_once, supervise/messages.h */
     unsigned restarts;        /* since foster started */
     const struct settings *settings;
 
     const char *name;
-    const char *command;  /* as the file has it; NULL: that of the command line */
-    milliseconds since;   /* when it came into this state */
-    milliseconds started; /* when its present run began, or its last */
-    unsigned short
-        last_status; /* of waitpid(2), of the last run that ended: Linux uses 16 bits of it */
-    unsigned short failures;  /* in a row */
-    union {                   /* of a walk along the dependencies; one is made at a time */
-        bool is_named;        /* depends_on.c: the present section depends on it already */
-        unsigned short rank;  /* plan.c: one more than the highest of its dependencies */
-        unsigned short start; /* dependencies.c: it is to be started */
-        bool is_needed;       /* shutdown.c: a running service depends on it */
+    const char *command;        /* as the file has it; NULL: that of the command line */
+    milliseconds since;         /* when it began to be in this state; stopping is one */
+    milliseconds started;       /* when its present run began, or its last */
+    unsigned short last_status; /* of waitpid(2), of its last run; Linux uses 16 bits of it */
+    unsigned short failures;    /* in a row */
+    union {                     /* of a walk along the dependencies; one is made at a time */
+        bool is_named;          /* depends_on.c: the present section depends on it already */
+        unsigned short rank;    /* ranks.c: one more than the highest of its dependencies */
+        unsigned short start;   /* dependencies.c: it is to be started */
+        bool is_needed;         /* shutdown.c: a running service depends on it */
     };
-    unsigned char exec_code; /* why its program could not be run: the exit code for that, or 0 */
-    unsigned char kills; /* how often it was killed at its present stop, once `killed` is set, or
-                            what it left behind */
-    struct run_mark_walk walk; /* for what its last run left behind */
+    unsigned char exec_code; /* the exit code for a program that could not be run, or 0 */
+    unsigned char kills;     /* SIGKILLs in the present stop or clearing, signalling_is_in_vain() */
+    struct run_mark_walk walk; /* to the remaining processes of its last run */
 };
 
-/* What it has of these; all zero if it has none. */
+/* Its extras; all zero if it has none. */
 const struct extras *service_extras(const struct service *service);
 
-/* The same, to be written to: its own from now on, out of the arena. Before the first start. */
+/* Its extras, to be written to; taken from the arena if it has none. Before the first start. */
 struct extras *service_give_extras(struct service *service);
 
-/* True while there is a process of its own: the states of one stand side by side. */
-static inline bool service_is_up(const struct service *service)
+/* True while it has a main process, as far as the supervisor knows. */
+static inline bool service_has_process(const struct service *service)
 {
-    return service->state >= FORKED && service->state <= STOPPING;
+    return service->state >= FORKED && service->state <= STOP_KILL;
 }
 
-/* Appends the name of a state as people see it: "backing off". */
+/* True while it is being stopped. */
+static inline bool service_is_stopping(const struct service *service)
+{
+    return service->state >= STOP_COMMAND && service->state <= STOP_CLEARING;
+}
+
+/* True from the start of a run to the end of all its processes. */
+static inline bool service_is_up(const struct service *service)
+{
+    return service->state >= FORKED && service->state <= STOP_CLEARING;
+}
+
+/* The name by which a state is shown: "backing off". States that are shown alike have one name, at
+ * one address, and stand side by side. NULL for STATES. */
 const char *state_name(enum state state);
 
 #endif

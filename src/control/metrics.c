@@ -40,16 +40,19 @@ static void write_samples(struct writer *writer, const struct family *family,
     }
 }
 
+/* States of one name, which stand side by side, are counted as one. */
 static void write_counts(struct writer *writer, const struct plan *plan)
 {
-    int64_t counts[STATES] = {0};
+    int64_t counts[STATES + 1] = {0};
     for (size_t i = 0; i < plan->count; i++)
         counts[plan->services[i].state]++;
-    counts[STARTING] += counts[FORKED]; /* they have one name */
-    for (int state = 0; state < STATES; state++)
-        if (state != FORKED)
-            writer_add(writer, "foster_services{state=%q} %d\n", state_name((enum state)state),
-                       counts[state]);
+    for (enum state state = 0; state < STATES; state++) {
+        const char *name = state_name(state);
+        if (name == state_name(state + 1))
+            counts[state + 1] += counts[state];
+        else
+            writer_add(writer, "foster_services{state=%q} %d\n", name, counts[state]);
+    }
 }
 
 bool metrics_write(struct writer *writer, const struct plan *plan, const char *names)

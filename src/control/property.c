@@ -49,7 +49,7 @@ int64_t property_memory(const struct service *service)
 
 static enum health health_of(const struct service *service)
 {
-    return service->unwell ? HEALTH_UNHEALTHY : probe_health(service);
+    return service->result == RESULT_UNHEALTHY ? HEALTH_UNHEALTHY : probe_health(service);
 }
 
 const char *property_health(const struct service *service)

@@ -1,12 +1,12 @@
 /*
- * dependencies.c - see dependencies.h. No recursion: a chain may be as long as there are services,
- * and a stack is not.
+ * dependencies.c - see dependencies.h. Without recursion: a chain may be as long as there are
+ * services, and the stack of a thread is small.
  */
 #include "supervise/dependencies.h"
 
 #include "supervise/state_machine.h"
 
-/* What the state of a service means for those that wait for it: a bit for each condition. */
+/* What the state of a service means for its dependents: a bit for each condition. */
 enum {
     STARTED_BIT = 1 << CONDITION_STARTED,
     READY_BIT = 1 << CONDITION_READY,
@@ -15,16 +15,17 @@ enum {
 
 static const struct {
     unsigned char met;
-    unsigned char hopeless;
+    unsigned char never; /* can be met no more */
 } prospects[STATES] = {
     [STARTING] = {.met = STARTED_BIT},
     [RUNNING] = {.met = STARTED_BIT | READY_BIT},
     [READY] = {.met = STARTED_BIT | READY_BIT},
-    [DONE] = {.met = STARTED_BIT | COMPLETED_BIT, .hopeless = READY_BIT},
-    [FAILED] = {.hopeless = STARTED_BIT | READY_BIT | COMPLETED_BIT},
+    [DONE] = {.met = STARTED_BIT | COMPLETED_BIT, .never = READY_BIT},
+    [FAILED] = {.never = STARTED_BIT | READY_BIT | COMPLETED_BIT},
 };
 
-/* What has failed has started all the same, if it ran: it may have ended before anybody looked. */
+/* A service that has failed was started nevertheless, if its program ran: it may have ended before
+ * the supervisor looked at its dependents. */
 static bool has_been_started(const struct dependency *dependency)
 {
     const struct service *on = dependency->on;
@@ -38,17 +39,17 @@ static bool is_met(const struct dependency *dependency)
            has_been_started(dependency);
 }
 
-static bool is_hopeless(const struct dependency *dependency)
+static bool is_never_met(const struct dependency *dependency)
 {
     return !has_been_started(dependency) &&
-           (prospects[dependency->on->state].hopeless & 1U << dependency->condition) != 0;
+           (prospects[dependency->on->state].never & 1U << dependency->condition) != 0;
 }
 
 const struct service *dependencies_failed(const struct service *service)
 {
     const struct extras *extras = service_extras(service);
     for (size_t i = 0; i < extras->depends_count; i++)
-        if (is_hopeless(&extras->depends_on[i]))
+        if (is_never_met(&extras->depends_on[i]))
             return extras->depends_on[i].on;
     return NULL;
 }
@@ -79,20 +80,20 @@ const struct service *dependencies_stopped(const struct service *service)
     return service != NULL && service->state == STOPPED ? service : NULL;
 }
 
-enum { UNMARKED, WANTED, SEEN_TO }; /* the mark of a service in dependencies_start() */
+enum { NOT_WANTED, WANTED, VISITED }; /* service->start, in dependencies_start() */
 
-/* True if there are more to be seen to. */
-static bool start_those_of(struct service *service)
+/* Starts the dependencies of one service. True if any of them is to be visited in its turn. */
+static bool visit(struct service *service)
 {
     const struct extras *extras = service_extras(service);
     bool more = false;
-    service->start = SEEN_TO;
+    service->start = VISITED;
     for (size_t i = 0; i < extras->depends_count; i++) {
         struct service *on = extras->depends_on[i].on;
         if (is_met(&extras->depends_on[i]))
             continue;
         state_machine_handle(on, EVENT_START);
-        if (on->start != UNMARKED)
+        if (on->start != NOT_WANTED)
             continue;
         on->start = WANTED;
         more = true;
@@ -105,13 +106,13 @@ void dependencies_start(const struct plan *plan, const struct service *of)
     bool more = true;
     for (struct service *service = plan->services; service < plan->services + plan->count;
          service++) {
-        bool is_meant = of != NULL ? service == of : service->settings->autostart;
-        service->start = is_meant ? WANTED : UNMARKED;
+        bool is_wanted = of != NULL ? service == of : service->settings->autostart;
+        service->start = is_wanted ? WANTED : NOT_WANTED;
     }
     while (more) {
         more = false;
-        for (size_t i = plan->count; i-- > 0;) /* who depends on others mostly stands behind them */
+        for (size_t i = plan->count; i-- > 0;) /* dependents usually come later in the file */
             if (plan->services[i].start == WANTED)
-                more |= start_those_of(&plan->services[i]);
+                more |= visit(&plan->services[i]);
     }
 }

@@ -1,8 +1,7 @@
 /*
- * dependencies.h - what must hold of others before a service is started, and what is started along
- * with it.
+ * dependencies.h - depends_on: whether a service may start, and which services are started with it.
  *
- * All of it: supervisor's thread.
+ * All of it: supervisor's thread; never waits; allocates nothing.
  */
 #ifndef SUPERVISE_DEPENDENCIES_H
 #define SUPERVISE_DEPENDENCIES_H
@@ -12,22 +11,23 @@
 enum prospect {
     NOT_MET_YET,
     ALL_MET,
-    NEVER_MET, /* unless somebody does something */
+    NEVER_MET, /* unless a service is started by hand */
 };
 
-/* Whether all that a service depends on is as it should be. */
+/* Whether all conditions of a service are met. */
 enum prospect dependencies_look(const struct service *service);
 
-/* What a service depends on and will never have; NULL: there is nothing of that kind. */
+/* The first service by which a condition can never be met; NULL if there is none. */
 const struct service *dependencies_failed(const struct service *service);
 
-/* Starts what that service depends on, also by way of others, and what is not as it should be; with
- * NULL, what all those depend on that start by themselves. For a start that somebody wants; after a
- * failure a service waits, for what was stopped by hand is not to come back by itself. */
+/* Starts each service that this one depends on, directly or by others, if its condition is not met;
+ * with NULL the dependencies of all services that start by themselves. For a start that is asked
+ * for: at a restart after a failure the service only waits, as a service that was stopped by hand
+ * is not to be started by others. */
 void dependencies_start(const struct plan *plan, const struct service *of);
 
-/* Whom a waiting service waits for, perhaps by way of others, and who is stopped, so that it will
- * not come by itself; NULL: nobody, or others come first. */
+/* The stopped service that a waiting one waits for, directly or by others: it will not start by
+ * itself. NULL if there is none, or if the service waits for another one first. */
 const struct service *dependencies_stopped(const struct service *service);
 
 #endif

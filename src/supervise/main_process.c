@@ -1,19 +1,20 @@
 /*
  * main_process.c - see main_process.h.
  *
- * A process that is not our child is held by a pidfd (Linux 5.3), opened while it was the
- * service's, so no recycled pid is ever signalled: I3 of src/children. Once the process that foster
- * started has ended, the other one, if it is its child, becomes ours, and is adopted: its status
- * will be known then. One whose parent lives on is only held.
+ * A named process that is no child of foster is held by a pidfd (Linux 5.3), which was opened while
+ * the process belonged to the service: so a recycled pid is never signalled (I3 of src/children).
+ * When the process that foster started has ended, the named one, if that was its parent, becomes
+ * foster's child and is adopted: its wait status will be known. If its parent lives on, it is held
+ * until it ends.
  *
- * Where the kernel has no pidfds, or no room for one, there is nothing by which it could be
- * signalled in safety: it is adopted when it becomes ours, and until then the first process is
- * meant.
+ * Without pidfds, or without a free descriptor, a process that is no child cannot be signalled
+ * safely: it is adopted when it becomes foster's child, and until then the process that foster
+ * started is the main one.
  *
- * If a process that is held ends while it is not ours, nobody tells how. The service has ended, as
- * with systemd, where the main process decides: what is left of it is stopped, and that counts as a
- * failure. While it is being stopped anyway, the process that foster started is the main one again,
- * and gets the stop signal too.
+ * The wait status of a process that ends while it is no child of foster is unknown. As with systemd
+ * its end is the end of the service: the other processes are stopped, and the run counts as failed.
+ * If the service is being stopped at that moment, the process that foster started becomes the main
+ * one again, and is sent the stop signal.
  */
 #include "supervise/main_process.h"
 
@@ -41,13 +42,14 @@ void main_process_prepare(void (*handler)(struct service *service, enum service_
     tell = handler;
 }
 
+/* What is known of the named process; NULL for a service that cannot name one. */
 static struct main_process *named(const struct service *service)
 {
     struct notify_state *notify = service_extras(service)->notify;
     return notify != NULL ? &notify->main : NULL;
 }
 
-/* The one that is named, if there is a handle for it, or NULL. */
+/* The named process if it is held by a pidfd, or NULL. */
 static struct main_process *held(const struct service *service)
 {
     struct main_process *main = named(service);
@@ -74,27 +76,24 @@ static void forget(struct main_process *main)
     main->is_held = main->is_alone = false;
 }
 
-/* It was held, and has ended. If both have ended the status of what foster started tells how. */
+/* Called by the event loop. If the process that foster started has ended as well, its wait status
+ * is that of the run, which the supervisor sees. */
 static void held_ended(struct source *source, uint32_t events)
 {
-    struct main_process *main = (struct main_process *)source; /* of which it is the first member */
+    struct main_process *main = (struct main_process *)source; /* source is its first member */
     struct service *service = main->service;
     pid_t pid = main->pid;
-    bool both = !main->is_alone && children_resolved(&service->process, NULL);
+    bool both_ended = !main->is_alone && children_resolved(&service->process, NULL);
     (void)events;
     forget(main);
-    if (both)
+    if (both_ended)
         return;
-    if (service->state == STOPPING) {
-        if (service->signalled)
-            tell(service, EVENT_STOP_COMMAND_ENDED);
-        return;
-    }
-    say(LOG_WARNING,
-        "%s: its main process (MAINPID %d) has ended, nobody knows how; stopping what is left of "
-        "it",
-        service->name, pid);
-    tell(service, EVENT_UNHEALTHY);
+    if (!service_is_stopping(service))
+        say(LOG_WARNING,
+            "%s: its main process (MAINPID %d) has ended, with unknown exit status; stopping its "
+            "other processes",
+            service->name, pid);
+    tell(service, EVENT_MAIN_PROCESS_LOST);
 }
 
 void main_process_begin(struct service *service)
@@ -107,24 +106,25 @@ void main_process_begin(struct service *service)
     main->service = service;
 }
 
+/* True for the process that foster started. */
 static bool is_first(const struct service *service, pid_t pid)
 {
     return pid == service->process.pid;
 }
 
-void main_process_name(struct service *service, pid_t pid, int handle)
+void main_process_name(struct service *service, pid_t pid, int pidfd)
 {
     struct main_process *main = named(service);
     bool is_new = main->pid != pid;
     forget(main);
-    main->source = (struct source){handle, held_ended};
+    main->source = (struct source){pidfd, held_ended};
     main->is_held =
-        handle != -1 && !is_first(service, pid) && event_loop_watch(&main->source, EPOLLIN);
-    if (!main->is_held && handle != -1)
-        close(handle);
+        pidfd != -1 && !is_first(service, pid) && event_loop_watch(&main->source, EPOLLIN);
+    if (!main->is_held && pidfd != -1)
+        close(pidfd);
     main->pid = is_first(service, pid) ? 0 : pid;
-    if (is_new && main->is_held && service->state == STOPPING && service->signalled)
-        tell(service, EVENT_STOP_COMMAND_ENDED);
+    if (is_new && main->is_held)
+        tell(service, EVENT_MAIN_PROCESS_CHANGED);
 }
 
 pid_t main_process_pid(const struct service *service)
@@ -142,7 +142,7 @@ bool main_process_is_stopped(const struct service *service)
     return procfs_is_ours() && procfs_read(main->pid, &process) && process.stopped;
 }
 
-/* What foster starts leads its session; what was named may be in another. */
+/* A process that foster started leads its session; a named one may be in another. */
 pid_t main_process_session(struct service *service)
 {
     const struct main_process *main = named(service);
@@ -186,24 +186,26 @@ int main_process_signal(struct service *service, int signal, siginfo_t *info,
     return *refused ? send_signal_by_pidfd(main->source.fd, main->pid, signal) : error;
 }
 
-/* One that is held and has ended is heard of in held_ended(). */
-bool main_process_has_ended(struct service *service)
+static void adopted(struct service *service, struct main_process *main)
+{
+    say(LOG_INFO, "%s: its main process is pid %d now", service->name, main->pid);
+    forget(main);
+    main->is_adopted = true;
+}
+
+bool main_process_hand_over(struct service *service)
 {
     struct main_process *main = named(service);
-    if (!children_resolved(&service->process, NULL))
+    if (main == NULL || main->pid == 0)
         return false;
-    if (service->reaped || main == NULL || main->pid == 0)
-        return true;
     if (main->is_held && send_by(main, 0, NULL, 0) == ESRCH)
-        return false;
+        return true; /* held_ended() follows */
     if (children_adopt(&service->process, main->pid) == 0) {
-        say(LOG_INFO, "%s goes on as pid %d", service->name, main->pid);
-        forget(main);
-        main->is_adopted = true;
-        return false;
+        adopted(service, main);
+        return true;
     }
     main->is_alone = main->is_held;
-    return !main->is_alone;
+    return main->is_alone;
 }
 
 milliseconds main_process_due(struct service *service, milliseconds now)

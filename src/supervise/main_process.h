@@ -1,8 +1,8 @@
 /*
- * main_process.h - the main process of a service: the one that foster started, or the one that has
- * been named in its place by MAINPID (sd_notify(3)), from that moment on.
+ * main_process.h - the main process of a service: the process that foster started, or the one that
+ * the service has named in its place by MAINPID (sd_notify(3)).
  *
- * All of these: supervisor's thread; none waits.
+ * All of it: supervisor's thread; never waits; allocates nothing.
  */
 #ifndef SUPERVISE_MAIN_PROCESS_H
 #define SUPERVISE_MAIN_PROCESS_H
@@ -15,50 +15,52 @@
 #include "config/service.h"
 #include "supervise/service_event.h"
 
-/* What happens to the main process of a service is told by this: to be called before the first
- * start. */
+/* Sets the function that is called with EVENT_MAIN_PROCESS_CHANGED and EVENT_MAIN_PROCESS_LOST.
+ * Call it before the first start. */
 void main_process_prepare(void (*handler)(struct service *service, enum service_event event));
 
-/* A handle for a process that may be named, or -1: to be opened before it is checked that the
- * process is the service's, and given to main_process_name() if it is, else closed. */
+/* Opens a pidfd for a process that may be named; -1 if there is none. Open it first, then check
+ * that the process belongs to the service; then pass it to main_process_name(), or close it. */
 int main_process_open(pid_t pid);
 
-/* Names it. Without a handle, where there are no pidfds, it counts from when the process that
- * foster started has ended.
- */
-void main_process_name(struct service *service, pid_t pid, int handle);
+/* Makes that process the main process; owns the pidfd from then on. Without a pidfd (-1) the
+ * process becomes the main one when the process that foster started has been reaped. */
+void main_process_name(struct service *service, pid_t pid, int pidfd);
 
-/* A new run begins, with the process that foster started. */
+/* A run begins: its main process is the one that foster starts. */
 void main_process_begin(struct service *service);
 
-/* Its pid, to be told; it may be reaped already. */
+/* The pid of the main process, for messages only: it may be reaped already. */
 pid_t main_process_pid(const struct service *service);
 
-/* True if it is stopped, as by SIGSTOP. Of one that is not foster's child only /proc tells. */
+/* True if the main process is stopped, as by SIGSTOP. Reads /proc for one that is no child of
+ * foster. */
 bool main_process_is_stopped(const struct service *service);
 
-/* The session that it is in. */
+/* The session of the main process; -1 if the process is gone. */
 pid_t main_process_session(struct service *service);
 
-/* Sends it a signal: 0 or an error number. It came as *info and keeps its value, or is foster's own
- * (NULL): send_signal_to_child(). A group is signalled if the process leads one. *refused is set if
- * that may not be; then it has been sent as the user whose the process is, or, with EPERM, not at
- * all. */
+/* Sends a signal to the main process: 0 or an error number. One that came as *info keeps its value;
+ * NULL for one of foster's own, send_signal_to_child(). With REACH_GROUP it goes to the process
+ * group if the process leads one. *refused is set if the kernel refuses it (EPERM): the signal has
+ * been sent as the user whose the process is then, or, if EPERM is returned, not at all. */
 int main_process_signal(struct service *service, int signal, siginfo_t *info,
                         enum children_reach reach, bool *refused);
 
-/* Notes signals, a bit each, as expected ones of the present run: exit_is_expected(). For the
+/* Adds signals, a bit each, to the expected ones of the present run, exit_is_expected(). For the
  * command of the command line alone; main_process_signal() does it for those that it sends. */
 void main_process_expect(const struct service *service, uint64_t signals);
 
-/* The expected ones of the present run of the command, or of its last. */
+/* The expected signals of the present run of the command, or of its last. */
 uint64_t main_process_expected(const struct service *service);
 
-/* True if the run has ended: the process that foster started is reaped, and the service does not go
- * on as another. One that has become foster's child by then is its promise from now on. */
-bool main_process_has_ended(struct service *service);
+/* To be called once the process that foster started has been reaped. If another process has been
+ * named that is foster's child by now, it is adopted: it becomes the promise of the service. True
+ * if a main process goes on, or if its end is reported by EVENT_MAIN_PROCESS_LOST; false if the run
+ * has ended. */
+bool main_process_hand_over(struct service *service);
 
-/* When to ask that again though nothing happens, or NEVER. */
+/* When to call main_process_hand_over() at the latest, or NEVER. */
 milliseconds main_process_due(struct service *service, milliseconds now);
 
 #endif

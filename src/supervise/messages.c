@@ -8,8 +8,8 @@
 #include "process/exit_report.h"
 #include "supervise/main_process.h"
 
-/* Not said of the command: its end always ends the container. */
-#define STOPS_ALL "; it is essential: all is stopped"
+/* Not logged for the command of the command line: its end always stops all services. */
+#define STOPS_ALL "; it is essential: stopping all services"
 
 static const char *termination_log; /* NULL: none */
 
@@ -18,21 +18,21 @@ void messages_begin(const char *path)
     termination_log = path;
 }
 
-/* The container's, if it ends with this service. */
-static void last_words(const struct service *service, const struct text *line)
+/* Of an essential service: its end is the container's end. */
+static void write_termination_log(const struct service *service, const struct text *line)
 {
     if (service->settings->essential)
         termination_log_write(termination_log, line);
 }
 
-void messages_timeout(const struct service *service, const char *what, milliseconds limit,
-                      const char *next)
+void messages_timeout(const struct service *service, const char *omission, milliseconds limit,
+                      const char *action)
 {
     struct text line;
     log_begin(&line);
-    text_add(&line, "%s%s", service->name, what);
+    text_add(&line, "%s%s", service->name, omission);
     duration_append(&line, limit);
-    text_add(&line, "%s", next);
+    text_add(&line, "%s", action);
     log_end(LOG_WARNING, &line);
 }
 
@@ -45,20 +45,18 @@ static const char *ordinal(unsigned number)
     return endings[!teen && number % TEN < ENDINGS ? number % TEN : 0];
 }
 
-static const char *reason(const struct service *service)
-{
-    if (service->timed_out)
-        return " (it was not ready in time)";
-    if (service->unready_end)
-        return ", before it was ready";
-    return service->unwell ? " (it was not well)" : "";
-}
+static const char *const reasons[] = {
+    [RESULT_STATUS] = "",
+    [RESULT_TIMEOUT] = " (it was not ready in time)",
+    [RESULT_PROTOCOL] = ", before it was ready",
+    [RESULT_UNHEALTHY] = " (it was unhealthy)",
+};
 
 /* True if the run was ended by a signal that was meant to end it, as far as foster knows. */
 static bool is_expected(const struct service *service)
 {
     if (service->command != NULL)
-        return service->signalled || service->killed;
+        return service->was_signalled;
     return exit_is_expected(service->last_status, main_process_expected(service));
 }
 
@@ -72,7 +70,7 @@ static void add_end(struct text *line, const struct service *service)
     }
     text_add(line, "%s (pid %d) ", service->name, service->process.pid);
     text_add_exit(line, service->last_status, clock_now() - service->started, is_expected(service));
-    text_add(line, "%s", reason(service));
+    text_add(line, "%s", reasons[service->result]);
 }
 
 void messages_end(const struct service *service, const char *next)
@@ -89,8 +87,8 @@ void messages_end(const struct service *service, const char *next)
  * without services, that is information, and no failure that the termination log should tell. */
 static bool was_asked_for(const struct service *service, const char *next)
 {
-    return service->command == NULL && service->exec_code == 0 && *reason(service) == '\0' &&
-           *next == '\0' && is_expected(service);
+    return service->command == NULL && service->exec_code == 0 &&
+           service->result == RESULT_STATUS && *next == '\0' && is_expected(service);
 }
 
 void messages_failure(const struct service *service, const char *next)
@@ -102,7 +100,7 @@ void messages_failure(const struct service *service, const char *next)
              service->settings->essential && service->command != NULL ? STOPS_ALL : "");
     log_end(asked_for ? LOG_INFO : LOG_WARNING, &line);
     if (!asked_for)
-        last_words(service, &line);
+        write_termination_log(service, &line);
 }
 
 void messages_restart(const struct service *service, enum log_level level, milliseconds delay)
@@ -120,10 +118,11 @@ void messages_restart(const struct service *service, enum log_level level, milli
 }
 
 /* "db has failed", "db ended before it was ready" */
-static void add_blame(struct text *line, const struct service *on)
+static void add_dependency_failure(struct text *line, const struct service *on)
 {
     const char *why = on->state == DONE ? " has ended and will not be ready" : " has failed";
-    text_add(line, "%s%s", on->name, on->unready_end ? " ended before it was ready" : why);
+    text_add(line, "%s%s", on->name,
+             on->result == RESULT_PROTOCOL ? " ended before it was ready" : why);
 }
 
 void messages_dependency_failed(const struct service *service, const struct service *on)
@@ -131,8 +130,8 @@ void messages_dependency_failed(const struct service *service, const struct serv
     struct text line;
     log_begin(&line);
     text_add(&line, "%s cannot start: ", service->name);
-    add_blame(&line, on);
+    add_dependency_failure(&line, on);
     text_add(&line, "%s", service->settings->essential ? STOPS_ALL : "");
     log_end(LOG_WARNING, &line);
-    last_words(service, &line);
+    write_termination_log(service, &line);
 }

@@ -1,8 +1,9 @@
 /*
- * messages.h - what is said of a service: one line for each event that matters, and the container's
- * last words.
+ * messages.h - the lines that foster logs about a service: one for each event that matters; and the
+ * termination log.
  *
- * What is as it should be is said as information only; see log.h. Supervisor's thread.
+ * Normal events are logged as information, which is shown only with -v (base/log.h). All of it:
+ * supervisor's thread; allocates nothing.
  */
 #ifndef SUPERVISE_MESSAGES_H
 #define SUPERVISE_MESSAGES_H
@@ -10,26 +11,26 @@
 #include "base/log.h"
 #include "config/service.h"
 
-/* The file for the last words, if an essential service fails; NULL: none. Before the first start.
- */
+/* The termination log: its path, or NULL for none. The line about the end of an essential service
+ * that has failed is written there as well. Call it before the first start. */
 void messages_begin(const char *path);
 
-/* "web has not stopped within 5.00 s: killing it": what it has not done, within what, and what
- * follows. */
-void messages_timeout(const struct service *service, const char *what, milliseconds limit,
-                      const char *next);
+/* "web has not stopped within 5.00 s: killing it": the name of the service, its omission, the time
+ * limit, and what foster does about it. */
+void messages_timeout(const struct service *service, const char *omission, milliseconds limit,
+                      const char *action);
 
-/* Its run has ended as it should; next is what follows from that, or "". */
+/* Its run has ended as it should; next is appended, "" or a clause that begins with ';'. */
 void messages_end(const struct service *service, const char *next);
 
-/* Its run has failed, and it is not started again; the same. */
+/* Its run has failed, and the service is not started again; next likewise. */
 void messages_failure(const struct service *service, const char *next);
 
-/* Its run has ended, and it is started again after that delay. The level says whether that is as it
- * should be. */
+/* Its run has ended, and the service is started again after the delay. The level is LOG_INFO for an
+ * end that is no failure. */
 void messages_restart(const struct service *service, enum log_level level, milliseconds delay);
 
-/* It will never be started, because of another. */
+/* It cannot be started, because of a dependency on that other service. */
 void messages_dependency_failed(const struct service *service, const struct service *on);
 
 /* Errors of a service that are logged once, and again only after an attempt that succeeded. */

@@ -71,7 +71,7 @@ static struct service *service_of(pid_t pid, uid_t uid)
 /* Of a run that has ended a process may be left: its messages are ignored. */
 static bool may_notify(const struct service *service)
 {
-    return service_extras(service)->notify != NULL && service_is_up(service) && !service->reaped;
+    return service_extras(service)->notify != NULL && service_has_process(service);
 }
 
 /* ---- what a message does ---- */
@@ -84,8 +84,8 @@ static milliseconds latest_deadline(const struct service *service)
     const struct settings *settings = service->settings;
     bool starts = service->state == STARTING || service->state == FORKED;
     milliseconds given = starts ? settings->ready_timeout : settings->stop_grace_period;
-    if ((!starts && service->state != STOPPING) || service->killed || service->deadline == NEVER ||
-        given == NEVER)
+    bool stops = service->state == STOP_COMMAND || service->state == STOP_SIGNAL;
+    if ((!starts && !stops) || service->deadline == NEVER || given == NEVER)
         return NEVER;
     milliseconds latest = service->since + EXTENSION_MOST * given;
     milliseconds end = shutdown_is_under_way() ? shutdown_deadline() : latest;
@@ -101,7 +101,7 @@ static void extend_deadline(struct service *service, milliseconds span)
     if (until > latest)
         until = latest;
     if (until > service->deadline)
-        service->deadline = until;
+        state_machine_set_deadline(service, until);
 }
 
 static void update_watchdog(struct service *service, const struct notify_message *message)

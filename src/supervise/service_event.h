@@ -1,20 +1,24 @@
-/* service_event.h - what can happen to a service: the events of the state machine. */
+/* service_event.h - the events of the state machine: what can happen to a service. */
 #ifndef SUPERVISE_SERVICE_EVENT_H
 #define SUPERVISE_SERVICE_EVENT_H
 
 enum service_event {
-    EVENT_START,               /* somebody wants it to run */
-    EVENT_STOP,                /* somebody wants it to end */
-    EVENT_RESTART,             /* both, one after the other */
-    EVENT_DEPENDENCIES_MET,    /* what it depends on is there */
-    EVENT_DEPENDENCIES_FAILED, /* what it depends on will never be there */
-    EVENT_CLEARED,             /* nothing is left of its last run */
-    EVENT_EXECED,              /* its program runs */
+    EVENT_START,               /* it is to run: foster or a service wants it, or foster ctl start */
+    EVENT_STOP,                /* foster ctl stop */
+    EVENT_RESTART,             /* foster ctl restart */
+    EVENT_SHUTDOWN,            /* all services are stopped, and it is its turn */
+    EVENT_DEPENDENCIES_MET,    /* each condition of depends_on is met */
+    EVENT_DEPENDENCIES_FAILED, /* a condition of depends_on cannot be met any more */
+    EVENT_CLEARED,             /* no process of its last run remains */
+    EVENT_EXECED,              /* its process executes its program */
     EVENT_READY,               /* it is ready */
-    EVENT_ENDED,               /* its process is reaped */
-    EVENT_UNHEALTHY,           /* it runs, and does not do its work */
+    EVENT_ENDED,               /* its main process has been reaped */
+    EVENT_UNHEALTHY,           /* its health check or its watchdog has failed */
     EVENT_TIMEOUT,             /* the deadline of its state has come */
-    EVENT_STOP_COMMAND_ENDED,  /* its stop command has ended, and it has not: the signal is next */
+    EVENT_SHUTDOWN_TIMEOUT,    /* the deadline for the stop of all services has come */
+    EVENT_STOP_COMMAND_ENDED,  /* its stop command has ended, its main process has not */
+    EVENT_MAIN_PROCESS_CHANGED, /* another process is its main process by now: MAINPID */
+    EVENT_MAIN_PROCESS_LOST,    /* its main process, no child of foster, has ended: MAINPID */
     EVENTS,
 };
 

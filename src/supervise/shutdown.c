@@ -1,5 +1,8 @@
 /*
  * shutdown.c - see shutdown.h.
+ *
+ * The state machine stops each service; here is when its turn is. Nothing is kept of the order: it
+ * is found anew in each round, from the states and the dependencies.
  */
 #include "supervise/shutdown.h"
 
@@ -27,16 +30,18 @@ bool shutdown_is_under_way(void)
     return under_way;
 }
 
-/* For one that cannot be killed foster does not stay. */
+/* A service that was stopped by hand may be started again, unless all are stopped. A shutdown does
+ * not wait for a process that cannot be killed. */
 static bool has_ended(const struct service *service)
 {
     if (under_way && signalling_is_in_vain(service))
         return true;
     return service->state == DONE || service->state == FAILED ||
-           (service->state == STOPPED && !service->held);
+           (service->state == STOPPED && (under_way || !service->stopped_by_hand));
 }
 
-/* The stop stays below an engine's 10 s; a service that was given its own time takes it. */
+/* The whole stop ends within the 10 s of a container engine, unless the file gives a service a
+ * stop_grace_period of its own. */
 static milliseconds stop_deadline(void)
 {
     for (size_t i = 0; i < plan->count; i++)
@@ -45,14 +50,14 @@ static milliseconds stop_deadline(void)
     return clock_now() + STOP_BUDGET;
 }
 
-/* Time that a service was given on top, while it was being stopped alone, does not hold back all.
- */
+/* A service that is being stopped alone may have got more time (EXTEND_TIMEOUT_USEC); the stop of
+ * all services does not wait for that. */
 static void revoke_extension(struct service *service)
 {
     milliseconds grace = service->settings->stop_grace_period;
     milliseconds until = grace != NEVER ? clock_now() + grace : NEVER;
-    if (service->state == STOPPING && service->deadline > until)
-        service->deadline = until;
+    if (service_is_stopping(service) && service->deadline > until)
+        state_machine_set_deadline(service, until);
 }
 
 void shutdown_begin(void)
@@ -72,7 +77,7 @@ milliseconds shutdown_deadline(void)
 
 /* Marks every dependency of a running service, also those of a dependency that is done. Dependents
  * usually come later in the file, so the loop goes backwards. */
-static void mark_what_is_needed(void)
+static void mark_needed(void)
 {
     bool changed = true;
     for (size_t i = 0; i < plan->count; i++)
@@ -92,51 +97,45 @@ static void mark_what_is_needed(void)
     }
 }
 
-/* A service is told to stop when none is left that depends on it. */
+/* Stops each service that no running service depends on. */
 static void stop_in_order(void)
 {
-    mark_what_is_needed();
-    for (size_t i = 0; i < plan->count; i++) {
-        struct service *service = &plan->services[i];
-        service->held = false;
-        if (!service->is_needed &&
-            (service->state != STOPPING || service->afterwards != STAY_STOPPED))
-            state_machine_handle(service, EVENT_STOP);
-    }
+    mark_needed();
+    for (struct service *service = plan->services; service < plan->services + plan->count;
+         service++)
+        if (!service->is_needed)
+            state_machine_handle(service, EVENT_SHUTDOWN);
 }
 
-/* Each is told, in case it was not its turn yet, and its time is over. */
+/* Stops the services whose turn has not come yet, and kills all. */
 static void stop_at_once(void)
 {
     kill_at = NEVER;
-    say(LOG_WARNING, "the time for the stop is over: killing what has not ended");
-    for (size_t i = 0; i < plan->count; i++) {
-        struct service *service = &plan->services[i];
-        state_machine_handle(service, EVENT_STOP);
-        if (service->state == STOPPING && !service->killed) {
-            service->killed = true; /* for all of them that has been said */
-            service->kills = 0;
-            state_machine_handle(service, EVENT_TIMEOUT);
-        }
+    say(LOG_WARNING, "the time for the stop is over: killing the services that have not stopped");
+    for (struct service *service = plan->services; service < plan->services + plan->count;
+         service++) {
+        state_machine_handle(service, EVENT_SHUTDOWN);
+        state_machine_handle(service, EVENT_SHUTDOWN_TIMEOUT);
     }
 }
 
-/* It runs, as far as foster knows. */
-static bool is_left_behind(const struct service *service)
+/* True if its main process cannot be killed: foster ends before it. */
+static bool is_left_running(const struct service *service)
 {
-    return signalling_is_in_vain(service) && service->state == STOPPING && !service->reaped;
+    return signalling_is_in_vain(service) && service_has_process(service);
 }
 
-/* The code of the first service that counts is foster's. */
+/* The first call decides. */
 static void set_exit_code(const struct service *service)
 {
     if (exit_code_is_set)
         return;
     exit_code_is_set = true;
-    exit_code = is_left_behind(service) ? EXIT_FOSTER_FAILED : state_machine_exit_code(service);
+    exit_code = is_left_running(service) ? EXIT_FOSTER_FAILED : state_machine_exit_code(service);
 }
 
-/* An essential service that has ended for good ends the container. */
+/* An essential service that has ended for good ends the container. One that was stopped by hand
+ * does not, but its exit code counts. */
 static void note_essential(const struct service *service)
 {
     if (!has_ended(service))
@@ -147,12 +146,12 @@ static void note_essential(const struct service *service)
         shutdown_begin();
 }
 
-/* Without an essential one the first that failed gives the code, unless foster was told to stop; or
- * one that foster leaves without. */
+/* Without an essential service the code is that of a service that is left running, or else, unless
+ * foster was told to stop, that of the first one that has failed. */
 static void settle_exit_code(void)
 {
     for (size_t i = 0; i < plan->count; i++)
-        if (is_left_behind(&plan->services[i]))
+        if (is_left_running(&plan->services[i]))
             set_exit_code(&plan->services[i]);
     if (!under_way && first_failed != NULL)
         set_exit_code(first_failed);

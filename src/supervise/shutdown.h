@@ -1,13 +1,13 @@
 /*
- * shutdown.h - the end of all services: why it begins, in which order they are stopped, and with
- * which code foster leaves.
+ * shutdown.h - the stop of all services: what begins it, its order, its deadline, and the exit code
+ * of foster.
  *
- * It begins when foster is told to stop, or when an essential service has ended for good. Then each
- * service is stopped when none is left that depends on it, independent ones side by side, all under
- * one deadline. The exit code is that of the first essential service that has ended; without any it
- * is 0, or that of the first service that has failed.
+ * It begins when foster is told to stop, or when an essential service has ended for good. Each
+ * service is stopped as soon as no running service depends on it, independent ones side by side,
+ * all under one deadline. The exit code is that of the first essential service that has ended;
+ * without one it is that of the first service that has failed, or 0.
  *
- * All of these: supervisor's thread, but shutdown_prepare().
+ * All of it: supervisor's thread, but for shutdown_prepare(); never waits; allocates nothing.
  */
 #ifndef SUPERVISE_SHUTDOWN_H
 #define SUPERVISE_SHUTDOWN_H
@@ -16,27 +16,28 @@
 
 #include "config/plan.h"
 
-/* Whose end it is. Called once, before the first start. */
+/* Sets the plan. Call it once, before the first start. */
 void shutdown_prepare(struct plan *all);
 
-/* Begins it, if it is not under way. */
+/* Begins the shutdown; a second call does nothing. */
 void shutdown_begin(void);
 
 /* True from then on: nothing is started any more. */
 bool shutdown_is_under_way(void);
 
-/* Until when a service may ask for more time than it was given, while the end is under way: the
- * time for the whole stop, or 0, if there is none. */
+/* The latest deadline that a service may ask for (EXTEND_TIMEOUT_USEC) during the shutdown: that of
+ * the whole stop, or 0 if there is none. */
 milliseconds shutdown_deadline(void);
 
-/* Looks at a service for what concerns the end, which may begin by it. */
+/* Notes the state of a service for the exit code. An essential one that has ended begins the
+ * shutdown. Call it after each look at a service. */
 void shutdown_note_service(const struct service *service);
 
-/* Does what is due: stops those whose turn it is, kills those whose time is over. Returns when the
- * time of all is over, or NEVER. */
+/* Stops the services whose turn it is, and kills all when the time is over. Returns when that is,
+ * or NEVER. */
 milliseconds shutdown_look(milliseconds now);
 
-/* True when every service has ended for good; *code is what foster is to exit with. */
+/* True when every service has ended for good; *code is the exit code of foster then. */
 bool shutdown_is_over(int *code);
 
 #endif

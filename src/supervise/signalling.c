@@ -12,11 +12,7 @@
 #include "supervise/messages.h"
 #include "supervise/start.h"
 
-enum {
-    KILLS_MOST = KILL_TIMEOUT / KILL_AGAIN_MS,
-};
-
-static void say_refused(struct service *service, bool sent)
+static void log_refusal(struct service *service, bool sent)
 {
     struct text line;
     if (messages_was_logged(service, ONCE_REFUSED_SIGNAL))
@@ -33,7 +29,7 @@ int signalling_forward(struct service *service, int signal, siginfo_t *info,
     bool refused;
     int error = main_process_signal(service, signal, info, reach, &refused);
     if (refused)
-        say_refused(service, error == 0);
+        log_refusal(service, error == 0);
     return error;
 }
 
@@ -48,87 +44,66 @@ static void continue_stopped(struct service *service)
         signalling_send(service, SIGCONT, REACH_CHILD);
 }
 
-void signalling_stop(struct service *service, int signal)
+int signalling_stop(struct service *service, int signal)
 {
-    service->signalled = true;
     int error = signalling_send(service, signal, REACH_CHILD);
-    if (error != 0 && error != ESRCH)
-        service->deadline = stop_deadline_refused(service->since, service->deadline);
     continue_stopped(service);
+    return error;
 }
 
+/* The pid of the process that traces that one; 0: none. */
 static pid_t tracer_of(pid_t pid)
 {
     return procfs_is_ours() ? (pid_t)procfs_number(pid, "/status", "TracerPid:") : 0;
 }
 
+/* Where MAINPID has named another process, the one that foster started is killed as well. */
+int signalling_kill(struct service *service)
+{
+    pid_t pid = main_process_pid(service), tracer = tracer_of(pid);
+    if (pid != service->process.pid)
+        send_signal_to_child(&service->process, SIGKILL, NULL, REACH_GROUP, NULL);
+    int error = signalling_send(service, SIGKILL, REACH_GROUP);
+    if (tracer > 0)
+        run_mark_kill_one(start_own_pid(), start_mark(service), tracer);
+    return error;
+}
+
+bool signalling_is_in_vain(const struct service *service)
+{
+    return service->kills == KILLS_MOST &&
+           (service->state == CLEARING || service_is_stopping(service));
+}
+
 void text_add_in_vain(struct text *text, const struct service *service)
 {
-    pid_t pid = main_process_pid(service), tracer = service->reaped ? 0 : tracer_of(pid);
+    bool has_process = service_has_process(service);
+    pid_t pid = main_process_pid(service), tracer = has_process ? tracer_of(pid) : 0;
     text_add(text,
-             service->reaped ? "what %s has left behind cannot be killed"
-                             : "%s (pid %d) cannot be killed",
+             has_process ? "%s (pid %d) cannot be killed"
+                         : "remaining processes of %s cannot be killed",
              service->name, pid);
     if (tracer > 0)
         text_add(text, ": pid %d traces it", tracer);
 }
 
-void signalling_count_kill(struct service *service)
+static bool is_to_be_continued(const struct service *service, milliseconds now)
 {
-    struct text line;
-    if (service->kills == KILLS_MOST || ++service->kills < KILLS_MOST)
-        return;
-    log_begin(&line);
-    text_add_in_vain(&line, service);
-    log_end(LOG_WARNING, &line);
-}
-
-/* Where another process is the main one by MAINPID the one that foster started goes as well. */
-static void kill_main(struct service *service)
-{
-    pid_t pid = main_process_pid(service), tracer = tracer_of(pid);
-    if (pid != service->process.pid)
-        send_signal_to_child(&service->process, SIGKILL, NULL, REACH_GROUP, NULL);
-    if (signalling_send(service, SIGKILL, REACH_GROUP) == EPERM)
-        service->kills = KILLS_MOST - 1;
-    if (tracer > 0)
-        run_mark_kill_one(start_own_pid(), start_mark(service), tracer);
-}
-
-/* The count is of one stop. */
-void signalling_kill(struct service *service)
-{
-    if (!service->killed)
-        service->kills = 0;
-    service->killed = true;
-    if (!service->reaped && service->kills < KILLS_MOST)
-        kill_main(service);
-    signalling_count_kill(service);
-}
-
-bool signalling_is_in_vain(const struct service *service)
-{
-    bool killed = service->state == CLEARING || (service->state == STOPPING && service->killed);
-    return killed && service->kills == KILLS_MOST;
-}
-
-static bool is_meant_to_end(const struct service *service, milliseconds now)
-{
-    bool told = service->state == STOPPING && service->signalled && !service->reaped;
-    return told && now < stop_continue_until(service->since, service->deadline);
+    bool was_told = service->state == STOP_SIGNAL || service->state == STOP_KILL;
+    return was_told && now < stop_continue_until(service->since, service->deadline);
 }
 
 milliseconds signalling_look(struct plan *plan)
 {
     static milliseconds next;
     milliseconds now = clock_now();
-    bool found = false, silent = false; /* of a stop of who is not our child nobody tells us */
+    bool found = false, unreported = false; /* the stop of a process that is no child of foster */
     for (struct service *service = plan->services; service < plan->services + plan->count;
          service++) {
-        if (!is_meant_to_end(service, now))
+        if (!is_to_be_continued(service, now))
             continue;
         found = true;
-        silent |= main_process_pid(service) != service->process.pid;
+        unreported |= main_process_pid(service) != service->process.pid;
         if (now >= next)
             continue_stopped(service);
     }
@@ -137,5 +112,5 @@ milliseconds signalling_look(struct plan *plan)
     if (now < next)
         return next;
     next = now + CONTINUE_AGAIN_MS;
-    return silent ? next : NEVER;
+    return unreported ? next : NEVER;
 }

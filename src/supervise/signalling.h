@@ -1,46 +1,49 @@
 /*
- * signalling.h - the signals that a service gets from foster, and what follows where it gets none:
- * it may not be signalled, it stops itself, it does not die.
+ * signalling.h - the signals that foster sends to a service: its stop signal, SIGCONT if it is
+ * stopped, SIGKILL; and a service that cannot be signalled or killed.
  *
- * Below it main_process_signal() finds out whom MAINPID has named; for a child
- * send_signal_to_child() sends as its owner what children_signal() is refused.
+ * Signals go to the main process, main_process.h. Where one is refused (EPERM) it is sent as the
+ * user whose the process is, process/send_signal.h; the first refusal is logged.
  *
- * All of it: supervisor's thread.
+ * All of it: supervisor's thread; allocates nothing.
  */
 #ifndef SUPERVISE_SIGNALLING_H
 #define SUPERVISE_SIGNALLING_H
 
 #include "config/plan.h"
+#include "process/stop_policy.h"
 
-/* Sends a signal to the service's process, or to its group: 0 or an error number. Where that is
- * refused, it is sent as the user whose the process is; the first time it is said. */
+/* So often a service is sent SIGKILL in one stop. A process in an uninterruptible call, and one
+ * that is traced, may never end. */
+enum { KILLS_MOST = KILL_TIMEOUT / KILL_AGAIN_MS };
+
+/* Sends a signal to the main process of the service, or to its process group: 0 or an error
+ * number. */
 int signalling_send(struct service *service, int signal, enum children_reach reach);
 
-/* The same for a signal that came as *info and is passed on, with its value if it has one. */
+/* The same for a signal that came as *info and is forwarded, with its value if it has one. */
 int signalling_forward(struct service *service, int signal, siginfo_t *info,
                        enum children_reach reach);
 
-/* Tells a service to stop that has just come into that state, and continues it if it is stopped.
- * Where it cannot be told, it has no more time than an engine gives. */
-void signalling_stop(struct service *service, int signal);
+/* Sends the stop signal, and SIGCONT if the process is stopped. Returns the error number of the
+ * stop signal, or 0. */
+int signalling_stop(struct service *service, int signal);
 
-/* Kills it with its group, if it has not ended; and a process of its own that traces it, for as
- * long as that lives nobody else is told of its end (ptrace(2)). */
-void signalling_kill(struct service *service);
+/* Sends SIGKILL to the main process and its process group, and to a process of the service that
+ * traces it: until the tracer has ended foster is not told of the end of the main process,
+ * ptrace(2). Returns an error number, or 0. */
+int signalling_kill(struct service *service);
 
-/* Counts one more time that it was killed, or what it left behind; the last is said. */
-void signalling_count_kill(struct service *service);
-
-/* True for a service that has been killed and does not die, or may not be killed, and for one that
- * has left behind what does not: nobody is to wait for it. */
+/* True for a service that is sent SIGKILL no more, or whose remaining processes are not: nothing
+ * waits for its end. */
 bool signalling_is_in_vain(const struct service *service);
 
-/* Appends "web (pid 7) cannot be killed: pid 9 traces it", of such a one. */
+/* Appends "web (pid 7) cannot be killed: pid 9 traces it", for such a service. Reads /proc. */
 void text_add_in_vain(struct text *text, const struct service *service);
 
-/* Continues those that are stopped though they have been told to stop, as each SIGCHLD may say; for
- * who is stopped takes no signal but KILL. Returns when to call it again though nothing happens, or
- * NEVER. */
+/* Sends SIGCONT to each service that is stopped though it has been sent its stop signal: a stopped
+ * process takes no signal but SIGKILL. To be called after each SIGCHLD. Returns when to call it
+ * again at the latest, or NEVER. */
 milliseconds signalling_look(struct plan *plan);
 
 #endif

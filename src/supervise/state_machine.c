@@ -1,12 +1,17 @@
 /*
- * state_machine.c - see state_machine.h. The table comes last; what stands in it is defined before
- * it, each a few lines.
+ * state_machine.c - see state_machine.h. The table comes last; before it the reactions that it
+ * names, each a few lines, in the order of a run.
  *
- * Nothing here waits. What takes time is a state with a deadline; the supervisor handles
- * EVENT_TIMEOUT then.
+ * Nothing here waits. What takes time is a state with a deadline, at which the supervisor handles
+ * EVENT_TIMEOUT. A reaction enters the next state itself, as that may depend on the outcome of a
+ * system call; the table lists the states that it may enter, and builds with assertions check it.
+ *
+ * The members of struct service that say what has happened to it are written here alone.
  */
 #include "supervise/state_machine.h"
 
+#include <assert.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,15 +34,15 @@
 
 enum {
     CALM_LEAST = 10 * MS_PER_SECOND,
-    SECOND_DELAY = 100, /* behind a first one of 0, which cannot be doubled */
-    JITTER = 8, /* a delay is longer by up to this part of it, so that not all come back at once */
+    SECOND_DELAY = 100,    /* after a first delay of 0, which cannot be doubled */
+    JITTER = 8,            /* a delay is longer by up to this part of it: spreads the restarts */
     FAILURES_MOST = 60000, /* the count stops here */
     DOUBLINGS_MOST = 30,
 };
 
 static unsigned changes;
 static const struct plan *plan;
-static int command_stop_signal; /* 0: its own */
+static int command_stop_signal; /* 0: the stop_signal of its settings */
 
 unsigned state_machine_changes(void)
 {
@@ -52,6 +57,11 @@ static void executed(struct service *service)
 void state_machine_begin(const struct plan *all)
 {
     plan = all;
+    for (struct service *service = plan->services; service < plan->services + plan->count;
+         service++) {
+        service->since = clock_now();
+        service->deadline = NEVER;
+    }
     messages_begin(plan->globals.termination_log);
     start_watch_prepare(plan, executed);
     main_process_prepare(state_machine_handle);
@@ -62,7 +72,7 @@ void state_machine_set_command_stop_signal(int signal)
     command_stop_signal = signal;
 }
 
-/* ---- from one state to the next ---- */
+/* ---- entering a state ---- */
 
 static void enter(struct service *service, enum state state, milliseconds duration)
 {
@@ -74,36 +84,10 @@ static void enter(struct service *service, enum state state, milliseconds durati
     changes++;
 }
 
-/* ---- the start ---- */
-
-static void wait_for_dependencies(struct service *service)
+/* The next state of a stop: the time and the deadline are those of the whole stop. */
+static void enter_stage(struct service *service, enum state state)
 {
-    service->held = false;
-    enter(service, WAITING, NEVER);
-}
-
-/* By hand, or for the first time: what was before does not count. */
-static void start_again(struct service *service)
-{
-    service->failures = 0;
-    service->exec_code = 0;
-    wait_for_dependencies(service);
-}
-
-bool state_machine_is_cleared(struct service *service)
-{
-    struct ended_run run = {start_own_pid(), service->process.pid, start_mark(service)};
-    if (service->walk.signal != SIGKILL && probe_poll_stop_command(service))
-        return false;
-    return run.group == 0 || !run_mark_look(&run, &service->walk);
-}
-
-/* From now on by that signal. */
-static bool clear_with(struct service *service, int signal)
-{
-    if (service->walk.signal != signal)
-        service->walk = (struct run_mark_walk){.signal = (unsigned char)signal};
-    return state_machine_is_cleared(service);
+    service->state = (unsigned char)state;
 }
 
 static void become_failed(struct service *service)
@@ -111,7 +95,55 @@ static void become_failed(struct service *service)
     enter(service, FAILED, NEVER);
 }
 
-static void handle_fork_error(struct service *service, int error);
+static void become_stopped(struct service *service)
+{
+    enter(service, STOPPED, NEVER);
+}
+
+static void wait_for_dependencies(struct service *service)
+{
+    service->stopped_by_hand = false;
+    enter(service, WAITING, NEVER);
+}
+
+void state_machine_set_deadline(struct service *service, milliseconds deadline)
+{
+    service->deadline = deadline;
+}
+
+/* ---- failures and delays ---- */
+
+static void count_failure(struct service *service)
+{
+    if (service->failures < FAILURES_MOST)
+        service->failures++;
+}
+
+/* The last digits of the clock are random enough to spread the restarts. */
+static milliseconds with_jitter(milliseconds delay)
+{
+    return delay + clock_read().tv_nsec % (delay / JITTER + 1);
+}
+
+static milliseconds restart_delay(const struct service *service)
+{
+    const struct settings *settings = service->settings;
+    milliseconds delay = settings->restart_first;
+    for (int i = 1; i < service->failures && i < DOUBLINGS_MOST && delay < settings->restart_most;
+         i++)
+        delay = delay == 0 ? SECOND_DELAY : delay * 2;
+    return with_jitter(delay < settings->restart_most ? delay : settings->restart_most);
+}
+
+/* ---- the start ---- */
+
+/* For the first time, or by foster ctl: earlier failures do not count. */
+static void start_again(struct service *service)
+{
+    service->failures = 0;
+    service->exec_code = 0;
+    wait_for_dependencies(service);
+}
 
 static void begin_notify(struct service *service)
 {
@@ -122,7 +154,7 @@ static void begin_notify(struct service *service)
     notify->status[0] = '\0';
 }
 
-/* The watchdog's time begins when the service is ready. */
+/* The time of the watchdog begins when the service is ready. */
 static void begin_watchdog(struct service *service)
 {
     struct notify_state *notify = service_extras(service)->notify;
@@ -130,10 +162,10 @@ static void begin_watchdog(struct service *service)
         notify->watchdog_due = clock_now() + notify->watchdog;
 }
 
-/* Its program runs. Its time to be ready has begun with the fork. */
+/* Its program runs. ready_timeout has begun with the fork. */
 static void begin_run(struct service *service)
 {
-    milliseconds until = service->deadline;
+    milliseconds deadline = service->deadline;
     service->exec_code = 0;
     say(LOG_INFO, "%s runs, pid %d", service->name, service->process.pid);
     if (service->settings->ready == READY_AT_ONCE) {
@@ -141,18 +173,29 @@ static void begin_run(struct service *service)
         begin_watchdog(service);
     } else {
         enter(service, STARTING, NEVER);
-        service->deadline = until;
+        service->deadline = deadline;
     }
-    if (service_extras(service)->probe != NULL)
-        probe_begin(service, service->started);
+    probe_begin(service, service->started);
+}
+
+/* No process could be created, which has been logged: that is no reason to give up, unless it will
+ * never be possible (a seccomp filter forbids it). */
+static void handle_fork_error(struct service *service, int error)
+{
+    count_failure(service);
+    service->exec_code = spawn_error_is_transient(error) ? 0 : EXIT_FOSTER_FAILED;
+    if (service->exec_code == 0)
+        enter(service, BACKING_OFF, restart_delay(service));
+    else
+        become_failed(service);
 }
 
 static void start_run(struct service *service)
 {
-    int report, ready_fd = service_extras(service)->probe != NULL ? probe_open_fd(service) : -1;
+    int report, ready_fd = probe_open_fd(service);
     service->started = clock_now();
-    service->reaped = service->killed = service->unwell = service->signalled = service->timed_out =
-        service->unready_end = false;
+    service->result = RESULT_STATUS;
+    service->was_signalled = false;
     if (service_extras(service)->notify != NULL)
         begin_notify(service);
     int error = start_service(service, ready_fd, &report);
@@ -164,17 +207,45 @@ static void start_run(struct service *service)
     }
     enter(service, FORKED, service->settings->ready_timeout);
     if (!start_watch_begin(service, report))
-        begin_run(service); /* it does soon, or else its exit code says why not */
+        begin_run(service); /* it does soon, or its exit code tells why not */
 }
 
-/* True if the last run has left something behind: its end is awaited first. */
+static void become_ready(struct service *service)
+{
+    say(LOG_INFO, "%s is ready", service->name);
+    enter(service, READY, NEVER);
+    begin_watchdog(service);
+    probe_begin_health(service, service->since);
+}
+
+/* ---- the remaining processes of a run ---- */
+
+/* A stop command is left to end first, unless the service is killed: it bears the mark of the run
+ * too, and may still need the remaining processes. */
+bool state_machine_clear(struct service *service)
+{
+    struct ended_run run = {start_own_pid(), service->process.pid, start_mark(service)};
+    if (service->walk.signal != SIGKILL && probe_poll_stop_command(service))
+        return false;
+    return run.group == 0 || !run_mark_look(&run, &service->walk);
+}
+
+/* Begins to send them SIGTERM, or goes over to SIGKILL. True if there are none. */
+static bool clear_with(struct service *service, int signal)
+{
+    if (service->walk.signal != signal)
+        service->walk = (struct run_mark_walk){.signal = (unsigned char)signal};
+    return state_machine_clear(service);
+}
+
+/* False if there are none: the state stays. */
 static bool begin_clearing(struct service *service, enum afterwards afterwards)
 {
     service->walk = (struct run_mark_walk){0};
     if (clear_with(service, SIGTERM))
         return false;
     service->kills = 0;
-    say(LOG_INFO, "%s: ending what its last run left behind", service->name);
+    say(LOG_INFO, "%s: ending the remaining processes of its last run", service->name);
     milliseconds grace = service->settings->stop_grace_period;
     service->afterwards = (unsigned char)afterwards;
     enter(service, CLEARING, grace != NEVER ? grace : GRACE_DEFAULT);
@@ -187,20 +258,34 @@ static void clear_then_start(struct service *service)
         start_run(service);
 }
 
-static void kill_leftovers(struct service *service)
+/* The last one is logged. */
+static void count_kill(struct service *service, bool was_refused)
+{
+    struct text line;
+    if (service->kills == KILLS_MOST)
+        return;
+    service->kills = was_refused ? KILLS_MOST : (unsigned char)(service->kills + 1);
+    if (service->kills < KILLS_MOST)
+        return;
+    log_begin(&line);
+    text_add_in_vain(&line, service);
+    log_end(LOG_WARNING, &line);
+}
+
+/* Again and again, until none remains. */
+static void kill_remaining(struct service *service)
 {
     clear_with(service, SIGKILL);
-    signalling_count_kill(service);
+    count_kill(service, false);
     service->deadline = clock_now() + KILL_AGAIN_MS;
 }
 
-static void become_ready(struct service *service)
+static void continue_after_clearing(struct service *service)
 {
-    say(LOG_INFO, "%s is ready", service->name);
-    enter(service, READY, NEVER);
-    begin_watchdog(service);
-    if (service_extras(service)->probe != NULL)
-        probe_begin_health(service, service->since);
+    if (service->afterwards == STAY_STOPPED)
+        become_stopped(service);
+    else
+        start_run(service);
 }
 
 /* ---- the stop ---- */
@@ -211,23 +296,33 @@ static int stop_signal(const struct service *service)
                                                                 : service->settings->stop_signal;
 }
 
+/* A service that cannot be signalled gets no more time than a container engine gives. */
+static void signal_main_process(struct service *service)
+{
+    service->was_signalled = true;
+    int error = signalling_stop(service, stop_signal(service));
+    if (error != 0 && error != ESRCH)
+        service->deadline = stop_deadline_refused(service->since, service->deadline);
+}
+
 static void send_stop_signal(struct service *service)
 {
-    signalling_stop(service, stop_signal(service));
+    enter_stage(service, STOP_SIGNAL);
+    signal_main_process(service);
 }
 
 static void begin_stop(struct service *service, enum afterwards afterwards)
 {
     const char *stop_command = service->settings->stop_command;
     service->afterwards = (unsigned char)afterwards;
-    enter(service, STOPPING, service->settings->stop_grace_period);
-    if (service_extras(service)->probe != NULL)
-        probe_end(service);
+    service->kills = 0;
+    enter(service, STOP_COMMAND, service->settings->stop_grace_period);
+    probe_end(service);
     if (stop_command == NULL || !probe_run_stop_command(service, stop_command))
         send_stop_signal(service);
 }
 
-static void stop_run(struct service *service)
+static void shut_down_run(struct service *service)
 {
     begin_stop(service, STAY_STOPPED);
 }
@@ -242,74 +337,111 @@ static void stop_as_failed(struct service *service)
     begin_stop(service, COUNT_AS_FAILURE);
 }
 
-static void stop_afterwards(struct service *service)
+static void stop_unhealthy(struct service *service)
 {
-    service->afterwards = STAY_STOPPED;
-}
-
-static void start_afterwards(struct service *service)
-{
-    service->held = false;
-    service->afterwards = START_AGAIN;
-}
-
-static void become_stopped(struct service *service)
-{
-    enter(service, STOPPED, NEVER);
-}
-
-/* By hand a service is stopped with all that its last run has left behind. Where all are stopped,
- * what is left of them is ended afterwards, all of it together. */
-static void cancel_start(struct service *service)
-{
-    if (service->held && service->state == CLEARING)
-        stop_afterwards(service);
-    else if (!service->held || !begin_clearing(service, STAY_STOPPED))
-        become_stopped(service);
-}
-
-/* It has ended for good, and stays as it has ended if it has left nothing behind. */
-static void clear_after_end(struct service *service)
-{
-    if (service->held)
-        begin_clearing(service, STAY_STOPPED);
-}
-
-static void continue_after_clearing(struct service *service)
-{
-    if (service->afterwards == STAY_STOPPED)
-        become_stopped(service);
-    else
-        start_run(service);
+    service->result = RESULT_UNHEALTHY;
+    stop_as_failed(service);
 }
 
 static void stop_unready(struct service *service)
 {
-    service->timed_out = true;
+    service->result = RESULT_TIMEOUT;
     messages_timeout(service, " is not ready after ", service->settings->ready_timeout,
-                     ": ending it");
+                     ": stopping it");
     stop_as_failed(service);
 }
 
-/* Also what the run left behind, and again until nothing is left. */
+static void start_afterwards(struct service *service)
+{
+    service->stopped_by_hand = false;
+    service->afterwards = START_AGAIN;
+}
+
+static void stay_stopped(struct service *service)
+{
+    service->afterwards = STAY_STOPPED;
+}
+
+/* ---- a stop by foster ctl ---- */
+
+/* Until it is started again foster does not end, though all other services may have ended. */
+static void keep_stopped(struct service *service)
+{
+    service->stopped_by_hand = true;
+}
+
+static void stop_run(struct service *service)
+{
+    keep_stopped(service);
+    begin_stop(service, STAY_STOPPED);
+}
+
+static void stop_afterwards(struct service *service)
+{
+    keep_stopped(service);
+    stay_stopped(service);
+}
+
+/* It has ended for good: the state stays if no process remains. */
+static void stop_ended(struct service *service)
+{
+    keep_stopped(service);
+    begin_clearing(service, STAY_STOPPED);
+}
+
+/* At a shutdown that takes no time: the remaining processes of all services are ended together when
+ * all have stopped, process/terminate_all.h. */
+static void stop_waiting(struct service *service)
+{
+    keep_stopped(service);
+    if (!begin_clearing(service, STAY_STOPPED))
+        become_stopped(service);
+}
+
+/* ---- the kill ---- */
+
+/* A stop command is killed as well. */
 static void kill_run(struct service *service)
 {
-    if (!service->killed)
-        messages_timeout(service, " has not stopped within ", clock_now() - service->since,
-                         ": killing it");
-    if (service_extras(service)->probe != NULL)
-        probe_end(service);
-    signalling_kill(service);
-    if (service->reaped)
-        clear_with(service, SIGKILL);
+    enter_stage(service, STOP_KILL);
+    probe_end(service);
+    service->was_signalled = true;
+    bool was_refused = service->kills < KILLS_MOST && signalling_kill(service) == EPERM;
+    count_kill(service, was_refused);
     service->deadline = clock_now() + KILL_AGAIN_MS;
+}
+
+static void log_stop_timeout(struct service *service)
+{
+    messages_timeout(service, " has not stopped within ", clock_now() - service->since,
+                     ": killing it");
+}
+
+static void time_out_stop(struct service *service)
+{
+    log_stop_timeout(service);
+    kill_run(service);
+}
+
+static void kill_stopped(struct service *service)
+{
+    service->was_signalled = true;
+    probe_end(service);
+    kill_remaining(service);
+}
+
+static void time_out_stop_clearing(struct service *service)
+{
+    if (service->kills == 0)
+        log_stop_timeout(service);
+    kill_stopped(service);
 }
 
 /* ---- the end of a run ---- */
 
 bool state_machine_is_success(const struct service *service)
 {
-    if (service->exec_code != 0 || !service->has_run || service->unready_end)
+    if (service->exec_code != 0 || !service->has_run || service->result == RESULT_PROTOCOL)
         return false;
     int code = wait_status_code(service->last_status);
     return exit_code_is_success(code, service == plan->command ? plan->as_success : NULL);
@@ -327,48 +459,14 @@ int state_machine_exit_code(const struct service *service)
     return code != EXIT_SUCCESS ? code : EXIT_FAILURE; /* it was not ready */
 }
 
-/* Nobody needs good randomness here: the clock's last digits spread what failed together. */
-static milliseconds with_jitter(milliseconds delay)
-{
-    return delay + clock_read().tv_nsec % (delay / JITTER + 1);
-}
-
-static milliseconds restart_delay(const struct service *service)
-{
-    const struct settings *settings = service->settings;
-    milliseconds delay = settings->restart_first;
-    for (int i = 1; i < service->failures && i < DOUBLINGS_MOST && delay < settings->restart_most;
-         i++)
-        delay = delay == 0 ? SECOND_DELAY : delay * 2;
-    return with_jitter(delay < settings->restart_most ? delay : settings->restart_most);
-}
-
-static void count_failure(struct service *service)
-{
-    if (service->failures < FAILURES_MOST)
-        service->failures++;
-}
-
-/* A run that has been as it should be for so long is calm, and after it the count starts anew. What
- * was never ready was not calm, however long it took, nor what had to be ended. */
+/* After a run that was ready for so long the count of failures begins anew. A run that was never
+ * ready, and one that foster had to stop, does not count as stable, however long it took. */
 static void reset_failures_if_stable(struct service *service)
 {
     milliseconds most = service->settings->restart_most;
-    bool well = service->state == RUNNING || service->state == READY;
-    if (well && clock_now() - service->since >= (most > CALM_LEAST ? most : CALM_LEAST))
+    bool was_ready = service->state == RUNNING || service->state == READY;
+    if (was_ready && clock_now() - service->since >= (most > CALM_LEAST ? most : CALM_LEAST))
         service->failures = 0;
-}
-
-/* There was no process to be had, which has been said: that is no failure of the service's, and no
- * reason to give up; but where none is ever to be had (a filter forbids it) that is final. */
-static void handle_fork_error(struct service *service, int error)
-{
-    count_failure(service);
-    service->exec_code = spawn_error_is_transient(error) ? 0 : EXIT_FOSTER_FAILED;
-    if (service->exec_code == 0)
-        enter(service, BACKING_OFF, restart_delay(service));
-    else
-        become_failed(service);
 }
 
 static bool has_failed_too_often(const struct service *service)
@@ -378,7 +476,7 @@ static bool has_failed_too_often(const struct service *service)
            service->failures > settings->restart_limit;
 }
 
-/* A run has ended that should not have: as often as the settings say it is started again. */
+/* A run has ended that should not have: the restart policy decides. */
 static void restart_or_fail(struct service *service)
 {
     count_failure(service);
@@ -417,18 +515,18 @@ static void record_end(struct service *service)
 static void end_run(struct service *service)
 {
     record_end(service);
-    service->unready_end = service->state == STARTING;
+    if (service->state == STARTING)
+        service->result = RESULT_PROTOCOL;
     reset_failures_if_stable(service);
-    if (service_extras(service)->probe != NULL)
-        probe_end(service);
+    probe_end(service);
     if (state_machine_is_success(service) && service->settings->restart != RESTART_ALWAYS)
         complete(service);
     else
         restart_or_fail(service);
 }
 
-/* Its program could not be run, and the child has said why. What another try cannot change is
- * final. */
+/* Its program could not be executed, which the child has logged. An error that another attempt
+ * cannot change is final. */
 static void fail_start(struct service *service, int error)
 {
     int status = 0;
@@ -452,33 +550,48 @@ static void end_start(struct service *service)
     end_run(service);
 }
 
-/* It has stopped, and so has all that it left behind. */
+static void finish_and_stay_stopped(struct service *service)
+{
+    messages_end(service, "");
+    become_stopped(service);
+}
+
+static void finish_and_start_again(struct service *service)
+{
+    messages_end(service, "; starting it again");
+    service->restarts++;
+    start_again(service);
+}
+
+/* All processes of the run have ended. */
 static void finish_stop(struct service *service)
 {
-    if (service_extras(service)->probe != NULL)
-        probe_end(service);
-    switch ((enum afterwards)service->afterwards) {
-    case STAY_STOPPED:
-        messages_end(service, "");
-        become_stopped(service);
-        break;
-    case START_AGAIN:
-        messages_end(service, "; starting it again");
-        service->restarts++;
-        start_again(service);
-        break;
-    case COUNT_AS_FAILURE:
-        restart_or_fail(service);
-        break;
-    }
+    static void (*const finish[])(struct service * service) = {
+        [STAY_STOPPED] = finish_and_stay_stopped,
+        [START_AGAIN] = finish_and_start_again,
+        [COUNT_AS_FAILURE] = restart_or_fail,
+    };
+    probe_end(service);
+    finish[service->afterwards](service);
+}
+
+static void clear_after_stop(struct service *service, int signal)
+{
+    record_end(service);
+    enter_stage(service, STOP_CLEARING);
+    service->walk = (struct run_mark_walk){0};
+    if (clear_with(service, signal))
+        finish_stop(service);
 }
 
 static void end_stopping(struct service *service)
 {
-    record_end(service);
-    service->walk = (struct run_mark_walk){0};
-    if (clear_with(service, service->killed ? SIGKILL : SIGTERM))
-        finish_stop(service);
+    clear_after_stop(service, SIGTERM);
+}
+
+static void end_killing(struct service *service)
+{
+    clear_after_stop(service, SIGKILL);
 }
 
 /* ---- the table ---- */
@@ -487,57 +600,117 @@ typedef void reaction(struct service *service);
 
 #define IN(state) (1U << (state))
 
-/* What an event does in some states, and the state after it. In all others it does nothing. */
+enum {
+    SAME = IN(STATES), /* among the next states: the state stays */
+    AT_REST = IN(STOPPED) | IN(BACKING_OFF) | IN(DONE) | IN(FAILED),
+    RUN = IN(STARTING) | IN(RUNNING) | IN(READY),
+    STOP = IN(STOP_COMMAND) | IN(STOP_SIGNAL), /* how each stop begins */
+    STOPS = STOP | IN(STOP_KILL) | IN(STOP_CLEARING),
+    STARTED = IN(FORKED) | IN(STARTING) | IN(RUNNING) | IN(BACKING_OFF) | IN(FAILED),
+    OVER = IN(BACKING_OFF) | IN(DONE) | IN(FAILED),
+    FINISHED = IN(STOPPED) | IN(WAITING) | IN(BACKING_OFF) | IN(FAILED), /* by `afterwards` */
+};
+
+/*
+ * Each pair of an event and a state: the states that may follow, and the reaction. Pairs in which
+ * nothing happens are listed in comments. tests/states.py checks that none is missing or stands
+ * twice, and that tests/unit/test_state_machine.c has the same rows; it makes the table in
+ * docs/ARCHITECTURE.md.
+ */
 static const struct transition {
     unsigned char event;   /* enum service_event */
     unsigned short states; /* IN(...) of each */
+    unsigned short next;   /* IN(...) of each that may follow, or SAME */
     reaction *react;
 } transitions[] = {
     /* clang-format off */
-    {EVENT_START, IN(STOPPED) | IN(BACKING_OFF) | IN(DONE) | IN(FAILED), start_again}, /* WAITING */
-    {EVENT_START, IN(CLEARING) | IN(STOPPING), start_afterwards}, /* the same; WAITING or FORKED after it */
+    {EVENT_START, AT_REST,              IN(WAITING), start_again},
+    {EVENT_START, IN(CLEARING) | STOPS, SAME,        start_afterwards},
+    /* EVENT_START, IN(WAITING) | IN(FORKED) | RUN: nothing */
 
-    {EVENT_STOP, IN(WAITING) | IN(CLEARING) | IN(BACKING_OFF), cancel_start}, /* STOPPED; CLEARING if something is left */
-    {EVENT_STOP, IN(FORKED) | IN(STARTING) | IN(RUNNING) | IN(READY), stop_run}, /* STOPPING, then STOPPED */
-    {EVENT_STOP, IN(STOPPING), stop_afterwards}, /* the same, then STOPPED */
-    {EVENT_STOP, IN(DONE) | IN(FAILED), clear_after_end}, /* the same; CLEARING if something is left */
+    {EVENT_STOP, IN(STOPPED),                   SAME,                       keep_stopped},
+    {EVENT_STOP, IN(WAITING) | IN(BACKING_OFF), IN(STOPPED) | IN(CLEARING), stop_waiting},
+    {EVENT_STOP, IN(CLEARING) | STOPS,          SAME,                       stop_afterwards},
+    {EVENT_STOP, IN(FORKED) | RUN,              STOP,                       stop_run},
+    {EVENT_STOP, IN(DONE) | IN(FAILED),         SAME | IN(CLEARING),        stop_ended},
 
-    {EVENT_RESTART, IN(STOPPED) | IN(BACKING_OFF) | IN(DONE) | IN(FAILED), start_again}, /* WAITING */
-    {EVENT_RESTART, IN(CLEARING) | IN(STOPPING), start_afterwards}, /* the same; WAITING or FORKED after it */
-    {EVENT_RESTART, IN(FORKED) | IN(STARTING) | IN(RUNNING) | IN(READY), restart_run}, /* STOPPING, then WAITING */
+    {EVENT_RESTART, AT_REST,              IN(WAITING), start_again},
+    {EVENT_RESTART, IN(CLEARING) | STOPS, SAME,        start_afterwards},
+    {EVENT_RESTART, IN(FORKED) | RUN,     STOP,        restart_run},
+    /* EVENT_RESTART, IN(WAITING): nothing */
 
-    {EVENT_DEPENDENCIES_MET, IN(WAITING), clear_then_start}, /* CLEARING, FORKED; BACKING_OFF or FAILED */
+    {EVENT_SHUTDOWN, IN(WAITING) | IN(CLEARING) | IN(BACKING_OFF), IN(STOPPED), become_stopped},
+    {EVENT_SHUTDOWN, IN(FORKED) | RUN,                             STOP,        shut_down_run},
+    {EVENT_SHUTDOWN, STOPS,                                        SAME,        stay_stopped},
+    /* EVENT_SHUTDOWN, IN(STOPPED) | IN(DONE) | IN(FAILED): nothing */
 
-    {EVENT_DEPENDENCIES_FAILED, IN(WAITING), become_failed}, /* FAILED */
+    {EVENT_DEPENDENCIES_MET, IN(WAITING), IN(CLEARING) | STARTED, clear_then_start},
+    /* EVENT_DEPENDENCIES_MET, any other: nothing */
 
-    {EVENT_CLEARED, IN(CLEARING), continue_after_clearing}, /* STOPPED or FORKED, as is planned */
-    {EVENT_CLEARED, IN(STOPPING), finish_stop}, /* STOPPED, WAITING, BACKING_OFF, FAILED */
+    {EVENT_DEPENDENCIES_FAILED, IN(WAITING), IN(FAILED), become_failed},
+    /* EVENT_DEPENDENCIES_FAILED, any other: nothing */
 
-    {EVENT_EXECED, IN(FORKED), begin_run}, /* STARTING or RUNNING */
+    {EVENT_CLEARED, IN(CLEARING),      IN(STOPPED) | STARTED, continue_after_clearing},
+    {EVENT_CLEARED, IN(STOP_CLEARING), FINISHED,              finish_stop},
+    /* EVENT_CLEARED, any other: nothing */
 
-    {EVENT_READY, IN(STARTING), become_ready}, /* READY */
+    {EVENT_EXECED, IN(FORKED), IN(STARTING) | IN(RUNNING), begin_run},
+    /* EVENT_EXECED, any other: nothing */
 
-    {EVENT_ENDED, IN(FORKED), end_start}, /* BACKING_OFF, FAILED, or as end_run */
-    {EVENT_ENDED, IN(STARTING) | IN(RUNNING) | IN(READY), end_run}, /* DONE, BACKING_OFF or FAILED */
-    {EVENT_ENDED, IN(STOPPING), end_stopping}, /* the same, or as finish_stop */
+    {EVENT_READY, IN(STARTING), IN(READY), become_ready},
+    /* EVENT_READY, any other: nothing */
 
-    {EVENT_UNHEALTHY, IN(STARTING) | IN(RUNNING) | IN(READY), stop_as_failed}, /* STOPPING, then BACKING_OFF or FAILED */
+    {EVENT_ENDED, IN(FORKED),                         OVER,                         end_start},
+    {EVENT_ENDED, IN(STARTING),                       IN(BACKING_OFF) | IN(FAILED), end_run},
+    {EVENT_ENDED, IN(RUNNING) | IN(READY),            OVER,                         end_run},
+    {EVENT_ENDED, IN(STOP_COMMAND) | IN(STOP_SIGNAL), IN(STOP_CLEARING) | FINISHED, end_stopping},
+    {EVENT_ENDED, IN(STOP_KILL),                      IN(STOP_CLEARING) | FINISHED, end_killing},
+    /* EVENT_ENDED, any other: nothing */
 
-    {EVENT_TIMEOUT, IN(CLEARING), kill_leftovers}, /* the same */
-    {EVENT_TIMEOUT, IN(FORKED) | IN(STARTING), stop_unready}, /* STOPPING, then BACKING_OFF or FAILED */
-    {EVENT_TIMEOUT, IN(STOPPING), kill_run}, /* the same */
-    {EVENT_TIMEOUT, IN(BACKING_OFF), wait_for_dependencies}, /* WAITING */
+    {EVENT_UNHEALTHY, RUN, STOP, stop_unhealthy},
+    /* EVENT_UNHEALTHY, any other: nothing */
 
-    {EVENT_STOP_COMMAND_ENDED, IN(STOPPING), send_stop_signal}, /* the same */
+    {EVENT_TIMEOUT, IN(CLEARING),                       SAME,          kill_remaining},
+    {EVENT_TIMEOUT, IN(FORKED) | IN(STARTING),          STOP,          stop_unready},
+    {EVENT_TIMEOUT, IN(STOP_COMMAND) | IN(STOP_SIGNAL), IN(STOP_KILL), time_out_stop},
+    {EVENT_TIMEOUT, IN(STOP_KILL),                      SAME,          kill_run},
+    {EVENT_TIMEOUT, IN(STOP_CLEARING),                  SAME,          time_out_stop_clearing},
+    {EVENT_TIMEOUT, IN(BACKING_OFF),                    IN(WAITING),   wait_for_dependencies},
+    /* EVENT_TIMEOUT, any other: nothing */
+
+    {EVENT_SHUTDOWN_TIMEOUT, IN(STOP_COMMAND) | IN(STOP_SIGNAL), IN(STOP_KILL), kill_run},
+    {EVENT_SHUTDOWN_TIMEOUT, IN(STOP_CLEARING),                  SAME,          kill_stopped},
+    /* EVENT_SHUTDOWN_TIMEOUT, any other: nothing */
+
+    {EVENT_STOP_COMMAND_ENDED, IN(STOP_COMMAND), IN(STOP_SIGNAL), send_stop_signal},
+    /* EVENT_STOP_COMMAND_ENDED, any other: nothing */
+
+    {EVENT_MAIN_PROCESS_CHANGED, IN(STOP_SIGNAL) | IN(STOP_KILL), SAME, signal_main_process},
+    /* EVENT_MAIN_PROCESS_CHANGED, any other: nothing */
+
+    {EVENT_MAIN_PROCESS_LOST, RUN,                             STOP, stop_as_failed},
+    {EVENT_MAIN_PROCESS_LOST, IN(STOP_SIGNAL) | IN(STOP_KILL), SAME, signal_main_process},
+    /* EVENT_MAIN_PROCESS_LOST, any other: nothing */
+
+    /* To come: RELOADING, a state after READY. RUNNING and READY lead to it at RELOADING=1, and it
+     * leads back at READY=1. Every other event does in it what it does in READY. */
+    /* To come: DISABLED, the state of a service with `enabled = no`. No event does anything in it,
+     * and each condition of a depends_on that names such a service is met. */
+    /* To come: `every`. DONE then has a deadline, and EVENT_TIMEOUT leads from it to WAITING. The
+     * state between two runs is DONE, so that the condition `completed` stays met. */
     /* clang-format on */
 };
 
 void state_machine_handle(struct service *service, enum service_event event)
 {
+    const unsigned before = service->state;
     for (size_t i = 0; i < sizeof transitions / sizeof *transitions; i++) {
-        if (transitions[i].event == event && (transitions[i].states & IN(service->state)) != 0) {
-            transitions[i].react(service);
-            return;
-        }
+        const struct transition *transition = &transitions[i];
+        if (transition->event != event || (transition->states & IN(before)) == 0)
+            continue;
+        transition->react(service);
+        assert((transition->next & IN(service->state)) != 0 ||
+               (service->state == before && (transition->next & SAME) != 0));
+        return;
     }
 }

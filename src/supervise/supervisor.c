@@ -1,13 +1,14 @@
 /*
  * supervisor.c - see supervisor.h.
  *
- * The thread goes round: wait for something; then look at every service; show it to the onlooker;
- * if all has ended, leave. A look is a few loads from memory, so a thousand services are looked at
- * in the time of a few system calls, and there is no queue of events that could be lost, or come in
- * the wrong order. When something has changed that others may wait for, the next round follows at
- * once; but between two rounds descriptors are looked at, and a round ends after ROUND_MOST_MS, for
- * services that crash and are started again can keep one going for ever. The next goes on where it
- * ended.
+ * The thread goes round: it waits for something to happen, looks at every service, calls the
+ * onlooker, and ends when all services have ended. A look reads a few words of memory, so a
+ * thousand services take the time of a few system calls. There is no queue of events: none can be
+ * lost or come in the wrong order.
+ *
+ * After a change that other services may wait for the next round follows at once. Services that
+ * crash and are started again could keep one round going for ever: it ends after ROUND_MOST_MS, the
+ * descriptors are looked at, and the next one begins with the next service.
  */
 #include "supervise/supervisor.h"
 
@@ -38,18 +39,16 @@
 #include "supervise/state_machine.h"
 
 enum {
-    LOOK_AGAIN_MS = 50, /* for the end of leftovers that are nobody's children yet */
-    GO_ON_MS = 10,      /* with a walk to them, behind as long a turn */
-    ROUND_MOST_MS =
-        20, /* what waits is heard within 100 ms, also when two rounds and a start come before it */
-    LOOKS_MOST =
-        8, /* at one service in a round: more than it takes to go from any state to a start */
+    LOOK_AGAIN_MS = 50, /* for the end of remaining processes that are no children of foster yet */
+    GO_ON_MS = 10,      /* between two turns of a walk to them, which take as long */
+    ROUND_MOST_MS = 20, /* a signal is handled within 100 ms, after two rounds and a start */
+    LOOKS_MOST = 8,     /* at one service in a round: any state is that close to a start */
 };
 
 static struct plan *plan;
 static struct onlooker onlooker;
 
-static int exit_code; /* once ended is set */
+static int exit_code; /* of foster; valid once `ended` is set */
 static atomic_bool ended;
 
 /* ---- one service ---- */
@@ -66,22 +65,20 @@ static void look_at_dependencies(struct service *service, milliseconds now)
     }
 }
 
-static void look_at_process(struct service *service)
+static bool has_remaining_processes(const struct service *service)
 {
-    if (!main_process_has_ended(service))
-        return;
-    if (!service->reaped) {
-        service->reaped = true;
-        state_machine_handle(service, EVENT_ENDED);
-    } else if (service->state == STOPPING && state_machine_is_cleared(service)) {
-        state_machine_handle(service, EVENT_CLEARED);
-    }
+    return service->state == CLEARING || service->state == STOP_CLEARING;
 }
 
-static void be_unwell(struct service *service)
+static void look_at_process(struct service *service)
 {
-    service->unwell = true;
-    state_machine_handle(service, EVENT_UNHEALTHY);
+    if (has_remaining_processes(service)) {
+        if (state_machine_clear(service))
+            state_machine_handle(service, EVENT_CLEARED);
+    } else if (service_has_process(service) && children_resolved(&service->process, NULL) &&
+               !main_process_hand_over(service)) {
+        state_machine_handle(service, EVENT_ENDED);
+    }
 }
 
 static void look_at_probe(struct service *service, milliseconds now)
@@ -92,18 +89,17 @@ static void look_at_probe(struct service *service, milliseconds now)
         break;
     case PROBE_UNHEALTHY:
         if (service->settings->restart != RESTART_NO)
-            be_unwell(service);
+            state_machine_handle(service, EVENT_UNHEALTHY);
         break;
     case PROBE_UNCHANGED:
     case PROBE_HEALTHY:
         break;
     }
-    if (service->state == STOPPING && !service->signalled && !service->reaped &&
-        !probe_poll_stop_command(service))
+    if (service->state == STOP_COMMAND && !probe_poll_stop_command(service))
         state_machine_handle(service, EVENT_STOP_COMMAND_ENDED);
 }
 
-/* As with systemd the watchdog begins when the service is ready. */
+/* As with systemd the time of the watchdog begins when the service is ready. */
 static bool is_watched(const struct service *service)
 {
     return service_extras(service)->notify != NULL &&
@@ -116,17 +112,14 @@ static void look_at_watchdog(struct service *service, milliseconds now)
         return;
     service->extras->notify->watchdog_due = NEVER;
     say(LOG_WARNING, "%s has missed its watchdog", service->name);
-    be_unwell(service);
+    state_machine_handle(service, EVENT_UNHEALTHY);
 }
 
 static void look_at(struct service *service, milliseconds now)
 {
     if (service->state == WAITING)
         look_at_dependencies(service, now);
-    else if (service->state == CLEARING && state_machine_is_cleared(service))
-        state_machine_handle(service, EVENT_CLEARED);
-    if (service_is_up(service))
-        look_at_process(service);
+    look_at_process(service);
     if (service_is_up(service) && service_extras(service)->probe != NULL)
         look_at_probe(service, now);
     if (is_watched(service))
@@ -136,21 +129,21 @@ static void look_at(struct service *service, milliseconds now)
     shutdown_note_service(service);
 }
 
-/* When to look at it again if nothing happens before. */
+/* When to look at the service again, if nothing happens before. */
 static milliseconds due(struct service *service, milliseconds now)
 {
     milliseconds first = clock_earlier(service->deadline, probe_due(service));
     first = clock_earlier(first, main_process_due(service, now));
     if (is_watched(service))
         first = clock_earlier(first, service->extras->notify->watchdog_due);
-    if (service->state == CLEARING || (service->state == STOPPING && service->reaped))
+    if (has_remaining_processes(service))
         first = clock_earlier(first, now + (service->walk.at == 0 ? LOOK_AGAIN_MS : GO_ON_MS));
     if (service->state == WAITING && !start_watch_has_room(now))
         first = clock_earlier(first, now + START_SLOW_MS);
     return first;
 }
 
-/* Nothing has happened, nothing is due: so it is with nearly all of a thousand, nearly always. */
+/* Nothing has happened and nothing is due, as with nearly all services nearly always. */
 static bool is_at_rest(struct service *service)
 {
     return service->state == RUNNING && service->extras == NULL && service->deadline == NEVER &&
@@ -159,16 +152,16 @@ static bool is_at_rest(struct service *service)
 
 /* ---- the thread ---- */
 
-/* What takes time: a change may be a start, and whoever is ended may need a walk through /proc.
- * Most services are looked at in less than it takes to read the clock. */
+/* True if the last look may have taken long: a change may be a start, and a stop may read /proc.
+ * Most looks are shorter than a reading of the clock. */
 static bool takes_time(const struct service *service, unsigned changes_before)
 {
     return state_machine_changes() != changes_before || service->state == CLEARING ||
-           service->state == STOPPING;
+           service_is_stopping(service);
 }
 
-/* Until nothing more happens to it at once; a run of no length with a delay of none could go on
- * like that. Returns when to look at it again. */
+/* Looks at the service until nothing more changes. A program that ends at once and is started again
+ * without delay changes for ever, hence LOOKS_MOST. Returns when to look again. */
 static milliseconds look_through(struct service *service, milliseconds *now)
 {
     for (int i = 0; i < LOOKS_MOST; i++) {
@@ -182,26 +175,25 @@ static milliseconds look_through(struct service *service, milliseconds *now)
     return *now;
 }
 
-/* Looks once at each, or until the round has lasted too long; returns when to look again, which may
- * be at once: others may wait for what has changed. */
+/* One round: looks at each service, or at as many as ROUND_MOST_MS allows. Returns when the next
+ * round is due: at once if a service may wait for a change of this one. */
 static milliseconds go_round(void)
 {
     static size_t next;
     milliseconds begun = clock_now(), now = begun, first = NEVER;
     unsigned before = state_machine_changes();
-    bool somebody_waits = false, is_long = false;
+    bool one_waits = false, is_long = false;
     for (size_t i = 0; i < plan->count && !is_long; i++) {
         struct service *service = &plan->services[next];
         next = (next + 1) % plan->count;
         if (is_at_rest(service))
             continue;
         first = clock_earlier(first, look_through(service, &now));
-        somebody_waits |= service->state == WAITING;
+        one_waits |= service->state == WAITING;
         is_long = now - begun >= ROUND_MOST_MS;
     }
     first = clock_earlier(first, clock_earlier(shutdown_look(now), notify_look(now)));
-    bool has_changed =
-        state_machine_changes() != before && (somebody_waits || shutdown_is_under_way());
+    bool has_changed = state_machine_changes() != before && (one_waits || shutdown_is_under_way());
     return is_long || has_changed ? begun : first;
 }
 
@@ -214,13 +206,13 @@ static void start_all(void)
 }
 
 /*
- * Where there are many services it has its own table of descriptors, which each start copies, and
- * the signal thread's, where the pidfds are, is not that. What both had before is kept open as long
- * as foster runs: the signals' pipe, the pipes of the logs; but not the sockets,
- * sockets_close_copies().
+ * With many services this thread has its own table of descriptors, which each start copies; the
+ * pidfds are in the table of the signal thread. Descriptors that both tables had from the beginning
+ * (the pipe of the signals, the pipes of the logs) stay open as long as foster runs, but for the
+ * sockets of services, sockets_close_copies().
  *
- * It does not return: a program with PR_SET_PDEATHSIG is told of the end of the thread that started
- * it, prctl(2).
+ * The function does not return: a program with PR_SET_PDEATHSIG is sent its signal when the thread
+ * that started it ends, prctl(2).
  */
 static void *supervise(void *unused)
 {
@@ -232,7 +224,7 @@ static void *supervise(void *unused)
         milliseconds first = clock_earlier(go_round(), signalling_look(plan));
         if (wants_pidfds && first > clock_now()) {
             wants_pidfds = false;
-            children_use_pidfds(); /* not earlier: it would hold up the first starts */
+            children_use_pidfds(); /* not earlier: it would delay the first starts */
             continue;
         }
         if (onlooker.look != NULL) {
@@ -245,21 +237,19 @@ static void *supervise(void *unused)
     }
     atomic_store(&ended, true);
     if (syscall(SYS_tgkill, start_own_pid(), start_own_pid(), SIGCHLD) ==
-        -1) /* the signal thread sleeps */
+        -1) /* wakes the signal thread; a seccomp filter may forbid tgkill(2) */
         kill(start_own_pid(), SIGCHLD);
     for (;;) {
         pause();
-        poll(NULL, 0, MS_PER_SECOND); /* where a filter forbids the one */
+        poll(NULL, 0, MS_PER_SECOND); /* where a filter forbids pause(2) */
     }
     return unused;
 }
 
-/* ---- before, and from outside ---- */
+/* ---- before the first start, and for foster ctl ---- */
 
-static void prepare(struct service *service, milliseconds now)
+static void prepare(struct service *service)
 {
-    service->since = now;
-    service->deadline = NEVER;
     probe_prepare(service);
     if (service->settings->ready == READY_BY_NOTIFY || service->settings->watchdog != 0)
         service_give_extras(service)->notify = arena_alloc(sizeof(struct notify_state));
@@ -270,9 +260,8 @@ bool supervisor_begin(struct plan *all)
     plan = all;
     state_machine_begin(plan);
     shutdown_prepare(plan);
-    milliseconds now = clock_now();
     for (size_t i = 0; i < plan->count; i++)
-        prepare(&plan->services[i], now);
+        prepare(&plan->services[i]);
     int error = forwarding_begin(plan) && notify_begin(plan)
                     ? thread_start_for_good(supervise, start_stack_size())
                     : errno;
@@ -287,7 +276,7 @@ bool supervisor_has_ended(int *code)
     return atomic_load(&ended);
 }
 
-/* With what it depends on. */
+/* Starts what the service depends on as well. */
 static void start_by_hand(struct service *service, enum service_event event)
 {
     if (shutdown_is_under_way())
@@ -303,7 +292,6 @@ void supervisor_start(struct service *service)
 
 void supervisor_stop(struct service *service)
 {
-    service->held = true;
     state_machine_handle(service, EVENT_STOP);
 }
 
@@ -334,7 +322,7 @@ const struct plan *supervisor_plan(void)
     return plan;
 }
 
-void supervisor_watch(const struct onlooker *who)
+void supervisor_watch(const struct onlooker *part)
 {
-    onlooker = *who;
+    onlooker = *part;
 }

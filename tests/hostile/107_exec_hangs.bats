@@ -102,8 +102,8 @@ at_once() {
     run_foster as_pid1
     reaches slow failed
     reaches slower failed
-    told 'slow is not ready after 0.30 s: ending it'
-    told 'slower is not ready after 0.30 s: ending it'
+    told 'slow is not ready after 0.30 s: stopping it'
+    told 'slower is not ready after 0.30 s: stopping it'
     none_hangs
 }
 

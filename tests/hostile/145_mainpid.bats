@@ -175,5 +175,5 @@ runs() {
         between 0 "$count" "${before:-$count}" # the search for leftovers keeps a file
         before=$count
     done
-    told 'has ended, nobody knows how' 3
+    told 'has ended, with unknown exit status' 3
 }

@@ -94,6 +94,12 @@ static void end_first(void)
     reap(first);
 }
 
+/* The supervisor's question. */
+static bool has_ended(void)
+{
+    return children_resolved(&service.process, NULL) && !main_process_hand_over(&service);
+}
+
 /* ---- the tests ---- */
 
 START_TEST(nothing_is_named)
@@ -101,10 +107,10 @@ START_TEST(nothing_is_named)
     start();
     ck_assert_int_eq(main_process_pid(&service), service.process.pid);
     ck_assert_int_eq(main_process_session(&service), service.process.pid);
-    ck_assert(!main_process_has_ended(&service));
+    ck_assert(!has_ended());
     ck_assert_int_eq(main_process_signal(&service, A_SIGNAL, NULL, REACH_CHILD, &refused), 0);
     reap(service.process.pid);
-    ck_assert(main_process_has_ended(&service));
+    ck_assert(has_ended());
     ck_assert_int_eq(main_process_due(&service, 0), NEVER);
     kill(second_pid, SIGKILL);
 }
@@ -114,33 +120,32 @@ START_TEST(signals_mean_the_named_one_at_once_and_its_end_is_the_services)
 {
     start();
     name(second_pid);
+    ck_assert_int_eq(events[EVENT_MAIN_PROCESS_CHANGED], 1);
+    name(second_pid);
+    ck_assert_int_eq(events[EVENT_MAIN_PROCESS_CHANGED], 1); /* only once */
     ck_assert_int_eq(main_process_pid(&service), second_pid);
     ck_assert_int_eq(main_process_session(&service), second_pid);
     ck_assert_int_eq(main_process_signal(&service, A_SIGNAL, NULL, REACH_GROUP, &refused), 0);
     event_loop_wait(clock_now() + WAIT_MS);
-    ck_assert_int_eq(events[EVENT_UNHEALTHY], 1);
+    ck_assert_int_eq(events[EVENT_MAIN_PROCESS_LOST], 1);
     ck_assert_int_eq(main_process_pid(&service), service.process.pid);
-    ck_assert(!main_process_has_ended(&service));
+    ck_assert(!has_ended());
     end_first();
-    ck_assert(main_process_has_ended(&service));
+    ck_assert(has_ended());
 }
 END_TEST
 
-START_TEST(while_it_is_stopped_the_first_one_gets_the_signal_too)
+START_TEST(its_end_while_the_service_is_stopped_is_no_warning)
 {
     start();
     name(second_pid);
-    service.state = STOPPING;
+    service.state = STOP_SIGNAL;
     ck_assert_int_eq(main_process_signal(&service, A_SIGNAL, &(siginfo_t){.si_code = SI_QUEUE},
                                          REACH_CHILD, &refused),
                      0);
     event_loop_wait(clock_now() + WAIT_MS);
-    ck_assert_int_eq(events[EVENT_STOP_COMMAND_ENDED], 0); /* its stop command runs */
-    name(second_pid);
-    service.signalled = true;
-    event_loop_wait(clock_now() + WAIT_MS);
-    ck_assert_int_eq(events[EVENT_UNHEALTHY], 0);
-    ck_assert_int_ge(events[EVENT_STOP_COMMAND_ENDED], 1);
+    ck_assert_int_eq(events[EVENT_MAIN_PROCESS_LOST], 1);
+    ck_assert_str_eq(heard(), ""); /* it was to end */
     main_process_signal(&service, SIGKILL, NULL, REACH_GROUP, &refused);
     reap(service.process.pid);
 }
@@ -152,14 +157,14 @@ START_TEST(when_the_first_one_ends_the_named_one_is_ours)
     start();
     name(second_pid);
     end_first();
-    ck_assert(!main_process_has_ended(&service));
+    ck_assert(!has_ended());
     ck_assert_int_eq(service.process.pid, second_pid);
     ck_assert_int_eq(main_process_session(&service), second_pid);
     ck_assert_int_eq(main_process_signal(&service, A_SIGNAL, NULL, REACH_GROUP, &refused), 0);
     reap(second_pid);
     ck_assert(children_resolved(&service.process, &status));
     ck_assert_int_eq(status, 0);
-    ck_assert(main_process_has_ended(&service));
+    ck_assert(has_ended());
 }
 END_TEST
 
@@ -169,11 +174,11 @@ START_TEST(without_a_handle_it_counts_when_the_first_one_has_ended)
     main_process_name(&service, second_pid, -1);
     ck_assert_int_eq(main_process_pid(&service), service.process.pid);
     end_first();
-    ck_assert(!main_process_has_ended(&service));
+    ck_assert(!has_ended());
     ck_assert_int_eq(main_process_pid(&service), second_pid);
     main_process_signal(&service, SIGKILL, NULL, REACH_GROUP, &refused);
     reap(second_pid);
-    ck_assert(main_process_has_ended(&service));
+    ck_assert(has_ended());
 }
 END_TEST
 
@@ -182,7 +187,7 @@ START_TEST(one_that_is_not_there_is_nobody)
     start();
     main_process_name(&service, getppid(), -1);
     end_first();
-    ck_assert(main_process_has_ended(&service));
+    ck_assert(has_ended());
     kill(second_pid, SIGKILL);
 }
 END_TEST
@@ -194,7 +199,7 @@ START_TEST(the_first_one_may_be_named_again)
     name(service.process.pid);
     ck_assert_int_eq(main_process_pid(&service), service.process.pid);
     end_first();
-    ck_assert(main_process_has_ended(&service));
+    ck_assert(has_ended());
     kill(second_pid, SIGKILL);
 }
 END_TEST
@@ -205,13 +210,13 @@ START_TEST(one_whose_parent_lives_is_held_until_it_ends)
     ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0), 0); /* another process gets it */
     name(second_pid);
     end_first();
-    ck_assert(!main_process_has_ended(&service));
+    ck_assert(!has_ended());
     ck_assert_int_eq(main_process_pid(&service), second_pid);
     ck_assert_int_gt(main_process_due(&service, 1), 1);
     main_process_signal(&service, SIGKILL, NULL, REACH_GROUP, &refused);
     event_loop_wait(clock_now() + WAIT_MS);
-    ck_assert_int_eq(events[EVENT_UNHEALTHY], 1);
-    ck_assert(main_process_has_ended(&service));
+    ck_assert_int_eq(events[EVENT_MAIN_PROCESS_LOST], 1);
+    ck_assert(has_ended());
 }
 END_TEST
 
@@ -219,7 +224,7 @@ int main(void)
 {
     return RUN_TESTS("main_process", nothing_is_named,
                      signals_mean_the_named_one_at_once_and_its_end_is_the_services,
-                     while_it_is_stopped_the_first_one_gets_the_signal_too,
+                     its_end_while_the_service_is_stopped_is_no_warning,
                      when_the_first_one_ends_the_named_one_is_ours,
                      without_a_handle_it_counts_when_the_first_one_has_ended,
                      one_that_is_not_there_is_nobody, the_first_one_may_be_named_again,

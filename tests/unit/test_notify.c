@@ -93,7 +93,7 @@ START_TEST(more_time_is_given_up_to_a_bound)
     static const struct {
         enum state state;
         milliseconds most; /* from its beginning, if it asks for much */
-    } states[] = {{FORKED, 10 * GIVEN}, {STARTING, 10 * GIVEN}, {STOPPING, 20 * GIVEN},
+    } states[] = {{FORKED, 10 * GIVEN}, {STARTING, 10 * GIVEN}, {STOP_SIGNAL, 20 * GIVEN},
                   {READY, GIVEN},       {CLEARING, GIVEN},      {BACKING_OFF, GIVEN}};
     for (size_t i = 0; i < COUNT(states); i++) {
         begin_speaking(states[i].state);
@@ -113,13 +113,11 @@ END_TEST
 
 START_TEST(a_leftover_is_given_no_time_nor_heard)
 {
-    begin_speaking(STOPPING);
-    speaker.reaped = true;
+    begin_speaking(STOP_CLEARING);
     speak("EXTEND_TIMEOUT_USEC=5000000\nSTATUS=here");
     check_extension(speaker.since, GIVEN);
     ck_assert_str_eq(notify_state.status, "");
-    speaker.reaped = false;
-    speaker.killed = true;
+    speaker.state = STOP_KILL;
     speak("EXTEND_TIMEOUT_USEC=5000000\nSTATUS=here");
     check_extension(speaker.since, GIVEN);
     ck_assert_str_eq(notify_state.status, "here");
@@ -142,7 +140,7 @@ END_TEST
 
 START_TEST(nobody_holds_back_the_stop_of_all)
 {
-    begin_speaking(STOPPING);
+    begin_speaking(STOP_SIGNAL);
     end_of_all = 0;
     speak("EXTEND_TIMEOUT_USEC=5000000");
     ck_assert_int_eq(speaker.deadline - speaker.since, GIVEN);

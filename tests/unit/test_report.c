@@ -275,9 +275,9 @@ END_TEST
 START_TEST(what_is_up_and_unwell_is_not_healthy)
 {
     services[WEB].state = RUNNING;
-    services[WEB].unwell = true;
+    services[WEB].result = RESULT_UNHEALTHY;
     ck_assert_str_eq(health(false), "web: running, unhealthy\n");
-    services[WEB].unwell = false;
+    services[WEB].result = RESULT_STATUS;
     opinion = HEALTH_UNHEALTHY;
     services[DB].state = READY;
     plan.count = DB + 1;

@@ -101,14 +101,14 @@ void __wrap_supervisor_stop(struct service *service);
 void __wrap_supervisor_stop(struct service *service)
 {
     note("stop ", service->name);
-    service->state = STOPPING;
+    service->state = STOP_SIGNAL;
 }
 
 void __wrap_supervisor_restart(struct service *service);
 void __wrap_supervisor_restart(struct service *service)
 {
     note("restart ", service->name);
-    service->state = STOPPING;
+    service->state = STOP_SIGNAL;
 }
 
 int __wrap_supervisor_send(struct service *service, int signal);
@@ -402,11 +402,11 @@ START_TEST(wait_knows_when_it_is_over)
     } goals[] = {
 #define GOAL(word, service, oneshot)                                                               \
     {"wait\0" word "\0", sizeof "wait\0" word "\0", service, oneshot}
-        GOAL("web", ".....++..--", ".........+-"),
-        GOAL("web:ready", ".....++..--", ".........+-"),
-        GOAL("web:started", "....+++..+-", "....+++..+-"),
-        GOAL("web:completed", ".........+-", ".........+-"),
-        GOAL("web:stopped", "+........++", "+........++"),
+        GOAL("web", ".....++.....--", "............+-"),
+        GOAL("web:ready", ".....++.....--", "............+-"),
+        GOAL("web:started", "....+++.....+-", "....+++.....+-"),
+        GOAL("web:completed", "............+-", "............+-"),
+        GOAL("web:stopped", "+...........++", "+...........++"),
     };
     serve();
     for (size_t i = 0; i < COUNT(goals) * 2 * STATES; i++) {
@@ -477,7 +477,7 @@ START_TEST(health_is_an_exit_status_too)
     serve();
     services[WEB].state = RUNNING;
     ck_answers(ASK("health"), "0\nhealthy\n");
-    services[WEB].unwell = true;
+    services[WEB].result = RESULT_UNHEALTHY;
     ck_answers(ASK("health"), "1\nweb: running, unhealthy\n");
 }
 END_TEST

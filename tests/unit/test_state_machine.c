@@ -11,6 +11,7 @@
 #include "process/run_mark.h"
 #include "process/wait_status.h"
 #include "supervise/probe.h"
+#include "supervise/signalling.h"
 #include "supervise/start.h"
 #include "supervise/start_watch.h"
 
@@ -24,7 +25,8 @@ enum {
     FIRST = 100,
     MOST = 1600,
     CALM = 10000,
-    GRACE = 5000
+    GRACE = 5000,
+    KILL_AGAIN = 100
 };
 
 /* ---- the functions that state_machine.c calls ---- */
@@ -34,9 +36,9 @@ static enum spawn_result result; /* for a start whose process has ended */
 static int result_error;
 static bool watched; /* whether a start can be */
 static void (*tell_executed)(struct service *service);
-static bool anybody_left;
+static bool process_remains, stop_command_runs;
 static int last_status;
-static int sent[8], sent_count;
+static int sent[16], sent_count;
 static milliseconds now;
 
 int __wrap_start_service(struct service *service, int ready_fd, int *report);
@@ -85,7 +87,7 @@ bool __wrap_run_mark_look(struct ended_run *run, struct run_mark_walk *walk)
     (void)walk;
     ck_assert_int_eq(run->group, PID);
     ck_assert_uint_eq(run->mark, MARK);
-    return anybody_left;
+    return process_remains;
 }
 
 int __wrap_children_signal(struct promise *child, int signal, enum children_reach reach);
@@ -110,6 +112,21 @@ bool __wrap_wait_status_is_stopped(pid_t child);
 bool __wrap_wait_status_is_stopped(pid_t child)
 {
     return child == OTHER_PID;
+}
+
+bool __wrap_probe_run_stop_command(struct service *of, const char *command);
+bool __wrap_probe_run_stop_command(struct service *of, const char *command)
+{
+    (void)of, (void)command;
+    stop_command_runs = true;
+    return true;
+}
+
+bool __wrap_probe_poll_stop_command(const struct service *of);
+bool __wrap_probe_poll_stop_command(const struct service *of)
+{
+    (void)of;
+    return stop_command_runs;
 }
 
 milliseconds __wrap_clock_now(void);
@@ -142,7 +159,7 @@ static void set_up(enum state state)
     run_error = runs = sent_count = last_status = result_error = 0;
     result = SPAWN_DONE;
     watched = true;
-    anybody_left = false;
+    process_remains = stop_command_runs = false;
     now = 1000000;
     service.state = (unsigned char)state;
     service.afterwards = state == CLEARING ? START_AGAIN : STAY_STOPPED;
@@ -155,46 +172,121 @@ static void set_up(enum state state)
 
 /* ---- the tests ---- */
 
-#define ROW(...)                                                                                   \
-    {                                                                                              \
-        __VA_ARGS__                                                                                \
-    }
+#define IN(state) (1U << (state))
+
+enum {
+    SAME = STATES,
+    AT_REST = IN(STOPPED) | IN(BACKING_OFF) | IN(DONE) | IN(FAILED),
+    RUN = IN(STARTING) | IN(RUNNING) | IN(READY),
+    STOPS = IN(STOP_COMMAND) | IN(STOP_SIGNAL) | IN(STOP_KILL) | IN(STOP_CLEARING),
+};
+
+/*
+ * The rows of the table in state_machine.c, in its order; tests/states.py looks. All of them for a
+ * service with restart = no whose process has ended with 0. It is seen twice: as a plain one, and
+ * as one that has a stop command, and a process that remains of its last run. What is not here does
+ * nothing.
+ */
+static const struct expectation {
+    enum service_event event;
+    unsigned states;
+    unsigned plain, laden; /* the state after it */
+} expectations[] = {
+    /* clang-format off */
+    {EVENT_START, AT_REST,              WAITING, WAITING},
+    {EVENT_START, IN(CLEARING) | STOPS, SAME,    SAME},
+
+    {EVENT_STOP, IN(STOPPED),                   SAME,        SAME},
+    {EVENT_STOP, IN(WAITING) | IN(BACKING_OFF), STOPPED,     CLEARING},
+    {EVENT_STOP, IN(CLEARING) | STOPS,          SAME,        SAME},
+    {EVENT_STOP, IN(FORKED) | RUN,              STOP_SIGNAL, STOP_COMMAND},
+    {EVENT_STOP, IN(DONE) | IN(FAILED),         SAME,        CLEARING},
+
+    {EVENT_RESTART, AT_REST,              WAITING,     WAITING},
+    {EVENT_RESTART, IN(CLEARING) | STOPS, SAME,        SAME},
+    {EVENT_RESTART, IN(FORKED) | RUN,     STOP_SIGNAL, STOP_COMMAND},
+
+    {EVENT_SHUTDOWN, IN(WAITING) | IN(CLEARING) | IN(BACKING_OFF), STOPPED,     STOPPED},
+    {EVENT_SHUTDOWN, IN(FORKED) | RUN,                             STOP_SIGNAL, STOP_COMMAND},
+    {EVENT_SHUTDOWN, STOPS,                                        SAME,        SAME},
+
+    {EVENT_DEPENDENCIES_MET, IN(WAITING), FORKED, CLEARING},
+
+    {EVENT_DEPENDENCIES_FAILED, IN(WAITING), FAILED, FAILED},
+
+    {EVENT_CLEARED, IN(CLEARING),      FORKED,  FORKED},
+    {EVENT_CLEARED, IN(STOP_CLEARING), STOPPED, STOPPED},
+
+    {EVENT_EXECED, IN(FORKED), RUNNING, RUNNING},
+
+    {EVENT_READY, IN(STARTING), READY, READY},
+
+    {EVENT_ENDED, IN(FORKED),                         DONE,    DONE},
+    {EVENT_ENDED, IN(STARTING),                       FAILED,  FAILED},
+    {EVENT_ENDED, IN(RUNNING) | IN(READY),            DONE,    DONE},
+    {EVENT_ENDED, IN(STOP_COMMAND) | IN(STOP_SIGNAL), STOPPED, STOP_CLEARING},
+    {EVENT_ENDED, IN(STOP_KILL),                      STOPPED, STOP_CLEARING},
+
+    {EVENT_UNHEALTHY, RUN, STOP_SIGNAL, STOP_COMMAND},
+
+    {EVENT_TIMEOUT, IN(CLEARING),                       SAME,        SAME},
+    {EVENT_TIMEOUT, IN(FORKED) | IN(STARTING),          STOP_SIGNAL, STOP_COMMAND},
+    {EVENT_TIMEOUT, IN(STOP_COMMAND) | IN(STOP_SIGNAL), STOP_KILL,   STOP_KILL},
+    {EVENT_TIMEOUT, IN(STOP_KILL),                      SAME,        SAME},
+    {EVENT_TIMEOUT, IN(STOP_CLEARING),                  SAME,        SAME},
+    {EVENT_TIMEOUT, IN(BACKING_OFF),                    WAITING,     WAITING},
+
+    {EVENT_SHUTDOWN_TIMEOUT, IN(STOP_COMMAND) | IN(STOP_SIGNAL), STOP_KILL, STOP_KILL},
+    {EVENT_SHUTDOWN_TIMEOUT, IN(STOP_CLEARING),                  SAME,      SAME},
+
+    {EVENT_STOP_COMMAND_ENDED, IN(STOP_COMMAND), STOP_SIGNAL, STOP_SIGNAL},
+
+    {EVENT_MAIN_PROCESS_CHANGED, IN(STOP_SIGNAL) | IN(STOP_KILL), SAME, SAME},
+
+    {EVENT_MAIN_PROCESS_LOST, RUN,                             STOP_SIGNAL, STOP_COMMAND},
+    {EVENT_MAIN_PROCESS_LOST, IN(STOP_SIGNAL) | IN(STOP_KILL), SAME,        SAME},
+    /* clang-format on */
+};
+
+static enum state expected(enum state state, enum service_event event, bool is_laden)
+{
+    unsigned after = SAME;
+    for (size_t i = 0; i < COUNT(expectations); i++)
+        if (expectations[i].event == event && (expectations[i].states & IN(state)) != 0)
+            after = is_laden ? expectations[i].laden : expectations[i].plain;
+    return after == SAME ? state : (enum state)after;
+}
+
+static void set_up_laden(enum state state)
+{
+    set_up(state);
+    settings.stop_command = "stop";
+    stop_command_runs = state == STOP_COMMAND;
+    process_remains = true;
+}
 
 START_TEST(every_pair)
 {
-    /* From each state by each event: a service with restart = no, whose process has exited with 0.
-     * */
-    static const enum state next[STATES][EVENTS] = {
-        [STOPPED] = ROW(WAITING, STOPPED, WAITING, STOPPED, STOPPED, STOPPED, STOPPED, STOPPED,
-                        STOPPED, STOPPED, STOPPED, STOPPED),
-        [WAITING] = ROW(WAITING, STOPPED, WAITING, FORKED, FAILED, WAITING, WAITING, WAITING,
-                        WAITING, WAITING, WAITING, WAITING),
-        [CLEARING] = ROW(CLEARING, STOPPED, CLEARING, CLEARING, CLEARING, FORKED, CLEARING,
-                         CLEARING, CLEARING, CLEARING, CLEARING, CLEARING),
-        [FORKED] = ROW(FORKED, STOPPING, STOPPING, FORKED, FORKED, FORKED, RUNNING, FORKED, DONE,
-                       FORKED, STOPPING, FORKED),
-        [STARTING] = ROW(STARTING, STOPPING, STOPPING, STARTING, STARTING, STARTING, STARTING,
-                         READY, FAILED, STOPPING, STOPPING, STARTING),
-        [RUNNING] = ROW(RUNNING, STOPPING, STOPPING, RUNNING, RUNNING, RUNNING, RUNNING, RUNNING,
-                        DONE, STOPPING, RUNNING, RUNNING),
-        [READY] = ROW(READY, STOPPING, STOPPING, READY, READY, READY, READY, READY, DONE, STOPPING,
-                      READY, READY),
-        [STOPPING] = ROW(STOPPING, STOPPING, STOPPING, STOPPING, STOPPING, STOPPED, STOPPING,
-                         STOPPING, STOPPED, STOPPING, STOPPING, STOPPING),
-        [BACKING_OFF] =
-            ROW(WAITING, STOPPED, WAITING, BACKING_OFF, BACKING_OFF, BACKING_OFF, BACKING_OFF,
-                BACKING_OFF, BACKING_OFF, BACKING_OFF, WAITING, BACKING_OFF),
-        [DONE] = ROW(WAITING, DONE, WAITING, DONE, DONE, DONE, DONE, DONE, DONE, DONE, DONE, DONE),
-        [FAILED] = ROW(WAITING, FAILED, WAITING, FAILED, FAILED, FAILED, FAILED, FAILED, FAILED,
-                       FAILED, FAILED, FAILED),
-    };
     for (enum state state = 0; state < STATES; state++)
-        for (enum service_event event = 0; event < EVENTS; event++) {
-            set_up(state);
-            state_machine_handle(&service, event);
-            ck_assert_msg(service.state == next[state][event], "%s, event %d: %s",
-                          state_name(state), (int)event, state_name(service.state));
-        }
+        for (enum service_event event = 0; event < EVENTS; event++)
+            for (int is_laden = 0; is_laden <= 1; is_laden++) {
+                (is_laden ? set_up_laden : set_up)(state);
+                state_machine_handle(&service, event);
+                ck_assert_msg(service.state == expected(state, event, is_laden),
+                              "%d: state %d, event %d: %d", is_laden, (int)state, (int)event,
+                              (int)service.state);
+            }
+}
+END_TEST
+
+START_TEST(states_of_a_start_and_of_a_stop_are_shown_alike)
+{
+    ck_assert_str_eq(state_name(FORKED), "starting");
+    ck_assert_ptr_eq(state_name(FORKED), state_name(STARTING));
+    for (enum state state = STOP_COMMAND; state <= STOP_CLEARING; state++) {
+        ck_assert_str_eq(state_name(state), "stopping");
+        ck_assert_ptr_eq(state_name(state), state_name(STOP_COMMAND));
+    }
 }
 END_TEST
 
@@ -315,7 +407,7 @@ START_TEST(a_start_that_hangs_is_ended_when_its_time_is_over)
     ck_assert_int_eq(service.deadline, now + GRACE);
     now = service.deadline;
     state_machine_handle(&service, EVENT_TIMEOUT);
-    ck_assert_int_eq(service.state, STOPPING);
+    ck_assert_int_eq(service.state, STOP_SIGNAL);
     ck_assert_int_eq(sent[0], SIGQUIT);
     ck_assert_ptr_nonnull(strstr(heard(), "web is not ready after 5.00 s"));
 }
@@ -401,21 +493,124 @@ START_TEST(a_stopped_process_is_continued)
 }
 END_TEST
 
-START_TEST(what_a_run_left_behind_is_awaited_before_it_counts_as_stopped)
+START_TEST(after_the_stop_command_the_stop_signal_is_sent)
 {
-    set_up(STOPPING);
-    anybody_left = true;
+    set_up(READY);
+    settings.stop_command = "stop";
+    state_machine_handle(&service, EVENT_STOP);
+    ck_assert_int_eq(service.state, STOP_COMMAND);
+    ck_assert_int_eq(service.deadline, now + GRACE);
+    ck_assert_int_eq(sent_count, 0);
+    now += GRACE / 2;
+    state_machine_handle(&service, EVENT_STOP_COMMAND_ENDED);
+    ck_assert_int_eq(service.state, STOP_SIGNAL);
+    ck_assert_int_eq(sent[0], SIGQUIT);
+    ck_assert_int_eq(service.deadline, now + GRACE - GRACE / 2); /* one for the whole stop */
+}
+END_TEST
+
+START_TEST(a_stop_command_that_takes_too_long_is_no_reason_to_wait)
+{
+    set_up(READY);
+    settings.stop_command = "stop";
+    state_machine_handle(&service, EVENT_STOP);
+    now = service.deadline;
+    state_machine_handle(&service, EVENT_TIMEOUT);
+    ck_assert_int_eq(service.state, STOP_KILL);
+    ck_assert_int_eq(sent_count, 1);
+    ck_assert_int_eq(sent[0], SIGKILL);
+    process_remains = true;
     state_machine_handle(&service, EVENT_ENDED);
-    ck_assert_int_eq(service.state, STOPPING);
+    ck_assert_int_eq(service.walk.signal, SIGKILL);
+    process_remains = false;
+    ck_assert(state_machine_clear(&service)); /* it does not matter whether the command runs */
+}
+END_TEST
+
+START_TEST(a_stop_command_may_end_after_the_service)
+{
+    set_up(STOP_COMMAND);
+    stop_command_runs = true;
+    state_machine_handle(&service, EVENT_ENDED);
+    ck_assert_int_eq(service.state, STOP_CLEARING);
+    ck_assert(!state_machine_clear(&service));
+    stop_command_runs = false;
+    ck_assert(state_machine_clear(&service));
+}
+END_TEST
+
+START_TEST(another_main_process_is_sent_the_stop_signal_too)
+{
+    set_up(RUNNING);
+    state_machine_handle(&service, EVENT_MAIN_PROCESS_CHANGED);
+    ck_assert_int_eq(sent_count, 0);
+    state_machine_handle(&service, EVENT_STOP);
+    state_machine_handle(&service, EVENT_MAIN_PROCESS_CHANGED);
+    state_machine_handle(&service, EVENT_MAIN_PROCESS_LOST);
+    ck_assert_int_eq(sent_count, 3);
+    ck_assert_int_eq(sent[2], SIGQUIT);
+}
+END_TEST
+
+START_TEST(when_the_time_of_all_is_over_the_kill_is_not_logged_for_each)
+{
+    static const enum state before[] = {STOP_COMMAND, STOP_SIGNAL, STOP_CLEARING};
+    for (size_t i = 0; i < COUNT(before); i++) {
+        set_up(before[i]);
+        state_machine_handle(&service, EVENT_SHUTDOWN_TIMEOUT);
+        ck_assert_int_eq(service.kills, 1);
+        ck_assert_int_eq(sent_count, before[i] != STOP_CLEARING);
+        ck_assert_int_eq(service.deadline, now + KILL_AGAIN);
+        ck_assert_str_eq(heard(), "");
+    }
+}
+END_TEST
+
+START_TEST(what_cannot_be_killed_is_logged_and_killed_no_more)
+{
+    static const struct {
+        enum state state;
+        int kills;
+        const char *line;
+    } cases[] = {
+        {STOP_KILL, KILLS_MOST, "foster: web (pid 4711) cannot be killed\n"},
+        {STOP_CLEARING, 0, "foster: remaining processes of web cannot be killed\n"},
+        {CLEARING, 0, "foster: remaining processes of web cannot be killed\n"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        set_up(cases[i].state);
+        process_remains = true;
+        state_machine_handle(&service, EVENT_TIMEOUT);
+        heard();
+        for (int kills = 1; kills < KILLS_MOST; kills++) {
+            ck_assert(!signalling_is_in_vain(&service));
+            ck_assert_str_eq(heard(), "");
+            state_machine_handle(&service, EVENT_TIMEOUT);
+        }
+        ck_assert(signalling_is_in_vain(&service));
+        ck_assert_str_eq(heard(), cases[i].line);
+        state_machine_handle(&service, EVENT_TIMEOUT);
+        ck_assert_int_eq(sent_count, cases[i].kills);
+        ck_assert_str_eq(heard(), "");
+    }
+}
+END_TEST
+
+START_TEST(remaining_processes_are_awaited_before_it_counts_as_stopped)
+{
+    set_up(STOP_SIGNAL);
+    process_remains = true;
+    state_machine_handle(&service, EVENT_ENDED);
+    ck_assert_int_eq(service.state, STOP_CLEARING);
     state_machine_handle(&service, EVENT_CLEARED);
     ck_assert_int_eq(service.state, STOPPED);
 }
 END_TEST
 
-START_TEST(what_a_run_left_behind_is_ended_before_the_next)
+START_TEST(remaining_processes_are_ended_before_the_next_run)
 {
     set_up(WAITING);
-    anybody_left = true;
+    process_remains = true;
     state_machine_handle(&service, EVENT_DEPENDENCIES_MET);
     ck_assert_int_eq(service.state, CLEARING);
     ck_assert_int_eq(runs, 0);
@@ -425,12 +620,12 @@ START_TEST(what_a_run_left_behind_is_ended_before_the_next)
 }
 END_TEST
 
-START_TEST(stopped_by_hand_it_rests_when_nothing_of_it_is_left)
+START_TEST(stopped_by_hand_it_is_stopped_when_no_process_remains)
 {
     static const enum state before[] = {WAITING, BACKING_OFF};
     for (size_t i = 0; i < COUNT(before); i++) {
         set_up(before[i]);
-        anybody_left = service.held = true;
+        process_remains = true;
         state_machine_handle(&service, EVENT_STOP);
         ck_assert_int_eq(service.state, CLEARING);
         ck_assert_int_eq(service.deadline, now + GRACE);
@@ -439,10 +634,10 @@ START_TEST(stopped_by_hand_it_rests_when_nothing_of_it_is_left)
         ck_assert_int_eq(service.deadline, now + GRACE - GRACE / 2);
         state_machine_handle(&service, EVENT_CLEARED);
         ck_assert_int_eq(service.state, STOPPED);
-        ck_assert(service.held);
+        ck_assert(service.stopped_by_hand);
     }
     set_up(CLEARING); /* before its next start */
-    anybody_left = service.held = true;
+    process_remains = true;
     state_machine_handle(&service, EVENT_STOP);
     ck_assert_int_eq(service.state, CLEARING);
     state_machine_handle(&service, EVENT_CLEARED);
@@ -450,35 +645,33 @@ START_TEST(stopped_by_hand_it_rests_when_nothing_of_it_is_left)
 }
 END_TEST
 
-START_TEST(stopped_by_hand_after_its_end_it_rests_if_there_was_anything_left)
+START_TEST(stopped_by_hand_after_its_end_it_is_cleared_if_a_process_remains)
 {
     static const enum state before[] = {DONE, FAILED};
     for (size_t i = 0; i < COUNT(before); i++) {
         set_up(before[i]);
-        service.held = true;
         state_machine_handle(&service, EVENT_STOP);
         ck_assert_int_eq(service.state, before[i]);
-        anybody_left = true;
+        process_remains = true;
         state_machine_handle(&service, EVENT_STOP);
         ck_assert_int_eq(service.state, CLEARING);
         state_machine_handle(&service, EVENT_CLEARED);
         ck_assert_int_eq(service.state, STOPPED);
-        set_up(before[i]); /* not by hand */
-        anybody_left = true;
-        state_machine_handle(&service, EVENT_STOP);
-        ck_assert_int_eq(service.state, before[i]);
     }
 }
 END_TEST
 
-START_TEST(with_all_others_it_rests_at_once)
+START_TEST(only_a_stop_by_hand_keeps_foster)
 {
-    static const enum state before[] = {WAITING, BACKING_OFF, CLEARING};
-    for (size_t i = 0; i < COUNT(before); i++) {
-        set_up(before[i]);
-        anybody_left = true;
+    for (enum state state = 0; state < STATES; state++) {
+        set_up(state);
+        state_machine_handle(&service, EVENT_SHUTDOWN);
+        ck_assert(!service.stopped_by_hand);
+        set_up(state);
         state_machine_handle(&service, EVENT_STOP);
-        ck_assert_int_eq(service.state, STOPPED);
+        ck_assert(service.stopped_by_hand);
+        state_machine_handle(&service, EVENT_START);
+        ck_assert(!service.stopped_by_hand);
     }
 }
 END_TEST
@@ -488,10 +681,10 @@ START_TEST(started_while_it_is_cleared_it_runs_after_all)
     static const enum service_event wishes[] = {EVENT_START, EVENT_RESTART};
     for (size_t i = 0; i < COUNT(wishes); i++) {
         set_up(BACKING_OFF);
-        anybody_left = service.held = true;
+        process_remains = true;
         state_machine_handle(&service, EVENT_STOP);
         state_machine_handle(&service, wishes[i]);
-        ck_assert(!service.held);
+        ck_assert(!service.stopped_by_hand);
         state_machine_handle(&service, EVENT_CLEARED);
         ck_assert_int_eq(service.state, FORKED);
     }
@@ -514,11 +707,10 @@ START_TEST(after_a_stop_the_last_wish_counts)
 }
 END_TEST
 
-START_TEST(a_service_that_is_unwell_has_failed_even_if_it_exits_with_0)
+START_TEST(an_unhealthy_service_has_failed_even_if_it_exits_with_0)
 {
     set_up(READY);
     settings.restart = RESTART_ON_FAILURE;
-    service.unwell = true;
     state_machine_handle(&service, EVENT_UNHEALTHY);
     state_machine_handle(&service, EVENT_ENDED);
     ck_assert_int_eq(service.state, BACKING_OFF);
@@ -571,7 +763,7 @@ START_TEST(a_code_of_the_command_may_be_a_success)
 }
 END_TEST
 
-START_TEST(an_essential_service_that_fails_has_the_last_words)
+START_TEST(the_failure_of_an_essential_service_is_in_the_termination_log)
 {
     set_up(RUNNING);
     settings.essential = true;
@@ -593,7 +785,7 @@ END_TEST
 int main(void)
 {
     return RUN_TESTS(
-        "state_machine", every_pair,
+        "state_machine", every_pair, states_of_a_start_and_of_a_stop_are_shown_alike,
         each_delay_doubles_until_the_most_and_starts_anew_after_a_calm_run,
         the_first_restart_may_be_at_once_and_the_next_is_not,
         a_limit_of_two_restarts_means_three_runs,
@@ -604,15 +796,18 @@ int main(void)
         an_end_before_it_was_ready_is_a_failed_start,
         failures_in_a_row_are_counted_whatever_their_length,
         the_stop_is_a_signal_then_the_grace_then_a_kill_that_is_repeated,
-        a_stopped_process_is_continued,
-        what_a_run_left_behind_is_awaited_before_it_counts_as_stopped,
-        what_a_run_left_behind_is_ended_before_the_next,
-        stopped_by_hand_it_rests_when_nothing_of_it_is_left,
-        stopped_by_hand_after_its_end_it_rests_if_there_was_anything_left,
-        with_all_others_it_rests_at_once, started_while_it_is_cleared_it_runs_after_all,
-        after_a_stop_the_last_wish_counts,
-        a_service_that_is_unwell_has_failed_even_if_it_exits_with_0,
+        a_stopped_process_is_continued, after_the_stop_command_the_stop_signal_is_sent,
+        a_stop_command_that_takes_too_long_is_no_reason_to_wait,
+        a_stop_command_may_end_after_the_service, another_main_process_is_sent_the_stop_signal_too,
+        when_the_time_of_all_is_over_the_kill_is_not_logged_for_each,
+        what_cannot_be_killed_is_logged_and_killed_no_more,
+        remaining_processes_are_awaited_before_it_counts_as_stopped,
+        remaining_processes_are_ended_before_the_next_run,
+        stopped_by_hand_it_is_stopped_when_no_process_remains,
+        stopped_by_hand_after_its_end_it_is_cleared_if_a_process_remains,
+        only_a_stop_by_hand_keeps_foster, started_while_it_is_cleared_it_runs_after_all,
+        after_a_stop_the_last_wish_counts, an_unhealthy_service_has_failed_even_if_it_exits_with_0,
         readiness_that_does_not_come_in_time_is_a_failure,
         the_command_is_stopped_by_the_signal_that_came, a_code_of_the_command_may_be_a_success,
-        an_essential_service_that_fails_has_the_last_words);
+        the_failure_of_an_essential_service_is_in_the_termination_log);
 }
