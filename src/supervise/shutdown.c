@@ -148,7 +148,7 @@ static void note_essential(const struct service *service)
 
 /* Without an essential service the code is that of a service that is left running, or else, unless
  * foster was told to stop, that of the first one that has failed. */
-static void settle_exit_code(void)
+static void decide_exit_code(void)
 {
     for (size_t i = 0; i < plan->count; i++)
         if (is_left_running(&plan->services[i]))
@@ -176,12 +176,12 @@ milliseconds shutdown_look(milliseconds now)
     return kill_at;
 }
 
-bool shutdown_is_over(int *code)
+bool shutdown_finish(int *code)
 {
     for (size_t i = 0; i < plan->count; i++)
         if (!has_ended(&plan->services[i]))
             return false;
-    settle_exit_code();
+    decide_exit_code();
     *code = exit_code;
     return true;
 }

@@ -37,7 +37,8 @@ void shutdown_note_service(const struct service *service);
  * or NEVER. */
 milliseconds shutdown_look(milliseconds now);
 
-/* True when every service has ended for good; *code is the exit code of foster then. */
-bool shutdown_is_over(int *code);
+/* Once every service has ended for good: decides the exit code of foster, and returns true. False
+ * until then. */
+bool shutdown_finish(int *code);
 
 #endif

@@ -111,7 +111,7 @@ static void look_at_watchdog(struct service *service, milliseconds now)
     if (now < service->extras->notify->watchdog_due)
         return;
     service->extras->notify->watchdog_due = NEVER;
-    say(LOG_WARNING, "%s has missed its watchdog", service->name);
+    say(LOG_WARNING, "%s: its watchdog has expired: stopping it", service->name);
     state_machine_handle(service, EVENT_UNHEALTHY);
 }
 
@@ -231,7 +231,7 @@ static void *supervise(void *unused)
             onlooker.look();
             first = clock_earlier(first, onlooker.due());
         }
-        if (shutdown_is_over(&exit_code))
+        if (shutdown_finish(&exit_code))
             break;
         event_loop_wait(first);
     }
