@@ -88,7 +88,7 @@ static void open_control(const struct options *options, const struct plan *plan)
     if (*path == '\0')
         return;
     if (server_open(path))
-        supervisor_watch(&(struct onlooker){server_look, server_due});
+        supervisor_watch(&(struct observer){server_look, server_due});
     else
         say(given != NULL || errno == EADDRINUSE ? LOG_WARNING : LOG_INFO,
             "no control socket at %s: %s", path, strerror(errno));

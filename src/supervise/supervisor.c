@@ -2,7 +2,7 @@
  * supervisor.c - see supervisor.h.
  *
  * The thread goes round: it waits for something to happen, looks at every service, calls the
- * onlooker, and ends when all services have ended. A look reads a few words of memory, so a
+ * observer, and ends when all services have ended. A look reads a few words of memory, so a
  * thousand services take the time of a few system calls. There is no queue of events: none can be
  * lost or come in the wrong order.
  *
@@ -46,7 +46,7 @@ enum {
 };
 
 static struct plan *plan;
-static struct onlooker onlooker;
+static struct observer observer;
 
 static int exit_code; /* of foster; valid once `ended` is set */
 static atomic_bool ended;
@@ -227,9 +227,9 @@ static void *supervise(void *unused)
             children_use_pidfds(); /* not earlier: it would delay the first starts */
             continue;
         }
-        if (onlooker.look != NULL) {
-            onlooker.look();
-            first = clock_earlier(first, onlooker.due());
+        if (observer.look != NULL) {
+            observer.look();
+            first = clock_earlier(first, observer.due());
         }
         if (shutdown_finish(&exit_code))
             break;
@@ -322,7 +322,7 @@ const struct plan *supervisor_plan(void)
     return plan;
 }
 
-void supervisor_watch(const struct onlooker *part)
+void supervisor_watch(const struct observer *wanted)
 {
-    onlooker = *part;
+    observer = *wanted;
 }

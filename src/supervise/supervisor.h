@@ -35,12 +35,12 @@ bool supervisor_is_shutting_down(void);
 const struct plan *supervisor_plan(void);
 
 /* A part that looks after each round, such as the control socket. */
-struct onlooker {
+struct observer {
     void (*look)(void);        /* something may have changed */
     milliseconds (*due)(void); /* when to call look() at the latest, or NEVER */
 };
 
-/* Sets the onlooker, of which there is one. Call it before supervisor_begin(). */
-void supervisor_watch(const struct onlooker *part);
+/* Sets the observer, of which there is one. Call it before supervisor_begin(). */
+void supervisor_watch(const struct observer *wanted);
 
 #endif
