@@ -1,15 +1,19 @@
 /*
- * lock.pml - the lock of src/children/lock.c: does it exclude, and is nobody left asleep? For spin; see run.sh.
+ * lock.pml - the lock of src/children/word_lock.c: does it exclude, and does no thread sleep for
+ * ever? For spin; see run.sh.
  *
- * What is here: threads that take the lock and drop it, each twice, and a few signals, whose handlers try the lock and
- * drop it if they got it. A handler interrupts its thread between any two steps, and ends its sleep on the futex
- * (EINTR); the thread stands still until the handler has returned. A wake goes to any one sleeper. There are three
- * threads, as two can be asleep while the third holds the lock.
+ * What is modelled: threads that take the lock and drop it, each twice, and a few signals, whose
+ * handlers try the lock and drop it if they have taken it. A handler interrupts its thread between
+ * any two steps, and ends its sleep on the futex (EINTR); the thread stands still until the handler
+ * has returned. A wake wakes any one sleeper. There are three threads, as two can sleep while the
+ * third holds the lock.
  *
- * A step is one access to the word, or one system call. The names are those of lock.c and futex.h. Asserted is that
- * whoever gets the lock is alone with it and, when nothing can move any more, that everybody is done.
+ * A step is one access to the word, or one system call. The names are those of lock.c, word_lock.c
+ * and futex.h. It is asserted that a thread which takes the lock is its only holder; and, when no
+ * process can move any more, that all threads are done.
  *
- * What is left out: weak memory, wakes of strangers, and deadlines (the lock has none).
+ * What is left out: weak memory, wakes by other users of the address, and deadlines (the lock has
+ * none).
  *
  * Each #ifdef is a mutant: a mistake that spin must find.
  */
@@ -32,7 +36,7 @@ byte finished;
 #define AFTER_SLEEP HELD_AND_AWAITED
 #endif
 
-inline got_it()
+inline taken()
 {
     holders++;
     assert(holders == 1)
@@ -65,10 +69,10 @@ inline futex_wake()
 inline lock_take()
 {
     if
-    :: atomic { word == FREE -> word = HELD; got_it() }
+    :: atomic { word == FREE -> word = HELD; taken() }
     :: else ->
         do
-        :: atomic { word == FREE -> word = AFTER_SLEEP; got_it(); break }
+        :: atomic { word == FREE -> word = AFTER_SLEEP; taken(); break }
         :: atomic { word != FREE -> word = HELD_AND_AWAITED }
             futex_wait(HELD_AND_AWAITED)
         od
@@ -104,7 +108,7 @@ end:
     do
     :: atomic { signals < SIGNALS -> signals++; handling[THREAD] = true; asleep[THREAD] = false }
         if
-        :: atomic { word == FREE -> word = HELD; got_it() }
+        :: atomic { word == FREE -> word = HELD; taken() }
             lock_drop()
         :: else
         fi;
@@ -112,7 +116,7 @@ end:
     od
 }
 
-/* Takes a step only when nothing else can move. */
+/* Takes a step only when no other process can move. */
 active proctype judge()
 {
     timeout -> assert(finished == THREADS && word == FREE)

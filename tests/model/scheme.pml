@@ -1,40 +1,45 @@
 /*
- * scheme.pml - the scheme of src/children, small enough to try every interleaving of it. For spin; see run.sh.
+ * scheme.pml - the scheme of src/children, so small that every interleaving of it can be searched.
+ * For spin; see run.sh.
  *
- * What is here: two threads that each spawn a child and signal one, a SIGCHLD handler in each, and the kernel. A
- * handler interrupts its thread between any two steps, never itself, and the thread stands still until it has returned.
- * SIGCHLD is one pending bit, so signals coalesce, and any thread may get it. The kernel hands us an orphan, lets any
- * process die at any time, and gives a free pid away again at once; there are so few pids that they are recycled, and
- * that fork can fail.
+ * What is modelled: two threads that each spawn a child and signal one, a SIGCHLD handler in each,
+ * and the kernel. A handler interrupts its thread between any two steps, never itself, and the
+ * thread stands still until the handler has returned. SIGCHLD is one pending bit, so signals
+ * coalesce, and any thread may get it. The kernel gives us an orphan, lets any process end at any
+ * time, and gives a free pid again at once. There are so few pids that they are recycled, and that
+ * fork can fail.
  *
- * A step is one system call, or one access to what is shared; `atomic` holds such a step and what only we can see: our
- * own variables, and what the lock guards (I1, asserted, says that nobody else is looking). The names are those of
- * children.c, where the invariants I1 to I5 are told. I1 to I3 are asserted where they could break. I4 and I5 show in
- * the end, when nothing can move any more: nobody waits, no zombie is left, and every promise was kept once. That it is
- * kept with its own child's status is asserted when it is kept.
+ * A step is one system call, or one access to shared memory; `atomic` holds such a step and the
+ * accesses that no other can see: to local variables, and to what the lock guards (I1, asserted,
+ * says that no other thread accesses it). The names are those of children.c, which states the
+ * invariants I1 to I5. I1 to I3 are asserted where they could break. I4 and I5 show at the end,
+ * when no process can move any more: no thread waits, no zombie is left, and every promise was
+ * resolved once. That it is resolved with the status of its own child is asserted when it is
+ * resolved.
  *
- * What is left out: the inside of the lock (lock.pml), weak memory (the atomics of the code are sequentially
- * consistent, and so is spin), the chains of the registry (an array here), those who await a promise, a promise used a
- * second time, groups, waitpid's errors, stops (tracees.pml), the ways to start (start.pml), and signals that kill (a
- * process dies when it likes). The signal loop with sigwaitinfo is a handler that interrupts nobody, so it is covered,
- * and children_sigchld_of() with it, which the first thread's handler may call instead: that it finds on its list of
- * pidfds whom a search finds is taken for granted, and the brothers that reap_unlisted() knows are not there. What
- * needs a third thread or child of ours, a third pid or a second orphan to go wrong is not found (-DORPHANS=2 can be
- * searched by hand: more memory and time).
+ * What is left out: the inside of the lock (lock.pml), weak memory (the atomics of the code are
+ * sequentially consistent, and so is spin), the chains of the registry (an array here), threads
+ * that await a promise, a promise that is used again, process groups, the errors of waitpid, stops
+ * (tracees.pml), the ways to start (start.pml), and signals that end a process (it ends at any time
+ * anyway). The signal loop with sigwaitinfo is a handler that interrupts no thread, so it is
+ * covered; and so is children_sigchld_of(), which the handler of the first thread may call instead.
+ * That it finds the same children by its list of pidfds as by a search is assumed, and the siblings
+ * of reap_unlisted() do not exist. A fault that needs a third thread or child of ours, a third pid
+ * or a second orphan is not found (-DORPHANS=2 can be searched by hand: more memory and time).
  *
  * Each #ifdef is a mutant: a mistake that spin must find.
  */
 #define THREADS 2
 #define FIRST 0
 #define PIDS 2
-#define CHILDREN THREADS /* that we spawn */
+#define CHILDREN THREADS /* that the threads spawn */
 #ifndef ORPHANS
 #define ORPHANS 1
 #endif
 
 /* The kernel. Pids and children are numbered from 1. A pid that is unused has no owner. */
 #define NO_PID 0
-#define NOBODY 0
+#define NO_CHILD 0
 #define ORPHAN (CHILDREN + 1)
 mtype = { UNUSED, RUNNING, ZOMBIE };
 mtype life[PIDS + 1] = UNUSED;
@@ -43,18 +48,18 @@ byte adopted;
 bool pending;           /* SIGCHLD */
 bool handling[THREADS]; /* the thread is in its handler */
 
-/* src/children. A promise has the number of its child; a thread or a handler is known by its _pid. */
+/* src/children. A promise has the number of its child; a thread or handler is named by its _pid. */
 #define FREE 255
 byte lock = FREE; /* or its holder */
 bool need_wait;
 byte registry[PIDS + 1];
 byte promised[CHILDREN + 1]; /* the pid in the promise */
-byte resolved[CHILDREN + 1]; /* how often */
+byte resolved[CHILDREN + 1]; /* how many times */
 
 byte finished; /* threads */
 
-#define LOCKED (lock == _pid) /* by us */
-#define REGISTERED(p) (registry[p] == owner[p] || (registry[p] == NOBODY && owner[p] == ORPHAN))
+#define LOCKED (lock == _pid) /* by this thread or handler */
+#define REGISTERED(p) (registry[p] == owner[p] || (registry[p] == NO_CHILD && owner[p] == ORPHAN))
 #define I1 LOCKED
 #define I2 (REGISTERED(1) && REGISTERED(2))
 #define I3(child) (LOCKED && owner[promised[child]] == child)
@@ -103,29 +108,30 @@ inline registry_add(child)
     }
 }
 
-/* Takes the promise from the registry and keeps it, or drops an orphan. */
+/* Takes the promise from the registry and resolves it, or drops an orphan. */
 inline resolve()
 {
     atomic {
         assert(I1);
         promise = registry[found];
-        registry[found] = NOBODY;
+        registry[found] = NO_CHILD;
         if
-        :: promise != NOBODY -> assert(promise == status); resolved[promise]++
+        :: promise != NO_CHILD -> assert(promise == status); resolved[promise]++
         :: else
         fi;
-        promise = NOBODY; status = NOBODY; found = NO_PID
+        promise = NO_CHILD; status = NO_CHILD; found = NO_PID
     }
 }
 
-/* waitpid, until nobody is dead. The status says only whose it is. */
+/* waitpid, until there is no zombie. The status tells only which child it is of. */
 inline collect()
 {
     do
     :: atomic {
             pick(ZOMBIE);
             if
-            :: found != NO_PID -> status = owner[found]; owner[found] = NOBODY; life[found] = UNUSED
+            :: found != NO_PID ->
+                status = owner[found]; owner[found] = NO_CHILD; life[found] = UNUSED
             :: else -> break
             fi
         }
@@ -174,7 +180,8 @@ inline children_sigchld()
     fi
 }
 
-/* Who is registered is on the list, and who is not is an orphan: it collects the same, but leaves the note alone. */
+/* A registered child is on the list, and any other is an orphan. So it collects the same children,
+ * but does not clear the flag. */
 inline children_sigchld_of()
 {
     if
@@ -217,7 +224,7 @@ inline children_signal(child)
     unlock()
 }
 
-/* Each spawns a child, then signals its own or the other's, if it was ever there. */
+/* Each thread spawns a child, then signals its own or the other's, if there was one. */
 active [THREADS] proctype thread() provided (!handling[_pid])
 {
     byte found, status, promise, target;
@@ -246,7 +253,7 @@ end:
     od
 }
 
-/* Whoever runs may die; while there is a pid for it, an orphan may come. */
+/* A running process may end; while there is a pid for it, an orphan may come. */
 active proctype kernel()
 {
     byte found;
@@ -263,15 +270,16 @@ end:
     od
 }
 
-/* Takes a step only when something is wrong, or when nothing else can move. */
+/* Takes a step only when an invariant is broken, or when no other process can move. */
 active proctype judge()
 {
     byte child;
     if
     :: lock == FREE && !I2 -> assert(I2)
     :: timeout ->
-        assert(finished == THREADS && !handling[0] && !handling[1] && lock == FREE); /* nobody waits */
-        assert(life[1] != ZOMBIE && life[2] != ZOMBIE);                              /* nobody is forgotten */
+        /* no thread waits */
+        assert(finished == THREADS && !handling[0] && !handling[1] && lock == FREE);
+        assert(life[1] != ZOMBIE && life[2] != ZOMBIE); /* none is forgotten */
         for (child : 1 .. CHILDREN) {
             assert(resolved[child] == (promised[child] != NO_PID))
         }

@@ -1,29 +1,36 @@
 /*
- * start.pml - the two ways to start a child: who waits for its exec, and what becomes of a signal and of an exec error?
- * For spin; see run.sh.
+ * start.pml - the two ways to start a child: which threads wait for its exec, and what becomes of a
+ * signal and of an exec error? For spin; see run.sh.
  *
- * What is here: two threads that each start a child and then signal one, both in the same way; a SIGCHLD handler in
- * each, as in scheme.pml; and the kernel, which lets a child put in order what it inherited and unblock its signals,
- * then exec, fail to, or hang in it, and which lets it die at any time, also before its exec. The signal is SIGKILL, or
- * one that the child has to take. A pid that is free is given away again at once.
+ * What is modelled: two threads that each start a child and then signal one, both in the same way;
+ * a SIGCHLD handler in each, as in scheme.pml; and the kernel. It lets a child reset what it
+ * inherited and unblock its signals; then exec, fail to exec, or hang in its exec; and end at any
+ * time, also before its exec. The signal is SIGKILL, or one that the child has to take. A free pid
+ * is given again at once.
  *
- *   vfork  spawn_vfork(): the thread sleeps, lock in hand, until its child has exec'd or let go of their memory, and
- *          no handler interrupts it. The error is in that memory, and who could not exec is reaped there and then.
- *   fork   spawn_fork(): the thread goes on, and lets go of the lock when it has registered the child. The error is
- *          in a report that is read when the child has been reaped.
+ *   vfork  spawn_vfork(): the thread sleeps with the lock, until its child has exec'd or ended, and
+ *          no handler interrupts it. The error is in the memory that both share, and a child that
+ *          could not exec is reaped before the thread continues.
+ *   fork   spawn_fork(): the thread continues, and releases the lock when it has registered the
+ *          child. The error is in a report that is read when the child has been reaped.
  *
- * A step is one system call, or one access to what is shared, as in scheme.pml. The names are those of children.c and
- * spawn.c. Asserted is, where it could break, I1 to I3; that nobody is registered whose start has failed; and that with
- * vfork nobody is signalled before its exec. And when nothing can move any more, that
- *   - no handler waits, and with fork no thread, whoever hangs in its exec for ever. With vfork an exec that hangs
- *     comes back when all wait for it, and then nobody waits any more;
- *   - nobody is left who is dead, or who can go on; nobody but who hangs;
- *   - every exec that has failed is known as that, and no other, and was an end like any other (fork), or none (vfork);
- *   - nobody was signalled in vain: the signal has arrived, the child has ended, or it hangs and has it to come.
+ * A step is one system call, or one access to shared memory, as in scheme.pml. The names are those
+ * of children.c and spawn.c. I1 to I3 are asserted where they could break; and that no child is
+ * registered whose start has failed; and that with vfork no child is signalled before its exec.
+ * When no process can move any more, it is asserted that
  *
- * What is left out: what scheme.pml leaves out; orphans; that a start is ended by its time limit (a signal like any
- * other here); the end of file by which an exec is known; descriptors; who is stopped before its exec (it hangs); and
- * one program's signals, which stay pending until its signal loop begins after its start.
+ *   - no handler waits, and with fork no thread, also if an exec hangs for ever. With vfork an exec
+ *     that hangs returns when all wait for it, and then no thread waits any more;
+ *   - no child is left that is a zombie or can continue, only one that hangs;
+ *   - every failed exec is known to have failed, and no other; with fork that child was reaped as
+ *     any other, with vfork it has no promise;
+ *   - no signal was lost: it has arrived, or the child has ended, or the child hangs and will get
+ *     it.
+ *
+ * What is left out: what scheme.pml leaves out; orphans; the time limit of a start, which ends it
+ * by a signal as any other here; the end of file by which an exec is known; descriptors; a child
+ * that is stopped before its exec (it hangs); and the signals of the mode with one command, which
+ * stay pending until its signal loop begins after the start.
  *
  * Each #ifdef is a mutant: a mistake that spin must find.
  */
@@ -36,8 +43,9 @@ mtype way = UNKNOWN;
 
 /* The kernel. Pids and children are numbered from 1. */
 #define NO_PID 0
-#define NOBODY 0
-mtype = { UNUSED, BORN /* signals blocked */, UNBLOCKED /* too early */, READY, FAILED /* exits */, RUNNING, ZOMBIE };
+#define NO_CHILD 0
+/* BORN: with its signals blocked; UNBLOCKED: too early; FAILED: it exits. */
+mtype = { UNUSED, BORN, UNBLOCKED, READY, FAILED, RUNNING, ZOMBIE };
 mtype life[PIDS + 1] = UNUSED;
 byte owner[PIDS + 1];
 bool pending;           /* SIGCHLD */
@@ -47,8 +55,8 @@ bool sleeping[THREADS]; /* in vfork */
 /* Of each child. */
 mtype = { SUCCEEDS, FAILS, HANGS };
 mtype exec[CHILDREN + 1];
-bool reported[CHILDREN + 1]; /* its exec error: in our memory, or in its report */
-bool comes[CHILDREN + 1];    /* a signal that it has to take yet */
+bool reported[CHILDREN + 1]; /* its exec error: in the shared memory, or in its report */
+bool comes[CHILDREN + 1];    /* a signal that it has not taken yet */
 
 /* src/children. */
 #define FREE 255
@@ -56,16 +64,16 @@ byte lock = FREE; /* or its holder */
 bool need_wait;
 byte registry[PIDS + 1];
 byte promised[CHILDREN + 1]; /* the pid in the promise */
-byte resolved[CHILDREN + 1]; /* how often */
+byte resolved[CHILDREN + 1]; /* how many times */
 bool asked[CHILDREN + 1];    /* to take a signal */
-bool failed[CHILDREN + 1];   /* as far as we know, its exec */
+bool failed[CHILDREN + 1];   /* its exec, as far as the parent knows */
 
-/* What is asserted of, by names that run.sh can find. */
+/* What is asserted, by names that run.sh can find. */
 bool waits, forgotten, lost, misknown;
 
 byte finished; /* threads */
 
-#define LOCKED (lock == _pid) /* by us */
+#define LOCKED (lock == _pid) /* by this thread or handler */
 #define I1 LOCKED
 #define I2 (registry[1] == owner[1] && registry[2] == owner[2])
 #define I3(child) (LOCKED && owner[promised[child]] == child)
@@ -76,17 +84,17 @@ byte finished; /* threads */
 inline lock_take() { atomic { lock == FREE -> lock = _pid } }
 inline lock_drop() { atomic { assert(LOCKED); assert(I2); lock = FREE } }
 
-/* It is reaped: what was asked of it is asked of nobody. */
-inline bury(child)
+/* The child is reaped: a signal that it has not taken is not lost. */
+inline forget(child)
 {
     exec[child] = SUCCEEDS;
     comes[child] = false;
     asked[child] = false;
-    owner[found] = NOBODY;
+    owner[found] = NO_CHILD;
     life[found] = UNUSED
 }
 
-/* A pid that is free, and there always is one; what becomes of the exec is settled here. */
+/* There is always a free pid. What becomes of the exec is settled here. */
 inline fork(child)
 {
     if
@@ -102,7 +110,7 @@ inline fork(child)
     fi
 }
 
-/* In clone(2) no handler interrupts it; afterwards it looks into its memory. */
+/* In clone(2) no handler interrupts the thread; afterwards it reads the error in its memory. */
 inline spawn_vfork(child)
 {
 #ifndef VFORK_DOES_NOT_SLEEP
@@ -116,7 +124,7 @@ inline spawn_vfork(child)
 #ifndef VFORK_REGISTERS_FAILED
     :: failed[child] ->
 #ifndef VFORK_LEAVES_FAILED
-        atomic { life[found] == ZOMBIE -> bury(child) } /* waitpid, for it */
+        atomic { life[found] == ZOMBIE -> forget(child) } /* waitpid, for it */
 #endif
         found = NO_PID
 #endif
@@ -147,23 +155,23 @@ inline registry_add(child)
     }
 }
 
-/* waitpid; takes the promise from the registry and keeps it. Its owner reads the report then. */
+/* waitpid; takes the promise from the registry and resolves it. Its owner then reads the report. */
 inline resolve(p)
 {
     assert(I1);
     found = p;
     promise = registry[p];
-    registry[p] = NOBODY;
+    registry[p] = NO_CHILD;
     assert(promise == owner[p]);
     resolved[promise]++;
 #ifndef FORGET_REPORT
     failed[promise] = reported[promise];
 #endif
-    bury(promise);
-    promise = NOBODY; found = NO_PID
+    forget(promise);
+    promise = NO_CHILD; found = NO_PID
 }
 
-/* Until nobody is dead. What waitpid says nobody else knows before the promise is kept. */
+/* Until there is no zombie. waitpid and the resolving are one step, as no other can see between. */
 inline reap()
 {
     need_wait = false;
@@ -211,7 +219,7 @@ inline children_spawn(child)
     unlock()
 }
 
-/* SIGKILL ends any life; another signal has to be taken. */
+/* SIGKILL ends any child; another signal has to be taken. */
 inline kill(child)
 {
     assert(I3(child));
@@ -244,7 +252,7 @@ inline children_signal(child)
     unlock()
 }
 
-/* Each starts a child, then signals its own or the other's, if it was ever there. */
+/* Each thread starts a child, then signals its own or the other's, if there was one. */
 active [THREADS] proctype thread() provided (!handling[_pid])
 {
     byte found, promise, target;
@@ -271,10 +279,11 @@ end:
     od
 }
 
-/* What one process may do next: a failed exec is reported and ends it; before it is in order it takes no signal. */
+/* What one process may do next. A failed exec is reported and ends it; it takes no signal before it
+ * is READY. */
 #define CHILD owner[p]
 #define DIE life[p] = ZOMBIE; pending = true
-inline go_on(p)
+inline continue_child(p)
 {
     if
 #ifndef UNBLOCKS_EARLY
@@ -282,18 +291,20 @@ inline go_on(p)
 #else
     :: life[p] == BORN -> life[p] = UNBLOCKED
     :: life[p] == UNBLOCKED -> life[p] = READY
-    :: life[p] == UNBLOCKED && comes[CHILD] -> comes[CHILD] = false; lost = true /* what was inherited took it */
+    :: life[p] == UNBLOCKED && comes[CHILD] -> 
+        comes[CHILD] = false; lost = true /* by a handler that was inherited */
 #endif
     :: life[p] == READY && exec[CHILD] == SUCCEEDS -> life[p] = RUNNING
     :: life[p] == READY && exec[CHILD] == FAILS -> reported[CHILD] = true; life[p] = FAILED
     :: life[p] == READY && exec[CHILD] != HANGS && comes[CHILD] -> comes[CHILD] = false; DIE
     :: life[p] == RUNNING && comes[CHILD] -> comes[CHILD] = false
-    :: life[p] == FAILED || life[p] == RUNNING || (IS_IN_OUR_MEMORY(p) && exec[CHILD] != HANGS) -> DIE
+    :: life[p] == FAILED || life[p] == RUNNING -> DIE
+    :: IS_IN_OUR_MEMORY(p) && exec[CHILD] != HANGS -> DIE
     fi
 }
 
 #define HANGS_NOW(p) (life[p] == READY && exec[owner[p]] == HANGS)
-#define CAN_GO_ON(p) (life[p] != UNUSED && life[p] != ZOMBIE && !HANGS_NOW(p))
+#define CAN_CONTINUE(p) (life[p] != UNUSED && life[p] != ZOMBIE && !HANGS_NOW(p))
 active proctype kernel()
 {
     atomic {
@@ -304,20 +315,21 @@ active proctype kernel()
     }
 end:
     do
-    :: atomic { CAN_GO_ON(1) -> go_on(1) }
-    :: atomic { CAN_GO_ON(2) -> go_on(2) }
+    :: atomic { CAN_CONTINUE(1) -> continue_child(1) }
+    :: atomic { CAN_CONTINUE(2) -> continue_child(2) }
     od
 }
 
-/* A child has a promise that is kept, and of which we know what became of its exec; or it has none, as its start has
+/* A child has a promise that is resolved, and what became of its exec is known; or its start has
  * failed, or it hangs. */
-#define HANGS_STILL(child) ((owner[1] == child && HANGS_NOW(1)) || (owner[2] == child && HANGS_NOW(2)))
+#define HANGS_STILL(child) \
+    ((owner[1] == child && HANGS_NOW(1)) || (owner[2] == child && HANGS_NOW(2)))
 #define IS_KNOWN(child) (failed[child] == reported[child] && \
     resolved[child] == (promised[child] != NO_PID && !HANGS_STILL(child)))
 #define IS_LOST(child) (asked[child] && !comes[child])
 #define IS_LEFT(p) (life[p] != UNUSED && !HANGS_NOW(p))
 
-/* An exec that hangs. */
+/* An exec that hangs ends. */
 inline come_back(child)
 {
     if
@@ -327,7 +339,8 @@ inline come_back(child)
     fi
 }
 
-/* Takes a step only when something is wrong, or when nothing else can move; with vfork also to end a hang. */
+/* Takes a step only when an invariant is broken, or when no other process can move; with vfork also
+ * to end a hang. */
 active proctype judge()
 {
     do

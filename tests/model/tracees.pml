@@ -1,24 +1,28 @@
 /*
- * tracees.pml - a process that traces itself: is it let go whenever it has stopped, by the one thread that can?
- * For spin; see run.sh.
+ * tracees.pml - a process that makes us its tracer: is it let go after each stop, by the one thread
+ * that can? For spin; see run.sh.
  *
- * What is here: two threads; one process, which is a child of the second thread's and its tracee, or an orphan, and so
- * the first thread's; a SIGCHLD handler; and the kernel, which lets the process stop (a signal, an exec), and lets it
- * die at any time, also while it is stopped. wait4 reports a stop once, to whoever asks; PTRACE_DETACH does something
- * for the tracer alone. The second thread hears of a stop in one of three ways: it has a handler, too; it awaits the
- * promise with SIGCHLD blocked; or it goes round and calls children_let_go() when the first, the signal loop, has
- * passed a SIGCHLD on, as foster's supervisor does. Each thread takes the lock for something else, too.
+ * What is modelled: two threads; one process, which is a child and tracee of the second thread, or
+ * an orphan, and so the first thread's; a SIGCHLD handler; and the kernel, which lets the process
+ * stop (at a signal, at its exec), and lets it end at any time, also while it is stopped. wait4
+ * reports a stop once, to whichever thread asks; PTRACE_DETACH has an effect for the tracer alone.
+ * The second thread is told of a stop in one of three ways: it has a handler too; or it awaits the
+ * promise with SIGCHLD blocked; or it calls children_let_go() whenever the first, the signal loop,
+ * has passed on a SIGCHLD, as foster's supervisor does. Each thread also takes the lock for another
+ * purpose.
  *
- * A step is one system call, or one access to what is shared, as in scheme.pml, where the rest of the scheme is.
- * Asserted is that only an end is taken for an end, and resolves a promise (I2), and when nothing can move any more,
- * that there is no stop that nobody has heard of, that nobody is left stopped, or dead and not reaped, that the promise
- * was kept, and that nobody waits (I5, I6). Whoever has stopped may be killed then or not: that is settled when it
- * stops, or nobody would ever be seen to stay stopped.
+ * A step is one system call, or one access to shared memory, as in scheme.pml, which has the rest
+ * of the scheme. It is asserted that only an end is taken for an end and resolves a promise (I2);
+ * and, when no process can move any more, that every stop was reported, that the process is not
+ * left stopped or a zombie, that the promise was resolved, and that no thread waits (I5, I6).
+ * Whether a stopped process may be killed is settled when it stops, or it would never be seen to
+ * stay stopped.
  *
- * What is left out: the inside of the lock; a second child or orphan, and with it that others are noted, too, and the
- * bound on how many strays there are; recycled pids; threads that trace themselves (they are strays like the orphan);
- * the bound on stops in one reaping; what the process stopped for, and the signal that it gets; a spawner that has
- * ended; a third thread; and a second stop (-DSTOPS=2 can be searched by hand: three times the states, nothing found).
+ * What is left out: the inside of the lock; a second child or orphan, and so other noted stops, and
+ * the limit on strays; recycled pids; threads that trace themselves (they are strays, as the
+ * orphan); the limit on reports in one reaping; the signal of the stop, and the signal that the
+ * process gets; a spawner that has ended; a third thread; and a second stop (-DSTOPS=2 can be
+ * searched by hand: three times the states, nothing found).
  *
  * Each #ifdef is a mutant: a mistake that spin must find.
  */
@@ -30,17 +34,18 @@
 #endif
 
 /* The kernel. */
-mtype = { UNBORN, RUNNING, STOPPED, REPORTED /* stopped, and wait4 has said so */, ZOMBIE, GONE };
+/* REPORTED: stopped, and wait4 has reported it. */
+mtype = { UNBORN, RUNNING, STOPPED, REPORTED, ZOMBIE, GONE };
 mtype life = UNBORN;
-byte tracer; /* the thread that it is a child of, for ptrace(2) */
+byte tracer; /* the thread that is its parent, for ptrace(2) */
 byte stops;
 bool doomed;        /* it will be killed while it is stopped */
 bool pending;       /* SIGCHLD, for any thread */
-bool told[THREADS]; /* SIGCHLD, for this one: tgkill */
+bool told[THREADS]; /* SIGCHLD for this thread, by tgkill */
 bool handling[THREADS];
 #define IS_CHILD (tracer == SECOND) /* else an orphan */
 
-/* How the second thread hears of a stop. */
+/* How the second thread is told of a stop. */
 mtype = { UNKNOWN, HANDLES, AWAITS, GOES_ROUND };
 mtype way = UNKNOWN;
 bool passed_on; /* by the signal loop */
@@ -57,9 +62,9 @@ bool registered;
 mtype = { NONE, PENDING, AWAITED, RESOLVED };
 mtype promise = NONE;
 
-/* What is asserted of, by a name that run.sh can find. */
+/* What is asserted, by names that run.sh can find. */
 bool ended = true;
-bool unheard, left_stopped, forgotten, broken;
+bool unreported, left_stopped, forgotten, broken;
 
 byte finished;
 
@@ -75,7 +80,7 @@ inline resolve()
 {
     assert(LOCKED);
     ended = (life == GONE);
-    assert(ended); /* I2: only an end is an end, an orphan's too */
+    assert(ended); /* I2: only an end is an end, also of an orphan */
     noted = false;
     if
     :: registered ->
@@ -86,14 +91,14 @@ inline resolve()
     fi
 }
 
-/* PTRACE_DETACH: for any other thread it does not exist. */
+/* PTRACE_DETACH: for any other thread the tracee does not exist. */
 #define CAN_LET_GO (life == REPORTED && self == tracer)
 
-/* A signal to one that has it blocked is not looked at again. */
+/* A signal to a thread that has it blocked has no effect. */
 inline tell_tracers()
 {
     told[FIRST] = true;
-#ifndef FORGET_ROUSE
+#ifndef FORGET_WAKE_WAITERS
     atomic {
         if
         :: promise == AWAITED -> promise = PENDING; asleep = false
@@ -104,8 +109,8 @@ inline tell_tracers()
     told[SECOND] = (told[SECOND] || (registered && way == HANDLES))
 }
 
-/* Let go at once, or noted. */
-inline hear_of_stop()
+/* The process is let go at once, or the stop is noted. */
+inline handle_stop()
 {
     atomic {
         if
@@ -119,7 +124,7 @@ inline hear_of_stop()
     }
 }
 
-/* wait4, until nobody is dead or stopped. */
+/* wait4, until there is no zombie and no stop to report. */
 inline collect()
 {
     do
@@ -131,7 +136,7 @@ inline collect()
 #ifdef STOP_IS_END
         atomic { true -> resolve() }
 #else
-        hear_of_stop()
+        handle_stop()
 #endif
     :: atomic { life != ZOMBIE && life != STOPPED -> break }
     od;
@@ -150,7 +155,8 @@ inline reap()
     collect()
 }
 
-/* Who is killed while it is stopped is no tracee any more, but stays noted until it is reaped. */
+/* A process that is killed while it is stopped is not a tracee any more, but stays noted until it
+ * is reaped. */
 inline let_go_noted()
 {
     atomic {
@@ -236,7 +242,7 @@ inline children_spawn()
     unlock()
 }
 
-/* A signal to somebody else: the lock is held for a moment. */
+/* A signal to another child: the lock is held for a moment. */
 inline children_signal()
 {
     lock_take();
@@ -284,7 +290,7 @@ inline go_round()
     od
 }
 
-/* The first is in the signal loop, or has nothing to do but to hold the lock once. */
+/* The first thread is in the signal loop, or only holds the lock once. */
 active [THREADS] proctype thread() provided (!handling[_pid])
 {
     byte self = _pid;
@@ -303,7 +309,8 @@ active [THREADS] proctype thread() provided (!handling[_pid])
     finished++
 }
 
-/* The handler of each thread. The first's is the signal loop as well, where the second has none. */
+/* The handler of each thread. The first thread's is also the signal loop, if the second has none.
+ */
 #define THREAD (_pid - THREADS)
 #define HAS_HANDLER (THREAD == FIRST || way == HANDLES)
 active [THREADS] proctype handler()
@@ -328,7 +335,7 @@ end:
     od
 }
 
-/* A parent has died, and its child is ours; who runs stops, or dies. */
+/* A parent has ended, and its child becomes an orphan of ours; a running process stops, or ends. */
 active proctype kernel()
 {
     atomic {
@@ -352,27 +359,30 @@ end:
             :: doomed = false
             fi
         }
-    :: atomic { life == RUNNING || (doomed && (life == STOPPED || life == REPORTED)) -> life = ZOMBIE; pending = true }
+    :: atomic {
+            life == RUNNING || (doomed && (life == STOPPED || life == REPORTED)) -> life = ZOMBIE;
+            pending = true
+        }
     od
 }
 
-/* Takes a step only when something is wrong, or when nothing else can move. */
+/* Takes a step only when an invariant is broken, or when no other process can move. */
 active proctype judge()
 {
     if
     :: lock == FREE && !I2 -> assert(I2)
     :: timeout ->
         d_step {
-            unheard = (life == STOPPED);
+            unreported = (life == STOPPED);
             left_stopped = (life == REPORTED);
             forgotten = (life == ZOMBIE);
             broken = ((promise == RESOLVED) != (IS_CHILD && life == GONE))
         }
-        assert(!unheard);
+        assert(!unreported);
         assert(!left_stopped);
         assert(!forgotten);
         assert(!broken);
-        assert(!handling[FIRST] && !handling[SECOND] && lock == FREE); /* nobody waits for the lock */
+        assert(!handling[FIRST] && !handling[SECOND] && lock == FREE); /* no thread waits for it */
         assert(finished == THREADS)
     fi
 }
