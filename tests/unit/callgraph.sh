@@ -20,7 +20,7 @@ watches=(say_orphan warn_of_orphan)
 # signal-safety(7). Beyond it: __errno_location is errno itself; syscall is a bare trap, for futex,
 # wait4 and the clock; isatty is one ioctl(2).
 safe=(__errno_location syscall isatty getpid kill write poll send open close fstat clock_gettime
-    strlen strnlen memcpy memchr strcpy strcat strchr strcspn strrchr)
+    strlen strnlen memcpy memchr strcpy stpcpy strcat strchr strcspn strrchr)
 
 # What src/children may use in ordinary context, too.
 ordinary=(getpgid gettid)
