@@ -165,11 +165,11 @@ static void resolve(pid_t pid, int status)
 }
 
 /* wait4 by waitid(2), which gives the wait status in another form. Caller holds the lock. */
-static pid_t wait_by_waitid(pid_t whom, int threads, int *status)
+static pid_t wait_by_waitid(pid_t wanted, int threads, int *status)
 {
     enum { CORE = 0x80, STOPPED = 0x7f, CODE_SHIFT = 8 }; /* of a wait status, wait(2) */
     siginfo_t report = {0};
-    if (syscall(SYS_waitid, whom == ANY_CHILD ? P_ALL : P_PID, whom, &report,
+    if (syscall(SYS_waitid, wanted == ANY_CHILD ? P_ALL : P_PID, wanted, &report,
                 WEXITED | WNOHANG | __WALL | threads, NULL) == -1)
         return -1;
     if (report.si_code == CLD_KILLED || report.si_code == CLD_DUMPED)
@@ -182,20 +182,20 @@ static pid_t wait_by_waitid(pid_t whom, int threads, int *status)
 /* True for an error that wait4 cannot give, so that a filter must have (seccomp(2)): ECHILD while a
  * child is registered and any child was asked for; EINTR with WNOHANG; EINVAL or ENOSYS. Caller
  * holds the lock. */
-static bool is_impossible(int error, pid_t whom, int threads)
+static bool is_impossible(int error, pid_t wanted, int threads)
 {
-    return error != ECHILD || (whom == ANY_CHILD && threads == OF_ALL_THREADS && registered > 0);
+    return error != ECHILD || (wanted == ANY_CHILD && threads == OF_ALL_THREADS && registered > 0);
 }
 
 /* As wait4(2) with WNOHANG. __WALL: also an adopted child whose exit signal is not SIGCHLD,
  * clone(2). The raw call: waitpid is a cancellation point, and a thread cancelled there would never
  * release the lock. Caller holds the lock. */
-static pid_t wait_for(pid_t whom, int threads, int *status)
+static pid_t wait_for(pid_t wanted, int threads, int *status)
 {
     INVARIANT(I2, lock_is_held());
-    pid_t pid = (pid_t)syscall(SYS_wait4, whom, status, WNOHANG | __WALL | threads, NULL);
-    if (pid == -1 && is_impossible(errno, whom, threads))
-        return wait_by_waitid(whom, threads, status);
+    pid_t pid = (pid_t)syscall(SYS_wait4, wanted, status, WNOHANG | __WALL | threads, NULL);
+    if (pid == -1 && is_impossible(errno, wanted, threads))
+        return wait_by_waitid(wanted, threads, status);
     return pid;
 }
 
