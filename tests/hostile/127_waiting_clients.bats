@@ -53,7 +53,8 @@ ctl_in_crowd() { crowd "$1" timeout "$LIMIT" "$FOSTER" ctl --control "$PWD/sock"
         answers_at_once
         send TERM
         ends 143
-        wait_until has_lines 64 'never: .*foster is shutting down' crowd # each of them had waited on
+        # each of them has waited until now
+        wait_until has_lines 64 'never: .*foster is shutting down' crowd
         rm -f crowd
     done
 }

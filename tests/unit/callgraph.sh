@@ -46,8 +46,8 @@ compile() {
     # all but help.c, which needs a made header
     (cd "$1" && printf '%s\n' init/[!h]*.c init/*/*.c src/*/*.c) >"$2/sources"
     while read -r source; do
-        (cd "$1" && "${CC:-musl-gcc}" -std=c11 -D_GNU_SOURCE -DNDEBUG -DFOSTER_VERSION='""' -Isrc -Iinit -Oz -fcallgraph-info \
-            -c "$source" -o "$2/${source//\//-}.o")
+        (cd "$1" && "${CC:-musl-gcc}" -std=c11 -D_GNU_SOURCE -DNDEBUG -DFOSTER_VERSION='""' -Isrc \
+            -Iinit -Oz -fcallgraph-info -c "$source" -o "$2/${source//\//-}.o")
     done <"$2/sources"
 }
 
@@ -138,7 +138,8 @@ fact "nothing that waits is reachable from $entry" \
     "$(reachable "$shipped" |
         grep -E ' ((word_)?lock_take|children_await|children_await_until)$' || true)"
 fact "the only indirect call is the orphan watch's, when one is reaped" \
-    "$(reachable "$shipped" | grep ' __indirect_call$' | grep -vE ':(reap|resolve|handle_report) __indirect_call$' || true)"
+    "$(reachable "$shipped" | grep ' __indirect_call$' |
+        grep -vE ':(reap|resolve|handle_report) __indirect_call$' || true)"
 fact "src/children takes nothing else from the libc" "$(undefined "$shipped")"
 fact "every watch that foster installs is walked" \
     "$(sed -nE 's/^ .*\<children_watch_orphans\(([^)]*)\).*/\1/p' init/*.c src/*/*.c |
