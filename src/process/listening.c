@@ -32,8 +32,9 @@ static int open_socket(const struct address *address, int flags)
 }
 
 /* IPV6_V6ONLY off: "[::]" is every address of both families, whatever the system's default is
- * (ipv6(7)). SO_REUSEADDR: an address can be bound while connections of an earlier run are in
- * TIME_WAIT; not for UDP, where two sockets could then have one address (socket(7)). */
+ * (ipv6(7)). SO_REUSEADDR: an address can be bound while the kernel still keeps connections of an
+ * earlier run that are closed; not for UDP, where two sockets could then have one address
+ * (socket(7)). */
 static void set_options(int fd, const struct address *address)
 {
     static const int on = 1, off = 0;
