@@ -83,7 +83,7 @@ void main_prepare(struct main_service *service, const struct options *options,
 void main_leave_directory(void)
 {
     if (chdir("/") == -1)
-        say(LOG_DEBUG, "cannot leave the working directory: %s", strerror(errno));
+        log_line(LOG_DEBUG, "cannot leave the working directory: %s", strerror(errno));
 }
 
 /* Scripts match on glibc's words; musl's differ for one error that can come here. */

@@ -31,7 +31,7 @@ int main(int argc, char **argv)
      * is the pid. */
     catalogue_use(personality->lines, personality->line_count, called, gettid());
     if (blocked != 0) {
-        say(LOG_ERROR, "cannot block signals: %s", strerror(blocked));
+        log_line(LOG_ERROR, "cannot block signals: %s", strerror(blocked));
         return EXIT_FOSTER_FAILED;
     }
     if (personality->grammar.supervises && argc > 1 && strcmp(argv[1], "ctl") == 0)

@@ -100,7 +100,7 @@ static void remove_useless_rewrite(uint8_t *to, const char *from_to)
 {
     if (to[SIGKILL] + to[SIGSTOP] + to[SIGCHLD] == SIGNAL_UNCHANGED)
         return;
-    say(LOG_WARNING, "-r %s has no effect: that signal is never passed on", from_to);
+    log_line(LOG_WARNING, "-r %s has no effect: that signal is never passed on", from_to);
     to[SIGKILL] = to[SIGSTOP] = to[SIGCHLD] = SIGNAL_UNCHANGED;
 }
 

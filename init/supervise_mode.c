@@ -90,8 +90,8 @@ static void open_control(const struct options *options, const struct plan *plan)
     if (server_open(path))
         supervisor_watch(&(struct observer){server_look, server_due});
     else
-        say(given != NULL || errno == EADDRINUSE ? LOG_WARNING : LOG_INFO,
-            "no control socket at %s: %s", path, strerror(errno));
+        log_line(given != NULL || errno == EADDRINUSE ? LOG_WARNING : LOG_INFO,
+                 "no control socket at %s: %s", path, strerror(errno));
 }
 
 static bool begin_supervision(const struct options *options, struct plan *plan)
@@ -99,7 +99,7 @@ static bool begin_supervision(const struct options *options, struct plan *plan)
     if (plan->command == NULL)
         descriptors_close_from(STDERR_FILENO + 1);
     if (!event_loop_open()) {
-        say(LOG_ERROR, "cannot supervise services: %s", strerror(errno));
+        log_line(LOG_ERROR, "cannot supervise services: %s", strerror(errno));
         return false;
     }
     if (!start_prepare(plan, options->placement, options->parent_death_signal) ||

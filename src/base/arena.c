@@ -43,7 +43,7 @@ static void *map_near(uintptr_t hint, size_t size)
         mmap((void *)hint, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages != MAP_FAILED)
         return pages;
-    say(LOG_ERROR, "no memory for the services: %s", strerror(errno));
+    log_line(LOG_ERROR, "no memory for the services: %s", strerror(errno));
     _exit(EXIT_NO_MEMORY);
 }
 

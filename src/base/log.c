@@ -161,7 +161,7 @@ void log_end(enum log_level level, struct text *line)
         log_write(STDERR_FILENO, line);
 }
 
-void say(enum log_level level, const char *format, ...)
+void log_line(enum log_level level, const char *format, ...)
 {
     struct text line;
     va_list list;

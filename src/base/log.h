@@ -32,7 +32,7 @@ void log_end(enum log_level level, struct text *line);
 /* Writes the line and a newline to a descriptor, whatever the level. */
 void log_write(int fd, struct text *line);
 
-/* Writes a whole line: say(LOG_WARNING, "no %s", name). */
-void say(enum log_level level, const char *format, ...) TEXT_FORMAT(2);
+/* Writes a whole line: log_line(LOG_WARNING, "no %s", name). */
+void log_line(enum log_level level, const char *format, ...) TEXT_FORMAT(2);
 
 #endif

@@ -2,8 +2,8 @@
  * ranks.h - the order in which services depend on each other, and cycles in it.
  *
  * The rank of a service is 1 if it depends on nothing, else one more than the highest rank of those
- * that it depends on. It is in service->rank, which shares its memory with what is needed after the first start.
- * Both functions: one thread, before the first start.
+ * that it depends on. It is in service->rank, which shares its memory with what is needed after the
+ * first start. Both functions: one thread, before the first start.
  */
 #ifndef CONFIG_RANKS_H
 #define CONFIG_RANKS_H

@@ -79,7 +79,8 @@ static bool is_trusted(int fd, const char *path)
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 &&
         (peer.pid == 1 || peer.uid == 0 || peer.uid == geteuid()))
         return true;
-    say(LOG_ERROR,
+    log_line(
+        LOG_ERROR,
         "the server at %s is not trusted: it runs as uid %u; it must be PID 1, or run as root or "
         "as "
         "this user",
@@ -97,8 +98,9 @@ static int connect_to(const char *path)
         if (fd != -1 && connect(fd, &address.to.any, address.length) == 0)
             return is_trusted(fd, path) ? fd : -1;
     }
-    say(LOG_ERROR, "cannot reach foster at %s: %s; is it running with services, and as this user?",
-        path, strerror(errno));
+    log_line(LOG_ERROR,
+             "cannot reach foster at %s: %s; is it running with services, and as this user?", path,
+             strerror(errno));
     return -1; /* the descriptor is closed when the process ends, which is soon */
 }
 
@@ -113,7 +115,7 @@ static int print_answer(int fd, const struct verb *verb)
     const char *rest;
     int status = (int)text_number(chunk, &rest);
     if (*rest != '\n') {
-        say(LOG_ERROR, "the server closed the connection without an answer");
+        log_line(LOG_ERROR, "the server closed the connection without an answer");
         return EXIT_FOSTER_FAILED;
     }
     int out = status == EXIT_SUCCESS || (verb->always_stdout && status == EXIT_FAILURE)
@@ -146,12 +148,12 @@ static int ask(const char *path, char **argv)
     struct text wrong;
     size_t length = join(argv, words);
     if (length == 0) {
-        say(LOG_ERROR, "ctl: an argument is empty, or they are too long");
+        log_line(LOG_ERROR, "ctl: an argument is empty, or they are too long");
         return EXIT_USAGE;
     }
     memcpy(checked, words, length);
     if (!request_read(&request, checked, &wrong)) {
-        say(LOG_ERROR, "%s", wrong.bytes);
+        log_line(LOG_ERROR, "%s", wrong.bytes);
         return request.verb == NULL ? usage(STDERR_FILENO, EXIT_USAGE) : EXIT_USAGE;
     }
     set_mask(request.verb);

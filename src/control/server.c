@@ -46,7 +46,7 @@ static void serve_client(int fd)
         connections_add(fd);
         return;
     }
-    say(LOG_DEBUG, "refused foster ctl of another user");
+    log_line(LOG_DEBUG, "refused foster ctl of another user");
     connections_refuse(
         fd, "125\nfoster: only root and the user that foster runs as may use foster ctl\n");
 }
@@ -71,7 +71,7 @@ static void rest(int error)
     if ((error == EMFILE || error == ENFILE) && connections_end_one())
         return;
     if (error != 0 && !is_logged)
-        say(LOG_WARNING, "cannot accept foster ctl: %s", strerror(error));
+        log_line(LOG_WARNING, "cannot accept foster ctl: %s", strerror(error));
     is_logged |= error != 0;
     event_loop_forget(&listener);
     accept_again = clock_now() + ACCEPT_AGAIN_MS;

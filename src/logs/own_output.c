@@ -23,7 +23,7 @@ static void let_all_open(int fd)
         return;
     if ((S_ISFIFO(status.st_mode) || isatty(fd)) &&
         fchmod(fd, (status.st_mode | writable_by_all) & ~(mode_t)S_IFMT) == -1)
-        say(LOG_DEBUG, "other users cannot open /dev/stdout: %s", strerror(errno));
+        log_line(LOG_DEBUG, "other users cannot open /dev/stdout: %s", strerror(errno));
 }
 
 /* Not again after a failure, which would be the same. */

@@ -246,7 +246,8 @@ bool relay_begin(const struct plan *plan, int to)
     if (relay->finished != -1 && watch_input(relay->poked, NULL) && open_all_relayed(plan) &&
         start_thread())
         return true;
-    say(LOG_ERROR,
+    log_line(
+        LOG_ERROR,
         "cannot relay logs: %s; each service needs two descriptors (ulimit -n), with 'log = raw' "
         "none",
         strerror(errno));

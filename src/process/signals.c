@@ -191,7 +191,8 @@ static void say_wait_refused(int error)
 {
     static bool said;
     if (!said && error != EINTR)
-        say(LOG_WARNING,
+        log_line(
+            LOG_WARNING,
             "the system call rt_sigtimedwait fails: %s; if a seccomp filter forbids it, allow it",
             strerror(error));
     said = said || error != EINTR;

@@ -93,7 +93,7 @@ void forwarding_put(const siginfo_t *info)
         atomic_store(&stop_signal, signal_map_apply(plan->map, info->si_signo));
     if (write(signal_pipe[1], info, sizeof *info) == -1 &&
         !event_loop_watch(&pipe_room, EPOLLOUT | EPOLLONESHOT))
-        say(LOG_DEBUG, "signal %d is lost: the supervisor cannot be woken", info->si_signo);
+        log_line(LOG_DEBUG, "signal %d is lost: the supervisor cannot be woken", info->si_signo);
 }
 
 bool forwarding_has_stop(void)

@@ -89,7 +89,8 @@ static void held_ended(struct source *source, uint32_t events)
     if (both_ended)
         return;
     if (!service_is_stopping(service))
-        say(LOG_WARNING,
+        log_line(
+            LOG_WARNING,
             "%s: its main process (MAINPID %d) has ended, with unknown exit status; stopping its "
             "other processes",
             service->name, pid);
@@ -188,7 +189,7 @@ int main_process_signal(struct service *service, int signal, siginfo_t *info,
 
 static void adopted(struct service *service, struct main_process *main)
 {
-    say(LOG_INFO, "%s: its main process is pid %d now", service->name, main->pid);
+    log_line(LOG_INFO, "%s: its main process is pid %d now", service->name, main->pid);
     forget(main);
     main->is_adopted = true;
 }

@@ -158,8 +158,9 @@ static void read_messages(struct source *source, uint32_t events)
         if (service != NULL && may_notify(service))
             apply(service, &message);
         else
-            say(LOG_DEBUG, "ignored an sd_notify message of pid %d: no running service expects it",
-                message.sender);
+            log_line(LOG_DEBUG,
+                     "ignored an sd_notify message of pid %d: no running service expects it",
+                     message.sender);
     }
     if (notify_socket_release() != 0)
         suspend(source);
@@ -196,8 +197,9 @@ static void log_suspension(milliseconds now)
     if (is_suspension_logged || now - suspended_since < LOG_AFTER_MS)
         return;
     is_suspension_logged = true;
-    say(LOG_WARNING, "sd_notify messages are not read until the descriptors that came with the "
-                     "last one are closed");
+    log_line(LOG_WARNING,
+             "sd_notify messages are not read until the descriptors that came with the "
+             "last one are closed");
 }
 
 milliseconds notify_look(milliseconds now)

@@ -61,8 +61,8 @@ int probe_open_fd(struct service *service)
     struct probe_check *check = &service_extras(service)->probe->check;
     probe_methods_end(check);
     if (pipe2(ends, O_CLOEXEC) == -1) {
-        say(LOG_WARNING, "%s cannot report that it is ready: cannot open a pipe: %s", service->name,
-            strerror(errno));
+        log_line(LOG_WARNING, "%s cannot report that it is ready: cannot open a pipe: %s",
+                 service->name, strerror(errno));
         return -1;
     }
     descriptor_set_flags(ends[0], O_NONBLOCK);
@@ -191,7 +191,7 @@ static enum probe_change become_healthy(struct service *service)
     probe->failures = 0;
     probe->health = HEALTH_HEALTHY;
     if (before == HEALTH_UNHEALTHY)
-        say(LOG_INFO, "%s is healthy again", service->name);
+        log_line(LOG_INFO, "%s is healthy again", service->name);
     return before == HEALTH_HEALTHY ? PROBE_UNCHANGED : PROBE_HEALTHY;
 }
 
@@ -247,8 +247,8 @@ bool probe_run_stop_command(struct service *service, const char *command)
     struct side_command *stop_command = &service_extras(service)->probe->stop_command;
     if (!side_command_poll(stop_command))
         return side_command_begin(stop_command, service, command);
-    say(LOG_WARNING, "%s: cannot run %s: the last one was killed and has not ended", service->name,
-        command);
+    log_line(LOG_WARNING, "%s: cannot run %s: the last one was killed and has not ended",
+             service->name, command);
     return false;
 }
 

@@ -176,7 +176,8 @@ static enum check_result poll_line(struct probe_check *check, const struct servi
     if (!has_newline && (length > 0 || (length == -1 && errno == EAGAIN)))
         return begin_line(check, NULL, NULL);
     if (!has_newline)
-        say(LOG_DEBUG, "%s has closed its readiness descriptor without a newline", service->name);
+        log_line(LOG_DEBUG, "%s has closed its readiness descriptor without a newline",
+                 service->name);
     close_source(check);
     return has_newline ? CHECK_PASSED : CHECK_PENDING;
 }

@@ -111,7 +111,8 @@ static void stop_in_order(void)
 static void stop_at_once(void)
 {
     kill_at = NEVER;
-    say(LOG_WARNING, "the time for the stop is over: killing the services that have not stopped");
+    log_line(LOG_WARNING,
+             "the time for the stop is over: killing the services that have not stopped");
     for (struct service *service = plan->services; service < plan->services + plan->count;
          service++) {
         state_machine_handle(service, EVENT_SHUTDOWN);

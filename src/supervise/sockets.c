@@ -109,8 +109,8 @@ static bool reopen_socket(const struct service *service, unsigned index)
     const struct listen *listen = &service->settings->listen[index];
     int number = service->extras->sockets[index], most;
     if (!release_socket(number, &listen->address, &most)) {
-        say(LOG_WARNING, "%s: cannot open it again: too many descriptors are being closed",
-            service->name);
+        log_line(LOG_WARNING, "%s: cannot open it again: too many descriptors are being closed",
+                 service->name);
         return false;
     }
     int fd = open_socket(service, listen, most);
@@ -126,8 +126,9 @@ bool sockets_repair(const struct service *service)
         descriptor_set_flags(fd, 0);
         if (listening_is_intact(fd, &settings->listen[i].address, settings->user))
             continue;
-        say(LOG_WARNING, "%s: the socket on descriptor %d can no longer be used; opening it again",
-            service->name, LISTEN_FDS_START + (int)i);
+        log_line(LOG_WARNING,
+                 "%s: the socket on descriptor %d can no longer be used; opening it again",
+                 service->name, LISTEN_FDS_START + (int)i);
         if (!reopen_socket(service, i))
             return false;
     }

@@ -79,7 +79,7 @@ static void enter(struct service *service, enum state state, milliseconds durati
     service->since = clock_now();
     service->deadline = duration == NEVER ? NEVER : service->since + duration;
     if (service->state != state)
-        say(LOG_DEBUG, "%s is %s", service->name, state_name(state));
+        log_line(LOG_DEBUG, "%s is %s", service->name, state_name(state));
     service->state = (unsigned char)state;
     changes++;
 }
@@ -167,7 +167,7 @@ static void begin_run(struct service *service)
 {
     milliseconds deadline = service->deadline;
     service->exec_code = 0;
-    say(LOG_INFO, "%s runs, pid %d", service->name, service->process.pid);
+    log_line(LOG_INFO, "%s runs, pid %d", service->name, service->process.pid);
     if (service->settings->ready == READY_AT_ONCE) {
         enter(service, RUNNING, NEVER);
         begin_watchdog(service);
@@ -212,7 +212,7 @@ static void start_run(struct service *service)
 
 static void become_ready(struct service *service)
 {
-    say(LOG_INFO, "%s is ready", service->name);
+    log_line(LOG_INFO, "%s is ready", service->name);
     enter(service, READY, NEVER);
     begin_watchdog(service);
     probe_begin_health(service, service->since);
@@ -245,7 +245,7 @@ static bool begin_clearing(struct service *service, enum afterwards afterwards)
     if (clear_with(service, SIGTERM))
         return false;
     service->kills = 0;
-    say(LOG_INFO, "%s: ending the remaining processes of its last run", service->name);
+    log_line(LOG_INFO, "%s: ending the remaining processes of its last run", service->name);
     milliseconds grace = service->settings->stop_grace_period;
     service->afterwards = (unsigned char)afterwards;
     enter(service, CLEARING, grace != NEVER ? grace : GRACE_DEFAULT);

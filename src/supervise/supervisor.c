@@ -111,7 +111,7 @@ static void look_at_watchdog(struct service *service, milliseconds now)
     if (now < service->extras->notify->watchdog_due)
         return;
     service->extras->notify->watchdog_due = NEVER;
-    say(LOG_WARNING, "%s: its watchdog has expired: stopping it", service->name);
+    log_line(LOG_WARNING, "%s: its watchdog has expired: stopping it", service->name);
     state_machine_handle(service, EVENT_UNHEALTHY);
 }
 
@@ -266,7 +266,7 @@ bool supervisor_begin(struct plan *all)
                     ? thread_start_for_good(supervise, start_stack_size())
                     : errno;
     if (error != 0)
-        say(LOG_ERROR, "cannot supervise services: %s", strerror(error));
+        log_line(LOG_ERROR, "cannot supervise services: %s", strerror(error));
     return error == 0;
 }
 

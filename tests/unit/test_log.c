@@ -25,7 +25,7 @@ START_TEST(each_level_includes_those_above)
     for (int level = LOG_ERROR; level <= LOG_DEBUG + 1; level++) {
         log_set_level(level);
         for (int each = LOG_ERROR; each <= LOG_DEBUG; each++)
-            say((enum log_level)each, "%d", each);
+            log_line((enum log_level)each, "%d", each);
         size_t lines = (size_t)(level <= LOG_DEBUG ? level : LOG_DEBUG) + 1;
         const char *said = heard();
         ck_assert_uint_eq(strlen(said), lines * line);
@@ -37,11 +37,11 @@ END_TEST
 START_TEST(silent_by_default)
 {
     hear_stderr();
-    say(LOG_INFO, "no");
-    say(LOG_DEBUG, "no");
+    log_line(LOG_INFO, "no");
+    log_line(LOG_DEBUG, "no");
     ck_assert_str_eq(heard(), "");
-    say(LOG_WARNING, "mind %s", "this");
-    say(LOG_ERROR, "no %s", "good");
+    log_line(LOG_WARNING, "mind %s", "this");
+    log_line(LOG_ERROR, "no %s", "good");
     ck_assert_str_eq(heard(), "foster: mind this\nfoster: no good\n");
 }
 END_TEST
@@ -67,8 +67,8 @@ START_TEST(a_line_is_one_write)
     longest[sizeof longest - 1] = '\0';
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
     become_stderr(ends[1]);
-    say(LOG_ERROR, "short");
-    say(LOG_ERROR, "%s", longest);
+    log_line(LOG_ERROR, "short");
+    log_line(LOG_ERROR, "%s", longest);
     ck_assert_int_eq(recv(ends[0], packet, sizeof packet, 0), sizeof "foster: short\n" - 1);
     ck_assert_int_eq(recv(ends[0], packet, sizeof packet, 0), TEXT_MAX);
     ck_assert_int_eq(packet[TEXT_MAX - 1], '\n');
@@ -83,7 +83,7 @@ static void assert_loses_a_line(void)
 {
     milliseconds before = clock_now();
     errno = ODD_ERROR;
-    say(LOG_ERROR, "anybody?");
+    log_line(LOG_ERROR, "anybody?");
     ck_assert_int_eq(errno, ODD_ERROR);
     ck_assert_int_lt(clock_now() - before, PATIENCE);
 }
@@ -172,7 +172,7 @@ static void say_into_too_little_room(void)
     for (size_t room = 1; room < 2 * LONG; room = room * 3 / 2 + 1) {
         milliseconds before = clock_now();
         leave_room(room);
-        say(LOG_ERROR, "%s", words);
+        log_line(LOG_ERROR, "%s", words);
         assert_loses_a_line();
         ck_assert_int_lt(clock_now() - before, PATIENCE);
     }
@@ -238,8 +238,8 @@ START_TEST(a_terminal_that_is_nearly_full_and_read)
     pid_t pid = fork_bound();
     if (pid == 0) {
         become_stderr(terminal_slave);
-        say(LOG_ERROR, "%s", words);
-        say(LOG_ERROR, "last");
+        log_line(LOG_ERROR, "%s", words);
+        log_line(LOG_ERROR, "last");
         _exit(EXIT_SUCCESS);
     }
     ck_assert_uint_eq(drain_to("last"), LONG);
@@ -260,8 +260,8 @@ START_TEST(a_terminal_that_another_writes_to)
     if (pid == 0) {
         become_stderr(terminal_slave);
         for (int i = 0; i < MOST_LINES; i++)
-            say(LOG_ERROR, "x");
-        say(LOG_ERROR, "last");
+            log_line(LOG_ERROR, "x");
+        log_line(LOG_ERROR, "last");
         _exit(EXIT_SUCCESS);
     }
     ck_assert_uint_eq(drain_to("last"), MOST_LINES);
