@@ -7,20 +7,23 @@ VERSION = 0.1.0
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-BASE = address arena buffer clock directory duration file hash_table json log nearest proc_path text utf8
+BASE = address arena buffer clock directory duration file hash_table json log nearest proc_path \
+    text utf8
 CHILDREN = children lock pidfds promise tracees word_lock
-PROCESS = attributes brief_child cgroup descriptors environment exec_error exit_report fd_map fork_error listening path \
-    procfs run_mark send_signal signals spawn stop_policy stream_file terminal terminate_all thread trusted_path user wait_status
-CONFIG = argv_split choice config depends_on diagnostics entry files keys lines names plan plan_print ranks restart_policy section \
-    service settings value_attributes value_choices value_environment value_listen value_numbers value_ready value_text \
-    value_time values
+PROCESS = attributes brief_child cgroup descriptors environment exec_error exit_report fd_map \
+    fork_error listening path procfs run_mark send_signal signals spawn stop_policy stream_file \
+    terminal terminate_all thread trusted_path user wait_status
+CONFIG = argv_split choice config depends_on diagnostics entry files keys lines names plan \
+    plan_print ranks restart_policy section service settings value_attributes value_choices \
+    value_environment value_listen value_numbers value_ready value_text value_time values
 LOGS = format own_output relay stream
-SUPERVISE = async_close dependencies event_loop forwarding main_process messages notify notify_message notify_socket probe probe_methods shutdown \
-    side_command signalling sockets start start_descriptors start_environment start_watch state_machine supervisor
+SUPERVISE = async_close dependencies event_loop forwarding main_process messages notify \
+    notify_message notify_socket probe probe_methods shutdown side_command signalling sockets \
+    start start_descriptors start_environment start_watch state_machine supervisor
 CONTROL = client connections goals metrics property report request server verbs writer
 COMPAT = catatonit compat dumb_init foster pause tini
-INIT = catalogue finish forward help launch main one_command option_setters options supervise_mode \
-    $(COMPAT:%=compat/%)
+INIT = catalogue finish forward help launch main one_command option_setters options \
+    supervise_mode $(COMPAT:%=compat/%)
 
 ROOMS = $(BASE:%=src/base/%) $(CHILDREN:%=src/children/%) $(PROCESS:%=src/process/%) \
     $(CONFIG:%=src/config/%) $(LOGS:%=src/logs/%) $(SUPERVISE:%=src/supervise/%) \
@@ -34,10 +37,13 @@ SCRIPTS = $(shell grep -rlE '^\#!/(bin/sh|bin/bash|usr/bin/env bash)' tests dock
 # would relocate itself at each start. No relro and no separate code pages: each costs a page, and
 # there are no relocated tables to protect.
 CC = musl-gcc
-WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Werror
-COMMON = -std=c11 -D_GNU_SOURCE -DFOSTER_VERSION='"$(VERSION)"' -Isrc -Iinit -Ibuild $(WARN) -MMD -MP
+WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual \
+    -Wwrite-strings -Werror
+COMMON = -std=c11 -D_GNU_SOURCE -DFOSTER_VERSION='"$(VERSION)"' -Isrc -Iinit -Ibuild $(WARN) -MMD \
+    -MP
 CFLAGS = -DNDEBUG -Oz -fno-pie -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables
-LDFLAGS = -static -no-pie -s -Wl,--gc-sections,--build-id=none,-z,noexecstack,-z,norelro,-T,init/foster.ld
+LDFLAGS = -static -no-pie -s \
+    -Wl,--gc-sections,--build-id=none,-z,noexecstack,-z,norelro,-T,init/foster.ld
 SIZE_BUDGET = 135168 # 132 KiB; one program maps 50 KiB of it: init/foster.ld
 
 SONAME = libfoster.so.0

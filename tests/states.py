@@ -1,23 +1,24 @@
 #!/usr/bin/env python3
-"""states.py [--check] - the table of states in docs/ARCHITECTURE.md, made from src/supervise/state_machine.c.
+"""states.py [--check] - the table of states in docs/ARCHITECTURE.md, made from the source.
 
-With --check nothing is written. It exits with 1 if the page is not what it would be, if a pair of an event and a state
-is missing in the table or stands in it twice, if the rows of tests/unit/test_state_machine.c are others, or if a member
-of struct service that one file is to write is written elsewhere.
+With --check nothing is written. It exits with 1 if the page is not what it would be, if a pair of
+an event and a state is missing in the table or stands in it twice, if the rows of the unit test are
+others, or if a member of struct service that one file is to write is written elsewhere.
 """
 import glob
 import re
 import sys
 
-SOURCE, TEST, PAGE = "src/supervise/state_machine.c", "tests/unit/test_state_machine.c", "docs/ARCHITECTURE.md"
+SOURCE, TEST = "src/supervise/state_machine.c", "tests/unit/test_state_machine.c"
+PAGE = "docs/ARCHITECTURE.md"
 HEADER, EVENTS_HEADER = "src/config/service.h", "src/supervise/service_event.h"
 BEGIN, END = "<!-- made by tests/states.py -->\n", "<!-- end -->\n"
 
 # The members of struct service that say what has happened to it, and the files that write them.
 WRITERS = {
-    "src/supervise/state_machine.c": ["deadline", "state", "afterwards", "result", "has_run", "stopped_by_hand",
-                                      "was_signalled", "restarts", "since", "started", "last_status", "failures",
-                                      "exec_code", "kills"],
+    SOURCE: ["deadline", "state", "afterwards", "result", "has_run", "stopped_by_hand",
+             "was_signalled", "restarts", "since", "started", "last_status", "failures",
+             "exec_code", "kills"],
     "src/supervise/messages.h": ["logged"],
 }
 
@@ -38,18 +39,24 @@ EVENTS = [name.removeprefix("EVENT_") for name in enumerators(EVENTS_HEADER, "se
 
 
 class Table:
-    """A table of rows {EVENT_X, states, ...} in a source, whose names for several states are in an enum there."""
+    """The rows {EVENT_X, states, ...} of a source, whose enum names sets of states."""
 
     ROW = re.compile(r"^    \{EVENT_(\w+), +([^,]+), +([^,]+), +(\w+)\},$", re.M)
+    SET = re.compile(r"^    (\w+) = ((?:IN\(\w+\)|[A-Z]+)(?: \| (?:IN\(\w+\)|[A-Z]+))*),", re.M)
     NOTHING = re.compile(r"^    /\* EVENT_(\w+), (.+): nothing \*/$", re.M)
     LATER = re.compile(r"^    /\* To come: (.*?) \*/$", re.M | re.S)
 
     def __init__(self, path):
         source = read(path)
-        self.names = dict(re.findall(r"^    (\w+) = ((?:IN\(\w+\)|[A-Z]+)(?: \| (?:IN\(\w+\)|[A-Z]+))*),", source, re.M))
-        self.rows = [(event, self.states(states), next_, last) for event, states, next_, last in self.ROW.findall(source)]
+        self.names = dict(self.SET.findall(source))
+        self.rows = [(event, self.states(states), next_, last)
+                     for event, states, next_, last in self.ROW.findall(source)]
         self.nothing = self.NOTHING.findall(source)
         self.later = [re.sub(r"\s*\n\s*\* ", " ", text) for text in self.LATER.findall(source)]
+
+    def listed(self, event):
+        """The states in the rows of an event."""
+        return [state for row in self.rows if row[0] == event for state in row[1]]
 
     def states(self, expression):
         """The states that an expression names, in the order of the enum."""
@@ -70,12 +77,12 @@ class Table:
             if name == event and expression != "any other":
                 yield from self.states(expression)
             elif name == event:
-                yield from set(STATES) - {state for row in self.rows if row[0] == event for state in row[1]}
+                yield from set(STATES) - set(self.listed(event))
 
 
 def gaps(table):
     for event in EVENTS:
-        listed = [state for row in table.rows if row[0] == event for state in row[1]] + list(table.quiet(event))
+        listed = table.listed(event) + list(table.quiet(event))
         for state in STATES:
             if listed.count(state) != 1:
                 yield f"{SOURCE}: EVENT_{event} in {state} stands there {listed.count(state)} times"
@@ -107,7 +114,8 @@ def picture(table):
     for event in EVENTS:
         cells = []
         for state in STATES:
-            numbers = [n for n, row in enumerate(table.rows, 1) if row[0] == event and state in row[1]]
+            numbers = [number for number, row in enumerate(table.rows, 1)
+                       if row[0] == event and state in row[1]]
             cells.append(str(numbers[0]) if numbers else ".")
         yield event.ljust(width) + " ".join(cell.ljust(2) for cell in cells).rstrip() + "\n"
 
@@ -115,11 +123,13 @@ def picture(table):
 def page(table):
     yield "```\n"
     yield from picture(table)
-    yield "```\n\n| | event | in the states | the state after it | reaction |\n|--:|---|---|---|---|\n"
+    yield "```\n\n| | event | in the states | the state after it | reaction |\n"
+    yield "|--:|---|---|---|---|\n"
     before = ""
     for number, (event, states, next_, reaction) in enumerate(table.rows, 1):
         after = ", ".join(table.states(next_)).replace("SAME", "the same")
-        yield f"| {number} | {event if event != before else ''} | {', '.join(states)} | {after} | `{reaction}` |\n"
+        name = event if event != before else ""
+        yield f"| {number} | {name} | {', '.join(states)} | {after} | `{reaction}` |\n"
         before = event
     yield "\nNot there yet, and where it will be:\n\n"
     for text in table.later:

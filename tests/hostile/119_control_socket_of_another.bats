@@ -3,7 +3,8 @@
 
 load helpers
 
-LINE='foster: the server at .* is not trusted: it runs as uid [0-9]*; it must be PID 1, or run as root or as this user'
+LINE='foster: the server at .* is not trusted: it runs as uid [0-9]*; '
+LINE+='it must be PID 1, or run as root or as this user'
 
 # impersonate UID NAME: a process of that uid listens there, and answers each client.
 impersonate() {

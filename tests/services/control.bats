@@ -44,7 +44,8 @@ web() {
     ctl status web
     run -125 timeout 5 "$FOSTER" ctl --control "$PWD/sock" status web
     [[ $output == *"is not trusted"* ]]
-    run ! setpriv --reuid=1234 --regid=1234 --clear-groups timeout 5 "$FOSTER" ctl --control "$PWD/sock" status
+    run ! setpriv --reuid=1234 --regid=1234 --clear-groups \
+        timeout 5 "$FOSTER" ctl --control "$PWD/sock" status
 }
 
 # sockets: prints the sockets of the foster in the background; one is always that of sd_notify.
@@ -350,9 +351,12 @@ hang() {
     while [ -e "/proc/$init/fd/$free" ]; do free=$((free + 1)); done
     prlimit --pid "$init" --nofile="$free:1000"
     spent=$(awk '{ print $14 + $15 }' "/proc/$init/stat")
-    fails timeout -s KILL 3 "$FOSTER" ctl --control "$PWD/sock" status 3>&- # it is tried each second
-    told 'cannot accept foster ctl: \(No file descriptors available\|Too many open files\)' # musl's words, glibc's
-    between 0 $(($(awk '{ print $14 + $15 }' "/proc/$init/stat") - spent)) 10 # hundredths of a second
+    # It is tried each second.
+    fails timeout -s KILL 3 "$FOSTER" ctl --control "$PWD/sock" status 3>&-
+    # The words of musl, and of glibc.
+    told 'cannot accept foster ctl: \(No file descriptors available\|Too many open files\)'
+    # Hundredths of a second.
+    between 0 $(($(awk '{ print $14 + $15 }' "/proc/$init/stat") - spent)) 10
     prlimit --pid "$init" --nofile=1000
     ctl status
     told 'cannot accept foster ctl'
