@@ -6,5 +6,6 @@
 void proc_path(char path[PROC_PATH_MAX], const char *folder, int64_t number, const char *name)
 {
     char digits[DECIMAL_MAX];
-    strcpy(stpcpy(stpcpy(stpcpy(path, PROC), folder), text_decimal(digits, number)), name);
+    strcat(strcpy(path, PROC), folder);
+    strcat(strcat(path, text_decimal(digits, number)), name);
 }
