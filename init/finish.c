@@ -45,7 +45,7 @@ static milliseconds grace(const struct main_service *service)
                                             : stop_grace_left(service->stop_requested, given);
 }
 
-/* As PID 1 foster leaves nobody behind who could use the terminal. */
+/* When PID 1 exits, no process is left that could use the terminal. */
 static void give_terminal_back(const struct main_service *service)
 {
     if (service->program.took_terminal && service->self != INIT)
@@ -60,7 +60,7 @@ void main_leave(const struct main_service *service)
     give_terminal_back(service);
 }
 
-/* An end that was to be expected is said to those who want to know more than failures. */
+/* An expected end is information; another one is a failure, for the termination log as well. */
 static void say_end(const struct main_service *service, int status, bool expected)
 {
     enum message event = WIFEXITED(status) ? MAIN_EXITED : expected ? MAIN_KILLED : MAIN_DIED;

@@ -7,8 +7,8 @@
  *
  * For PID 1 kill(-1, 0) answers that in one call. But the kernel looks at every process of the host
  * for it (kill_something_info() in kernel/signal.c), some 0.4 us each when they are not in the
- * caches. And it counts zombies, those of a parent outside of the namespace as well, which nobody
- * inside can reap. So it is the last means.
+ * caches. And it counts zombies, those of a parent outside of the namespace as well, which no
+ * process inside can reap. So it is the last means.
  */
 #include "process/terminate_all.h"
 
