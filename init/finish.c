@@ -25,7 +25,7 @@ void main_say_last(const struct main_service *service, const struct message_valu
     catalogue_say_values(values);
     text_clear(&line);
     catalogue_add(&line, values);
-    termination_log_write(service->options->termination_log, &line);
+    exit_report_write(service->options->termination_log, &line);
 }
 
 void main_say_children_left(void)
@@ -71,7 +71,7 @@ static void say_end(const struct main_service *service, int status, bool expecte
                                     .number = wait_status_code(status), .text = words.bytes};
     values.value = WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "";
     text_clear(&words);
-    text_add_exit(&words, status, clock_now() - service->started, expected);
+    exit_report_append(&words, status, clock_now() - service->started, expected);
     if (expected)
         catalogue_say_values(&values);
     else
@@ -81,9 +81,9 @@ static void say_end(const struct main_service *service, int status, bool expecte
 int main_report(const struct main_service *service, int status)
 {
     int code = wait_status_code(status);
-    bool success = exit_code_is_success(code, service->options->as_success);
+    bool success = wait_status_code_is_success(code, service->options->as_success);
     uint64_t expected = service->sent | (service->program.took_terminal ? TERMINAL_SIGNALS : 0);
-    say_end(service, status, success || exit_is_expected(status, expected));
+    say_end(service, status, success || exit_report_is_expected(status, expected));
     return success ? EXIT_SUCCESS : code;
 }
 

@@ -25,7 +25,7 @@ static void say_sent(int signal, int error)
     if (!catalogue_has(event))
         return;
     text_clear(&words);
-    text_add_signal(&words, signal);
+    signal_append(&words, signal);
     catalogue_say(event, .number = signal, .text = words.bytes);
 }
 
@@ -38,7 +38,7 @@ static void say_refused(struct main_service *service, int error)
         return;
     service->refusal_is_said = true;
     text_clear(&words);
-    text_add_refused_signal(&words, "main", service->main.pid, error == 0);
+    send_signal_append_refusal(&words, "main", service->main.pid, error == 0);
     catalogue_say(REFUSED, .text = words.bytes);
 }
 

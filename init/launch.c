@@ -32,7 +32,7 @@ static void warn_of_orphan(pid_t pid, int status)
     struct text words;
     say_orphan(pid, status);
     text_clear(&words);
-    text_add_wait_status(&words, status);
+    wait_status_append(&words, status);
     catalogue_say(ORPHAN_REAPED, .pid = pid, .text = words.bytes);
 }
 
@@ -146,7 +146,8 @@ static int say_not_started(const struct main_service *service, bool executed, in
     main_say_last(service, &values);
     if (executed && !personality->codes.explained)
         say_exit_of_child(service, code);
-    return personality->remaps_failures && exit_code_is_success(code, service->options->as_success)
+    return personality->remaps_failures &&
+                   wait_status_code_is_success(code, service->options->as_success)
                ? EXIT_SUCCESS
                : code;
 }

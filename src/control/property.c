@@ -94,7 +94,7 @@ void property_append_last_exit(struct text *text, const struct service *service)
                  service->exec_code == EXIT_NOT_FOUND ? "program not found"
                                                       : "program not runnable");
     else if (service->has_run)
-        text_add_wait_status(text, service->last_status);
+        wait_status_append(text, service->last_status);
 }
 
 void property_write_state(struct writer *writer, const struct service *service)

@@ -196,7 +196,7 @@ static void write_last_exit(struct writer *writer, const struct service *service
     bool killed = service->exec_code == 0 && WIFSIGNALED(service->last_status);
     text_clear(&signal);
     text_clear(&words);
-    text_add_signal(&signal, WTERMSIG(service->last_status));
+    signal_append(&signal, WTERMSIG(service->last_status));
     property_append_last_exit(&words, service);
     writer_add(writer, code == UNKNOWN ? "null" : "{\"code\":%d,\"signal\":%q,\"text\":%q}",
                killed ? (int64_t)UNKNOWN : code, killed ? signal.bytes : NULL, words.bytes);

@@ -29,21 +29,21 @@ static void add_oom(struct text *text)
     text_add(text, "; raise it or use less");
 }
 
-bool exit_is_expected(int status, uint64_t expected)
+bool exit_report_is_expected(int status, uint64_t expected)
 {
     return WIFSIGNALED(status) && (expected & SIGNAL_BIT(WTERMSIG(status))) != 0;
 }
 
-void text_add_exit(struct text *text, int status, milliseconds lifetime, bool expected)
+void exit_report_append(struct text *text, int status, milliseconds lifetime, bool expected)
 {
-    text_add_wait_status(text, status);
+    wait_status_append(text, status);
     text_add(text, " after ");
     duration_append(text, lifetime);
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && !expected)
         add_oom(text);
 }
 
-void termination_log_write(const char *path, const struct text *line)
+void exit_report_write(const char *path, const struct text *line)
 {
     int fd = path == NULL ? -1 : trusted_path_open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY);
     if (fd == -1)

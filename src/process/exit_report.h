@@ -27,16 +27,16 @@
 /* True if a process was killed by an expected signal. `expected` has a bit for each: those that
  * foster has sent or forwarded to it, and TERMINAL_SIGNALS if foster has put it into the foreground
  * of its terminal. Any thread and signal handlers; allocates nothing. */
-bool exit_is_expected(int status, uint64_t expected);
+bool exit_report_is_expected(int status, uint64_t expected);
 
 /* Appends how a process has ended, from its wait status and the time that it has run: "was killed
  * by SIGKILL after 2.1 s; out of memory: ...". One thread, not a signal handler; allocates nothing.
  */
-void text_add_exit(struct text *text, int status, milliseconds lifetime, bool expected);
+void exit_report_append(struct text *text, int status, milliseconds lifetime, bool expected);
 
 /* Writes the line to the termination log, if there is a path, and if the file exists and is empty:
  * main's own message is kept. A link that another user than root can have made is not followed:
  * trusted_path.h. One thread, not a signal handler; allocates nothing. */
-void termination_log_write(const char *path, const struct text *line);
+void exit_report_write(const char *path, const struct text *line);
 
 #endif

@@ -120,7 +120,7 @@ int send_signal_to_child(struct promise *child, int signal, siginfo_t *info,
 
 /* ---- what is said of a refusal ---- */
 
-void text_add_refused_signal(struct text *text, const char *name, pid_t pid, bool sent)
+void send_signal_append_refusal(struct text *text, const char *name, pid_t pid, bool sent)
 {
     uid_t owner = owner_of(pid);
     refusal_is_said = true;

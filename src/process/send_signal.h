@@ -53,7 +53,7 @@ int send_signal_by_pidfd(int pidfd, pid_t pid, int signal);
 
 /* Appends "may not signal NAME (pid 7), which is uid 1000's: CAP_KILL is missing", and, if `sent`,
  * that it is sent as that user. */
-void text_add_refused_signal(struct text *text, const char *name, pid_t pid, bool sent);
+void send_signal_append_refusal(struct text *text, const char *name, pid_t pid, bool sent);
 
 /* True if that has been appended before: for processes that are no service it is said once. */
 bool send_signal_refusal_is_said(void);

@@ -258,7 +258,7 @@ int signal_parse(const char *string)
     return parse_name(string);
 }
 
-void text_add_signal(struct text *text, int signal)
+void signal_append(struct text *text, int signal)
 {
     if (signal < NAMES && names[signal] != NULL)
         text_add(text, "SIG%s", names[signal]);

@@ -77,7 +77,7 @@ bool signals_discard(int signal);
 int signal_parse(const char *string);
 
 /* Appends "SIGTERM", "SIGRTMIN+3". */
-void text_add_signal(struct text *text, int signal);
+void signal_append(struct text *text, int signal);
 
 /* Reads "FROM:TO" into the map; TO may be 0 or "ignore", which drop the signal. False if it has
  * another form. */

@@ -115,7 +115,7 @@ static void say_refused(const struct send_result *result)
     if (result->refused == 0 || send_signal_refusal_is_said())
         return;
     log_begin(&line);
-    text_add_refused_signal(&line, result->first_refused.name, result->first_refused.pid, false);
+    send_signal_append_refusal(&line, result->first_refused.name, result->first_refused.pid, false);
     if (result->refused > 1)
         text_add(&line, ", and %d others", result->refused - 1);
     log_end(LOG_WARNING, &line);

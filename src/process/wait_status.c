@@ -12,20 +12,20 @@ int wait_status_code(int status)
     return WIFSIGNALED(status) ? EXIT_BY_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-bool exit_code_is_success(int code, const uint8_t *as_success)
+bool wait_status_code_is_success(int code, const uint8_t *as_success)
 {
     return code == EXIT_SUCCESS ||
            (as_success != NULL && (as_success[code / CHAR_BIT] >> code % CHAR_BIT & 1) != 0);
 }
 
-void text_add_wait_status(struct text *text, int status)
+void wait_status_append(struct text *text, int status)
 {
     if (!WIFSIGNALED(status)) {
         text_add(text, "exited with status %d", WEXITSTATUS(status));
         return;
     }
     text_add(text, "was killed by ");
-    text_add_signal(text, WTERMSIG(status));
+    signal_append(text, WTERMSIG(status));
     if (WCOREDUMP(status))
         text_add(text, " (core dumped)");
 }

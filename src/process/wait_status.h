@@ -29,10 +29,10 @@ int wait_status_code(int status);
 
 /* True if an exit code of main is a success, which foster passes on as 0: 0 itself, or one that the
  * user counts as a success. `as_success` has a bit for each of EXIT_CODES; NULL: there is none. */
-bool exit_code_is_success(int code, const uint8_t *as_success);
+bool wait_status_code_is_success(int code, const uint8_t *as_success);
 
 /* Appends "exited with status 3", "was killed by SIGSEGV (core dumped)". */
-void text_add_wait_status(struct text *text, int status);
+void wait_status_append(struct text *text, int status);
 
 /* What a process is to foster: less than a microsecond. */
 enum child_state { NO_CHILD, RUNNING_CHILD, ZOMBIE_CHILD };

@@ -47,8 +47,8 @@ pid_t main_process_session(struct service *service);
 int main_process_signal(struct service *service, int signal, siginfo_t *info,
                         enum children_reach reach, bool *refused);
 
-/* Adds signals, a bit each, to the expected ones of the present run, exit_is_expected(). For the
- * command of the command line alone; main_process_signal() does it for those that it sends. */
+/* Adds signals, a bit each, to the expected ones of the present run, exit_report_is_expected(). For
+ * the command of the command line alone; main_process_signal() does it for those that it sends. */
 void main_process_expect(const struct service *service, uint64_t signals);
 
 /* The expected signals of the present run of the command, or of its last. */

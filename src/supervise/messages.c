@@ -22,7 +22,7 @@ void messages_begin(const char *path)
 static void write_termination_log(const struct service *service, const struct text *line)
 {
     if (service->settings->essential)
-        termination_log_write(termination_log, line);
+        exit_report_write(termination_log, line);
 }
 
 void messages_timeout(const struct service *service, const char *omission, milliseconds limit,
@@ -57,7 +57,7 @@ static bool is_expected(const struct service *service)
 {
     if (service->command != NULL)
         return service->was_signalled;
-    return exit_is_expected(service->last_status, main_process_expected(service));
+    return exit_report_is_expected(service->last_status, main_process_expected(service));
 }
 
 /* "web (pid 12) was killed by SIGSEGV after 2.1 s" */
@@ -69,7 +69,8 @@ static void add_end(struct text *line, const struct service *service)
         return;
     }
     text_add(line, "%s (pid %d) ", service->name, service->process.pid);
-    text_add_exit(line, service->last_status, clock_now() - service->started, is_expected(service));
+    exit_report_append(line, service->last_status, clock_now() - service->started,
+                       is_expected(service));
     text_add(line, "%s", reasons[service->result]);
 }
 

@@ -177,7 +177,7 @@ static void log_unhealthy(const struct service *service, enum check_result resul
     } else if (result == CHECK_NOT_RUN) {
         text_add(&line, "could not be run");
     } else {
-        text_add_wait_status(&line, probe->check.command.status);
+        wait_status_append(&line, probe->check.command.status);
     }
     if (probe->failures > 1)
         text_add(&line, ", %u times in a row", probe->failures);

@@ -19,7 +19,7 @@ static void log_refusal(struct service *service, bool sent)
         return;
     messages_set_logged(service, ONCE_REFUSED_SIGNAL, true);
     log_begin(&line);
-    text_add_refused_signal(&line, service->name, main_process_pid(service), sent);
+    send_signal_append_refusal(&line, service->name, main_process_pid(service), sent);
     log_end(LOG_WARNING, &line);
 }
 

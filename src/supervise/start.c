@@ -142,7 +142,7 @@ static void log_failure(const struct start *start, struct text *line)
 {
     log_end(error_level(start), line);
     if (start->role == ROLE_MAIN_PROCESS && start->service->settings->essential)
-        termination_log_write(plan->globals.termination_log, line);
+        exit_report_write(plan->globals.termination_log, line);
 }
 
 /* In the child. */

@@ -28,7 +28,7 @@ static void assert_told(int status, bool expected, const char *words)
 {
     struct text text;
     text_clear(&text);
-    text_add_exit(&text, status, 12100, expected);
+    exit_report_append(&text, status, 12100, expected);
     ck_assert_str_eq(text.bytes, words);
 }
 
@@ -65,14 +65,15 @@ START_TEST(an_end_is_expected_by_the_signals_that_are)
 {
     enum { CORE = 0x80, EXIT_15 = SIGTERM << 8 };
     uint64_t expected = SIGNAL_BIT(SIGTERM) | SIGNAL_BIT(SIGNAL_LAST) | TERMINAL_SIGNALS;
-    ck_assert(exit_is_expected(SIGTERM, expected));
-    ck_assert(exit_is_expected(SIGNAL_LAST, expected));
-    ck_assert(exit_is_expected(SIGQUIT | CORE, expected));
-    ck_assert(exit_is_expected(SIGINT, expected) && exit_is_expected(SIGHUP, expected));
-    ck_assert(!exit_is_expected(SIGKILL, expected));
-    ck_assert(!exit_is_expected(SIGHUP, SIGNAL_BIT(SIGTERM)));
-    ck_assert(!exit_is_expected(EXIT_15, expected));
-    ck_assert(!exit_is_expected(0, expected));
+    ck_assert(exit_report_is_expected(SIGTERM, expected));
+    ck_assert(exit_report_is_expected(SIGNAL_LAST, expected));
+    ck_assert(exit_report_is_expected(SIGQUIT | CORE, expected));
+    ck_assert(exit_report_is_expected(SIGINT, expected) &&
+              exit_report_is_expected(SIGHUP, expected));
+    ck_assert(!exit_report_is_expected(SIGKILL, expected));
+    ck_assert(!exit_report_is_expected(SIGHUP, SIGNAL_BIT(SIGTERM)));
+    ck_assert(!exit_report_is_expected(EXIT_15, expected));
+    ck_assert(!exit_report_is_expected(0, expected));
 }
 END_TEST
 
@@ -90,7 +91,7 @@ static void write_words(const char *path)
     struct text line;
     text_clear(&line);
     text_add(&line, "last words");
-    termination_log_write(path, &line);
+    exit_report_write(path, &line);
 }
 
 START_TEST(an_empty_log_is_written)

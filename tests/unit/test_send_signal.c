@@ -146,13 +146,13 @@ START_TEST(without_the_right_to_change)
     ck_assert(!children_resolved(&child, NULL));
     ck_assert(!send_signal_refusal_is_said());
     text_clear(&text);
-    text_add_refused_signal(&text, "web", child.pid, false);
+    send_signal_append_refusal(&text, "web", child.pid, false);
     snprintf(words, sizeof words,
              "may not signal web (pid %d), which is uid %d's: CAP_KILL is missing", child.pid, UID);
     ck_assert_str_eq(text.bytes, words);
     ck_assert(send_signal_refusal_is_said());
     text_clear(&text);
-    text_add_refused_signal(&text, "web", child.pid, true);
+    send_signal_append_refusal(&text, "web", child.pid, true);
     ck_assert_ptr_ne(strstr(text.bytes, "missing; signals are sent as that user"), NULL);
 }
 END_TEST

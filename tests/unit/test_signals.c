@@ -43,7 +43,7 @@ static const char *name_of(int signal)
 {
     static struct text text;
     text_clear(&text);
-    text_add_signal(&text, signal);
+    signal_append(&text, signal);
     return text.bytes;
 }
 

@@ -10,7 +10,7 @@ static struct text text;
 static const char *words_of(int status)
 {
     text_clear(&text);
-    text_add_wait_status(&text, status);
+    wait_status_append(&text, status);
     return text.bytes;
 }
 
@@ -84,8 +84,8 @@ START_TEST(zero_and_the_codes_of_the_user_are_successes)
 {
     static const uint8_t as_success[EXIT_CODES / CHAR_BIT] = {[17] = 1 << 7, [31] = 1 << 7};
     for (int code = 0; code < EXIT_CODES; code++) {
-        ck_assert_int_eq(exit_code_is_success(code, NULL), code == 0);
-        ck_assert_int_eq(exit_code_is_success(code, as_success),
+        ck_assert_int_eq(wait_status_code_is_success(code, NULL), code == 0);
+        ck_assert_int_eq(wait_status_code_is_success(code, as_success),
                          code == 0 || code == 128 + SIGTERM || code == 255);
     }
 }
