@@ -76,6 +76,13 @@ char *file_read(const char *path, size_t *length)
     return file_read_open(file_open(path), length);
 }
 
+/* What --check prints is made, and written nowhere. */
+bool file_write_all(int fd, const char *bytes, size_t length)
+{
+    (void)fd, (void)bytes, (void)length;
+    return true;
+}
+
 void file_free(char *bytes, size_t length)
 {
     (void)length;
