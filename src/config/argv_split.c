@@ -1,81 +1,80 @@
 /*
- * argv_split.c - see argv_split.h. One function walks the command, to count the words as well as to
- * split it. So the words always fit into the room that was counted.
+ * argv_split.c - see argv_split.h. A command is walked the same way twice: to be counted, and to be
+ * split. So what fits the first time fits the second.
  */
 #include "config/argv_split.h"
 
 #include <string.h>
 
+#include "config/expand.h"
+
 #define BETWEEN " \t\n"
 
-/* The words that have been written; without a buffer they are only counted. */
-struct copy {
-    char *buffer;
-    size_t length;
-};
-
-static void put(struct copy *copy, char character)
-{
-    if (copy->buffer != NULL)
-        copy->buffer[copy->length] = character;
-    copy->length++;
-}
-
-/* True for a backslash that makes the next character stand for itself. */
+/* True if the backslash there makes the character after it a plain one. */
 static bool escapes(const char *at, char quote)
 {
-    return *at == '\\' && (quote == '\0' || (quote == '"' && (at[1] == '"' || at[1] == '\\')));
+    if (*at != '\\' || quote == '\'')
+        return false;
+    return quote == '\0' || at[1] == '"' || at[1] == '\\' || expand_is_at(at + 1);
 }
 
-/* Copies one word. Returns the character behind it, or NULL if a quote is open at the end. */
-static const char *take_word(const char *at, struct copy *copy)
+/* Opens or closes quotes if the character does. */
+static bool is_quote(char character, char *quote)
+{
+    if (character == *quote && character != '\0') {
+        *quote = '\0';
+        return true;
+    }
+    if (*quote != '\0' || (character != '\'' && character != '"'))
+        return false;
+    *quote = character;
+    return true;
+}
+
+/* Takes one word. Returns what follows it; NULL if it does not end, or a variable is not there. */
+static const char *take_word(const char *at, struct expansion *words)
 {
     char quote = '\0';
-    for (; quote != '\0' || *at == '\0' || strchr(BETWEEN, *at) == NULL; at++) {
-        if (*at == '\0')
-            return quote == '\0' ? at : NULL;
-        if (*at == quote) {
-            quote = '\0';
-            continue;
+    while (quote != '\0' ? *at != '\0' : strchr(BETWEEN, *at) == NULL) {
+        if (is_quote(*at, &quote)) {
+            at++;
+        } else if (words->variables != NULL && quote != '\'' && expand_is_at(at)) {
+            if ((at = expand_take(words, at)) == NULL)
+                return NULL;
+        } else {
+            if (escapes(at, quote) && *++at == '\0')
+                return NULL;
+            expand_put(words, *at++);
         }
-        if (quote == '\0' && (*at == '\'' || *at == '"')) {
-            quote = *at;
-            continue;
-        }
-        if (escapes(at, quote) && *++at == '\0')
-            return NULL;
-        put(copy, *at);
     }
-    return at;
+    return quote == '\0' ? at : NULL;
 }
 
-static int walk(const char *command, struct copy *copy, char **words)
+static int walk(const char *command, struct expansion *expansion, char **words)
 {
     int count = 0;
     while (*(command += strspn(command, BETWEEN)) != '\0') {
         if (words != NULL)
-            words[count] = copy->buffer + copy->length;
+            words[count] = expansion->buffer + expansion->length;
         count++;
-        command = take_word(command, copy);
+        command = take_word(command, expansion);
         if (command == NULL)
             return -1;
-        put(copy, '\0');
+        expand_put(expansion, '\0');
     }
     return count;
 }
 
-int argv_split_count(const char *command, size_t *room)
+int argv_split_count(const char *command, struct expansion *expansion)
 {
-    struct copy measure = {0};
-    int count = walk(command, &measure, NULL);
-    *room = measure.length;
-    return count;
+    expansion->buffer = NULL;
+    expansion->length = 0;
+    return walk(command, expansion, NULL);
 }
 
-void argv_split(const char *command, char *buffer, char **words)
+void argv_split(const char *command, struct expansion *expansion, char *buffer, char **words)
 {
-    struct copy copy;
-    copy.buffer = buffer;
-    copy.length = 0;
-    words[walk(command, &copy, words)] = NULL;
+    expansion->buffer = buffer;
+    expansion->length = 0;
+    words[walk(command, expansion, words)] = NULL;
 }

@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 
 #include "config/diagnostics.h"
+#include "config/value_expand.h"
 #include "config/values.h"
 
 enum scope { SERVICE, GLOBAL };
@@ -125,7 +126,8 @@ void keys_read(struct section *section, struct entry *entry)
         *line = entry->place.line;
         entry->detail = key->detail;
         entry->kept = &section->kept[row];
-        value_read(key->kind, (char *)section + key->offset, entry);
+        if (value_expand(entry, key->kind, &section->settings))
+            value_read(key->kind, (char *)section + key->offset, entry);
     }
 }
 

@@ -29,11 +29,6 @@ void section_check(const struct section *section)
                           ENVIRONMENT_MOST);
     if (settings->listen_count > LISTEN_MOST)
         diagnostics_error(&place, "the section has more than %d sockets", LISTEN_MOST);
-    place.line = keys_line(section, "env_file");
-    if (settings->env_owner != 0 &&
-        (settings->user == NULL || settings->env_owner != settings->user->uid))
-        diagnostics_error(&place,
-                          "env_file needs a file that belongs to root or to the service's user");
     place.line = keys_line(section, "restart");
     if (is_oneshot && settings->restart == RESTART_ALWAYS)
         diagnostics_error(&place,

@@ -80,13 +80,20 @@ struct settings {
 
     struct attributes attributes; /* attributes.user is the next member, or NULL */
     const struct user *user;
-    char *const *environment; /* additions to foster's, "NAME=value" */
+    const struct environment_source *environment; /* additions to foster's, in order */
     unsigned environment_count;
-    uid_t env_owner; /* the owner of its env_files, trusted_path_open_single_owner(); 0: root, or no
-                        file */
+    bool needs_lookup; /* a file of variables or a ${NAME} is in it, beside its commands */
     const struct listen *listen; /* in the order of the descriptors; NULL: none */
     unsigned listen_count;
     unsigned short listen_mode; /* the permissions of those that are files */
+};
+
+/* A line of `environment`, "NAME=value", or of `env_file`, a path. Both are as in the file: what
+ * they refer to is looked up at each start. */
+struct environment_source {
+    char *text;
+    bool is_file;
+    bool is_optional; /* the file need not be there */
 };
 
 /* A socket that foster opens for a service. */

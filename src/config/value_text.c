@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "config/argv_split.h"
+#include "config/expand.h"
 #include "config/value_readers.h"
 
 bool value_read_words(void *field, struct entry *entry)
@@ -18,8 +19,8 @@ bool value_read_path(void *field, struct entry *entry)
 
 bool value_is_command(const char *value)
 {
-    size_t room;
-    return argv_split_count(value, &room) > 0 && room <= ARGV_ROOM_MOST;
+    struct expansion expansion = {.variables = &variables_any};
+    return argv_split_count(value, &expansion) > 0 && expansion.length <= ARGV_ROOM_MOST;
 }
 
 bool value_read_command(void *field, struct entry *entry)

@@ -39,7 +39,7 @@ static const struct {
     [VALUE_LIMIT_OF_BYTES] = {value_read_limit_of_bytes,
                               "a number of bytes such as 64M, SOFT:HARD or unlimited"},
     [VALUE_ENVIRONMENT] = {value_read_environment, "NAME=VALUE"},
-    [VALUE_ENV_FILE] = {value_read_env_file, "a readable text file"},
+    [VALUE_ENV_FILE] = {value_read_env_file, "a path, or -PATH for a file that may be missing"},
     [VALUE_LISTEN] = {value_read_listen,
                       "addresses such as tcp:80, udp:127.0.0.1:53 or NAME=unix:PATH"},
 };

@@ -56,9 +56,15 @@ void environment_merge(char **merged, char *const *additions, size_t count)
     *merged = NULL;
 }
 
+const char *environment_find(char *const *list, const char *name, size_t length)
+{
+    for (; *list != NULL; list++)
+        if (strncmp(*list, name, length) == 0 && (*list)[length] == '=')
+            return *list + length + 1;
+    return NULL;
+}
+
 bool environment_is_entry(const char *entry)
 {
-    static const char name[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
-    size_t length = strspn(entry, name);
-    return length > 0 && entry[length] == '=' && (entry[0] < '0' || entry[0] > '9');
+    return *entry != '=' && strchr(entry, '=') != NULL;
 }

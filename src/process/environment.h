@@ -26,7 +26,12 @@ size_t environment_room(size_t additions);
  */
 void environment_merge(char **merged, char *const *additions, size_t count);
 
-/* True for "NAME=value" whose name a shell can set: letters, digits and '_', the first no digit. */
+/* The value of the variable whose name is these length bytes in a list that NULL ends, or NULL.
+ * Async-signal-safe; allocates nothing. */
+const char *environment_find(char *const *list, const char *name, size_t length);
+
+/* True for "NAME=value" with any name that is not empty, environ(7): not each is one that a shell
+ * can set. */
 bool environment_is_entry(const char *entry);
 
 #endif

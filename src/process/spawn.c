@@ -61,7 +61,6 @@ static const char listen_pid[] = "LISTEN_PID=";
 /* A child until its exec, for itself and for its parent. */
 struct child {
     struct program *program;
-    char *candidate;  /* path_room() bytes */
     bool forked;      /* it shares nothing with its parent */
     char **rewritten; /* the entry of the environment that it has replaced, or NULL */
     char *original;   /* the entry before */
@@ -152,7 +151,9 @@ IN_CHILD static void set_attributes(struct program *program, bool forked)
     program->error = forked ? arrange_descriptors(program) : 0;
     if (program->error != 0)
         program->failed_step = "pass its descriptors";
-    if (program->attributes != NULL && program->error == 0)
+    bool is_complete =
+        program->complete == NULL || program->error != 0 || program->complete(program);
+    if (program->attributes != NULL && program->error == 0 && is_complete)
         program->error =
             attributes_apply(program->attributes, &program->failed_step, &program->failed_path);
     if (program->mark != 0)
@@ -250,8 +251,9 @@ IN_CHILD static bool is_absent(int error)
 
 /* Returns only if the program cannot be run: the error number. EACCES, a file that was found and
  * may not be run, is reported rather than a file that was not found. */
-IN_CHILD static int exec_search(const struct program *program, char *candidate)
+IN_CHILD static int exec_search(const struct program *program)
 {
+    char candidate[path_room(program->argv[0])];
     struct path_walk walk = {0};
     int result = ENOENT;
     while (path_next(&walk, program->argv[0], candidate)) {
@@ -312,10 +314,12 @@ IN_CHILD static int child_main(void *context)
     bind_to_parent(program->parent_death_signal, program->parent);
     if (program->environment == NULL)
         rewrite_listen_pid(child);
+    else if (child->forked)
+        environ = program->environment; /* its PATH is searched */
     write_own_pid(program->own_pid_entries);
     set_mask(program);
     if (program->failed_step == NULL)
-        program->error = exec_search(program, child->candidate);
+        program->error = exec_search(program);
     give_up(child);
 }
 
@@ -330,7 +334,7 @@ __attribute__((noinline)) static pid_t clone_below(struct child *child)
 static void clear_result(struct program *program)
 {
     program->error = 0;
-    program->failed_step = program->failed_path = NULL;
+    program->failed_step = program->failed_path = program->failed_reason = NULL;
     program->own_stderr = 0;
     program->took_terminal = false;
     program->terminal_error = 0;
@@ -341,10 +345,9 @@ static void clear_result(struct program *program)
 pid_t spawn_vfork(void *context)
 {
     struct program *program = context;
-    char candidate[path_room(program->argv[0])];
     char **argv = program->argv, *before = argv[-1], *name = argv[0];
     clear_result(program);
-    struct child child = {.program = program, .candidate = candidate};
+    struct child child = {.program = program};
     pid_t pid = clone_below(&child);
     argv[-1] = before;
     argv[0] = name;
@@ -364,9 +367,8 @@ pid_t spawn_vfork(void *context)
 pid_t spawn_fork(void *context)
 {
     struct program *program = context;
-    char candidate[path_room(program->argv[0])];
     clear_result(program);
-    struct child child = {.program = program, .candidate = candidate, .forked = true};
+    struct child child = {.program = program, .forked = true};
     bool takes_terminal = program->placement == IN_OWN_GROUP && terminal_is_ours();
     pid_t pid = _Fork();
     if (pid == 0)

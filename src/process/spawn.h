@@ -40,11 +40,11 @@ struct program {
     const struct signal_state *signals; /* its mask and dispositions; NULL: the default ones */
 
     /* For services; zero for one program. */
-    char *const *environment; /* NULL: foster's, with LISTEN_PID set to the program's pid if it
-                                 was foster's */
-    char **own_pid_entries;   /* entries of the environment, "LISTEN_PID=" and the like, to which
-                                 the child appends its pid; each has room for DECIMAL_MAX bytes. The
-                                 last is NULL. Or NULL */
+    char **environment;     /* NULL: foster's, with LISTEN_PID set to the program's pid if it
+                                     was foster's */
+    char **own_pid_entries; /* entries of the environment, "LISTEN_PID=" and the like, to which
+                               the child appends its pid; each has room for DECIMAL_MAX bytes. The
+                               last is NULL. Or NULL */
     const struct attributes *attributes; /* or NULL */
     struct fd_mapping *fd_map; /* its descriptors, for spawn_fork(): with room for FORK_MAPPINGS
                                   more, and filled in for each start, which writes to it */
@@ -53,17 +53,23 @@ struct program {
     int report;    /* spawn_fork(): the write end of a pipe, close-on-exec; spawn_result_read() has
                       the other end */
 
+    /* Called in the child of spawn_fork() before the attributes are applied: fills in what is known
+     * there alone. False if that cannot be; error, failed_step and what belongs to it are set then.
+     * Or NULL. */
+    bool (*complete)(struct program *program);
+
     /* Called in the child if the program cannot be run; reports that, and returns the exit code for
      * it. In the child, because under qemu-user vfork is a fork: the parent does not see the error,
      * and takes the program for one that ran and ended. Or NULL. */
     int (*failed)(struct program *program);
-    void *owner; /* for failed() */
+    void *owner; /* for complete() and failed() */
 
     /* The result. */
     int error; /* the error number of exec or of the failed step; 0: the program runs */
-    const char *failed_step; /* the step before exec that failed, "become its user", or NULL */
-    const char *failed_path; /* the file that the failed step is about, or NULL */
-    pid_t pid;               /* also of a program that could not be run */
+    const char *failed_step;   /* the step before exec that failed, "become its user", or NULL */
+    const char *failed_path;   /* the file that the failed step is about, or NULL */
+    const char *failed_reason; /* why the step failed; NULL: as strerror(error) says */
+    pid_t pid;                 /* also of a program that could not be run */
     int own_stderr;     /* in the child: foster's stderr, copied above the map; 0: it is still 2 */
     int terminal_error; /* of terminal_adopt(), in a session of its own */
     bool took_terminal; /* its process group was made the foreground one */

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -18,6 +19,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "config/argv_split.h"
+#include "config/expand.h"
 #include "process/environment.h"
 #include "process/exec_error.h"
 #include "process/exit_report.h"
@@ -30,6 +32,7 @@
 #include "supervise/sockets.h"
 #include "supervise/start_descriptors.h"
 #include "supervise/start_environment.h"
+#include "supervise/start_lookup.h"
 
 enum {
     MARK_MASK = 0x7fffffff, /* of the first service's mark, which is random */
@@ -111,9 +114,14 @@ bool start_took_terminal(void)
 struct start {
     struct service *service;
     enum start_role role;
+    const char *command; /* to be split into words; NULL: its words are those of the command line */
     struct promise *promise;
     int ready_fd; /* -1: none */
     int report;   /* for spawn_result_read() */
+
+    /* For complete_program(), in the child. */
+    const struct start_environment *environment;
+    struct attributes *attributes;
 };
 
 /* A probe that cannot be run is tried again and again: its error is logged once. */
@@ -132,7 +140,7 @@ static int explain_exec_error(struct text *line, const struct program *program)
         return exec_error_explain_start(line, program);
     }
     text_add(line, "%s %s: %s", program->failed_step, program->failed_path,
-             strerror(program->error));
+             program->failed_reason != NULL ? program->failed_reason : strerror(program->error));
     return EXIT_FOSTER_FAILED;
 }
 
@@ -210,6 +218,35 @@ static void complete_attributes(struct attributes *attributes, const struct sett
     attributes->file_count = descriptors->file_count;
 }
 
+/* A path of foster's own file is meant from the directory that foster was started in. */
+static bool complete_program(struct program *program)
+{
+    const struct start *start = program->owner;
+    const struct start_environment *environment = start->environment;
+    struct attributes *attributes = start->attributes;
+    if (start_directory != NULL && chdir(start_directory) == -1)
+        return start_lookup_fail(program, "go to", start_directory, strerror(errno));
+    bool found = start_lookup_environment(program, start->service->settings, environment->entries,
+                                          environment->before_settings, environment->count) &&
+                 (start->command == NULL || start_lookup_command(program, start->command)) &&
+                 start_lookup_path(program, &attributes->directory);
+    for (unsigned i = 0; i < attributes->file_count && found; i++)
+        found = start_lookup_path(program, &attributes->files[i].path);
+    return found;
+}
+
+/* True if a file or a variable has to be looked up: in the child, where nothing else waits. */
+static bool needs_lookup(const struct start *start)
+{
+    const struct settings *settings = start->service->settings;
+    const char *const values[] = {start->command, settings->attributes.directory,
+                                  settings->output_path, settings->input};
+    bool needed = settings->needs_lookup;
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        needed |= values[i] != NULL && expand_is_needed(values[i]);
+    return needed;
+}
+
 static int start_argv(struct start *start, char **argv)
 {
     const struct settings *settings = start->service->settings;
@@ -224,6 +261,8 @@ static int start_argv(struct start *start, char **argv)
         environment_merge(merged, entries, environment.count);
     start_descriptors_fill(&descriptors, start->service, start->role, start->ready_fd);
     complete_attributes(&attributes, settings, &descriptors);
+    start->environment = &environment;
+    start->attributes = &attributes;
     struct program program = {
         .argv = argv,
         .placement = is_command(start) ? command_placement : IN_BACKGROUND,
@@ -236,6 +275,7 @@ static int start_argv(struct start *start, char **argv)
         .fd_map = map,
         .fd_map_count = descriptors.map_count,
         .mark = start_mark(start->service),
+        .complete = needs_lookup(start) ? complete_program : NULL,
         .failed = log_exec_error,
         .owner = start,
     };
@@ -247,13 +287,24 @@ static int start_argv(struct start *start, char **argv)
 }
 
 /* One place is kept free before the words, for the shell of a script without #!. */
+static int start_words(struct start *start)
+{
+    struct expansion words = {0};
+    int count = argv_split_count(start->command, &words);
+    char buffer[words.length], *argv[count + 2];
+    argv_split(start->command, &words, buffer, argv + 1);
+    return start_argv(start, argv + 1);
+}
+
+/* A command with variables has its words when they are expanded, and is named by its text until
+ * then. */
 static int start_command(struct start *start, const char *command)
 {
-    size_t room;
-    int count = argv_split_count(command, &room);
-    char buffer[room], *words[count + 2];
-    argv_split(command, buffer, words + 1);
-    return start_argv(start, words + 1);
+    start->command = command;
+    if (!expand_is_needed(command))
+        return start_words(start);
+    char *argv[] = {NULL, (char *)(uintptr_t)command, NULL};
+    return start_argv(start, argv + 1);
 }
 
 /* A socket that cannot be opened again is tried again: its address may be free by then. */

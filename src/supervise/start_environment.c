@@ -51,8 +51,9 @@ static void add_user(struct start_environment *environment, const struct user *u
 
 static void add_settings(struct start_environment *environment, const struct settings *settings)
 {
-    for (unsigned i = 0; i < settings->environment_count; i++)
-        environment->entries[environment->count++] = settings->environment[i];
+    environment->before_settings = environment->count;
+    for (unsigned i = 0; i < settings->environment_count && !settings->needs_lookup; i++)
+        environment->entries[environment->count++] = settings->environment[i].text;
 }
 
 static void add_notify(struct start_environment *environment, const struct service *service)

@@ -21,6 +21,7 @@ enum { START_ENVIRONMENT_PIDS = 2 }; /* WATCHDOG_PID, LISTEN_PID */
 struct start_environment {
     char **entries; /* "NAME=value"; room for start_environment_most() of them */
     size_t count;
+    size_t before_settings; /* the entries that come before those of the settings */
     char *unused; /* where the next value is written; start_environment_size() bytes at first */
     char *own_pids[START_ENVIRONMENT_PIDS + 1]; /* entries that the child completes with its pid;
                                                    NULL ends them */
@@ -32,7 +33,9 @@ size_t start_environment_most(const struct settings *settings);
 /* The most bytes that their values need, in addition to those that the settings hold. */
 size_t start_environment_size(const struct settings *settings);
 
-/* Fills in the entries. Entries and unused bytes are set before; all else is zero. */
+/* Fills in the entries; those of the settings only if nothing has to be looked up for them, else
+ * start_lookup.h does it in the child. Entries and unused bytes are set before; all else is
+ * zero. */
 void start_environment_fill(struct start_environment *environment, const struct service *service,
                             enum start_role role);
 

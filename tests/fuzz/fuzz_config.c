@@ -3,9 +3,8 @@
  * refused.
  *
  * The arena is played by the heap, one piece each, so that the address sanitizer knows where each
- * ends; a path is the input again, so that it is also an env_file. A file is freed when it is
- * dropped: whatever kept a part of it shows. The arena frees nothing, as in foster: run.sh bounds
- * the runs of a process.
+ * ends. A file is freed when it is dropped: whatever kept a part of it shows. The arena frees
+ * nothing, as in foster: run.sh bounds the runs of a process.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -17,8 +16,8 @@
 #include "base/log.h"
 #include "config/argv_split.h"
 #include "config/config.h"
+#include "config/expand.h"
 #include "config/plan_print.h"
-#include "process/trusted_path.h"
 
 static const uint8_t *input;
 static size_t input_length;
@@ -57,12 +56,6 @@ int file_open(const char *path)
     return strchr(path, '/') != NULL ? -1 : 0;
 }
 
-int trusted_path_open_single_owner(const char *path, uid_t *owner)
-{
-    (void)owner;
-    return file_open(path);
-}
-
 char *file_read_open(int fd, size_t *length)
 {
     if (fd == -1)
@@ -97,11 +90,12 @@ static void check(int holds)
 
 static void split(const char *command)
 {
-    size_t room;
-    int count = argv_split_count(command, &room);
+    struct expansion expansion = {.variables = &variables_any};
+    int count = argv_split_count(command, &expansion);
+    size_t room = expansion.length;
     check(count > 0);
     char *buffer = malloc(room), **words = malloc(((size_t)count + 1) * sizeof *words);
-    argv_split(command, buffer, words);
+    argv_split(command, &expansion, buffer, words);
     check(words[count] == NULL && words[count - 1] + strlen(words[count - 1]) + 1 == buffer + room);
     free(buffer);
     free(words);

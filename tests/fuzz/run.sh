@@ -28,27 +28,41 @@ result() {
     echo "$1 - $2"
 }
 
-# fuzz SEED: one round; what it finds new is where the next one starts
+# fuzz TARGET SEED: one round; what it finds new is where the next one starts
 fuzz() {
-    ASAN_OPTIONS=detect_leaks=0 timeout --kill-after=5 "$limit" "$build/fuzz_config" \
-        -runs="$round" -seed="$1" -max_len="$length" -rss_limit_mb="$memory" -timeout=10 \
-        -close_fd_mask=1 -dict=tests/fuzz/config.dict -artifact_prefix="$build/" \
-        "$build/corpus" tests/fuzz/corpus/config >"$build/output" 2>&1
+    local corpus=("$build/corpus/$1") arguments=()
+    [ ! -d "tests/fuzz/corpus/$1" ] || corpus+=("tests/fuzz/corpus/$1")
+    [ ! -f "tests/fuzz/$1.dict" ] || arguments+=("-dict=tests/fuzz/$1.dict")
+    mkdir -p "${corpus[0]}"
+    ASAN_OPTIONS=detect_leaks=0 timeout --kill-after=5 "$limit" "$build/fuzz_$1" \
+        -runs="$round" -seed="$2" -max_len="$length" -rss_limit_mb="$memory" -timeout=10 \
+        -close_fd_mask=1 -artifact_prefix="$build/" "${arguments[@]}" "${corpus[@]}" \
+        >"$build/output" 2>&1
 }
 
-rm -rf "$build"
-mkdir -p "$build/corpus"
-if clang "${flags[@]}" -o "$build/fuzz_config" tests/fuzz/fuzz_config.c "${sources[@]}"; then
-    for ((seed = 1; seed <= (inputs + round - 1) / round; seed++)); do
-        if fuzz "$seed"; then
-            result ok "config: $round inputs, seed $seed"
+# rounds TARGET COUNT SOURCE...: builds a target from its sources, and runs it.
+rounds() {
+    local target=$1 count=$2 seed
+    shift 2
+    if ! clang "${flags[@]}" -o "$build/fuzz_$target" "tests/fuzz/fuzz_$target.c" "$@"; then
+        result "not ok" "$target: it compiles"
+        return
+    fi
+    for ((seed = 1; seed <= count; seed++)); do
+        if fuzz "$target" "$seed"; then
+            result ok "$target: $round inputs, seed $seed"
         else
-            result "not ok" "config: $round inputs, seed $seed"
+            result "not ok" "$target: $round inputs, seed $seed"
             tail -n 40 "$build/output" | sed 's/^/# /'
         fi
     done
-else
-    result "not ok" "config: it compiles"
-fi
+}
+
+rm -rf "$build"
+mkdir -p "$build"
+rounds config $(((inputs + round - 1) / round)) "${sources[@]}"
+rounds expand 1 src/config/expand.c
+rounds argv_split 1 src/config/{argv_split,expand}.c
+rounds env_file 1 src/config/env_file.c
 echo "# $passed passed, $failed failed"
 [ "$failed" = 0 ]

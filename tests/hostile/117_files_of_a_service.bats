@@ -88,13 +88,12 @@ with_env_file() {
     for path in theirs/env "$PWD/theirs/env" theirs/way/env; do
         with_env_file "$path"
         for way in as_pid1 as_child; do
-            exits 2 "$way" --control none --config conf
+            exits 125 "$way" --control none --config conf
             is ''
-            says 'conf:2: env_file' "'$path'" link
-            exits 2 "$way" --check --config conf
+            says "a: cannot read $path: " link
         done
         # the user's own rights do not reach there
-        exits 2 as_child_user --control none --config conf
+        exits 125 as_child_user --control none --config conf
         says 'Permission denied'
     done
 }
@@ -111,14 +110,14 @@ with_env_file() {
     done
     for mode in 664 646; do
         chmod "$mode" theirs/env
-        exits 2 as_pid1 --control none --config conf
-        says 'conf:2: env_file' 'others can change it'
+        exits 125 as_pid1 --control none --config conf
+        says 'a: cannot read theirs/env: others' 'can change it'
     done
     chmod 644 theirs/env
     chown 12345 theirs/env
     for way in as_pid1 as_child; do
-        exits 2 "$way" --control none --config conf
-        says 'conf:2: env_file' "belongs to root or to the service's user"
+        exits 125 "$way" --control none --config conf
+        says 'a: cannot read theirs/env:' "neither to root nor to the service's user"
     done
     # with two files one fault is enough, in any order, also without a user
     cp theirs/env own
@@ -127,10 +126,10 @@ with_env_file() {
         read -r one other <<<"$two"
         printf '[a]\nenv_file = %s\nenv_file = %s\n' "$one" "$other" >conf
         printf 'command = true\nuser = 65534\n' >>conf
-        exits 2 as_pid1 --control none --config conf
+        exits 125 as_pid1 --control none --config conf
     done
     printf '[a]\nenv_file = own\ncommand = true\n' >conf
-    exits 2 as_pid1 --control none --config conf
+    exits 125 as_pid1 --control none --config conf
     exits 0 as_child_user --control none --config conf # who is not root reads what he may
 }
 
@@ -148,7 +147,7 @@ with_env_file() {
     exits 0 as_pid1 --control none --config conf
     is 'told that'
     with_env_file mounted/env
-    exits 2 as_pid1 --control none --config conf
+    exits 125 as_pid1 --control none --config conf
     says link
     via=(sh -c 'mount --bind mounted mounted && mount -o remount,bind,ro mounted && exec "$@"' sh)
     for way in as_pid1 as_child; do
@@ -162,8 +161,8 @@ with_env_file() {
     for path in fifo /dev/zero . /absent/env; do
         with_env_file "$path"
         for way in "${HOSTILE_WAYS[@]}"; do
-            exits 2 "$way" --control none --config conf
-            says 'conf:2: env_file' "'$path'"
+            exits 125 "$way" --control none --config conf
+            says "a: cannot read $path: "
         done
     done
     says 'No such file'

@@ -130,7 +130,7 @@ people() {
         'ADDED=a value = with "blanks"' EMPTY= | is_same more
 }
 
-@test "env_file: lines, comments, and `environment` wins over it (101)" {
+@test "env_file: lines, comments, and the last line of a name counts (101)" {
     printf '# a comment\n\nONE=1\nTWO=two words\nTHREE=3\n' >variables
     configure <<-'END'
 		[a]

@@ -27,8 +27,8 @@ refuses() {
         'stop_signal = SIGTREM' 'stop_grace_period = 5q' "stop_command = x 'y"
         'reload_signal = 99' 'user = no-such-user' 'user = root:no-such-group' 'umask = 888'
         'nice = 20' 'nice = -21' 'oom_score_adj = 1001' 'ulimit_nofile = many'
-        'ulimit_nofiles = 5' 'no_new_privileges = perhaps' 'environment = 1X=2'
-        'environment = NOVALUE' 'env_file = /absent/file' 'log = prefx' 'log = file:'
+        'ulimit_nofiles = 5' 'no_new_privileges = perhaps' 'environment = =2'
+        'environment = NOVALUE' 'env_file = -' 'umask = ${NO_SUCH}' 'log = prefx' 'log = file:'
         'listen = tcp:99999' 'depends_on = absent' 'depends_on = good:redy' 'no equals sign')
     printf '[good]\ncommand = x\n' >conf
     for i in "${!faulty[@]}"; do printf '[s%d]\ncommand = x\n%s\n' "$i" "${faulty[i]}" >>conf; done

@@ -132,8 +132,8 @@ START_TEST(every_key)
     ck_assert_uint_eq(s->attributes.umask, 027);
     ck_assert_uint_eq(s->listen_mode, 0606);
     ck_assert_uint_eq(s->environment_count, 2);
-    ck_assert_str_eq(s->environment[0], "A=b  c");
-    ck_assert_str_eq(s->environment[1], "D=");
+    ck_assert_str_eq(s->environment[0].text, "A=b  c");
+    ck_assert_str_eq(s->environment[1].text, "D=");
     ck_assert_str_eq(s->input, "/i");
     ck_assert_int_eq(s->output, OUTPUT_FILE);
     ck_assert_str_eq(s->output_path, "/l");
@@ -187,16 +187,38 @@ START_TEST(sockets)
 }
 END_TEST
 
-START_TEST(environment_files)
+/* What they refer to is looked up at each start. */
+START_TEST(variables_and_files_of_them)
 {
-    make_text_file("env", "\xef\xbb\xbf# comment\n\nA=\"b c\"\n  B='x\"'\r\nC=\"x'\nD=\"\nE= f ",
-                   0600);
     const struct settings *settings =
-        settings_of("environment = Z=1\nenv_file = env\nenvironment = Y=2");
-    static const char *const wanted[] = {"Z=1", "A=b c", "B=x\"", "C=\"x'", "D=\"", "E= f", "Y=2"};
+        settings_of("environment = Z=1\nenv_file = env\nenvironment = Y=${Z}\nenv_file = -/x");
+    static const struct {
+        const char *text;
+        bool is_file, is_optional;
+    } wanted[] = {
+        {"Z=1", false, false}, {"env", true, false}, {"Y=${Z}", false, false}, {"/x", true, true}};
     ck_assert_uint_eq(settings->environment_count, COUNT(wanted));
-    for (size_t i = 0; i < COUNT(wanted); i++)
-        ck_assert_str_eq(settings->environment[i], wanted[i]);
+    for (size_t i = 0; i < COUNT(wanted); i++) {
+        ck_assert_str_eq(settings->environment[i].text, wanted[i].text);
+        ck_assert_int_eq(settings->environment[i].is_file, wanted[i].is_file);
+        ck_assert_int_eq(settings->environment[i].is_optional, wanted[i].is_optional);
+    }
+    ck_assert(settings->needs_lookup);
+    ck_assert(!settings_of("environment = Z=1")->needs_lookup);
+    ck_assert(settings_of("environment = Z=$${")->needs_lookup);
+}
+END_TEST
+
+/* What foster itself goes by is expanded when the file is read. */
+START_TEST(variables_in_other_values)
+{
+    ck_assert_int_eq(setenv("MASK", "27", 1), 0);
+    ck_assert_uint_eq(settings_of("umask = 0${MASK}")->attributes.umask, 027);
+    ck_assert_uint_eq(settings_of("environment = MASK=7\numask = ${MASK}")->attributes.umask, 7);
+    ck_assert_int_eq(settings_of("nice = ${NO_SUCH:-3}")->attributes.nice, 3);
+    ck_assert_str_eq(settings_of("working_dir = /${MASK}")->attributes.directory, "/${MASK}");
+    ck_assert_str_eq(settings_of("log = file:/${MASK}")->output_path, "/${MASK}");
+    ck_assert_int_eq(settings_of("log = ${NO_SUCH:-null}")->output, OUTPUT_NULL);
 }
 END_TEST
 
@@ -267,7 +289,7 @@ START_TEST(nothing_stays_in_the_file)
     ck_assert_str_eq(a->command, "one two");
     ck_assert_str_eq(a->settings->listen[0].name, "a");
     ck_assert_str_eq(a->settings->listen[1].name, "b");
-    ck_assert_str_eq(a->settings->environment[0], "A=b");
+    ck_assert_str_eq(a->settings->environment[0].text, "A=b");
     ck_assert_str_eq(a->settings->attributes.directory, "/w");
 }
 END_TEST
@@ -401,7 +423,14 @@ START_TEST(faults)
         {"ulimit_nofile = :1", "ulimit_nofile needs a number, SOFT:HARD or unlimited, not ':1'"},
         {"ulimit_as = 9999999999G", "ulimit_as needs a number of bytes such as 64M, SOFT:HARD or "
                                     "unlimited, not '9999999999G'"},
-        {"environment = 1A=b", "environment needs NAME=VALUE, not '1A=b'"},
+        {"environment = =b", "environment needs NAME=VALUE, not '=b'"},
+        {"environment = A", "environment needs NAME=VALUE, not 'A'"},
+        {"env_file = -", "env_file needs a path, or -PATH for a file that may be missing, not '-'"},
+        {"umask = ${NO_SUCH}", "umask needs ${NO_SUCH}, which is not set and has no default"},
+        {"umask = ${NO_SUCH:?x}", "umask needs ${NO_SUCH}, which is not set and has no default"},
+        {"stdin = ${", "stdin needs ${NAME}, ${NAME:-word}, ${NAME:?word} or $${, not '${'"},
+        {"healthcheck = a ${}",
+         "healthcheck needs a command of at most 128K, with its quotes closed, not 'a ${}'"},
         {"working_dir =", "working_dir needs a path, not ''"},
         {"listen = tcp:80 x=foo:1",
          "listen needs addresses such as tcp:80, udp:127.0.0.1:53 or NAME=unix:PATH, not 'foo:1'"},
@@ -409,7 +438,6 @@ START_TEST(faults)
                              "NAME=unix:PATH, not '=tcp:80'"},
         {"user = nobody:nosuch",
          "user needs USER or USER:GROUP, as names that exist or as numbers, not 'nosuch'"},
-        {"env_file = nothere", NULL},
         {"retsart = no", "unknown key 'retsart'; did you mean 'restart'?"},
         {"ulimit_nofiles = 1", "unknown key 'ulimit_nofiles'; did you mean 'ulimit_nofile'?"},
         {"something = else", "unknown key 'something'"},
@@ -495,25 +523,6 @@ START_TEST(files_that_are_none)
     ck_assert_str_eq(heard(), "foster: c: not a text file: it contains a NUL byte\n");
     ck_assert(!read_paths((const char *const[]){"/dev/null"}, 1));
     ck_assert_str_eq(heard(), "foster: /dev/null: not a regular file\n");
-    make_text_file("env", "A=b\nno\n", 0600);
-    ck_assert_str_eq(faults_of("[a]\ncommand = a\nenv_file = env"),
-                     "env:2: 'no' is not NAME=VALUE\n");
-    ck_assert_int_eq(chmod("env", 0646) | chown("env", 12345, 0) | system("echo A=b >env"), 0);
-    if (geteuid() == 0)
-        ck_assert_str_eq(
-            faults_of("[a]\ncommand = a\nenv_file = env"),
-            "c:3: env_file needs a readable text file, not 'env': others can change it, "
-            "or a link on its path\n");
-    chmod("env", 0644);
-    if (geteuid() == 0)
-        ck_assert_str_eq(
-            faults_of("[a]\nenv_file = env\ncommand = a\nuser = 1"),
-            "c:2: env_file needs a file that belongs to root or to the service's user\n");
-    ck_assert(read_text("[a]\nenv_file = env\ncommand = a\nuser = 12345"));
-    ck_assert_int_eq(unlink("env"), 0);
-    ck_assert_str_eq(
-        faults_of("[a]\ncommand = a\nenv_file = enw"),
-        "c:3: env_file needs a readable text file, not 'enw': No such file or directory\n");
 }
 END_TEST
 
@@ -538,29 +547,26 @@ static const char *section_with_sockets(int count, int length)
 }
 
 /* A section with that many variables. */
-static void make_env_file(int count)
+static const char *section_with_variables(int count)
 {
-    static char text[(ENVIRONMENT_MOST + 1) * (sizeof "A=\n" - 1) + 1];
-    char *end = text;
+    static char text[(ENVIRONMENT_MOST + 2) * (sizeof "environment = A=\n" - 1)];
+    char *end = stpcpy(text, "[a]\ncommand = a\n");
     while (count-- > 0)
-        end = stpcpy(end, "A=\n");
-    make_text_file("env", text, 0600);
+        end = stpcpy(end, "environment = A=\n");
+    return text;
 }
 
 START_TEST(more_than_a_start_has_room_for)
 {
     enum { NAME_MOST = 255 };
     static const char bad_name[] = "c:3: listen needs addresses such as";
-    static const char with_file[] = "[a]\ncommand = a\nenv_file = env";
     static const char too_long[] =
         "c:2: command needs a command of at most 128K, with its quotes closed, not 'xxx";
     ck_assert(read_text(section_with_room(ARGV_ROOM_MOST)));
     ck_assert(strncmp(faults_of(section_with_room(ARGV_ROOM_MOST + 1)), too_long,
                       sizeof too_long - 1) == 0);
-    make_env_file(ENVIRONMENT_MOST);
-    ck_assert(read_text(with_file));
-    make_env_file(ENVIRONMENT_MOST + 1);
-    ck_assert_str_eq(faults_of(with_file),
+    ck_assert(read_text(section_with_variables(ENVIRONMENT_MOST)));
+    ck_assert_str_eq(faults_of(section_with_variables(ENVIRONMENT_MOST + 1)),
                      "c:1: the section has more than 8192 environment variables\n");
     ck_assert(read_text(section_with_sockets(LISTEN_MOST, NAME_MOST)));
     ck_assert(strncmp(faults_of(section_with_sockets(1, NAME_MOST + 1)), bad_name,
@@ -661,10 +667,11 @@ END_TEST
 int main(void)
 {
     return RUN_TESTS(
-        "config", defaults, every_key, ways_to_be_ready, sockets, environment_files, lines,
-        global_keys_hold_wherever_they_stand, equal_settings_are_shared, equal_values_are_kept_once,
-        nothing_stays_in_the_file, dependencies, the_command_line_has_a_service,
-        files_and_directories, a_thousand_services_are_small, faults, ways_not_to_be_ready,
-        all_faults_are_said_in_one_run, files_that_are_none, more_than_a_start_has_room_for,
-        circles, the_nearest_word_is_near, the_tree_shows_who_waits_for_whom);
+        "config", defaults, every_key, ways_to_be_ready, sockets, variables_and_files_of_them,
+        variables_in_other_values, lines, global_keys_hold_wherever_they_stand,
+        equal_settings_are_shared, equal_values_are_kept_once, nothing_stays_in_the_file,
+        dependencies, the_command_line_has_a_service, files_and_directories,
+        a_thousand_services_are_small, faults, ways_not_to_be_ready, all_faults_are_said_in_one_run,
+        files_that_are_none, more_than_a_start_has_room_for, circles, the_nearest_word_is_near,
+        the_tree_shows_who_waits_for_whom);
 }

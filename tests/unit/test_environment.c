@@ -96,11 +96,23 @@ START_TEST(the_strings_are_not_copied)
 }
 END_TEST
 
+START_TEST(a_variable_is_found_by_its_whole_name)
+{
+    char one[] = "AB=1", two[] = "A=2", three[] = "A=3", four[] = "B";
+    char *list[] = {one, two, three, four, NULL};
+    ck_assert_str_eq(environment_find(list, "A=", 1), "2");
+    ck_assert_str_eq(environment_find(list, "ABC", 2), "1");
+    ck_assert_ptr_null(environment_find(list, "B", 1));
+    ck_assert_ptr_null(environment_find(list, "AB=", 3));
+}
+END_TEST
+
 START_TEST(what_is_an_entry)
 {
-    static const char *const good[] = {"A=", "A=1", "_=x", "a_9Z=", "A==", "A=b=c", "zZ09=\n"};
-    static const char *const bad[] = {"",     "=",    "=1",    "A",     "A b=1",     " A=1",
-                                      "A =1", "9A=1", "A-B=1", "A.B=1", "\303\244=1"};
+    static const char *const good[] = {"A=",    "A=1",     "_=x",  "a_9Z=", "A==",
+                                       "A=b=c", "zZ09=\n", "9A=1", "A-B=1", "discovery.type=x",
+                                       "A b=1"};
+    static const char *const bad[] = {"", "=", "=1", "A"};
     for (size_t i = 0; i < COUNT(good); i++)
         ck_assert_msg(environment_is_entry(good[i]), "%s", good[i]);
     for (size_t i = 0; i < COUNT(bad); i++)
@@ -112,5 +124,5 @@ int main(void)
 {
     return RUN_TESTS("environment", nothing_is_added, additions_take_the_place,
                      the_later_of_two_counts, what_was_meant_for_foster, the_strings_are_not_copied,
-                     what_is_an_entry);
+                     a_variable_is_found_by_its_whole_name, what_is_an_entry);
 }
