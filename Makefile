@@ -7,21 +7,21 @@ VERSION = 0.1.0
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-BASE = address arena buffer clock directory duration file hash_table json log nearest \
-    proc_path text utf8
+BASE = address arena buffer clock directory duration file hash_table json log nearest proc_path \
+    text utf8
 CHILDREN = children lock pidfds promise tracees word_lock
 PROCESS = attributes brief_child cgroup descriptors environment exec_error exit_report fd_map \
     fork_error listening path procfs run_mark send_signal signals spawn stop_policy stream_file \
     terminal terminate_all thread trusted_path user wait_status
-CONFIG = argv_split choice config depends_on diagnostics entry env_file expand files keys \
-    lines names plan plan_print ranks restart_policy section service settings value_attributes \
+CONFIG = argv_split choice config depends_on diagnostics entry env_file expand files keys lines \
+    names plan plan_print ranks restart_policy section service settings value_attributes \
     value_choices value_environment value_expand value_listen value_numbers value_ready \
     value_text value_time values
 LOGS = format own_output relay stream
 SUPERVISE = async_close dependencies event_loop forwarding main_process messages notify \
     notify_message notify_socket probe probe_methods shutdown side_command signalling sockets \
     start start_descriptors start_environment start_lookup start_watch state_machine supervisor
-CONTROL = client connections goals metrics property report request server verbs writer
+CONTROL = client connections goals metrics property report request server turns verbs writer
 COMPAT = catatonit compat dumb_init foster pause tini
 INIT = catalogue finish forward help launch main one_command option_setters options \
     supervise_mode $(COMPAT:%=compat/%)

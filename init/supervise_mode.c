@@ -87,7 +87,7 @@ static void open_control(const struct options *options, const struct plan *plan)
     const char *path = given != NULL ? given : CONTROL_DEFAULT;
     if (*path == '\0')
         return;
-    if (server_open(path))
+    if (server_open(path, plan))
         supervisor_watch(&(struct observer){server_look, server_due});
     else
         log_line(given != NULL || errno == EADDRINUSE ? LOG_WARNING : LOG_INFO,

@@ -92,6 +92,8 @@ static void take_head(struct names *names, char *head, const struct file_line *p
         refuse_head(head, place);
     else if (strcmp(name, GLOBAL_SECTION) == 0)
         take_global(names, name, place);
+    else if (strcmp(name, ALL_NAME) == 0)
+        diagnostics_error(place, "[" ALL_NAME "] is all services for foster ctl; use another name");
     else
         take_service(names, name, place);
 }

@@ -19,6 +19,9 @@
 /* The name of the service that runs the command of the command line. */
 #define COMMAND_NAME "main"
 
+/* All services, for foster ctl; the name of no service. */
+#define ALL_NAME "all"
+
 /* What [foster] says, and what the command line says in its place. */
 struct globals {
     const char *control; /* the path of the control socket; NULL: the default, "": none */

@@ -101,7 +101,7 @@ struct service {
         bool is_named;          /* depends_on.c: the present section depends on it already */
         unsigned short rank;    /* ranks.c: one more than the highest of its dependencies */
         unsigned short start;   /* dependencies.c: it is to be started */
-        bool is_needed;         /* shutdown.c: a running service depends on it */
+        bool is_needed;         /* dependencies.c: a service that must stop first depends on it */
     };
     unsigned char exec_code; /* the exit code for a program that could not be run, or 0 */
     unsigned char kills;     /* SIGKILLs in the present stop or clearing, signalling_is_in_vain() */

@@ -104,9 +104,9 @@ static int connect_to(const char *path)
     return -1; /* the descriptor is closed when the process ends, which is soon */
 }
 
-/* Prints the answer and returns the exit status that is its first line. That line comes in one
- * piece, because the server sends it together with the beginning of the rest. */
-static int print_answer(int fd, const struct verb *verb)
+/* Prints the answer and returns the exit status, by the number that is its first line. That line
+ * comes in one piece, because the server sends it together with the beginning of the rest. */
+static int print_answer(int fd)
 {
     enum { CHUNK = 4096 };
     char chunk[CHUNK + 1];
@@ -118,15 +118,13 @@ static int print_answer(int fd, const struct verb *verb)
         log_line(LOG_ERROR, "the server closed the connection without an answer");
         return EXIT_FOSTER_FAILED;
     }
-    int out = status == EXIT_SUCCESS || (verb->always_stdout && status == EXIT_FAILURE)
-                  ? STDOUT_FILENO
-                  : STDERR_FILENO;
+    int out = status == EXIT_SUCCESS || status == REQUEST_NO ? STDOUT_FILENO : STDERR_FILENO;
     for (rest++; length > 0; rest = chunk) {
         if (!file_write_all(out, rest, (size_t)(chunk + length - rest)))
             return EXIT_FOSTER_FAILED;
         length = recv(fd, chunk, CHUNK, 0);
     }
-    return status;
+    return status == REQUEST_NO ? EXIT_FAILURE : status;
 }
 
 /* Sets the signal mask, because foster's main() has blocked all signals, and a command must be
@@ -161,7 +159,7 @@ static int ask(const char *path, char **argv)
     if (fd == -1)
         return EXIT_FOSTER_FAILED;
     send(fd, words, length, MSG_NOSIGNAL); /* if foster refuses it, the answer says so */
-    return print_answer(fd, request.verb);
+    return print_answer(fd);
 }
 
 /* Takes --control PATH or --control=PATH from the beginning of the words; false if it is not there.

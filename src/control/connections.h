@@ -2,8 +2,8 @@
  * connections.h - the clients of the control socket, from the accepted connection to its end.
  *
  * A client sends one request (request.h), gets an answer, and the connection is closed. The first
- * line of the answer is the exit status for the client, in decimal; the rest is for its stdout, or
- * for its stderr if the status is not 0 and the verb does not say otherwise (verbs.h).
+ * line of the answer is the exit status for the client, in decimal, or REQUEST_NO (request.h); the
+ * rest is for its stdout, or, if the status is another one than 0, for its stderr.
  *
  * There are CONNECTIONS_MAX places, and clients that wait for services have WAITING_MAX of them at
  * most, so that no client keeps others out. When one more client waits, the one that has waited

@@ -3,7 +3,8 @@
  *
  * A goal is a set of states in which it is reached, and a set in which it is out of reach; in all
  * other states it is pending. This counts on the supervisor: when a service is started or stopped,
- * the supervisor leaves the state that the service rests in at once, not later.
+ * the supervisor leaves the state that the service rests in at once, not later. Before that, while
+ * its turn has not come (turns.h), the goal is pending.
  */
 #include "control/goals.h"
 
@@ -11,6 +12,7 @@
 #include <string.h>
 
 #include "control/property.h"
+#include "control/turns.h"
 #include "supervise/dependencies.h"
 #include "supervise/signalling.h"
 #include "supervise/supervisor.h"
@@ -57,6 +59,8 @@ static const struct service *stopped_dependency(enum goal goal, const struct ser
 /* While foster shuts down, a service that is down stays down. */
 enum outcome goal_outcome(enum goal goal, const struct service *service)
 {
+    if ((goal == GOAL_UP || goal == GOAL_DOWN) && turns_is_awaited(service))
+        return GOAL_PENDING;
     const struct rule *rule = &rules[goal];
     unsigned reached = service->settings->type == TYPE_ONESHOT ? rule->oneshot : rule->service;
     if ((reached & IN(service->state)) != 0)

@@ -59,6 +59,19 @@ static const struct service *next_chosen(const struct plan *plan, const char *na
     for (const struct service *(service) = next_chosen((plan), (names), (plan)->services);         \
          (service) != NULL; (service) = next_chosen((plan), (names), (service) + 1))
 
+/* True without names, or if each service of these is up: it runs, and is ready if it says so; or it
+ * is a oneshot that is done. */
+static bool are_up(const struct plan *plan, const char *names)
+{
+    if (*names == '\0')
+        return true;
+    FOR_EACH_CHOSEN(service, plan, names)
+    if (!property_ready(service) &&
+        (service->settings->type != TYPE_ONESHOT || service->state != DONE))
+        return false;
+    return true;
+}
+
 /* ---- the table ---- */
 
 static void cell_string(struct text *text, const char *string)
@@ -179,7 +192,7 @@ bool report_table(struct writer *writer, const struct plan *plan, const char *na
     write_rows(&table, plan, names);
     table.writer = writer;
     write_rows(&table, plan, names);
-    return true;
+    return are_up(plan, names);
 }
 
 /* ---- JSON ---- */
@@ -230,7 +243,7 @@ bool report_json(struct writer *writer, const struct plan *plan, const char *nam
         between = ",\n";
     }
     writer_add(writer, "\n]}\n");
-    return true;
+    return are_up(plan, names);
 }
 
 /* ---- health ---- */

@@ -13,10 +13,12 @@
 #include "control/writer.h"
 
 /* Writes a table with the columns of report.c. The last one, the status line that a service has
- * sent by sd_notify(3), is there only if a service has sent one. Always true. */
+ * sent by sd_notify(3), is there only if a service has sent one. True if no names are given, or
+ * each service of these is up, report.c. */
 bool report_table(struct writer *writer, const struct plan *plan, const char *names);
 
-/* Writes JSON of a stable form, which report.c and foster(8) describe. Always true. */
+/* Writes JSON of a stable form, which report.c and foster(8) describe. True as for report_table().
+ */
 bool report_json(struct writer *writer, const struct plan *plan, const char *names);
 
 /* True, and writes "healthy"; or false, and writes a line for each service that is not healthy.

@@ -16,6 +16,7 @@
 #include "control/goals.h"
 #include "control/property.h"
 #include "control/report.h"
+#include "control/turns.h"
 #include "process/signals.h"
 #include "supervise/supervisor.h"
 
@@ -105,6 +106,11 @@ static enum goal goal_of(const struct request *request, const char *word)
     return *word != '\0' ? goal_find(word + 1) : (enum goal)request->verb->goal;
 }
 
+static bool is_all(const struct request *request, const char *word)
+{
+    return (request->verb->takes & VERB_ALL) != 0 && strcmp(word, ALL_NAME) == 0;
+}
+
 /* Reads the arguments. Returns NULL; or the argument that is wrong, or "" if one is missing. */
 static const char *read_arguments(struct request *request, char *words)
 {
@@ -121,8 +127,11 @@ static const char *read_arguments(struct request *request, char *words)
         return request->signal == 0 ? words : NULL;
     }
     FOR_EACH_WORD(word, words)
-    if (verb->goal != NO_GOAL && goal_of(request, word) == NO_GOAL)
-        return word;
+    {
+        if (verb->goal != NO_GOAL && goal_of(request, word) == NO_GOAL)
+            return word;
+        request->all |= is_all(request, word);
+    }
     return NULL;
 }
 
@@ -154,6 +163,54 @@ static const char *next_service(void *context)
     return *service < plan->services + plan->count ? (*service)++->name : NULL;
 }
 
+/* True if "all" means this service. A service that does not start by itself is not started, and a
+ * oneshot that is done not run again, unless by its name. */
+static bool is_meant_by_all(const struct request *request, const struct service *service)
+{
+    const struct settings *settings = service->settings;
+    bool is_done = settings->type == TYPE_ONESHOT && service->state == DONE;
+    switch (request->verb->turn) {
+    case TURN_TO_STOP:
+        return true;
+    case TURN_TO_RESTART:
+        return settings->autostart || service_is_up(service) || turns_is_awaited(service);
+    default:
+        return settings->autostart && !is_done;
+    }
+}
+
+/* A service that a request is about; all zeros before the first. */
+struct target {
+    const char *word; /* its NAME or NAME:GOAL; "" for one of all */
+    struct service *service;
+};
+
+static bool next_of_all(const struct request *request, struct target *target)
+{
+    const struct plan *plan = supervisor_plan();
+    struct service *service = target->service == NULL ? plan->services : target->service + 1;
+    while (service < plan->services + plan->count && !is_meant_by_all(request, service))
+        service++;
+    *target = (struct target){"", service};
+    return service < plan->services + plan->count;
+}
+
+/* Goes on to the next service; false after the last one. Caller has checked the names. */
+static bool next_target(const struct request *request, struct target *target)
+{
+    if (request->all)
+        return next_of_all(request, target);
+    const char *word = target->word;
+    target->word = word == NULL ? request->names : word + strlen(word) + 1;
+    if (*target->word == '\0')
+        return false;
+    target->service = service_named(request, target->word);
+    return true;
+}
+
+#define FOR_EACH_TARGET(target, request)                                                           \
+    for (struct target target = {0}; next_target((request), &(target));)
+
 static enum request_result check_names(const struct request *request, struct writer *answer)
 {
     enum request_result result = REQUEST_SUCCEEDED;
@@ -161,7 +218,7 @@ static enum request_result check_names(const struct request *request, struct wri
     {
         struct text name, line;
         const struct service *first = supervisor_plan()->services;
-        if (service_named(request, word) != NULL)
+        if (is_all(request, word) || service_named(request, word) != NULL)
             continue;
         text_clear(&name);
         text_add_bytes(&name, word, name_length(request, word));
@@ -188,10 +245,73 @@ static enum request_result write_report(const struct request *request, struct wr
 {
     bool (*report)(struct writer *, const struct plan *, const char *) =
         request->json ? report_json : request->verb->report;
-    return report(answer, supervisor_plan(), request->names) ? REQUEST_SUCCEEDED : REQUEST_FAILED;
+    return report(answer, supervisor_plan(), request->names) ? REQUEST_SUCCEEDED : REQUEST_NO;
 }
 
-/* A verb without a report, an action or a goal sends a signal: reload and signal. */
+/* reload and signal */
+static enum request_result send_to_all(const struct request *request, struct writer *answer)
+{
+    enum request_result result = REQUEST_SUCCEEDED;
+    FOR_EACH_TARGET(target, request)
+    {
+        int reload_signal = target.service->settings->reload_signal;
+        int signal = request->signal != 0 ? request->signal : reload_signal;
+        if (send_to_service(target.service, signal, answer) == REQUEST_FAILED)
+            result = REQUEST_FAILED;
+    }
+    return result;
+}
+
+/* True if a service that stays up depends on the other one directly. */
+static bool is_user_of(const struct service *service, const struct service *on)
+{
+    const struct extras *extras = service_extras(service);
+    if (turns_is_awaited(service) || goal_outcome(GOAL_DOWN, service) != GOAL_OUT_OF_REACH)
+        return false;
+    for (size_t i = 0; i < extras->depends_count; i++)
+        if (extras->depends_on[i].on == on)
+            return true;
+    return false;
+}
+
+/* A service is to be stopped: writes a line if services that are not stopped with it need it. */
+static void write_users(struct writer *answer, const struct service *service)
+{
+    const struct plan *plan = supervisor_plan();
+    bool is_first = true;
+    if (goal_outcome(GOAL_DOWN, service) == GOAL_REACHED)
+        return;
+    for (size_t i = 0; i < plan->count; i++) {
+        if (!is_user_of(&plan->services[i], service))
+            continue;
+        if (is_first)
+            writer_add(answer, "foster: %s is stopped while these need it: ", service->name);
+        writer_add(answer, is_first ? "%s" : ", %s", plan->services[i].name);
+        is_first = false;
+    }
+    writer_add(answer, is_first ? "" : "\n");
+}
+
+/* start, stop and restart. Several services that are stopped are given turns; all of them before
+ * the first is acted on, so that it shows which others stay up. */
+static void act(const struct request *request, struct writer *answer)
+{
+    const struct verb *verb = request->verb;
+    bool is_one = !request->all && request->names[strlen(request->names) + 1] == '\0';
+    enum turn turn = is_one ? NO_TURN : (enum turn)verb->turn;
+    FOR_EACH_TARGET(target, request)
+    turns_set(target.service, turn);
+    FOR_EACH_TARGET(target, request)
+    {
+        if (verb->goal == GOAL_DOWN && !request->all)
+            write_users(answer, target.service);
+        if (turn == NO_TURN)
+            verb->act(target.service);
+    }
+    turns_look();
+}
+
+/* A verb without a report, an action or a goal sends a signal. */
 enum request_result request_begin(const struct request *request, struct writer *answer)
 {
     const struct verb *verb = request->verb;
@@ -200,38 +320,24 @@ enum request_result request_begin(const struct request *request, struct writer *
         return result;
     if (verb->report != NULL)
         return write_report(request, answer);
-    FOR_EACH_WORD(word, request->names)
-    {
-        struct service *service = service_named(request, word);
-        if (verb->act != NULL)
-            verb->act(service);
-        else if (verb->goal == NO_GOAL &&
-                 send_to_service(service,
-                                 request->signal != 0 ? request->signal
-                                                      : service->settings->reload_signal,
-                                 answer) == REQUEST_FAILED)
-            result = REQUEST_FAILED;
-    }
-    return verb->goal != NO_GOAL ? request_look(request, answer) : result;
+    if (verb->act != NULL)
+        act(request, answer);
+    return verb->goal != NO_GOAL ? request_look(request, answer) : send_to_all(request, answer);
 }
 
 /* ---- waiting ---- */
-
-static enum outcome outcome_of(const struct request *request, const char *word)
-{
-    return goal_outcome(goal_of(request, word), service_named(request, word));
-}
 
 /* Writes a line for each service whose outcome is this one. */
 static enum request_result write_reasons(const struct request *request, enum outcome outcome,
                                          struct writer *answer)
 {
     enum request_result result = REQUEST_SUCCEEDED;
-    FOR_EACH_WORD(word, request->names)
+    FOR_EACH_TARGET(target, request)
     {
-        if (outcome_of(request, word) != outcome)
+        enum goal goal = goal_of(request, target.word);
+        if (goal_outcome(goal, target.service) != outcome)
             continue;
-        goal_write_reason(answer, goal_of(request, word), service_named(request, word), outcome);
+        goal_write_reason(answer, goal, target.service, outcome);
         result = REQUEST_FAILED;
     }
     return result;
@@ -239,8 +345,8 @@ static enum request_result write_reasons(const struct request *request, enum out
 
 enum request_result request_look(const struct request *request, struct writer *answer)
 {
-    FOR_EACH_WORD(word, request->names)
-    if (outcome_of(request, word) == GOAL_PENDING)
+    FOR_EACH_TARGET(target, request)
+    if (goal_outcome(goal_of(request, target.word), target.service) == GOAL_PENDING)
         return REQUEST_WAITS;
     return write_reasons(request, GOAL_OUT_OF_REACH, answer);
 }

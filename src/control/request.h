@@ -23,14 +23,21 @@ struct request {
     milliseconds timeout; /* or NEVER */
     unsigned char signal; /* or 0 */
     bool json;
+    bool all; /* "all" is among the names */
 };
 
 /* Reads a request. It keeps the words, and removes the options from them. False if the request is
  * wrong; the line then says why. Any thread; allocates nothing. */
 bool request_read(struct request *request, char *words, struct text *line);
 
-/* The exit status of the client, or that there is none yet. */
-enum request_result { REQUEST_SUCCEEDED = 0, REQUEST_FAILED = 1, REQUEST_WAITS = -1 };
+/* The exit status of the client, or that there is none yet. REQUEST_NO: a report that says no; the
+ * client prints it on stdout and exits with 1. */
+enum request_result {
+    REQUEST_SUCCEEDED = 0,
+    REQUEST_FAILED = 1,
+    REQUEST_NO = 3,
+    REQUEST_WAITS = -1
+};
 
 /* Executes a request and writes its answer; REQUEST_WAITS: it waits for services, and there is no
  * answer yet. Supervisor's thread. */

@@ -18,6 +18,7 @@
 
 #include "base/log.h"
 #include "control/connections.h"
+#include "control/turns.h"
 #include "process/listening.h"
 #include "supervise/async_close.h"
 #include "supervise/event_loop.h"
@@ -105,7 +106,7 @@ bool server_address(const char *path, struct address *address)
     return address_parse(text.bytes, address);
 }
 
-bool server_open(const char *path)
+bool server_open(const char *path, const struct plan *plan)
 {
     struct address address;
     if (!server_address(path, &address))
@@ -118,6 +119,7 @@ bool server_open(const char *path)
     if (path[0] == '/' && lstat(path, &socket_file) == 0)
         socket_path = path;
     connections_begin();
+    turns_begin(plan);
     listener = (struct source){fd, listener_ready};
     return ioctl(fd, FIONBIO, &(int){1}) == 0 && event_loop_watch(&listener, EPOLLIN);
 }
@@ -127,12 +129,13 @@ void server_look(void)
     milliseconds now = clock_now();
     if (now >= accept_again)
         accept_again = event_loop_watch(&listener, EPOLLIN) ? NEVER : now + ACCEPT_AGAIN_MS;
+    turns_look();
     connections_look();
 }
 
 milliseconds server_due(void)
 {
-    return clock_earlier(accept_again, connections_due());
+    return clock_earlier(accept_again, clock_earlier(turns_due(), connections_due()));
 }
 
 void server_close(void)

@@ -12,6 +12,7 @@
 
 #include "base/address.h"
 #include "base/clock.h"
+#include "config/plan.h"
 
 #define CONTROL_DEFAULT "/run/foster.sock"
 
@@ -19,10 +20,10 @@
  * if there can be no socket. Any thread. */
 bool server_address(const char *path, struct address *address);
 
-/* Opens the socket at a path, or "@name", and watches it in the event loop; replaces a socket file
- * that no process listens on any more. False, and errno, if it cannot be opened. Main thread, after
- * event_loop_open() and before the supervisor begins. */
-bool server_open(const char *path);
+/* Opens the socket at a path, or "@name", for the services of the plan, and watches it in the event
+ * loop; replaces a socket file that no process listens on any more. False, and errno, if it cannot
+ * be opened. Main thread, after event_loop_open() and before the supervisor begins. */
+bool server_open(const char *path, const struct plan *plan);
 
 /* Call it after every change of a service, and when it is due: answers the clients that wait.
  * Supervisor's thread. */

@@ -12,11 +12,12 @@
 
 /* What a verb takes. */
 enum {
-    VERB_NAMES = 1,   /* names of services */
-    VERB_GOALS = 2,   /* which may have ":GOAL" behind them */
-    VERB_SIGNAL = 4,  /* a signal before the names */
-    VERB_JSON = 8,    /* --json */
-    VERB_TIMEOUT = 16 /* --timeout */
+    VERB_NAMES = 1,    /* names of services */
+    VERB_GOALS = 2,    /* which may have ":GOAL" behind them */
+    VERB_SIGNAL = 4,   /* a signal before the names */
+    VERB_JSON = 8,     /* --json */
+    VERB_TIMEOUT = 16, /* --timeout */
+    VERB_ALL = 32      /* "all" in place of the names */
 };
 
 struct verb {
@@ -26,10 +27,10 @@ struct verb {
     unsigned char least;   /* how many arguments it needs, without options */
     unsigned char takes;   /* the VERB_ values above */
     unsigned char goal;    /* enum goal: each service is to reach it */
-    bool always_stdout;    /* the answer is for stdout also if the exit status is 1 */
-    void (*act)(struct service *service); /* called for each service; or NULL */
+    unsigned char turn;    /* enum turn: that each service is given if there are several */
+    void (*act)(struct service *service); /* called for each service without a turn; or NULL */
 
-    /* Writes the whole answer about the services of these names, and returns true for success; with
+    /* Writes the whole answer about the services of these names, and returns true for yes; with
      * --json it is report_json() instead. Or NULL. Supervisor's thread. */
     bool (*report)(struct writer *answer, const struct plan *plan, const char *names);
 };

@@ -116,3 +116,25 @@ void dependencies_start(const struct plan *plan, const struct service *of)
                 more |= visit(&plan->services[i]);
     }
 }
+
+/* Dependents usually come later in the file, so the loop goes backwards. */
+void dependencies_mark_needed(const struct plan *plan,
+                              bool (*is_user)(const struct service *service))
+{
+    bool changed = true;
+    for (size_t i = 0; i < plan->count; i++)
+        plan->services[i].is_needed = false;
+    while (changed) {
+        changed = false;
+        for (size_t i = plan->count; i-- > 0;) {
+            const struct service *service = &plan->services[i];
+            if (!service->is_needed && !is_user(service))
+                continue;
+            const struct extras *extras = service_extras(service);
+            for (size_t d = 0; d < extras->depends_count; d++) {
+                changed |= !extras->depends_on[d].on->is_needed;
+                extras->depends_on[d].on->is_needed = true;
+            }
+        }
+    }
+}

@@ -30,4 +30,9 @@ void dependencies_start(const struct plan *plan, const struct service *of);
  * itself. NULL if there is none, or if the service waits for another one first. */
 const struct service *dependencies_stopped(const struct service *service);
 
+/* Sets is_needed of each service that one for which is_user() is true depends on, directly or by
+ * others, whatever their state is; and clears it of all others. */
+void dependencies_mark_needed(const struct plan *plan,
+                              bool (*is_user)(const struct service *service));
+
 #endif

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "process/stop_policy.h"
 #include "process/wait_status.h"
+#include "supervise/dependencies.h"
 #include "supervise/signalling.h"
 #include "supervise/state_machine.h"
 
@@ -75,32 +76,15 @@ milliseconds shutdown_deadline(void)
     return kill_at != NEVER ? kill_at : 0;
 }
 
-/* Marks every dependency of a running service, also those of a dependency that is done. Dependents
- * usually come later in the file, so the loop goes backwards. */
-static void mark_needed(void)
+static bool is_running(const struct service *service)
 {
-    bool changed = true;
-    for (size_t i = 0; i < plan->count; i++)
-        plan->services[i].is_needed = false;
-    while (changed) {
-        changed = false;
-        for (size_t i = plan->count; i-- > 0;) {
-            const struct service *service = &plan->services[i];
-            if ((!service_is_up(service) || has_ended(service)) && !service->is_needed)
-                continue;
-            const struct extras *extras = service_extras(service);
-            for (size_t d = 0; d < extras->depends_count; d++) {
-                changed |= !extras->depends_on[d].on->is_needed;
-                extras->depends_on[d].on->is_needed = true;
-            }
-        }
-    }
+    return service_is_up(service) && !has_ended(service);
 }
 
 /* Stops each service that no running service depends on. */
 static void stop_in_order(void)
 {
-    mark_needed();
+    dependencies_mark_needed(plan, is_running);
     for (struct service *service = plan->services; service < plan->services + plan->count;
          service++)
         if (!service->is_needed)

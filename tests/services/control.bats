@@ -126,6 +126,112 @@ sockets() { find "/proc/$init/fd" -lname 'socket:*' | wc -l; }
 }
 silent_but_for() { [ "$(grep -c -v "^foster: $1" "$err")" -eq 0 ] || { cat "$err" && return 1; }; }
 
+# chain: web needs cache, cache needs db; each takes 200 ms to end. [extra] is started by name only.
+chain() {
+    configure <<-'END'
+		[web]
+		command = service web linger 200
+		depends_on = cache
+		essential = yes
+		[cache]
+		command = service cache linger 200
+		depends_on = db
+		[db]
+		command = service db linger 200
+		[job]
+		command = service job exit 0
+		type = oneshot
+		[extra]
+		command = service extra
+		autostart = no
+	END
+    run_foster as_pid1
+    reaches web running
+    reaches job done
+}
+
+@test "ctl stop all stops in the reverse order of dependencies, and foster stays (162)" {
+    chain
+    ctl stop all
+    in_order 'web ends' 'cache signal 15' 'cache ends' 'db signal 15' 'db ends'
+    for name in web cache db; do is_now "$name" stopped; done
+    kill -0 "$init"
+    ctl start all
+    is_now web running
+    [ "$(count 'job starts')" -eq 1 ]
+    never 'extra starts'
+    silent
+}
+
+@test "ctl stop of several services takes them in order, also without its client (162)" {
+    chain
+    ctl stop db cache web
+    in_order 'web ends' 'cache signal 15' 'cache ends' 'db signal 15' 'db ends'
+    ctl start db web cache
+    [ "$(count 'web starts')" -eq 2 ]
+    fails ctl stop --timeout 50ms db web cache
+    reaches db stopped
+    is_now cache stopped
+    silent
+}
+
+@test "ctl restart of all, or of several, stops them in order, then starts them in order (162)" {
+    chain
+    ctl restart cache web
+    in_order 'web ends' 'cache signal 15'
+    [ "$(count 'db starts')" -eq 1 ]
+    for name in cache web; do is_now "$name" running && [ "$(count "$name starts")" -eq 2 ]; done
+    : >journal
+    ctl restart all
+    in_order 'web ends' 'cache signal 15' 'cache ends' 'db signal 15' 'db ends' 'db starts'
+    for name in db cache web job; do happens "$name starts"; done
+    in_order 'db ends' 'cache starts'
+    is_now web running
+    never 'extra starts'
+    silent
+}
+
+@test "the end of foster, or a later request, ends the order of an earlier one (162)" {
+    chain
+    ctl stop --timeout 50ms all || true
+    ctl start all
+    is_now db running
+    reaches web running
+    [ "$(count 'db signal 15')" -eq 0 ]
+    ctl stop --timeout 50ms all || true
+    send TERM
+    ends 0
+}
+
+@test "ctl stop names the services that need the one that is stopped (162)" {
+    chain
+    run -0 --separate-stderr ctl stop db
+    [ "$output" = 'foster: db is stopped while these need it: cache' ]
+    is_now cache running
+    for words in 'db' 'web' 'cache' 'extra'; do
+        run -0 --separate-stderr ctl stop "$words"
+        [ -z "$output$stderr" ]
+    done
+}
+
+@test "ctl status NAME exits with 0 only while it is up, or is a oneshot that is done (162)" {
+    web
+    run -0 ctl status
+    run -0 ctl status web db
+    run -1 --separate-stderr ctl status job
+    [[ $output == *failed* && -z $stderr ]]
+    run -1 --separate-stderr ctl status --json web job
+    jq -e '.services | length == 2' <<<"$output"
+    ctl stop web
+    run -1 ctl status web
+}
+
+@test "a service with the name all is a fault of the file (162)" {
+    printf '[all]\ncommand = service all\n' >conf
+    exits_with 2 as_pid1
+    says '\[all\] is all services'
+}
+
 @test "ctl reload and ctl signal reach the service" {
     web
     ctl reload web

@@ -164,7 +164,7 @@ static void serve(void)
     ck_assert_ptr_nonnull(getcwd(absolute, sizeof absolute - sizeof "/ctl"));
     strcat(absolute, "/ctl");
     epoll = epoll_create1(EPOLL_CLOEXEC);
-    ck_assert_msg(server_open(absolute), "%s: %s", absolute, strerror(errno));
+    ck_assert_msg(server_open(absolute, &plan), "%s: %s", absolute, strerror(errno));
     setenv("FOSTER_CONTROL", absolute, 1);
 }
 
@@ -265,7 +265,7 @@ START_TEST(words_that_make_no_sense_are_refused)
     ck_answers(ask("\0", 2), "2\nfoster: unknown verb ''\n");
     ck_answers(
         ASK("start"),
-        "2\nfoster: an argument is missing; usage: foster ctl start [--timeout D] NAME...\n");
+        "2\nfoster: an argument is missing; usage: foster ctl start [--timeout D] all|NAME...\n");
     ck_answers(ASK("health\0web"), "2\nfoster: invalid argument 'web'; usage: foster ctl health\n");
     ck_answers(ASK("signal\0TERM"),
                "2\nfoster: an argument is missing; usage: foster ctl signal SIGNAL NAME...\n");
@@ -321,6 +321,86 @@ START_TEST(start_says_why_it_failed)
     ck_answers(fd,
                "1\nfoster: web: failed, exited with status 3\n"
                "foster: db: failed, program not found\nfoster: migrate: failed, never started\n");
+}
+END_TEST
+
+static struct dependency web_on_db = {&services[DB], CONDITION_STARTED};
+static struct extras needs_db = {.depends_on = &web_on_db, .depends_count = 1};
+
+START_TEST(several_are_stopped_in_the_reverse_order_of_their_dependencies)
+{
+    serve();
+    services[WEB].extras = &needs_db;
+    services[WEB].state = services[DB].state = RUNNING;
+    int fd = ASK("stop\0db\0web");
+    ck_assert(waits(fd));
+    ck_assert_str_eq(heard_of, "stop web;");
+    services[WEB].state = STOPPED;
+    ck_assert(waits(fd));
+    ck_assert_str_eq(heard_of, "stop web;stop db;");
+    services[DB].state = STOPPED;
+    ck_answers(fd, "0\n");
+}
+END_TEST
+
+START_TEST(restart_of_all_stops_all_before_it_starts_them)
+{
+    serve();
+    services[WEB].extras = &needs_db;
+    services[WEB].state = services[DB].state = RUNNING;
+    services[MIGRATE].state = DONE;
+    int fd = ASK("restart\0all");
+    ck_assert(waits(fd));
+    ck_assert_str_eq(heard_of, "stop web;stop migrate;");
+    services[WEB].state = services[MIGRATE].state = STOPPED;
+    ck_assert(waits(fd));
+    services[DB].state = STOPPED;
+    ck_assert(waits(fd));
+    ck_assert_str_eq(heard_of, "stop web;stop migrate;stop db;start web;start db;start migrate;");
+    services[WEB].state = services[DB].state = RUNNING;
+    services[MIGRATE].state = DONE;
+    ck_answers(fd, "0\n");
+}
+END_TEST
+
+START_TEST(start_of_all_leaves_out_what_is_done_or_started_by_name_only)
+{
+    static struct settings by_name;
+    serve();
+    services[DB].settings = &by_name;
+    services[MIGRATE].state = DONE;
+    int fd = ASK("start\0all");
+    ck_assert(waits(fd));
+    ck_assert_str_eq(heard_of, "start web;");
+    services[WEB].state = RUNNING;
+    ck_answers(fd, "0\n");
+}
+END_TEST
+
+START_TEST(order_goes_on_without_the_client_and_ends_with_a_later_request)
+{
+    serve();
+    services[WEB].extras = &needs_db;
+    services[WEB].state = services[DB].state = RUNNING;
+    close(ASK("stop\0all"));
+    turn_until_quiet();
+    ck_assert_str_eq(heard_of, "stop web;stop migrate;");
+    ck_assert(waits(ASK("start\0db\0web")));
+    services[WEB].state = STOPPED;
+    turn_until_quiet();
+    ck_assert_str_eq(heard_of, "stop web;stop migrate;start db;start web;");
+}
+END_TEST
+
+START_TEST(stop_names_the_services_that_need_it)
+{
+    serve();
+    services[WEB].extras = &needs_db;
+    services[WEB].state = services[DB].state = RUNNING;
+    int fd = ASK("stop\0db");
+    ck_assert(waits(fd));
+    services[DB].state = STOPPED;
+    ck_answers(fd, "0\nfoster: db is stopped while these need it: web\n");
 }
 END_TEST
 
@@ -478,7 +558,7 @@ START_TEST(health_is_an_exit_status_too)
     services[WEB].state = RUNNING;
     ck_answers(ASK("health"), "0\nhealthy\n");
     services[WEB].result = RESULT_UNHEALTHY;
-    ck_answers(ASK("health"), "1\nweb: running, unhealthy\n");
+    ck_answers(ASK("health"), "3\nweb: running, unhealthy\n");
 }
 END_TEST
 
@@ -776,10 +856,10 @@ START_TEST(a_socket_that_cannot_be_opened)
 {
     char absolute[PATH_MAX];
     epoll = epoll_create1(EPOLL_CLOEXEC);
-    ck_assert(!server_open("relative"));
+    ck_assert(!server_open("relative", &plan));
     ck_assert_int_eq(errno, EINVAL);
     snprintf(absolute, sizeof absolute, "%s/none/ctl", getcwd((char[PATH_MAX]){0}, PATH_MAX));
-    ck_assert(!server_open(absolute));
+    ck_assert(!server_open(absolute, &plan));
     ck_assert_int_eq(errno, ENOENT);
     server_close();
 }
@@ -790,7 +870,7 @@ START_TEST(the_socket_may_be_abstract)
     char name[64];
     epoll = epoll_create1(EPOLL_CLOEXEC);
     snprintf(name, sizeof name, "@foster-unit-%d", getpid());
-    ck_assert(server_open(name));
+    ck_assert(server_open(name, &plan));
     name[0] = '\0';
     int fd = connect_to(name, 1 + strlen(name + 1));
     say_to(fd, "shutdown\0", sizeof "shutdown\0");
@@ -845,7 +925,7 @@ START_TEST(ctl_prints_the_answer)
 }
 END_TEST
 
-START_TEST(ctl_puts_a_no_on_stderr_but_for_health)
+START_TEST(ctl_puts_a_no_on_stderr_but_for_reports)
 {
     serve();
     ck_assert_int_eq(CTL("stop", "weeb"), 1);
@@ -854,6 +934,21 @@ START_TEST(ctl_puts_a_no_on_stderr_but_for_health)
     services[WEB].state = FAILED;
     ck_assert_int_eq(CTL("health"), 1);
     ck_assert_str_eq(content("out"), "web: failed, never started\n");
+    ck_assert_str_eq(content("err"), "");
+}
+END_TEST
+
+START_TEST(status_of_a_service_that_is_not_up_is_a_no)
+{
+    serve();
+    services[WEB].state = RUNNING;
+    services[MIGRATE].state = DONE;
+    services[DB].state = STARTING;
+    ck_assert_int_eq(CTL("status", "web", "migrate"), 0);
+    ck_assert_int_eq(CTL("status"), 0);
+    ck_assert_int_eq(CTL("status", "web", "db"), 1);
+    ck_assert_str_eq(content("err"), "");
+    ck_assert_int_eq(CTL("status", "--json", "db"), 1);
     ck_assert_str_eq(content("err"), "");
 }
 END_TEST
@@ -895,7 +990,7 @@ START_TEST(ctl_refuses_wrong_words_without_asking)
     ck_assert_int_eq(CTL("start"), 2);
     ck_assert_str_eq(
         content("err"),
-        "foster: an argument is missing; usage: foster ctl start [--timeout D] NAME...\n");
+        "foster: an argument is missing; usage: foster ctl start [--timeout D] all|NAME...\n");
     ck_assert_int_eq(CTL("start", ""), 2);
     ck_assert_str_eq(content("err"), "foster: ctl: an argument is empty, or they are too long\n");
     memset(many, 'x', sizeof many - 1);
@@ -941,7 +1036,12 @@ int main(void)
     return RUN_TESTS(
         "server", status_is_a_table, request_may_come_in_pieces,
         words_that_make_no_sense_are_refused, wrong_name_is_found_before_anything_is_done,
-        start_answers_when_they_are_up, start_says_why_it_failed, stop_and_restart_answer_at_rest,
+        start_answers_when_they_are_up, start_says_why_it_failed,
+        several_are_stopped_in_the_reverse_order_of_their_dependencies,
+        restart_of_all_stops_all_before_it_starts_them,
+        start_of_all_leaves_out_what_is_done_or_started_by_name_only,
+        order_goes_on_without_the_client_and_ends_with_a_later_request,
+        stop_names_the_services_that_need_it, stop_and_restart_answer_at_rest,
         wait_knows_when_it_is_over, start_does_not_wait_for_what_is_stopped,
         nobody_waits_for_a_foster_that_is_ending, wait_ends_with_its_time,
         wait_without_a_time_has_none, signals_are_sent, health_is_an_exit_status_too,
@@ -954,6 +1054,7 @@ int main(void)
         a_client_that_does_not_read_is_dropped, another_user_is_refused,
         without_memory_there_is_an_answer_all_the_same, without_descriptors_the_server_rests,
         the_socket_is_the_owners_alone, a_socket_that_cannot_be_opened, the_socket_may_be_abstract,
-        ctl_prints_the_answer, ctl_puts_a_no_on_stderr_but_for_health, ctl_finds_the_socket,
+        ctl_prints_the_answer, ctl_puts_a_no_on_stderr_but_for_reports,
+        status_of_a_service_that_is_not_up_is_a_no, ctl_finds_the_socket,
         ctl_refuses_wrong_words_without_asking, ctl_says_when_there_is_no_answer);
 }
