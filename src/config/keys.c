@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "config/diagnostics.h"
 #include "config/value_expand.h"
@@ -43,7 +44,8 @@ enum scope { SERVICE, GLOBAL };
     ROW("environment", ENVIRONMENT, settings, .repeatable = true)                                  \
     ROW("env_file", ENV_FILE, settings, .repeatable = true)                                        \
     ROW("stdin", PATH, settings.input)                                                             \
-    ROW("log", OUTPUT, settings)                                                                   \
+    ROW("log", OUTPUT, settings, .detail = STDOUT_FILENO)                                          \
+    ROW("log_stderr", OUTPUT, settings, .detail = STDERR_FILENO)                                   \
     ROW("listen", LISTEN, settings, .repeatable = true)                                            \
     ROW("listen_mode", MODE, settings.listen_mode)                                                 \
     ROW("nice", NICE, settings.attributes)                                                         \

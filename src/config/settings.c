@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "process/stop_policy.h"
@@ -30,8 +31,20 @@ const struct settings settings_default = {
     .stop_grace_period = GRACE_DEFAULT,
     .reload_signal = SIGHUP,
     .output = OUTPUT_RAW,
+    .error_output = OUTPUT_SHARED,
     .listen_mode = S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP,
 };
+
+/* Two descriptors of one file that is appended to have an order too, but one is cheaper. */
+enum output settings_output(const struct settings *settings, int stream)
+{
+    if (stream == STDOUT_FILENO)
+        return settings->output;
+    bool is_same = settings->error_output == settings->output &&
+                   (settings->output != OUTPUT_FILE ||
+                    strcmp(settings->error_path, settings->output_path) == 0);
+    return is_same ? OUTPUT_SHARED : settings->error_output;
+}
 
 /* Settings of at least one service. */
 struct shared_setting {

@@ -36,13 +36,14 @@ enum ready_by {
     READY_BY_EXEC,   /* a command exits with 0 */
 };
 
-/* Where stdout and stderr of a service go. */
+/* Where stdout or stderr of a service goes, or both. */
 enum output {
     OUTPUT_RAW,    /* to foster's own: inherited, nothing is copied */
     OUTPUT_PREFIX, /* there as well, line by line with the service's name before each */
     OUTPUT_JSON,   /* there as well, each line as an object */
     OUTPUT_NULL,   /* to /dev/null */
     OUTPUT_FILE,   /* to the end of a file */
+    OUTPUT_SHARED, /* of stderr: where stdout goes, in one order with it */
 };
 
 struct settings {
@@ -73,10 +74,12 @@ struct settings {
     const char *stop_command; /* or NULL */
     int reload_signal;
 
-    enum output output;
-    const char *output_path; /* of OUTPUT_FILE */
-    const char *input;       /* the path of its stdin; NULL: /dev/null, and foster's own stdin for
-                                the command of the command line */
+    enum output output;       /* of stdout */
+    enum output error_output; /* of stderr; settings_output() */
+    const char *output_path;  /* of OUTPUT_FILE */
+    const char *error_path;   /* the same of stderr */
+    const char *input;        /* the path of its stdin; NULL: /dev/null, and foster's own stdin for
+                                 the command of the command line */
 
     struct attributes attributes; /* attributes.user is the next member, or NULL */
     const struct user *user;
@@ -107,6 +110,10 @@ struct listen {
 /* The settings of a section that has no key but `command`. */
 extern const struct settings settings_default;
 
+/* Where that stream goes, STDOUT_FILENO or STDERR_FILENO. OUTPUT_SHARED also if the file says the
+ * same of both, by whatever keys. Any thread. */
+enum output settings_output(const struct settings *settings, int stream);
+
 /* All settings that the services have, each once. The zero value is not open. */
 struct shared_settings {
     struct shared_setting *first;
@@ -124,7 +131,7 @@ const struct settings *settings_share(struct shared_settings *shared,
 
 /* A value of `output` while the files are read: the section does not have the key `log`, so the one
  * of [foster] holds. */
-enum { OUTPUT_UNSET = OUTPUT_FILE + 1 };
+enum { OUTPUT_UNSET = OUTPUT_SHARED + 1 };
 
 /* Replaces OUTPUT_UNSET in all of them by the output of [foster], and gives back the memory of the
  * table. */

@@ -1,5 +1,6 @@
 /* value_choices.c - see value_readers.h. One of a few words, in the order of its enumerators. */
 #include <string.h>
+#include <unistd.h>
 
 #include "config/choice.h"
 #include "config/restart_policy.h"
@@ -36,10 +37,12 @@ bool value_read_restart(void *field, struct entry *entry)
 bool value_read_output(void *field, struct entry *entry)
 {
     struct settings *settings = field;
-    int choice = choice_with_argument(OUTPUTS "file\0", entry_keep(entry), &settings->output_path);
-    settings->output = (enum output)choice;
-    return choice != -1 && (choice == OUTPUT_FILE) == (settings->output_path != NULL) &&
-           (choice != OUTPUT_FILE || *settings->output_path != '\0');
+    bool is_stderr = entry->detail == STDERR_FILENO;
+    const char **path = is_stderr ? &settings->error_path : &settings->output_path;
+    int choice = choice_with_argument(OUTPUTS "file\0", entry_keep(entry), path);
+    *(is_stderr ? &settings->error_output : &settings->output) = (enum output)choice;
+    return choice != -1 && (choice == OUTPUT_FILE) == (*path != NULL) &&
+           (choice != OUTPUT_FILE || **path != '\0');
 }
 
 bool value_read_global_output(void *field, struct entry *entry)

@@ -29,18 +29,19 @@ enum value_kind {
     VALUE_TYPE,            /* (enum service_type) */
     VALUE_RESTART,         /* (struct settings) */
     VALUE_READY,           /* (struct settings) */
-    VALUE_OUTPUT,          /* (struct settings) */
-    VALUE_GLOBAL_OUTPUT,   /* (enum output) without a file */
-    VALUE_USER,            /* (struct settings) */
-    VALUE_UMASK,           /* (struct attributes) */
-    VALUE_MODE,            /* (unsigned short) permissions, in octal */
-    VALUE_NICE,            /* (struct attributes) */
-    VALUE_OOM_SCORE_ADJ,   /* (struct attributes) */
-    VALUE_LIMIT,           /* (struct attributes) entry->detail is the resource, getrlimit(2) */
-    VALUE_LIMIT_OF_BYTES,  /* (struct attributes) the same */
-    VALUE_ENVIRONMENT,     /* (struct settings) */
-    VALUE_ENV_FILE,        /* (struct settings) */
-    VALUE_LISTEN,          /* (struct settings) */
+    VALUE_OUTPUT, /* (struct settings) entry->detail is the stream, STDOUT_FILENO or STDERR_FILENO
+                   */
+    VALUE_GLOBAL_OUTPUT,  /* (enum output) without a file */
+    VALUE_USER,           /* (struct settings) */
+    VALUE_UMASK,          /* (struct attributes) */
+    VALUE_MODE,           /* (unsigned short) permissions, in octal */
+    VALUE_NICE,           /* (struct attributes) */
+    VALUE_OOM_SCORE_ADJ,  /* (struct attributes) */
+    VALUE_LIMIT,          /* (struct attributes) entry->detail is the resource, getrlimit(2) */
+    VALUE_LIMIT_OF_BYTES, /* (struct attributes) the same */
+    VALUE_ENVIRONMENT,    /* (struct settings) */
+    VALUE_ENV_FILE,       /* (struct settings) */
+    VALUE_LISTEN,         /* (struct settings) */
 };
 
 /* Reads the entry's value into the field, or reports why it is refused. What is kept of it comes

@@ -119,13 +119,13 @@ void format_set_time(struct format *format)
     clock_gettime(CLOCK_REALTIME, &format->now);
 }
 
-void format_line(struct format *format, const struct service *service, size_t order,
+void format_line(struct format *format, const char *name, enum output output, size_t order,
                  const char *bytes, size_t length)
 {
-    if (service->settings->output == OUTPUT_JSON) {
-        put_object(format, service->name, bytes, length);
+    if (output == OUTPUT_JSON) {
+        put_object(format, name, bytes, length);
     } else {
-        put_prefix(format, service->name, order);
+        put_prefix(format, name, order);
         put(format, bytes, length);
     }
     put(format, "\n", 1);

@@ -35,9 +35,10 @@ void format_make_room(struct format *format, const char *name);
 /* Sets the time of the lines that follow to now. */
 void format_set_time(struct format *format);
 
-/* Adds one line, given without its newline, in the form that the service's `log` asks for. order is
- * the service's number, which chooses its colour. May block, as it may write. */
-void format_line(struct format *format, const struct service *service, size_t order,
+/* Adds one line, given without its newline, in the form of that output, OUTPUT_PREFIX or
+ * OUTPUT_JSON. order is the number of its service, which chooses the colour. May block, as it may
+ * write. */
+void format_line(struct format *format, const char *name, enum output output, size_t order,
                  const char *bytes, size_t length);
 
 /* Writes what has been gathered, and waits for the reader. What a broken or closed destination does

@@ -25,6 +25,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/log.h"
@@ -43,9 +44,12 @@ enum {
     REST_MS = 20,
 };
 
-/* A service whose output is relayed. */
+/* A stream of a service that is relayed. */
 struct relayed {
     const struct service *service;
+    int fd;             /* STDOUT_FILENO, also if stderr shares its pipe; or STDERR_FILENO */
+    enum output output; /* OUTPUT_PREFIX or OUTPUT_JSON */
+    size_t order;       /* of the service among those that are relayed */
     struct stream stream;
     struct buffer rest; /* the line whose newline has not been read; for the thread only */
 };
@@ -60,7 +64,7 @@ struct relay {
     size_t count;
     struct format format;
     char bytes[READ_MOST];
-    struct relayed services[]; /* in the order of the plan */
+    struct relayed streams[]; /* in the order of the plan, stdout before stderr */
 };
 
 static struct relay *relay; /* NULL: no service is relayed */
@@ -69,7 +73,7 @@ static struct relay *relay; /* NULL: no service is relayed */
 
 static void add_line(const struct relayed *from, const char *bytes, size_t length)
 {
-    format_line(&relay->format, from->service, (size_t)(from - relay->services), bytes, length);
+    format_line(&relay->format, from->service->name, from->output, from->order, bytes, length);
 }
 
 /* Prints a line, of which these are the last bytes. Without memory to join them to the rest, prints
@@ -156,7 +160,7 @@ static bool relay_poked(void)
     eventfd_read(relay->poked, &unused);
     bool is_last = atomic_load(&relay->is_last);
     for (size_t i = 0; i < relay->count; i++)
-        (is_last ? relay_rest : relay_marked)(&relay->services[i]);
+        (is_last ? relay_rest : relay_marked)(&relay->streams[i]);
     return is_last;
 }
 
@@ -188,9 +192,9 @@ static bool start_thread(void)
 
 /* ---- the beginning ---- */
 
-static bool is_relayed(const struct service *service)
+static bool is_relayed(enum output output)
 {
-    return service->settings->output == OUTPUT_PREFIX || service->settings->output == OUTPUT_JSON;
+    return output == OUTPUT_PREFIX || output == OUTPUT_JSON;
 }
 
 /* Adds a descriptor to the epoll set; from is NULL for `poked`. */
@@ -200,29 +204,35 @@ static bool watch_input(int fd, struct relayed *from)
     return fd != -1 && epoll_ctl(relay->ready, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-static bool open_relayed(const struct service *service)
+static bool open_relayed(const struct service *service, int fd, enum output output)
 {
-    struct relayed *from = &relay->services[relay->count++];
+    struct relayed *from = &relay->streams[relay->count++];
     from->service = service;
-    if (service->settings->output == OUTPUT_PREFIX)
+    from->fd = fd;
+    from->output = output;
+    if (from > relay->streams)
+        from->order = from[-1].order + (from[-1].service != service);
+    if (output == OUTPUT_PREFIX)
         format_make_room(&relay->format, service->name);
     return stream_open(&from->stream) && watch_input(from->stream.in, from);
 }
 
-static bool open_all_relayed(const struct plan *plan)
-{
-    for (const struct service *service = plan->services; service < plan->services + plan->count;
-         service++)
-        if (is_relayed(service) && !open_relayed(service))
-            return false;
-    return true;
-}
-
-static size_t count_relayed(const struct plan *plan)
+/* Calls open(), if it is not NULL, for each stream that is relayed, until it fails; returns how
+ * many it is true for. */
+static size_t each_relayed(const struct plan *plan,
+                           bool (*open)(const struct service *service, int fd, enum output output))
 {
     size_t count = 0;
-    for (size_t i = 0; i < plan->count; i++)
-        count += is_relayed(&plan->services[i]);
+    for (const struct service *service = plan->services; service < plan->services + plan->count;
+         service++)
+        for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
+            enum output output = settings_output(service->settings, fd);
+            if (!is_relayed(output))
+                continue;
+            if (open != NULL && !open(service, fd, output))
+                return count;
+            count++;
+        }
     return count;
 }
 
@@ -235,16 +245,16 @@ static int open_or_none(int fd)
 
 bool relay_begin(const struct plan *plan, int to)
 {
-    size_t count = count_relayed(plan);
+    size_t count = each_relayed(plan, NULL);
     if (count == 0)
         return true;
-    relay = arena_alloc(sizeof *relay + count * sizeof relay->services[0]);
+    relay = arena_alloc(sizeof *relay + count * sizeof relay->streams[0]);
     format_begin(&relay->format, open_or_none(to));
     relay->ready = epoll_create1(EPOLL_CLOEXEC);
     relay->poked = eventfd(0, EFD_CLOEXEC);
     relay->finished = eventfd(0, EFD_CLOEXEC);
-    if (relay->finished != -1 && watch_input(relay->poked, NULL) && open_all_relayed(plan) &&
-        start_thread())
+    if (relay->finished != -1 && watch_input(relay->poked, NULL) &&
+        each_relayed(plan, open_relayed) == count && start_thread())
         return true;
     log_line(
         LOG_ERROR,
@@ -256,18 +266,20 @@ bool relay_begin(const struct plan *plan, int to)
 
 /* ---- the runs of a service ---- */
 
-/* A binary search, as the services stand in the order of the plan. */
-static struct stream *stream_of(const struct service *service)
+/* The last one that is not behind that stream of the service, which is the stream itself if it is
+ * relayed. A binary search, as the streams stand in the order of the plan. */
+static struct relayed *find(const struct service *service, int fd)
 {
     size_t first = 0, end = relay->count;
     while (end - first > 1) {
         size_t middle = first + (end - first) / 2;
-        if (relay->services[middle].service <= service)
+        const struct relayed *at = &relay->streams[middle];
+        if (at->service < service || (at->service == service && at->fd <= fd))
             first = middle;
         else
             end = middle;
     }
-    return &relay->services[first].stream;
+    return &relay->streams[first];
 }
 
 /* The write end, for the next run. A program that was given it may have made it non-blocking, which
@@ -282,13 +294,11 @@ static int run_descriptor(struct stream *stream)
     return stream->out;
 }
 
-int relay_of(const struct service *service)
+int relay_of(const struct service *service, int fd)
 {
     const struct settings *settings = service->settings;
-    if (is_relayed(service))
-        return run_descriptor(stream_of(service));
-    if (settings->output == OUTPUT_NULL)
-        return RELAY_TO_NULL;
+    if (is_relayed(settings_output(settings, fd)))
+        return run_descriptor(&find(service, fd)->stream);
     if (settings->user != NULL)
         own_output_let_all_open();
     return RELAY_KEPT;
@@ -296,10 +306,12 @@ int relay_of(const struct service *service)
 
 void relay_run_ended(const struct service *service)
 {
-    if (!is_relayed(service))
-        return;
-    atomic_store(&stream_of(service)->is_between_runs, true);
-    eventfd_write(relay->poked, 1);
+    for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (!is_relayed(settings_output(service->settings, fd)))
+            continue;
+        atomic_store(&find(service, fd)->stream.is_between_runs, true);
+        eventfd_write(relay->poked, 1);
+    }
 }
 
 /* ---- the end ---- */

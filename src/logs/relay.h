@@ -1,10 +1,10 @@
 /*
  * relay.h - the output of services, relayed line by line.
  *
- * A service with log = prefix or log = json writes to a pipe. One thread, which is started only if
- * there is such a service, reads all pipes and writes whole lines to foster's stdout. Only this
- * thread waits for a reader that does not read. The services then wait when their pipes are full,
- * as they would without foster; signals and stops do not wait.
+ * A service with log = prefix or log = json writes to a pipe, or to two if log_stderr is given. One
+ * thread, which is started only if there is such a service, reads all pipes and writes whole lines
+ * to foster's stdout. Only this thread waits for a reader that does not read. The services then
+ * wait when their pipes are full, as they would without foster; signals and stops do not wait.
  *
  * What is promised:
  *
@@ -13,7 +13,7 @@
  *   - with prefix the bytes of a line stay as they are; with json they are escaped, and U+FFFD
  * stands for what is not UTF-8, so that the object is valid;
  *   - the lines of one service stay in order. stdout and stderr share the pipe, because with two
- * the order would be lost;
+ * the order would be lost, as it is with log_stderr;
  *   - a line of more than RELAY_LINE_MAX bytes is cut into several.
  */
 #ifndef LOGS_RELAY_H
@@ -32,12 +32,12 @@ enum { RELAY_LINE_MAX = 1 << 20 };
  * no thread. Main thread, before the first start, with all signals blocked. */
 bool relay_begin(const struct plan *plan, int to);
 
-/* The descriptor that is to be stdout and stderr of the service. If it is relayed, the write end of
- * its pipe, which is close-on-exec and stays foster's; else RELAY_KEPT for foster's own, or
- * RELAY_TO_NULL for /dev/null. Not for log = file, whose file the child opens. Supervisor's thread,
- * before each start. */
-enum { RELAY_KEPT = -1, RELAY_TO_NULL = -2 };
-int relay_of(const struct service *service);
+/* The descriptor that is to be that stream of the service, STDOUT_FILENO or STDERR_FILENO. If it is
+ * relayed, the write end of its pipe, which is close-on-exec and stays foster's; else RELAY_KEPT
+ * for foster's own. For OUTPUT_RAW, OUTPUT_PREFIX and OUTPUT_JSON, settings_output(). Supervisor's
+ * thread, before each start. */
+enum { RELAY_KEPT = -1 };
+int relay_of(const struct service *service, int stream);
 
 /* Call it when a run of the service has ended: its output is relayed now, also a last line without
  * a newline. Supervisor's thread. */

@@ -68,22 +68,38 @@ static void add_input(struct start_descriptors *descriptors, const struct servic
         add_mapping(descriptors, null_fd, STDIN_FILENO);
 }
 
-/* If foster could not open /dev/null the child tries, and logs the error. */
+/* The stream goes to these places: its own, or those of stdout and stderr. If foster could not open
+ * /dev/null the child tries, and logs the error. */
 static void add_output(struct start_descriptors *descriptors, const struct service *service,
-                       enum start_role role)
+                       enum output output, int stream, unsigned short places)
 {
-    enum { OUTPUTS = STREAM(STDOUT_FILENO) | STREAM(STDERR_FILENO) };
     const struct settings *settings = service->settings;
-    bool is_logged = role != ROLE_PROBE;
-    if (is_logged && settings->output == OUTPUT_FILE) {
-        add_file(descriptors, settings->output_path, O_WRONLY | O_APPEND | O_CREAT, OUTPUTS);
+    if (output == OUTPUT_FILE) {
+        add_file(descriptors,
+                 stream == STDERR_FILENO ? settings->error_path : settings->output_path,
+                 O_WRONLY | O_APPEND | O_CREAT, places);
         return;
     }
-    int fd = is_logged ? relay_of(service) : RELAY_TO_NULL;
-    if (fd == RELAY_TO_NULL && null_fd == -1)
-        add_file(descriptors, "/dev/null", O_WRONLY, OUTPUTS);
-    add_mapping(descriptors, fd == RELAY_TO_NULL ? null_fd : fd, STDOUT_FILENO);
-    add_mapping(descriptors, fd == RELAY_TO_NULL ? null_fd : fd, STDERR_FILENO);
+    int fd = output == OUTPUT_NULL ? null_fd : relay_of(service, stream);
+    if (output == OUTPUT_NULL && null_fd == -1)
+        add_file(descriptors, "/dev/null", O_WRONLY, places);
+    for (int place = STDOUT_FILENO; place <= STDERR_FILENO; place++)
+        if ((places & STREAM(place)) != 0)
+            add_mapping(descriptors, fd, place);
+}
+
+static void add_outputs(struct start_descriptors *descriptors, const struct service *service,
+                        enum start_role role)
+{
+    enum { BOTH = STREAM(STDOUT_FILENO) | STREAM(STDERR_FILENO) };
+    bool is_logged = role != ROLE_PROBE;
+    enum output to = is_logged ? settings_output(service->settings, STDOUT_FILENO) : OUTPUT_NULL,
+                errors =
+                    is_logged ? settings_output(service->settings, STDERR_FILENO) : OUTPUT_SHARED;
+    add_output(descriptors, service, to, STDOUT_FILENO,
+               errors == OUTPUT_SHARED ? BOTH : STREAM(STDOUT_FILENO));
+    if (errors != OUTPUT_SHARED)
+        add_output(descriptors, service, errors, STDERR_FILENO, STREAM(STDERR_FILENO));
 }
 
 static void add_sockets(struct start_descriptors *descriptors, const struct service *service)
@@ -108,7 +124,7 @@ void start_descriptors_fill(struct start_descriptors *descriptors, const struct 
                             enum start_role role, int ready_fd)
 {
     add_input(descriptors, service, role);
-    add_output(descriptors, service, role);
+    add_outputs(descriptors, service, role);
     if (is_command(service, role))
         add_inherited(descriptors);
     if (role == ROLE_MAIN_PROCESS) {

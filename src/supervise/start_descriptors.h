@@ -2,9 +2,9 @@
  * start_descriptors.h - what is open in a program of a service.
  *
  * stdin is /dev/null, or the file of `stdin`; only the command of the command line has foster's.
- * stdout and stderr are as `log` says; those of a probe are /dev/null. The main process has its
- * sockets from descriptor 3 on, the pipe of ready = fd:N as N, and the command of the command line
- * has what foster was started with. The child closes all else (spawn_fork()).
+ * stdout and stderr are as `log` and `log_stderr` say; those of a probe are /dev/null. The main
+ * process has its sockets from descriptor 3 on, the pipe of ready = fd:N as N, and the command of
+ * the command line has what foster was started with. The child closes all else (spawn_fork()).
  */
 #ifndef SUPERVISE_START_DESCRIPTORS_H
 #define SUPERVISE_START_DESCRIPTORS_H
@@ -16,7 +16,7 @@
 #include "process/stream_file.h"
 #include "supervise/start_role.h"
 
-enum { START_STREAM_FILES = 2 }; /* stdin, and one for stdout and stderr */
+enum { START_STREAM_FILES = 3 }; /* of stdin, stdout and stderr */
 
 struct fd_mapping;
 

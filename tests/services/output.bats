@@ -199,6 +199,38 @@ load helpers
     says b "$PWD/log" 'Permission denied'
 }
 
+@test "log_stderr: stderr goes there, and stdout to log (156)" {
+    printf '[%s]\ncommand = sh -c "echo %s; echo %s-error >&2"\nlog = %s\nlog_stderr = %s\n' \
+        a a a raw "file:$PWD/errors" b b b "file:$PWD/log" raw c c c null prefix \
+        d d d prefix json e e e json null f f f prefix prefix \
+        g g g "file:$PWD/both" "file:$PWD/both" h h h prefix raw >conf
+    exits_with 0 as_pid1
+    [ "$(cat errors)" = a-error ]
+    [ "$(cat log)" = b ]
+    [ "$(sort both)" = $'g\ng-error' ]
+    [ "$(sort <<<"$stderr")" = $'b-error\nh-error' ]
+    [ "$(grep -v '^{' <<<"$output" | sort)" = $'a\nc | c-error\nd | d\nf | f\nf | f-error\nh | h' ]
+    grep '^{' <<<"$output" | jq -r '"\(.service) \(.message)"' | sort >objects
+    [ "$(cat objects)" = $'d d-error\ne e' ]
+}
+
+@test "log_stderr: the last line of each run is kept, and both files are opened safely (156)" {
+    configure <<-END
+		[a]
+		command = sh -c 'printf out; printf error >&2; exit 1'
+		restart = on-failure:2
+		log = prefix
+		log_stderr = json
+		[b]
+		command = true
+		log_stderr = file:/absent/log
+	END
+    run --separate-stderr foster as_pid1 --control none --config conf
+    [ "$(grep -c '^a | out$' <<<"$output")" -eq 3 ]
+    [ "$(grep -c '"service":"a","message":"error"' <<<"$output")" -eq 3 ]
+    grep -q '^foster: b: cannot open /absent/log' <<<"$stderr"
+}
+
 @test "a log file that cannot be opened is reported, and the service has failed" {
     printf '[a]\ncommand = service a\nlog = file:/absent/log\nessential = yes\n' >conf
     prepare_folder

@@ -237,6 +237,23 @@ START_TEST(lines)
 }
 END_TEST
 
+START_TEST(stderr_goes_where_log_stderr_says)
+{
+    const struct settings *settings =
+        service_of("[foster]\nlog = json\n[a]\ncommand = a\nlog_stderr = file:/e", "a")->settings;
+    ck_assert_int_eq(settings_output(settings, STDOUT_FILENO), OUTPUT_JSON);
+    ck_assert_int_eq(settings_output(settings, STDERR_FILENO), OUTPUT_FILE);
+    ck_assert_str_eq(settings->error_path, "/e");
+    ck_assert_ptr_null(settings->output_path);
+    settings = service_of("[a]\ncommand = a\nlog = file:/e\nlog_stderr = file:/e", "a")->settings;
+    ck_assert_int_eq(settings_output(settings, STDERR_FILENO), OUTPUT_SHARED);
+    settings = service_of("[a]\ncommand = a", "a")->settings;
+    ck_assert_int_eq(settings_output(settings, STDERR_FILENO), OUTPUT_SHARED);
+    settings = service_of("[a]\ncommand = a\nlog_stderr = raw", "a")->settings;
+    ck_assert_int_eq(settings_output(settings, STDERR_FILENO), OUTPUT_SHARED);
+}
+END_TEST
+
 START_TEST(global_keys_hold_wherever_they_stand)
 {
     const struct service *a =
@@ -668,10 +685,10 @@ int main(void)
 {
     return RUN_TESTS(
         "config", defaults, every_key, ways_to_be_ready, sockets, variables_and_files_of_them,
-        variables_in_other_values, lines, global_keys_hold_wherever_they_stand,
-        equal_settings_are_shared, equal_values_are_kept_once, nothing_stays_in_the_file,
-        dependencies, the_command_line_has_a_service, files_and_directories,
-        a_thousand_services_are_small, faults, ways_not_to_be_ready, all_faults_are_said_in_one_run,
-        files_that_are_none, more_than_a_start_has_room_for, circles, the_nearest_word_is_near,
-        the_tree_shows_who_waits_for_whom);
+        variables_in_other_values, lines, stderr_goes_where_log_stderr_says,
+        global_keys_hold_wherever_they_stand, equal_settings_are_shared, equal_values_are_kept_once,
+        nothing_stays_in_the_file, dependencies, the_command_line_has_a_service,
+        files_and_directories, a_thousand_services_are_small, faults, ways_not_to_be_ready,
+        all_faults_are_said_in_one_run, files_that_are_none, more_than_a_start_has_room_for,
+        circles, the_nearest_word_is_near, the_tree_shows_who_waits_for_whom);
 }

@@ -32,6 +32,7 @@ static struct plan plan = {.services = services};
 static struct service *add_service(const char *name, enum output output)
 {
     struct service *service = &services[plan.count];
+    settings[plan.count].error_output = OUTPUT_SHARED;
     settings[plan.count++].output = output;
     *service = (struct service){.name = name, .settings = &settings[service - services]};
     return service;
@@ -53,7 +54,7 @@ static void end(void)
 
 static int out_of(const struct service *service)
 {
-    int fd = relay_of(service);
+    int fd = relay_of(service, STDOUT_FILENO);
     ck_assert_int_ge(fd, 0);
     return fd;
 }
@@ -725,13 +726,36 @@ START_TEST(the_next_run_gets_a_blocking_pipe)
 }
 END_TEST
 
-START_TEST(raw_is_our_own_and_null_is_dev_null)
+START_TEST(raw_is_our_own)
 {
-    struct service *web = add_service("web", OUTPUT_RAW),
-                   *quiet = add_service("quiet", OUTPUT_NULL);
+    struct service *web = add_service("web", OUTPUT_RAW);
     begin(STDOUT_FILENO);
-    ck_assert_int_eq(relay_of(web), RELAY_KEPT);
-    ck_assert_int_eq(relay_of(quiet), RELAY_TO_NULL);
+    ck_assert_int_eq(relay_of(web, STDOUT_FILENO), RELAY_KEPT);
+}
+END_TEST
+
+START_TEST(stderr_has_its_own_form)
+{
+    struct service *a = add_service("a", OUTPUT_PREFIX), *b = add_service("b", OUTPUT_RAW),
+                   *c = add_service("c", OUTPUT_PREFIX);
+    settings[0].error_output = OUTPUT_JSON;
+    settings[1].error_output = OUTPUT_PREFIX;
+    settings[2].error_output = OUTPUT_PREFIX; /* the same pipe */
+    int memory = make_memory();
+    begin(memory);
+    ck_assert_int_eq(relay_of(b, STDOUT_FILENO), RELAY_KEPT);
+    ck_assert_int_ne(relay_of(a, STDOUT_FILENO), relay_of(a, STDERR_FILENO));
+    print(c, "c\n");
+    ck_assert_int_eq(write(relay_of(a, STDERR_FILENO), "half", 4), 4);
+    ck_assert_int_eq(write(relay_of(a, STDOUT_FILENO), "a\n", 2), 2);
+    ck_assert_int_eq(write(relay_of(b, STDERR_FILENO), "b\n", 2), 2);
+    relay_run_ended(a);
+    end();
+    const char *lines = read_back(memory);
+    ck_assert_ptr_nonnull(strstr(lines, "a | a\n"));
+    ck_assert_ptr_nonnull(strstr(lines, "b | b\n"));
+    ck_assert_ptr_nonnull(strstr(lines, "c | c\n"));
+    ck_assert_ptr_nonnull(strstr(lines, "\"service\":\"a\",\"message\":\"half\"}\n"));
 }
 END_TEST
 
@@ -762,10 +786,10 @@ START_TEST(another_user_can_open_dev_stdout)
     ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
     int saved = dup(STDOUT_FILENO);
     dup2(ends[1], STDOUT_FILENO);
-    relay_of(raw);
+    relay_of(raw, STDOUT_FILENO);
     bool before = nobody_can_open_stdout(STDOUT_FILENO);
     settings[1].user = &user;
-    relay_of(raw);
+    relay_of(raw, STDOUT_FILENO);
     bool after = nobody_can_open_stdout(STDOUT_FILENO);
     dup2(saved, STDOUT_FILENO);
     ck_assert(!before);
@@ -809,6 +833,6 @@ int main(void)
         one_who_reads_from_the_pipe_holds_up_nobody,
         a_closed_destination_is_not_mistaken_for_a_pipe,
         one_who_cannot_stop_does_not_hold_up_the_end, the_next_run_gets_a_blocking_pipe,
-        raw_is_our_own_and_null_is_dev_null, another_user_can_open_dev_stdout,
+        raw_is_our_own, stderr_has_its_own_form, another_user_can_open_dev_stdout,
         without_descriptors_it_is_said);
 }
