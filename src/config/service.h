@@ -59,6 +59,8 @@ enum result {
     RESULT_TIMEOUT,   /* stopped: it was not ready within ready_timeout */
     RESULT_PROTOCOL,  /* it ended before it was ready */
     RESULT_UNHEALTHY, /* stopped: its health check or its watchdog failed */
+    RESULT_STEPS, /* it could not be started, exec_code; and the number of the step that failed is
+                     added, attributes_step(): last */
 };
 
 struct notify_state; /* supervise/notify_state.h */

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "process/attributes.h"
 #include "process/procfs.h"
 #include "process/wait_status.h"
 #include "supervise/main_process.h"
@@ -87,12 +88,31 @@ int64_t property_exit_code(const struct service *service)
     return service->has_run ? wait_status_code(service->last_status) : UNKNOWN;
 }
 
+static void append_start_failure(struct text *text, const struct service *service)
+{
+    const struct settings *settings = service->settings;
+    const char *const paths[] = {
+        [STEP_STDIN] = settings->input,
+        [STEP_LOG] = settings->output_path,
+        [STEP_LOG_STDERR] = settings->error_path,
+        [STEP_DIRECTORY] = settings->attributes.directory,
+    };
+    unsigned number = service->result >= RESULT_STEPS ? service->result - RESULT_STEPS : 0;
+    const char *step = attributes_step(number),
+               *path = number <= STEP_DIRECTORY ? paths[number] : NULL;
+    if (step != NULL)
+        text_add(text, "cannot %s%s%s", step, path != NULL ? ", " : "", path != NULL ? path : "");
+    else
+        text_add(text, "%s",
+                 service->exec_code == EXIT_NOT_FOUND       ? "program not found"
+                 : service->exec_code == EXIT_FOSTER_FAILED ? "no process could be started"
+                                                            : "program not runnable");
+}
+
 void property_append_last_exit(struct text *text, const struct service *service)
 {
     if (service->exec_code != 0)
-        text_add(text, "%s",
-                 service->exec_code == EXIT_NOT_FOUND ? "program not found"
-                                                      : "program not runnable");
+        append_start_failure(text, service);
     else if (service->has_run)
         wait_status_append(text, service->last_status);
 }

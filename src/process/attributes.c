@@ -96,6 +96,8 @@ static int set_no_new_privileges(const struct attributes *attributes)
 
 /* ---- the steps, in their order ---- */
 
+static const char enter_its_directory[] = "enter its working_dir";
+
 /* The files whose paths root alone controls; all files if there is no change of user. */
 static int open_roots_files(const struct attributes *attributes, const char **path)
 {
@@ -133,16 +135,59 @@ static const struct step {
     {.apply = set_limits, .what = "set its limits"},
     {.apply = set_user, .what = "become its user"},
     {.open = open_users_files, .what = "open"},
-    {.apply = enter_directory, .what = "enter its working_dir"},
+    {.apply = enter_directory, .what = enter_its_directory},
     {.apply = set_no_new_privileges, .what = "set no_new_privileges"},
 };
+
+enum { STEPS = sizeof steps / sizeof *steps };
+
+/* ---- the numbers of the steps: those that are about a path, then those of the table ---- */
+
+static const char *const path_steps[] = {
+    [STEP_STDIN] = "open its stdin",
+    [STEP_LOG] = "open its log",
+    [STEP_LOG_STDERR] = "open its log_stderr",
+    [STEP_DIRECTORY] = enter_its_directory,
+};
+enum { PATH_STEPS = sizeof path_steps / sizeof *path_steps };
+
+static unsigned number_of_file(const struct attributes *attributes, const char *path)
+{
+    for (unsigned i = 0; i < attributes->file_count; i++)
+        for (unsigned stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
+            if (attributes->files[i].path == path &&
+                (attributes->files[i].places & STREAM(stream)) != 0)
+                return STEP_STDIN + stream;
+    return 0;
+}
+
+unsigned attributes_step_number(const struct attributes *attributes, const char *failed,
+                                const char *path)
+{
+    if (failed != NULL && path != NULL)
+        return number_of_file(attributes, path);
+    if (failed == enter_its_directory)
+        return STEP_DIRECTORY;
+    for (unsigned i = 0; i < STEPS; i++)
+        if (steps[i].what == failed)
+            return PATH_STEPS + i;
+    return 0;
+}
+
+const char *attributes_step(unsigned number)
+{
+    if (number < PATH_STEPS)
+        return path_steps[number];
+    return number < PATH_STEPS + STEPS ? steps[number - PATH_STEPS].what : NULL;
+}
+
+/* ---- all of them ---- */
 
 int attributes_apply(const struct attributes *attributes, const char **failed, const char **path)
 {
     int error = 0;
     *path = NULL;
-    for (const struct step *step = steps; step < steps + sizeof steps / sizeof *steps && error == 0;
-         step++) {
+    for (const struct step *step = steps; step < steps + STEPS && error == 0; step++) {
         const char *file = NULL;
         error = step->open != NULL ? step->open(attributes, &file) : step->apply(attributes);
         if (error == 0)

@@ -52,4 +52,17 @@ int attributes_set_ids(const struct user *user, bool for_good);
  * "cannot ...", and *path the file that it is about, or NULL. */
 int attributes_apply(const struct attributes *attributes, const char **failed, const char **path);
 
+/* The numbers of steps that are about a path: the order of the first three is that of the streams.
+ * The other steps have numbers above, and 0 is no step. */
+enum { STEP_STDIN = 1, STEP_LOG, STEP_LOG_STDERR, STEP_DIRECTORY };
+
+/* The number of the step that attributes_apply() has named, with its path, by which a parent can
+ * keep it; 0 for a step that is not one of attributes_apply(). Async-signal-safe. */
+unsigned attributes_step_number(const struct attributes *attributes, const char *failed,
+                                const char *path);
+
+/* The step of that number, as the end of a sentence "cannot ...": "open its log"; NULL if there is
+ * none. Any thread. */
+const char *attributes_step(unsigned number);
+
 #endif

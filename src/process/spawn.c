@@ -279,11 +279,14 @@ IN_CHILD static void set_mask(struct program *program)
     program->failed_step = "set its signal mask";
 }
 
-/* Sends the error number to the parent of a fork; the message is printed here. No signal interrupts
- * the write, as all are blocked. If it fails the parent has the exit code alone. */
+/* Sends the failure to the parent of a fork; the message is printed here. No signal interrupts the
+ * write, as all are blocked. If it fails the parent has the exit code alone. */
 IN_CHILD static void report(const struct program *program)
 {
-    (void)!write(program->report, &program->error, sizeof program->error);
+    unsigned step =
+        attributes_step_number(program->attributes, program->failed_step, program->failed_path);
+    struct spawn_failure failure = {program->error, step};
+    (void)!write(program->report, &failure, sizeof failure);
 }
 
 /* Reports that the program cannot be run, on foster's stderr, and ends the child. All signals are
@@ -382,16 +385,18 @@ pid_t spawn_fork(void *context)
     return pid;
 }
 
-/* The child may write anything to its end, so the number is checked. */
-enum spawn_result spawn_result_read(int fd, int *error)
+/* The child may write anything to its end, so the numbers are checked. */
+enum spawn_result spawn_result_read(int fd, struct spawn_failure *failure)
 {
-    int told;
+    struct spawn_failure told;
     ssize_t length = read(fd, &told, sizeof told);
     if (length == -1)
         return errno == EAGAIN || errno == EINTR ? SPAWN_PENDING : SPAWN_DONE;
     if (length == 0)
         return SPAWN_DONE;
-    *error = length == sizeof told && told > 0 ? told : EIO;
+    bool is_valid = length == sizeof told && told.error > 0;
+    failure->error = is_valid ? told.error : EIO;
+    failure->step = is_valid && attributes_step(told.step) != NULL ? told.step : 0;
     return SPAWN_FAILED;
 }
 

@@ -97,6 +97,12 @@ enum { FORK_MAPPINGS = 2 }; /* that the start adds: the report, and foster's std
  */
 pid_t spawn_fork(void *context);
 
+/* Why a start by spawn_fork() has failed. */
+struct spawn_failure {
+    int error;     /* the error number */
+    unsigned step; /* the step before exec, attributes_step(); 0: exec, or none of these steps */
+};
+
 /* The result of a start by spawn_fork(). */
 enum spawn_result {
     SPAWN_PENDING, /* the program does not run yet */
@@ -104,9 +110,9 @@ enum spawn_result {
     SPAWN_FAILED,  /* it cannot be run; the child ends with the exit code for that */
 };
 
-/* Reads the result from the read end of the report, which is non-blocking. *error is set for
+/* Reads the result from the read end of the report, which is non-blocking. *failure is set for
  * SPAWN_FAILED. Not pending once the child is reaped. */
-enum spawn_result spawn_result_read(int fd, int *error);
+enum spawn_result spawn_result_read(int fd, struct spawn_failure *failure);
 
 /* True for an error of a start that may not occur at the next try, such as no memory or a busy
  * file. */

@@ -19,7 +19,7 @@ bool side_command_begin(struct side_command *side, struct service *service, cons
 /* The child is reaped, so its report is complete. */
 static void take_result(struct side_command *side)
 {
-    int unused;
+    struct spawn_failure unused;
     side->runs = false;
     side->failed = spawn_result_read(side->report, &unused) == SPAWN_FAILED;
     messages_set_logged(side->service, ONCE_SIDE_COMMAND, side->failed);

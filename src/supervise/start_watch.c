@@ -18,10 +18,10 @@
 enum { UNDER_WAY_MOST = 16 };
 
 struct start_watch {
-    struct source source;    /* the first member: the event loop knows it by its address */
-    struct service *service; /* NULL: the place is free */
-    int error;               /* that was reported; 0: none */
-    bool watched;            /* by the event loop */
+    struct source source;         /* the first member: the event loop knows it by its address */
+    struct service *service;      /* NULL: the place is free */
+    struct spawn_failure failure; /* that was reported; error 0: none */
+    bool watched;                 /* by the event loop */
 };
 
 static struct start_watch *watches;
@@ -64,7 +64,7 @@ static void report_ready(struct source *source, uint32_t events)
     struct start_watch *watch = (struct start_watch *)source;
     struct service *service = watch->service;
     (void)events;
-    switch (spawn_result_read(source->fd, &watch->error)) {
+    switch (spawn_result_read(source->fd, &watch->failure)) {
     case SPAWN_PENDING:
         break;
     case SPAWN_FAILED:
@@ -111,14 +111,15 @@ bool start_watch_begin(struct service *service, int report)
     return watch->service != NULL;
 }
 
-enum spawn_result start_watch_end(struct service *service, int *error)
+enum spawn_result start_watch_end(struct service *service, struct spawn_failure *failure)
 {
     struct start_watch *watch = find(service);
     if (watch == NULL)
         return SPAWN_DONE;
-    enum spawn_result result =
-        watch->error == 0 ? spawn_result_read(watch->source.fd, &watch->error) : SPAWN_FAILED;
-    *error = watch->error;
+    enum spawn_result result = watch->failure.error == 0
+                                   ? spawn_result_read(watch->source.fd, &watch->failure)
+                                   : SPAWN_FAILED;
+    *failure = watch->failure;
     release(watch);
     return result;
 }

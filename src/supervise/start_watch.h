@@ -1,8 +1,8 @@
 /*
  * start_watch.h - the starts under way: the process is forked, and its program does not run yet.
  *
- * The child reports by a pipe that its exec closes (end of file) and to which it writes the error
- * number if there is no exec: spawn_fork(). Most starts take less than a millisecond; one whose
+ * The child reports by a pipe that its exec closes (end of file) and to which it writes why
+ * if there is no exec: spawn_fork(). Most starts take less than a millisecond; one whose
  * exec hangs is watched until its service is ended.
  *
  * All of these: supervisor's thread.
@@ -30,7 +30,7 @@ bool start_watch_begin(struct service *service, int report);
 bool start_watch_has_room(milliseconds now);
 
 /* Ends the watch of a service whose process is reaped, and returns how its start ended: SPAWN_DONE
- * also if it is not watched. *error is set for SPAWN_FAILED. */
-enum spawn_result start_watch_end(struct service *service, int *error);
+ * also if it is not watched. *failure is set for SPAWN_FAILED. */
+enum spawn_result start_watch_end(struct service *service, struct spawn_failure *failure);
 
 #endif

@@ -503,7 +503,7 @@ static void complete(struct service *service)
 
 static void record_end(struct service *service)
 {
-    int unused;
+    struct spawn_failure unused;
     start_watch_end(service, &unused);
     int status = 0;
     children_resolved(&service->process, &status);
@@ -527,13 +527,14 @@ static void end_run(struct service *service)
 
 /* Its program could not be executed, which the child has logged. An error that another attempt
  * cannot change is final. */
-static void fail_start(struct service *service, int error)
+static void fail_start(struct service *service, const struct spawn_failure *failure)
 {
     int status = 0;
     children_resolved(&service->process, &status);
     service->exec_code = (unsigned char)wait_status_code(status);
+    service->result = (unsigned char)(RESULT_STEPS + failure->step);
     relay_run_ended(service);
-    if (spawn_error_is_transient(error) && service->settings->restart != RESTART_NO)
+    if (spawn_error_is_transient(failure->error) && service->settings->restart != RESTART_NO)
         restart_or_fail(service);
     else
         become_failed(service);
@@ -541,9 +542,9 @@ static void fail_start(struct service *service, int error)
 
 static void end_start(struct service *service)
 {
-    int error = 0;
-    if (start_watch_end(service, &error) == SPAWN_FAILED) {
-        fail_start(service, error);
+    struct spawn_failure failure;
+    if (start_watch_end(service, &failure) == SPAWN_FAILED) {
+        fail_start(service, &failure);
         return;
     }
     begin_run(service);

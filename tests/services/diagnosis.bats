@@ -132,6 +132,40 @@ load helpers
     done
 }
 
+@test "status, JSON and the answer of ctl start name what could not be used (164)" {
+    local key said
+    printf '[%s]\ncommand = service a\n%s\n' \
+        working_dir 'working_dir = /absent' log 'log = file:/absent/log' \
+        log_stderr 'log_stderr = file:/absent/log' stdin 'stdin = /absent' \
+        nofile 'ulimit_nofile = 4294967296' >conf
+    printf '[program]\ncommand = absent\n[keep]\ncommand = service keep\n' >>conf
+    run_foster as_pid1
+    while read -r key said; do
+        reaches "$key" failed
+        run ctl status "$key"
+        grep -q "$said" <<<"$output"
+        [ "$(ctl status --json "$key" | jq -r '.services[0].last_exit.text')" = "$said" ]
+        run -1 --separate-stderr ctl start "$key"
+        [ "$stderr" = "foster: $key: failed, $said" ]
+    done <<-'END'
+		working_dir cannot enter its working_dir, /absent
+		log cannot open its log, /absent/log
+		log_stderr cannot open its log_stderr, /absent/log
+		stdin cannot open its stdin, /absent
+		nofile cannot set its limits
+		program program not found
+	END
+}
+
+@test "ctl status names a user that cannot be used, while foster tries again (164)" {
+    printf '[a]\ncommand = service a\nuser = 1234:1234\n[keep]\ncommand = service keep\n' >conf
+    via=(setpriv --bounding-set=-setuid,-setgid --inh-caps=-setuid,-setgid)
+    run_foster as_pid1
+    reaches a failed
+    run ctl status a
+    [[ $output == *'cannot become its user'* ]]
+}
+
 @test "that line is on foster's own stderr, wherever the service's log goes (85)" {
     printf '[%s]\ncommand = absent\nlog = %s\n' a raw b null c "file:$PWD/log" d prefix e json >conf
     exits 127 as_pid1 --control "$PWD/sock" --config conf

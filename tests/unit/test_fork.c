@@ -57,21 +57,23 @@ static int end(void)
 /* Starts the program, which must start, and returns how it ended. */
 static int run(void)
 {
-    int error;
+    struct spawn_failure none;
     start();
     int status = end();
-    ck_assert_int_eq(spawn_result_read(report, &error), SPAWN_DONE);
+    ck_assert_int_eq(spawn_result_read(report, &none), SPAWN_DONE);
     return status;
 }
+
+static struct spawn_failure last_failure; /* by the last child */
 
 /* Starts the program, which must not start, and returns the error. */
 static int failure(void)
 {
-    int error = 0;
+    last_failure = (struct spawn_failure){0};
     start();
     ck_assert_int_eq(wait_status_code(end()), SAID);
-    ck_assert_int_eq(spawn_result_read(report, &error), SPAWN_FAILED);
-    return error;
+    ck_assert_int_eq(spawn_result_read(report, &last_failure), SPAWN_FAILED);
+    return last_failure.error;
 }
 
 static int complain(struct program *failed)
@@ -112,7 +114,7 @@ END_TEST
  * stderr (107). */
 START_TEST(nobody_waits_for_the_exec)
 {
-    int ends[2], error;
+    int ends[2];
     char bytes[PAGE] = "";
     ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
     descriptor_set_flags(ends[1], O_NONBLOCK);
@@ -128,25 +130,26 @@ START_TEST(nobody_waits_for_the_exec)
     ck_assert(!children_resolved(&child, NULL));
     ck_assert_int_eq(children_signal(&child, SIGKILL, REACH_CHILD), 0);
     ck_assert_int_eq(end(), SIGKILL);
-    ck_assert_int_ne(spawn_result_read(report, &error), SPAWN_PENDING);
+    ck_assert_int_ne(spawn_result_read(report, &last_failure), SPAWN_PENDING);
 }
 END_TEST
 
 START_TEST(what_the_child_tells_is_not_believed_blindly)
 {
-    static const int odd[] = {0, -1};
-    int ends[2], error;
+    static const struct spawn_failure odd[] = {{0, 0}, {-1, 1}, {ENOENT, 1000}};
+    int ends[2];
     for (size_t i = 0; i < COUNT(odd); i++) {
         ck_assert_int_eq(pipe2(ends, O_NONBLOCK), 0);
-        ck_assert_int_eq(spawn_result_read(ends[0], &error), SPAWN_PENDING);
+        ck_assert_int_eq(spawn_result_read(ends[0], &last_failure), SPAWN_PENDING);
         ck_assert_int_eq(write(ends[1], &odd[i], sizeof odd[i]), sizeof odd[i]);
-        ck_assert_int_eq(spawn_result_read(ends[0], &error), SPAWN_FAILED);
-        ck_assert_int_eq(error, EIO);
+        ck_assert_int_eq(spawn_result_read(ends[0], &last_failure), SPAWN_FAILED);
+        ck_assert_int_eq(last_failure.error, odd[i].error > 0 ? odd[i].error : EIO);
+        ck_assert_uint_eq(last_failure.step, 0);
         ck_assert_int_eq(write(ends[1], "x", 1), 1);
-        ck_assert_int_eq(spawn_result_read(ends[0], &error), SPAWN_FAILED);
-        ck_assert_int_eq(error, EIO);
+        ck_assert_int_eq(spawn_result_read(ends[0], &last_failure), SPAWN_FAILED);
+        ck_assert_int_eq(last_failure.error, EIO);
         close(ends[1]);
-        ck_assert_int_eq(spawn_result_read(ends[0], &error), SPAWN_DONE);
+        ck_assert_int_eq(spawn_result_read(ends[0], &last_failure), SPAWN_DONE);
         close(ends[0]);
     }
 }
@@ -199,6 +202,7 @@ START_TEST(what_fails_is_said_on_our_stderr)
     PROGRAM("true");
     ck_assert_int_eq(failure(), ENOENT);
     ck_assert_str_eq(heard(), "enter its working_dir");
+    ck_assert_str_eq(attributes_step(last_failure.step), "enter its working_dir");
     ck_assert_str_eq(content("service"), "");
     program.attributes = &filed;
     program.fd_map_count = 0;
@@ -209,6 +213,7 @@ START_TEST(what_fails_is_said_on_our_stderr)
     plug(500, STDIN_FILENO);
     ck_assert_int_eq(failure(), EBADF);
     ck_assert_str_eq(heard(), "pass its descriptors");
+    ck_assert_ptr_null(attributes_step(last_failure.step));
 }
 END_TEST
 
@@ -276,6 +281,7 @@ START_TEST(files_that_cannot_be_opened)
         PROGRAM("true");
         ck_assert_int_eq(failure(), cases[i].error);
         ck_assert_str_eq(heard(), "open");
+        ck_assert_str_eq(attributes_step(last_failure.step), "open its log");
     }
 }
 END_TEST

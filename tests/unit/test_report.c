@@ -146,6 +146,22 @@ START_TEST(table_says_why_a_program_did_not_run)
 }
 END_TEST
 
+START_TEST(table_names_the_step_that_failed)
+{
+    static struct attributes attributes;
+    set_the_scene();
+    for (size_t i = 0; i < plan.count; i++)
+        services[i].exec_code = 125;
+    services[WEB].result = RESULT_STEPS;
+    services[DB].result = RESULT_STEPS + STEP_LOG;
+    plain.output_path = "/l";
+    report_table(&told, &plan, "");
+    ck_assert_ptr_nonnull(strstr(as_string(), "no process could be started  "));
+    ck_assert_ptr_nonnull(strstr(told.buffer.bytes, "cannot open its log, /l  "));
+    ck_assert_uint_eq(attributes_step_number(&attributes, "?", NULL), 0);
+}
+END_TEST
+
 /* ---- JSON ---- */
 
 START_TEST(json_has_the_members_that_are_documented)
@@ -361,9 +377,10 @@ int main(void)
     return RUN_TESTS("report", table_has_a_line_for_each_in_the_order_of_the_file,
                      table_shows_pid_and_memory_of_what_is_up,
                      table_has_a_column_for_status_if_there_is_any,
-                     table_says_why_a_program_did_not_run, json_has_the_members_that_are_documented,
-                     json_of_some_services_and_of_none, json_is_valid_whatever_a_service_says,
-                     healthy_is_one_word, what_is_not_as_it_should_be_has_a_line,
-                     what_is_up_and_unwell_is_not_healthy, what_is_being_shut_down_is_not_healthy,
-                     metrics_are_openmetrics, a_report_without_memory_says_so);
+                     table_says_why_a_program_did_not_run, table_names_the_step_that_failed,
+                     json_has_the_members_that_are_documented, json_of_some_services_and_of_none,
+                     json_is_valid_whatever_a_service_says, healthy_is_one_word,
+                     what_is_not_as_it_should_be_has_a_line, what_is_up_and_unwell_is_not_healthy,
+                     what_is_being_shut_down_is_not_healthy, metrics_are_openmetrics,
+                     a_report_without_memory_says_so);
 }

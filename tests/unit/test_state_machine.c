@@ -66,11 +66,11 @@ bool __wrap_start_watch_begin(struct service *service, int report)
     return watched;
 }
 
-enum spawn_result __wrap_start_watch_end(struct service *service, int *error);
-enum spawn_result __wrap_start_watch_end(struct service *service, int *error)
+enum spawn_result __wrap_start_watch_end(struct service *service, struct spawn_failure *failure);
+enum spawn_result __wrap_start_watch_end(struct service *service, struct spawn_failure *failure)
 {
     (void)service;
-    *error = result_error;
+    *failure = (struct spawn_failure){result_error, 0};
     return result;
 }
 
