@@ -25,6 +25,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/proc_path.h"
 #include "base/text.h"
 #include "process/procfs.h"
@@ -33,15 +34,45 @@
 
 enum { TURN_MS = 10 };
 
+/* As the kernel has it. */
+struct locks_limit {
+    uint64_t soft, hard;
+};
+
+static bool get_limit(struct locks_limit *limit)
+{
+    return syscall(SYS_prlimit64, 0, RLIMIT_LOCKS, NULL, limit) == 0;
+}
+
+static bool set_limit(const struct locks_limit *limit)
+{
+    return syscall(SYS_prlimit64, 0, RLIMIT_LOCKS, limit, NULL) == 0;
+}
+
 void run_mark_set(unsigned mark)
 {
-    struct {
-        uint64_t soft, hard;
-    } limit;
-    if (syscall(SYS_prlimit64, 0, RLIMIT_LOCKS, NULL, &limit) == -1)
+    struct locks_limit limit;
+    if (!get_limit(&limit))
         return;
     limit.soft = mark;
-    syscall(SYS_prlimit64, 0, RLIMIT_LOCKS, &limit, NULL);
+    set_limit(&limit);
+}
+
+/* The limit is set to what it is: the soft one stays foster's. */
+void run_mark_check(unsigned highest)
+{
+    struct locks_limit limit;
+    const char *why = NULL;
+    if (!get_limit(&limit) || !set_limit(&limit))
+        why = strerror(errno);
+    else if (limit.hard < highest)
+        why = "the hard limit is too low (ulimit -x)";
+    if (why != NULL)
+        log_line(LOG_WARNING,
+                 "cannot mark the processes of services by their limit of file locks: %s; a "
+                 "process that leaves the process group of its service is not ended with it, and "
+                 "one that leaves the session cannot use sd_notify",
+                 why);
 }
 
 /* prlimit(2) takes a tenth of the time of the file, and works for root and for the owner alone. */

@@ -16,9 +16,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Sets the mark of the calling process. Async-signal-safe, for the child before its exec. Where the
- * hard limit is lower the process has no mark. */
+/* Sets the mark of the calling process. Async-signal-safe, for the child before its exec. Where
+ * that is impossible the process has no mark, run_mark_check(). */
 void run_mark_set(unsigned mark);
+
+/* Logs a warning if foster cannot set marks up to this number in its children: the hard limit is
+ * lower, or a seccomp filter forbids it. Call it once, before the first start. */
+void run_mark_check(unsigned highest);
 
 /* The mark of a process; 0 if it has none, or if /proc cannot be read. Any thread. */
 int64_t run_mark_of(pid_t pid);

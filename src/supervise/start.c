@@ -25,6 +25,7 @@
 #include "process/exit_report.h"
 #include "process/fd_map.h"
 #include "process/fork_error.h"
+#include "process/run_mark.h"
 #include "process/signals.h"
 #include "process/wait_status.h"
 #include "supervise/main_process.h"
@@ -83,6 +84,7 @@ bool start_prepare(const struct plan *all, enum placement placement, int parent_
     note_directory();
     memcpy(&first_mark, (const void *)getauxval(AT_RANDOM), sizeof first_mark);
     first_mark = (first_mark & MARK_MASK) + 1;
+    run_mark_check(start_mark(plan->services + plan->count));
     return sockets_open(plan);
 }
 

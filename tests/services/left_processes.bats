@@ -149,3 +149,30 @@ sleeps() { [ "$(pgrep --ns "$init" --nslist pid -c -x -f "sleep $1")" -eq "$2" ]
         wait "$job" || true
     done
 }
+
+@test "a limit on file locks that forbids the mark is told once, with what does not hold (165)" {
+    configure <<-'END'
+		[a]
+		command = sh -c 'leave -s 200; exec service a'
+		[b]
+		command = service b
+	END
+    run_foster as_pid1
+    happens 'a starts'
+    silent
+    stop_foster
+    via=(prlimit --locks=100:100)
+    for way in "${SERVICE_WAYS[@]}"; do
+        run_foster "$way"
+        happens 'a starts'
+        ctl restart a b
+        happens 'a starts' 2
+        told 'limit of file locks.* is not ended with it' 1
+        [ "$(wc -l <"$err")" -eq 1 ]
+        stop_foster
+    done
+}
+stop_foster() {
+    send TERM
+    wait "$job" || true
+}
