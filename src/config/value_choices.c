@@ -37,9 +37,10 @@ bool value_read_restart(void *field, struct entry *entry)
 bool value_read_output(void *field, struct entry *entry)
 {
     struct settings *settings = field;
+    const char *value = value_keep_path(entry, value_path_after("file:", entry->value));
     bool is_stderr = entry->detail == STDERR_FILENO;
     const char **path = is_stderr ? &settings->error_path : &settings->output_path;
-    int choice = choice_with_argument(OUTPUTS "file\0", entry_keep(entry), path);
+    int choice = choice_with_argument(OUTPUTS "file\0", value, path);
     *(is_stderr ? &settings->error_output : &settings->output) = (enum output)choice;
     return choice != -1 && (choice == OUTPUT_FILE) == (*path != NULL) &&
            (choice != OUTPUT_FILE || **path != '\0');

@@ -22,6 +22,12 @@ bool value_read_control(void *field, struct entry *entry);
 bool value_read_termination_log(void *field, struct entry *entry);
 bool value_is_command(const char *value);
 
+/* entry_keep() of a value in which a path stands, from `path` to its end: a relative one is made
+ * absolute, from the directory that foster was started in. NULL: there is no path in it. Also for a
+ * path of that value behind a prefix, which value_path_after() finds: NULL without the prefix. */
+char *value_keep_path(const struct entry *entry, const char *path);
+const char *value_path_after(const char *prefix, const char *value);
+
 /* value_time.c: durations */
 bool value_read_duration(void *field, struct entry *entry);
 bool value_read_span(void *field, struct entry *entry);

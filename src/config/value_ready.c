@@ -34,10 +34,17 @@ static bool read_argument(struct settings *settings, const char *value, const ch
     }
 }
 
+/* The path in unix:PATH, unless that is an abstract name, and in file:PATH. */
+static const char *path_in(const char *value)
+{
+    const char *local = value_path_after("unix:", value);
+    return local != NULL && *local != '@' ? local : value_path_after("file:", value);
+}
+
 bool value_read_ready(void *field, struct entry *entry)
 {
     struct settings *settings = field;
-    const char *argument, *value = entry_keep(entry);
+    const char *argument, *value = value_keep_path(entry, path_in(entry->value));
     int choice =
         choice_with_argument("none\0notify\0fd\0tcp\0unix\0file\0exec\0", value, &argument);
     settings->ready = (enum ready_by)choice;

@@ -1,6 +1,14 @@
-/* value_text.c - see value_readers.h. Words, commands and paths: they are kept as they stand. */
+/*
+ * value_text.c - see value_readers.h. Words, commands and paths. They are kept as they stand, but
+ * for a relative path: it is meant from the directory that foster was started in, and foster leaves
+ * that directory before the first start.
+ */
+#include <limits.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include "base/arena.h"
 #include "config/argv_split.h"
 #include "config/expand.h"
 #include "config/value_readers.h"
@@ -11,9 +19,50 @@ bool value_read_words(void *field, struct entry *entry)
     return true;
 }
 
+/* The directory that foster was started in, without a slash at its end; NULL if it has no name. The
+ * raw call: musl's getcwd(3) would link malloc(3). */
+static const char *start_directory(void)
+{
+    static const char *directory;
+    char path[PATH_MAX];
+    if (directory != NULL)
+        return directory;
+    long length = syscall(SYS_getcwd, path, sizeof path);
+    if (length > 0 && path[0] == '/')
+        directory = strcmp(path, "/") == 0 ? "" : arena_copy(path, strlen(path));
+    return directory;
+}
+
+/* A path that begins with a variable is absolute, or not, only when that is known. */
+static bool is_relative(const char *path)
+{
+    return *path != '\0' && *path != '/' && *path != '$';
+}
+
+const char *value_path_after(const char *prefix, const char *value)
+{
+    size_t length = strlen(prefix);
+    return strncmp(value, prefix, length) == 0 ? value + length : NULL;
+}
+
+char *value_keep_path(const struct entry *entry, const char *path)
+{
+    if (path == NULL || !is_relative(path) || strlen(path) >= PATH_MAX || start_directory() == NULL)
+        return entry_keep(entry);
+    size_t before = (size_t)(path - entry->value);
+    char whole[before + strlen(start_directory()) + sizeof "/" + strlen(path)];
+    memcpy(whole, entry->value, before);
+    strcpy(whole + before, start_directory());
+    strcat(whole + before, "/");
+    strcat(whole + before, path);
+    struct entry absolute = *entry;
+    absolute.value = whole;
+    return entry_keep(&absolute);
+}
+
 bool value_read_path(void *field, struct entry *entry)
 {
-    *(const char **)field = entry_keep(entry);
+    *(const char **)field = value_keep_path(entry, entry->value);
     return true;
 }
 
@@ -25,21 +74,24 @@ bool value_is_command(const char *value)
 
 bool value_read_command(void *field, struct entry *entry)
 {
-    return value_read_path(field, entry) && value_is_command(entry->value);
+    *(const char **)field = entry_keep(entry);
+    return value_is_command(entry->value);
 }
 
-static bool read_path_or_none(const char *none, void *field, struct entry *entry)
+static bool is_none(const struct entry *entry)
 {
-    *(const char **)field = strcmp(entry->value, "none") == 0 ? none : entry_keep(entry);
-    return true;
+    return strcmp(entry->value, "none") == 0;
 }
 
 bool value_read_control(void *field, struct entry *entry)
 {
-    return read_path_or_none("", field, entry);
+    const char *path = entry->value[0] != '@' ? entry->value : NULL; /* an abstract name */
+    *(const char **)field = is_none(entry) ? "" : value_keep_path(entry, path);
+    return true;
 }
 
 bool value_read_termination_log(void *field, struct entry *entry)
 {
-    return read_path_or_none(NULL, field, entry);
+    *(const char **)field = is_none(entry) ? NULL : value_keep_path(entry, entry->value);
+    return true;
 }

@@ -22,6 +22,45 @@ people() {
     via=(sh -c 'mount --bind passwd /etc/passwd && mount --bind group /etc/group && exec "$@"' sh)
 }
 
+@test "relative paths are meant from the directory that foster was started in (158)" {
+    mkdir sub
+    echo input >in
+    echo NAME=value >vars
+    printf '#!/bin/sh\necho program\n' >sub/run
+    chmod 755 sub/run
+    configure <<-'END'
+		[foster]
+		control = own.sock
+		[dir]
+		command = sh -c 'pwd; exec ./run'
+		working_dir = sub
+		log = file:dir.log
+		log_stderr = file:dir.err
+		[in]
+		command = sh -c 'cat; echo "$NAME"; echo error >&2'
+		stdin = ./in
+		env_file = vars
+		log = file:in.log
+		[flag]
+		command = sh -c ': >flag; exec service flag'
+		ready = file:flag
+		[socket]
+		command = service socket listen unix:unix.sock
+		ready = unix:unix.sock
+	END
+    prepare_folder
+    for way in as_pid1 as_pid1_user; do
+        rm -f own.sock flag unix.sock -- *.log
+        start "$way" --config conf 3>&-
+        wait_until test -S own.sock
+        timeout "$LIMIT" "$FOSTER" ctl --control "$PWD/own.sock" wait --timeout 10s flag socket
+        send TERM
+        wait "$job" || true
+        [ "$(cat dir.log)" = "$PWD/sub"$'\nprogram' ]
+        [ "$(cat in.log)" = $'input\nvalue\nerror' ]
+    done
+}
+
 @test "user: a name brings its group, its supplementary groups and its home (95)" {
     people
     gets user app "$(line_of '"[UG]id|Groups"'); echo \$HOME \$USER \$LOGNAME"

@@ -237,6 +237,48 @@ START_TEST(lines)
 }
 END_TEST
 
+static void ck_from_here(const char *path, const char *relative)
+{
+    char here[PATH_MAX], whole[2 * PATH_MAX];
+    ck_assert_ptr_nonnull(getcwd(here, sizeof here));
+    snprintf(whole, sizeof whole, "%s/%s", here, relative);
+    ck_assert_str_eq(path, whole);
+}
+
+START_TEST(relative_paths_are_meant_from_here)
+{
+    const struct settings *settings = settings_of(
+        "working_dir = sub\nstdin = ./in\nlog = file:a:b\nlog_stderr = file:@e\nready = file:r");
+    ck_from_here(settings->attributes.directory, "sub");
+    ck_from_here(settings->input, "./in");
+    ck_from_here(settings->output_path, "a:b");
+    ck_from_here(settings->error_path, "@e");
+    ck_from_here(settings->ready_argument, "r");
+    settings = settings_of("ready = unix:s");
+    ck_from_here(settings->ready_address->to.local.sun_path, "s");
+    settings = settings_of("ready = unix:@s\nworking_dir = ${DIR}/sub\nstop_command = a/b");
+    ck_assert_str_eq(settings->ready_address->to.local.sun_path + 1, "s");
+    ck_assert_str_eq(settings->attributes.directory, "${DIR}/sub");
+    ck_assert_str_eq(settings->stop_command, "a/b");
+    ck_assert_str_eq(
+        service_of("[foster]\ncontrol = s\ntermination_log = t\n[a]\ncommand = b/c", "a")->command,
+        "b/c");
+    ck_from_here(plan.globals.control, "s");
+    ck_from_here(plan.globals.termination_log, "t");
+    service_of("[foster]\ncontrol = @s\n[a]\ncommand = b", "a");
+    ck_assert_str_eq(plan.globals.control, "@s");
+}
+END_TEST
+
+START_TEST(relative_paths_that_are_equal_are_kept_once)
+{
+    service_of("[a]\ncommand = x\nworking_dir = d\nlog = file:l\n"
+               "[b]\ncommand = x\nworking_dir = d\nlog = file:l",
+               "a");
+    ck_assert_ptr_eq(plan.services[0].settings, plan.services[1].settings);
+}
+END_TEST
+
 START_TEST(stderr_goes_where_log_stderr_says)
 {
     const struct settings *settings =
@@ -685,7 +727,8 @@ int main(void)
 {
     return RUN_TESTS(
         "config", defaults, every_key, ways_to_be_ready, sockets, variables_and_files_of_them,
-        variables_in_other_values, lines, stderr_goes_where_log_stderr_says,
+        variables_in_other_values, lines, relative_paths_are_meant_from_here,
+        relative_paths_that_are_equal_are_kept_once, stderr_goes_where_log_stderr_says,
         global_keys_hold_wherever_they_stand, equal_settings_are_shared, equal_values_are_kept_once,
         nothing_stays_in_the_file, dependencies, the_command_line_has_a_service,
         files_and_directories, a_thousand_services_are_small, faults, ways_not_to_be_ready,
