@@ -105,6 +105,21 @@ sockets() { find "/proc/$init/fd" -lname 'socket:*' | wc -l; }
     ctl status --json job | jq -e '.services | length == 1 and .[0].state == "failed"'
 }
 
+@test "foster(8) has each member of the JSON, and each state" {
+    local page=$BATS_TEST_DIRNAME/../../init/foster.8 member state
+    web
+    for member in $(ctl status --json | jq -r '[paths | map(strings)[-1] // empty] | unique[]'); do
+        grep -q "^\.It Va $member\$" "$page" || { echo "not there: $member" && false; }
+    done
+    sed -n '/^const char \*state_name/,/^}/p' "$BATS_TEST_DIRNAME/../../src/config/service.c" |
+        grep -o '"[a-z ]*"' | tr -d '"' >states
+    [ "$(wc -l <states)" -ge 10 ]
+    sed -n '/It Va state/,/It Va kind/p' "$page" >entry
+    while read -r state; do
+        grep -qw "$state" entry || { echo "not there: $state" && false; }
+    done <states
+}
+
 @test "ctl stop, start and restart return when they are done" {
     web
     ctl stop web
@@ -147,7 +162,7 @@ chain() {
 	END
     run_foster as_pid1
     reaches web running
-    reaches job done
+    reaches job 'done'
 }
 
 @test "ctl stop all stops in the reverse order of dependencies, and foster stays (162)" {

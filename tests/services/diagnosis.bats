@@ -159,7 +159,7 @@ load helpers
 
 @test "ctl status names a user that cannot be used, while foster tries again (164)" {
     printf '[a]\ncommand = service a\nuser = 1234:1234\n[keep]\ncommand = service keep\n' >conf
-    via=(setpriv --bounding-set=-setuid,-setgid --inh-caps=-setuid,-setgid)
+    via=(setpriv --bounding-set='-setuid,-setgid' --inh-caps='-setuid,-setgid')
     run_foster as_pid1
     reaches a failed
     run ctl status a
