@@ -21,8 +21,9 @@ enum {
 
 /* Both: any thread and signal handlers; they allocate nothing. */
 
-/* Reads "500ms", "5s", "2m", "1h", or "5", which means seconds. False if it is none of these, or
- * above a year. */
+/* Reads "500ms", "5s", "2m", "1h", or "5", which means seconds; as in a Compose file also
+ * fractions, and several units in a row: "1.5s", "1m30s". What is less than a millisecond is cut
+ * off. False if it is none of these, or above a year. */
 bool duration_parse(const char *string, milliseconds *duration);
 
 /* Appends a span in the unit that fits it: "0.25 s", "12.1 s", "3 min", "5 h", "12 days". */

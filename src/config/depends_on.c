@@ -12,8 +12,16 @@
 #include "config/choice.h"
 #include "config/diagnostics.h"
 
-enum { CONDITION_UNSET = CONDITION_COMPLETED + 1 };
-#define CONDITIONS "started\0ready\0completed\0"
+enum { CONDITION_UNSET = CONDITION_HEALTHY + 1 };
+
+/* The words for a condition, those of Compose last, and the condition of each. */
+#define WORDS                                                                                      \
+    "started\0ready\0completed\0ended\0"                                                           \
+    "service_started\0service_healthy\0service_completed_successfully\0"
+static const unsigned char conditions[] = {
+    CONDITION_STARTED, CONDITION_READY,   CONDITION_COMPLETED, CONDITION_ENDED,
+    CONDITION_STARTED, CONDITION_HEALTHY, CONDITION_COMPLETED,
+};
 
 /* A walk over the names of all services. */
 struct walk {
@@ -33,27 +41,34 @@ static void refuse(const struct plan *plan, const struct entry *entry, const cha
                         &walk);
 }
 
-static void append(struct depends_on *depends_on, struct service *on, int condition)
+static void append(struct depends_on *depends_on, struct service *on, enum condition condition)
 {
     struct dependency *list = arena_grow(depends_on->list, depends_on->count, sizeof *list);
-    list[depends_on->count++] = (struct dependency){on, (enum condition)condition};
+    list[depends_on->count++] = (struct dependency){on, condition};
     depends_on->list = list;
     on->is_named = true;
+}
+
+/* The condition that the word stands for; NULL stands for none. A fault is reported. */
+static enum condition read_condition(const struct entry *entry, const char *word,
+                                     const char *condition)
+{
+    int choice = condition == NULL ? -1 : choice_of(WORDS, condition, strlen(condition));
+    if (condition != NULL && choice == -1)
+        diagnostics_error(&entry->place,
+                          "depends_on needs NAME, or NAME and one of :started, :ready, :completed "
+                          "and :ended, not '%s'",
+                          word);
+    return choice == -1 ? (enum condition)CONDITION_UNSET : (enum condition)conditions[choice];
 }
 
 /* "NAME" or "NAME:CONDITION" */
 static void add(struct depends_on *depends_on, const struct names *names, const struct entry *entry,
                 char *word)
 {
-    const char *argument;
     size_t length = strcspn(word, ":");
-    argument = word[length] == ':' ? word + length + 1 : NULL;
-    int condition =
-        argument == NULL ? CONDITION_UNSET : choice_of(CONDITIONS, argument, strlen(argument));
-    if (condition == -1)
-        diagnostics_error(
-            &entry->place,
-            "depends_on needs NAME, NAME:started, NAME:ready or NAME:completed, not '%s'", word);
+    enum condition condition =
+        read_condition(entry, word, word[length] == ':' ? word + length + 1 : NULL);
     word[length] = '\0';
     struct service *on = names_find(names, word);
     if (strcmp(word, entry->section) == 0)
@@ -85,9 +100,12 @@ void depends_on_end(struct depends_on *depends_on)
 
 static void settle(struct dependency *dependency)
 {
-    if (dependency->condition == (enum condition)CONDITION_UNSET)
-        dependency->condition =
-            dependency->on->settings->type == TYPE_ONESHOT ? CONDITION_COMPLETED : CONDITION_READY;
+    const struct settings *on = dependency->on->settings;
+    bool is_unset = dependency->condition == (enum condition)CONDITION_UNSET;
+    if (is_unset && on->type == TYPE_ONESHOT)
+        dependency->condition = CONDITION_COMPLETED;
+    else if (is_unset || (dependency->condition == CONDITION_HEALTHY && on->healthcheck == NULL))
+        dependency->condition = CONDITION_READY;
 }
 
 void depends_on_settle(const struct plan *plan)

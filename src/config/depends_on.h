@@ -21,8 +21,9 @@ void depends_on_add(struct depends_on *depends_on, const struct names *names,
 /* The section ends: the next one begins with none. The list is the service's. */
 void depends_on_end(struct depends_on *depends_on);
 
-/* Sets the condition of each dependency that has none, once the type of every service is known: a
- * oneshot has to be completed, a service has to be ready. */
+/* Sets the condition of each dependency that has none, once the settings of every service are
+ * known: a oneshot has to be completed, a service has to be ready. A service that has to be healthy
+ * and has no health check has to be ready. */
 void depends_on_settle(const struct plan *plan);
 
 #endif

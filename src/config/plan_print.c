@@ -11,9 +11,13 @@
 enum { PREFIX_MOST = 256 }; /* bytes; deeper branches of the tree are not indented further */
 
 static const char *const conditions[] = {
+    /* clang-format off */
     [CONDITION_STARTED] = " has started",
     [CONDITION_READY] = " is ready",
     [CONDITION_COMPLETED] = " has completed",
+    [CONDITION_ENDED] = " has ended",
+    [CONDITION_HEALTHY] = " is healthy",
+    /* clang-format on */
 };
 
 /* The parent in the tree: of all services that it depends on the one with the highest rank, which

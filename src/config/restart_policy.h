@@ -7,9 +7,9 @@
 
 #include "config/settings.h"
 
-/* Reads "no", "always", "on-failure" or "on-failure:N", for the key `restart` and the option
- * --restart. False if it is none of them. *limit is set for N alone. Any thread; allocates
- * nothing. */
+/* Reads "no", "always", "unless-stopped", which is the same, "on-failure" or "on-failure:N", for
+ * the key `restart` and the option --restart. False if it is none of them. *limit is set for N
+ * alone. Any thread; allocates nothing. */
 bool restart_policy_parse(const char *string, enum restart *restart, unsigned *limit);
 
 #endif

@@ -23,7 +23,13 @@
 #include "process/run_mark.h"
 
 /* What must hold of another service before one is started. */
-enum condition { CONDITION_STARTED, CONDITION_READY, CONDITION_COMPLETED };
+enum condition {
+    CONDITION_STARTED,
+    CONDITION_READY,
+    CONDITION_COMPLETED,
+    CONDITION_ENDED,   /* for good, in whatever way */
+    CONDITION_HEALTHY, /* its health check has succeeded; only where there is one */
+};
 
 struct dependency {
     struct service *on;

@@ -33,8 +33,8 @@ bool value_read_grace(void *field, struct entry *entry)
 bool value_read_delays(void *field, struct entry *entry)
 {
     struct settings *settings = field;
-    char *dots = strchr(entry->value, '.'), *most = entry->value;
-    if (dots != NULL && dots[1] == '.') {
+    char *dots = strstr(entry->value, ".."), *most = entry->value;
+    if (dots != NULL) {
         *dots = '\0';
         most = dots + 2;
     }

@@ -4,13 +4,16 @@
  */
 #include "supervise/dependencies.h"
 
+#include "supervise/probe.h"
 #include "supervise/state_machine.h"
 
 /* What the state of a service means for its dependents: a bit for each condition. */
 enum {
     STARTED_BIT = 1 << CONDITION_STARTED,
     READY_BIT = 1 << CONDITION_READY,
-    COMPLETED_BIT = 1 << CONDITION_COMPLETED
+    COMPLETED_BIT = 1 << CONDITION_COMPLETED,
+    ENDED_BIT = 1 << CONDITION_ENDED,
+    HEALTHY_BIT = 1 << CONDITION_HEALTHY
 };
 
 static const struct {
@@ -18,11 +21,20 @@ static const struct {
     unsigned char never; /* can be met no more */
 } prospects[STATES] = {
     [STARTING] = {.met = STARTED_BIT},
-    [RUNNING] = {.met = STARTED_BIT | READY_BIT},
-    [READY] = {.met = STARTED_BIT | READY_BIT},
-    [DONE] = {.met = STARTED_BIT | COMPLETED_BIT, .never = READY_BIT},
-    [FAILED] = {.never = STARTED_BIT | READY_BIT | COMPLETED_BIT},
+    [RUNNING] = {.met = STARTED_BIT | READY_BIT | HEALTHY_BIT},
+    [READY] = {.met = STARTED_BIT | READY_BIT | HEALTHY_BIT},
+    [STOPPED] = {.met = ENDED_BIT},
+    [DONE] = {.met = STARTED_BIT | COMPLETED_BIT | ENDED_BIT, .never = READY_BIT | HEALTHY_BIT},
+    [FAILED] = {.met = ENDED_BIT, .never = STARTED_BIT | READY_BIT | COMPLETED_BIT | HEALTHY_BIT},
 };
+
+/* What the state alone does not tell. */
+static bool is_still_missing(const struct dependency *dependency)
+{
+    const struct service *on = dependency->on;
+    return (dependency->condition == CONDITION_HEALTHY && probe_health(on) != HEALTH_HEALTHY) ||
+           (on->state == STOPPED && !on->has_run);
+}
 
 /* A service that has failed was started nevertheless, if its program ran: it may have ended before
  * the supervisor looked at its dependents. */
@@ -35,8 +47,8 @@ static bool has_been_started(const struct dependency *dependency)
 
 static bool is_met(const struct dependency *dependency)
 {
-    return (prospects[dependency->on->state].met & 1U << dependency->condition) != 0 ||
-           has_been_started(dependency);
+    bool may_be = (prospects[dependency->on->state].met & 1U << dependency->condition) != 0;
+    return (may_be && !is_still_missing(dependency)) || has_been_started(dependency);
 }
 
 static bool is_never_met(const struct dependency *dependency)

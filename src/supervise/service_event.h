@@ -12,6 +12,7 @@ enum service_event {
     EVENT_CLEARED,             /* no process of its last run remains */
     EVENT_EXECED,              /* its process executes its program */
     EVENT_READY,               /* it is ready */
+    EVENT_HEALTHY,             /* its health check has succeeded, for the first time or again */
     EVENT_ENDED,               /* its main process has been reaped */
     EVENT_UNHEALTHY,           /* its health check or its watchdog has failed */
     EVENT_TIMEOUT,             /* the deadline of its state has come */

@@ -218,6 +218,13 @@ static void become_ready(struct service *service)
     probe_begin_health(service, service->since);
 }
 
+/* For the services that wait for it. */
+static void note_health(struct service *service)
+{
+    (void)service;
+    changes++;
+}
+
 /* ---- the remaining processes of a run ---- */
 
 /* A stop command is left to end first, unless the service is killed: it bears the mark of the run
@@ -660,6 +667,9 @@ static const struct transition {
 
     {EVENT_READY, IN(STARTING), IN(READY), become_ready},
     /* EVENT_READY, any other: nothing */
+
+    {EVENT_HEALTHY, IN(RUNNING) | IN(READY), SAME, note_health},
+    /* EVENT_HEALTHY, any other: nothing */
 
     {EVENT_ENDED, IN(FORKED),                         OVER,                         end_start},
     {EVENT_ENDED, IN(STARTING),                       IN(BACKING_OFF) | IN(FAILED), end_run},

@@ -35,8 +35,8 @@ bool state_machine_clear(struct service *service);
 /* Moves the deadline of the present state. */
 void state_machine_set_deadline(struct service *service, milliseconds deadline);
 
-/* How many times a state was entered, by all services together; the states of a stop count as one.
- */
+/* How many times a state was entered or a service became healthy, for all services together; the
+ * states of a stop count as one. */
 unsigned state_machine_changes(void);
 
 /* The exit code of foster if this service, which has ended for good, decides it. */

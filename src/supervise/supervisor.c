@@ -91,8 +91,10 @@ static void look_at_probe(struct service *service, milliseconds now)
         if (service->settings->restart != RESTART_NO)
             state_machine_handle(service, EVENT_UNHEALTHY);
         break;
-    case PROBE_UNCHANGED:
     case PROBE_HEALTHY:
+        state_machine_handle(service, EVENT_HEALTHY);
+        break;
+    case PROBE_UNCHANGED:
         break;
     }
     if (service->state == STOP_COMMAND && !probe_poll_stop_command(service))

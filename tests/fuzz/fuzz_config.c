@@ -108,7 +108,7 @@ static void check_service(const struct plan *plan, const struct service *service
     check(service->settings->output <= OUTPUT_FILE);
     const struct extras *extras = service_extras(service);
     for (size_t i = 0; i < extras->depends_count; i++)
-        check(extras->depends_on[i].condition <= CONDITION_COMPLETED &&
+        check(extras->depends_on[i].condition <= CONDITION_HEALTHY &&
               extras->depends_on[i].on != service);
 }
 

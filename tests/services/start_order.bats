@@ -40,6 +40,117 @@ load helpers
     is_now a ready
     is_now early running
 }
+
+@test "depends_on = x:ended waits for the end of x, and any end will do (153)" {
+    configure <<-'END'
+		[after]
+		command = service after exit 0
+		depends_on = well:ended ill:ended killed:ended absent:ended below:ended
+		[well]
+		command = service well wait go exit 0
+		type = oneshot
+		[ill]
+		command = service ill exit 3
+		restart = on-failure:1
+		restart_delay = 10ms
+		[killed]
+		command = service killed die KILL
+		[absent]
+		command = absent-program
+		[below]
+		command = service below
+		depends_on = absent
+	END
+    run_foster as_pid1
+    reaches ill failed
+    reaches killed failed
+    is_now after waiting
+    never 'after starts'
+    : >go
+    happens 'after ends'
+    in_order 'well ends' 'after starts'
+    [ "$(count 'ill starts')" -eq 2 ]
+}
+
+@test "x:ended is no end while x is stopped and has not run; a stop by hand is one (153)" {
+    configure <<-'END'
+		[after]
+		command = service after
+		depends_on = job:ended
+		[job]
+		command = service job
+		type = oneshot
+		[other]
+		command = service other
+		depends_on = later:ended
+		autostart = no
+		[later]
+		command = service later
+		autostart = no
+	END
+    run_foster as_pid1
+    happens 'job starts'
+    never 'after starts'
+    ctl stop job
+    happens 'after starts'
+    ctl start --timeout 200ms other || true
+    happens 'later starts'
+    is_now other waiting
+}
+
+@test "service_healthy waits for the first success of the health check (153)" {
+    configure <<-'END'
+		[web]
+		command = service web
+		depends_on = db:service_healthy cache:service_healthy
+		[early]
+		command = service early
+		depends_on = db:ready
+		[db]
+		command = service db
+		healthcheck = sh -c 'echo >>probes; test -e well'
+		healthcheck_interval = 20ms
+		[cache]
+		command = service cache notify READY=1
+		ready = notify
+	END
+    run_foster as_pid1
+    happens 'early starts'
+    reaches cache ready
+    wait_until test -e probes
+    is_now web waiting
+    : >well
+    happens 'web starts'
+    is_now db running
+}
+
+@test "the words of Compose are understood (153)" {
+    configure <<-'END'
+		[web]
+		command = service web
+		depends_on = db:service_started migrate:service_completed_successfully
+		[migrate]
+		command = service migrate wait go exit 0
+		type = oneshot
+		[db]
+		command = service db
+		ready = notify
+		restart = unless-stopped
+		restart_delay = 0.02s..1m0.5s
+	END
+    run_foster as_pid1
+    happens 'migrate starts'
+    reaches db starting
+    is_now web waiting
+    : >go
+    happens 'web starts'
+    kill -KILL "$(pid db)"
+    happens 'db starts' 2
+    ctl stop db
+    ctl stop web
+    is_now db stopped
+}
+
 @test "all dependents of a oneshot start after its end, each once (89)" {
     configure <<-'END'
 		[migrate]

@@ -373,6 +373,29 @@ START_TEST(dependencies)
 }
 END_TEST
 
+/* Without a health check a service is healthy when it is ready (153). */
+START_TEST(conditions_in_the_words_of_compose)
+{
+    const struct service *web =
+        service_of("[web]\ncommand=w\ndepends_on=a:service_started "
+                   "b:service_completed_successfully c:service_healthy d:service_healthy e:ended\n"
+                   "[a]\ncommand=a\n[b]\ncommand=b\n[c]\ncommand=c\nhealthcheck=c\n"
+                   "[d]\ncommand=d\n[e]\ncommand=e",
+                   "web");
+    static const enum condition conditions[] = {CONDITION_STARTED, CONDITION_COMPLETED,
+                                                CONDITION_HEALTHY, CONDITION_READY,
+                                                CONDITION_ENDED};
+    ck_assert_uint_eq(service_extras(web)->depends_count, COUNT(conditions));
+    for (size_t i = 0; i < COUNT(conditions); i++)
+        ck_assert_int_eq(service_extras(web)->depends_on[i].condition, conditions[i]);
+    const struct settings *settings =
+        settings_of("restart = unless-stopped\nrestart_delay = 1.5s..1m30s");
+    ck_assert_int_eq(settings->restart, RESTART_ALWAYS);
+    ck_assert_int_eq(settings->restart_first, 1500);
+    ck_assert_int_eq(settings->restart_most, 90000);
+}
+END_TEST
+
 START_TEST(the_command_line_has_a_service)
 {
     struct settings settings = settings_default;
@@ -457,6 +480,10 @@ START_TEST(faults)
          "restart_delay needs a duration above 0, or two such as 100ms..30s, not '0'"},
         {"restart_delay = 2s..1s",
          "restart_delay needs a duration above 0, or two such as 100ms..30s, not '2s..1s'"},
+        {"restart = unless-stopped:3",
+         "restart needs no, always or on-failure[:N], not 'unless-stopped:3'"},
+        {"restart_delay = 1...3s",
+         "restart_delay needs a duration above 0, or two such as 100ms..30s, not '1...3s'"},
         {"restart_delay = 1s..",
          "restart_delay needs a duration above 0, or two such as 100ms..30s, not '1s..'"},
         {"ready_timeout = 0s",
@@ -560,7 +587,8 @@ START_TEST(all_faults_are_said_in_one_run)
         "c:5: command needs a command of at most 128K, with its quotes closed, not 'a 'b'\n"
         "c:6: depends_on names an unknown service 'wbo'\n"
         "c:6: depends_on names an unknown service 'dd'\n"
-        "c:6: depends_on needs NAME, NAME:started, NAME:ready or NAME:completed, not 'db:redy'\n"
+        "c:6: depends_on needs NAME, or NAME and one of :started, :ready, :completed and :ended, "
+        "not 'db:redy'\n"
         "c:6: depends_on names 'db' twice\n"
         "c:6: depends_on names 'db' twice\n"
         "c:8: 'restart' belongs in the section of a service\n"
@@ -730,8 +758,9 @@ int main(void)
         variables_in_other_values, lines, relative_paths_are_meant_from_here,
         relative_paths_that_are_equal_are_kept_once, stderr_goes_where_log_stderr_says,
         global_keys_hold_wherever_they_stand, equal_settings_are_shared, equal_values_are_kept_once,
-        nothing_stays_in_the_file, dependencies, the_command_line_has_a_service,
-        files_and_directories, a_thousand_services_are_small, faults, ways_not_to_be_ready,
-        all_faults_are_said_in_one_run, files_that_are_none, more_than_a_start_has_room_for,
-        circles, the_nearest_word_is_near, the_tree_shows_who_waits_for_whom);
+        nothing_stays_in_the_file, dependencies, conditions_in_the_words_of_compose,
+        the_command_line_has_a_service, files_and_directories, a_thousand_services_are_small,
+        faults, ways_not_to_be_ready, all_faults_are_said_in_one_run, files_that_are_none,
+        more_than_a_start_has_room_for, circles, the_nearest_word_is_near,
+        the_tree_shows_who_waits_for_whom);
 }

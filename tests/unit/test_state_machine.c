@@ -221,6 +221,8 @@ static const struct expectation {
 
     {EVENT_READY, IN(STARTING), READY, READY},
 
+    {EVENT_HEALTHY, IN(RUNNING) | IN(READY), SAME, SAME},
+
     {EVENT_ENDED, IN(FORKED),                         DONE,    DONE},
     {EVENT_ENDED, IN(STARTING),                       FAILED,  FAILED},
     {EVENT_ENDED, IN(RUNNING) | IN(READY),            DONE,    DONE},
