@@ -123,7 +123,7 @@ bool option_set_success_code(struct options *options, const char *code)
     long number;
     if (!text_to_number(code, 0, EXIT_CODES - 1, &number))
         return false;
-    options->as_success[number / CHAR_BIT] |= (uint8_t)(1U << number % CHAR_BIT);
+    wait_status_count_as_success(options->as_success, (int)number);
     return true;
 }
 

@@ -47,6 +47,7 @@ static struct settings command_settings(const struct options *options)
     int stop_signal = signal_map_apply(&options->map, SIGTERM);
     settings.essential = true;
     settings.restart = options->restart;
+    settings.as_success = options->as_success;
     settings.restart_limit = options->restart_limit;
     settings.stop_signal = stop_signal != 0 ? stop_signal : SIGTERM;
     if (options->stop_timeout != NEVER || options->config_count == 0) {
@@ -73,7 +74,6 @@ static bool read_plan(struct plan *plan, const struct options *options)
     plan->command_argv = options->command;
     plan->map = &options->map;
     plan->to_group = options->to_group;
-    plan->as_success = options->as_success;
     if (options->termination_log_is_given)
         plan->globals.termination_log = options->termination_log;
     return true;

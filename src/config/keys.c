@@ -26,6 +26,7 @@ enum scope { SERVICE, GLOBAL };
     ROW("depends_on", WORDS, depends_on, .repeatable = true)                                       \
     ROW("restart", RESTART, settings)                                                              \
     ROW("restart_delay", DELAYS, settings)                                                         \
+    ROW("success_exit_codes", EXIT_CODES, settings)                                                \
     ROW("ready", READY, settings)                                                                  \
     ROW("ready_timeout", SPAN, settings.ready_timeout)                                             \
     ROW("healthcheck", COMMAND, settings.healthcheck)                                              \

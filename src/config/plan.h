@@ -41,7 +41,6 @@ struct plan {
     char **command_argv;          /* the words of the command; command_argv[-1] exists */
     const struct signal_map *map; /* the signals that services get in place of others */
     bool to_group;                /* signals are sent to process groups */
-    const uint8_t *as_success;    /* exit codes of the command, wait_status_code_is_success() */
 };
 
 /* The service whose name is these length bytes, or NULL. Any thread; allocates nothing. */

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/address.h"
 #include "base/clock.h"
@@ -56,6 +57,7 @@ struct settings {
     milliseconds restart_first; /* the delay before the first new start; each delay is twice ... */
     milliseconds restart_most;  /* ... the one before, up to this one. A run of this length is a
                                    success: the delay is the first one again */
+    const uint8_t *as_success;  /* exit codes, wait_status_code_is_success(); NULL: 0 alone */
 
     enum ready_by ready;
     int ready_fd;

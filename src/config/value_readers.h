@@ -35,10 +35,11 @@ bool value_read_stop_grace(void *field, struct entry *entry);
 bool value_read_grace(void *field, struct entry *entry);
 bool value_read_delays(void *field, struct entry *entry);
 
-/* value_numbers.c: numbers and signals */
+/* value_numbers.c: numbers, signals and exit codes */
 bool value_read_count(void *field, struct entry *entry);
 bool value_read_mode(void *field, struct entry *entry);
 bool value_read_signal(void *field, struct entry *entry);
+bool value_read_exit_codes(void *field, struct entry *entry);
 
 /* value_choices.c: one of a few words */
 bool value_read_bool(void *field, struct entry *entry);

@@ -23,6 +23,8 @@ static const struct {
     [VALUE_DELAYS] = {value_read_delays, "a duration above 0, or two such as 100ms..30s"},
     [VALUE_COUNT] = {value_read_count, "a number from 1"},
     [VALUE_SIGNAL] = {value_read_signal, "a signal such as SIGTERM or 15"},
+    [VALUE_EXIT_CODES] = {value_read_exit_codes,
+                          "numbers from 0 to 255 and signals, such as 3 143 SIGTERM"},
     [VALUE_TYPE] = {value_read_type, "service or oneshot"},
     [VALUE_RESTART] = {value_read_restart, "no, always or on-failure[:N]"},
     [VALUE_READY] =

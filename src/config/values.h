@@ -26,6 +26,7 @@ enum value_kind {
     VALUE_DELAYS,          /* (struct settings) */
     VALUE_COUNT,           /* (unsigned) from 1 */
     VALUE_SIGNAL,          /* (int) */
+    VALUE_EXIT_CODES,      /* (struct settings) */
     VALUE_TYPE,            /* (enum service_type) */
     VALUE_RESTART,         /* (struct settings) */
     VALUE_READY,           /* (struct settings) */

@@ -1,7 +1,6 @@
 /* wait_status.c - see wait_status.h. */
 #include "process/wait_status.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 

@@ -7,6 +7,7 @@
 #ifndef PROCESS_WAIT_STATUS_H
 #define PROCESS_WAIT_STATUS_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -27,9 +28,16 @@ enum { EXIT_CODES = 256 };
 /* The exit code for a wait status, as shells count: the exit status, or 128 + the signal. */
 int wait_status_code(int status);
 
-/* True if an exit code of main is a success, which foster passes on as 0: 0 itself, or one that the
- * user counts as a success. `as_success` has a bit for each of EXIT_CODES; NULL: there is none. */
+/* True if an exit code of main or of a service is a success, which foster passes on as 0: 0 itself,
+ * or one that the user counts as a success. `as_success` has a bit for each of EXIT_CODES; NULL:
+ * there is none. */
 bool wait_status_code_is_success(int code, const uint8_t *as_success);
+
+/* Sets the bit of a code. */
+static inline void wait_status_count_as_success(uint8_t *as_success, int code)
+{
+    as_success[code / CHAR_BIT] |= (uint8_t)(1U << code % CHAR_BIT);
+}
 
 /* Appends "exited with status 3", "was killed by SIGSEGV (core dumped)". */
 void wait_status_append(struct text *text, int status);

@@ -450,8 +450,8 @@ bool state_machine_is_success(const struct service *service)
 {
     if (service->exec_code != 0 || !service->has_run || service->result == RESULT_PROTOCOL)
         return false;
-    int code = wait_status_code(service->last_status);
-    return wait_status_code_is_success(code, service == plan->command ? plan->as_success : NULL);
+    return wait_status_code_is_success(wait_status_code(service->last_status),
+                                       service->settings->as_success);
 }
 
 int state_machine_exit_code(const struct service *service)

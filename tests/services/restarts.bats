@@ -201,3 +201,55 @@ run_foster_to_end() { exits_with "$@"; }
     grep -q -E 'epoll_p?wait|futex|ppoll|rt_sigtimedwait' trace
     fails grep -E 'CLOCK_REALTIME|TFD_TIMER_ABSTIME|setitimer|alarm\(' trace
 }
+
+@test "success_exit_codes: such an end is a success for restart, dependents and foster (147)" {
+    configure <<-'END'
+		[java]
+		command = service java wait go exit 143
+		essential = yes
+		restart = on-failure
+		success_exit_codes = 143 SIGINT
+		[job]
+		command = service job exit 3
+		type = oneshot
+		success_exit_codes = 3
+		[after]
+		command = service after
+		depends_on = job:completed
+	END
+    for way in "${SERVICE_WAYS[@]}"; do
+        run_foster "$way"
+        happens 'after starts'
+        : >go
+        ends 0
+        [ "$(count 'java starts')" -eq 1 ]
+        [ "$(count 'job starts')" -eq 1 ]
+        silent
+        rm go
+    done
+}
+
+@test "success_exit_codes: 143 is an end by TERM as well, and a signal is an end by it (147)" {
+    for end in 143:TERM TERM:TERM 137,INT:INT 'SIGUSR1 137:KILL'; do
+        printf '[a]\ncommand = service a die %s\nessential = yes\nrestart = on-failure\n' \
+            "${end#*:}" >conf
+        printf 'success_exit_codes = %s\n' "${end%:*}" >>conf
+        exits_with 0 as_pid1
+        [ "$(count 'a starts')" -eq 1 ]
+    done
+    printf '[a]\ncommand = service a die INT\nessential = yes\nsuccess_exit_codes = 143\n' >conf
+    exits_with 130 as_pid1
+}
+
+@test "success_exit_codes: foster ends with 0 when it is stopped and java ends with 143 (147)" {
+    configure <<-'END'
+		[java]
+		command = service java code 143
+		essential = yes
+		success_exit_codes = 143
+	END
+    run_foster as_pid1
+    happens 'java starts'
+    send TERM
+    ends 0
+}

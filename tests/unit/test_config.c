@@ -10,6 +10,7 @@
 #include "config/settings.h"
 #include "kit.h"
 #include "process/exit_report.h"
+#include "process/wait_status.h"
 
 static struct plan plan;
 
@@ -373,6 +374,29 @@ START_TEST(dependencies)
 }
 END_TEST
 
+/* A number is a code, a signal the code of an end by it (147). */
+START_TEST(exit_codes_that_are_a_success)
+{
+    ck_assert_ptr_null(settings_of("")->as_success);
+    const struct settings *settings = settings_of("success_exit_codes = 3, 15 255\tINT sigkill");
+    static const int successes[] = {0, 3, 15, 255, 128 + SIGINT, 128 + SIGKILL};
+    size_t count = 0;
+    for (int code = 0; code < EXIT_CODES; code++)
+        count += wait_status_code_is_success(code, settings->as_success);
+    ck_assert_uint_eq(count, COUNT(successes));
+    for (size_t i = 0; i < COUNT(successes); i++)
+        ck_assert(wait_status_code_is_success(successes[i], settings->as_success));
+    const struct service *a = service_of("[a]\ncommand=x\nsuccess_exit_codes=3\n[b]\ncommand=x\n"
+                                         "success_exit_codes=3\n[c]\ncommand=x\n"
+                                         "success_exit_codes=4",
+                                         "a");
+    ck_assert_ptr_eq(a[0].settings, a[1].settings);
+    ck_assert_ptr_ne(a[1].settings, a[2].settings);
+    ck_assert(wait_status_code_is_success(4, a[2].settings->as_success));
+    ck_assert(!wait_status_code_is_success(3, a[2].settings->as_success));
+}
+END_TEST
+
 /* Without a health check a service is healthy when it is ready (153). */
 START_TEST(conditions_in_the_words_of_compose)
 {
@@ -480,6 +504,10 @@ START_TEST(faults)
          "restart_delay needs a duration above 0, or two such as 100ms..30s, not '0'"},
         {"restart_delay = 2s..1s",
          "restart_delay needs a duration above 0, or two such as 100ms..30s, not '2s..1s'"},
+        {"success_exit_codes = 1 256 3", "success_exit_codes needs numbers from 0 to 255 and "
+                                         "signals, such as 3 143 SIGTERM, not '256'"},
+        {"success_exit_codes = SIGFOO", "success_exit_codes needs numbers from 0 to 255 and "
+                                        "signals, such as 3 143 SIGTERM, not 'SIGFOO'"},
         {"restart = unless-stopped:3",
          "restart needs no, always or on-failure[:N], not 'unless-stopped:3'"},
         {"restart_delay = 1...3s",
@@ -758,9 +786,9 @@ int main(void)
         variables_in_other_values, lines, relative_paths_are_meant_from_here,
         relative_paths_that_are_equal_are_kept_once, stderr_goes_where_log_stderr_says,
         global_keys_hold_wherever_they_stand, equal_settings_are_shared, equal_values_are_kept_once,
-        nothing_stays_in_the_file, dependencies, conditions_in_the_words_of_compose,
-        the_command_line_has_a_service, files_and_directories, a_thousand_services_are_small,
-        faults, ways_not_to_be_ready, all_faults_are_said_in_one_run, files_that_are_none,
-        more_than_a_start_has_room_for, circles, the_nearest_word_is_near,
+        nothing_stays_in_the_file, dependencies, exit_codes_that_are_a_success,
+        conditions_in_the_words_of_compose, the_command_line_has_a_service, files_and_directories,
+        a_thousand_services_are_small, faults, ways_not_to_be_ready, all_faults_are_said_in_one_run,
+        files_that_are_none, more_than_a_start_has_room_for, circles, the_nearest_word_is_near,
         the_tree_shows_who_waits_for_whom);
 }

@@ -752,16 +752,36 @@ START_TEST(the_command_is_stopped_by_the_signal_that_came)
 }
 END_TEST
 
-START_TEST(a_code_of_the_command_may_be_a_success)
+/* success_exit_codes, and option -e for the command (147). */
+START_TEST(a_code_may_be_a_success)
 {
-    static const uint8_t as_success[EXIT_CODES / CHAR_BIT] = {[42 / CHAR_BIT] = 1 << 42 % CHAR_BIT};
-    set_up(RUNNING);
-    plan.command = &service;
-    plan.as_success = as_success;
+    uint8_t as_success[EXIT_CODES / CHAR_BIT] = {0};
+    wait_status_count_as_success(as_success, 42);
+    wait_status_count_as_success(as_success, 128 + SIGTERM);
+    const int successes[] = {wait_status(0), wait_status(42), wait_status(143), SIGTERM};
+    const int failures[] = {wait_status(43), wait_status(15), SIGKILL};
+    for (size_t i = 0; i < COUNT(successes); i++) {
+        set_up(RUNNING);
+        settings.as_success = as_success;
+        settings.restart = RESTART_ON_FAILURE;
+        last_status = successes[i];
+        state_machine_handle(&service, EVENT_ENDED);
+        ck_assert_int_eq(service.state, DONE);
+        ck_assert_int_eq(state_machine_exit_code(&service), 0);
+    }
+    for (size_t i = 0; i < COUNT(failures); i++) {
+        set_up(RUNNING);
+        settings.as_success = as_success;
+        last_status = failures[i];
+        state_machine_handle(&service, EVENT_ENDED);
+        ck_assert_int_eq(service.state, FAILED);
+    }
+    set_up(STARTING);
+    settings.as_success = as_success;
     last_status = wait_status(42);
     state_machine_handle(&service, EVENT_ENDED);
-    ck_assert_int_eq(service.state, DONE);
-    ck_assert_int_eq(state_machine_exit_code(&service), 0);
+    ck_assert_int_eq(service.state, FAILED); /* it was not ready */
+    ck_assert_int_eq(state_machine_exit_code(&service), 42);
 }
 END_TEST
 
@@ -810,6 +830,6 @@ int main(void)
         only_a_stop_by_hand_keeps_foster, started_while_it_is_cleared_it_runs_after_all,
         after_a_stop_the_last_wish_counts, an_unhealthy_service_has_failed_even_if_it_exits_with_0,
         readiness_that_does_not_come_in_time_is_a_failure,
-        the_command_is_stopped_by_the_signal_that_came, a_code_of_the_command_may_be_a_success,
+        the_command_is_stopped_by_the_signal_that_came, a_code_may_be_a_success,
         the_failure_of_an_essential_service_is_in_the_termination_log);
 }
