@@ -50,6 +50,7 @@ static struct settings command_settings(const struct options *options)
     settings.as_success = options->as_success;
     settings.restart_limit = options->restart_limit;
     settings.stop_signal = stop_signal != 0 ? stop_signal : SIGTERM;
+    settings.stop_as_group = options->to_group;
     if (options->stop_timeout != NEVER || options->config_count == 0) {
         settings.stop_grace_period = options->stop_timeout;
         settings.stop_grace_period_given = true;

@@ -36,6 +36,7 @@ enum scope { SERVICE, GLOBAL };
     ROW("healthcheck_start_period", DURATION, settings.healthcheck_start_period)                   \
     ROW("watchdog", SPAN, settings.watchdog)                                                       \
     ROW("stop_signal", SIGNAL, settings.stop_signal)                                               \
+    ROW("stop_as_group", BOOL, settings.stop_as_group)                                             \
     ROW("stop_grace_period", STOP_GRACE, settings)                                                 \
     ROW("stop_command", COMMAND, settings.stop_command)                                            \
     ROW("reload_signal", SIGNAL, settings.reload_signal)                                           \

@@ -71,6 +71,7 @@ struct settings {
     milliseconds watchdog; /* the longest time between two WATCHDOG=1; 0: none is expected */
 
     int stop_signal;
+    bool stop_as_group;             /* the stop signal is sent to the process group */
     milliseconds stop_grace_period; /* NEVER: no limit */
     bool stop_grace_period_given;
     const char *stop_command; /* or NULL */

@@ -38,15 +38,21 @@ int signalling_send(struct service *service, int signal, enum children_reach rea
     return signalling_forward(service, signal, NULL, reach);
 }
 
+/* Of the stop signal, and of the SIGCONT that follows it. */
+static enum children_reach stop_reach(const struct service *service)
+{
+    return service->settings->stop_as_group ? REACH_GROUP : REACH_CHILD;
+}
+
 static void continue_stopped(struct service *service)
 {
     if (main_process_is_stopped(service))
-        signalling_send(service, SIGCONT, REACH_CHILD);
+        signalling_send(service, SIGCONT, stop_reach(service));
 }
 
 int signalling_stop(struct service *service, int signal)
 {
-    int error = signalling_send(service, signal, REACH_CHILD);
+    int error = signalling_send(service, signal, stop_reach(service));
     continue_stopped(service);
     return error;
 }

@@ -25,8 +25,8 @@ int signalling_send(struct service *service, int signal, enum children_reach rea
 int signalling_forward(struct service *service, int signal, siginfo_t *info,
                        enum children_reach reach);
 
-/* Sends the stop signal, and SIGCONT if the process is stopped. Returns the error number of the
- * stop signal, or 0. */
+/* Sends the stop signal, and SIGCONT if the process is stopped; with stop_as_group both to the
+ * process group, if the process leads one. Returns the error number of the stop signal, or 0. */
 int signalling_stop(struct service *service, int signal);
 
 /* Sends SIGKILL to the main process and its process group, and to a process of the service that

@@ -447,3 +447,60 @@ load helpers
     in_order 'b ends' 'a signal 15'
     [ "$(count 'b signal 15')" -eq 1 ]
 }
+
+@test "stop_as_group: the stop signal reaches all processes of the group (148)" {
+    configure <<-'END'
+		[npm]
+		command = sh -c 'trap : TERM; service app & until wait; do :; done'
+		stop_as_group = yes
+		[worker]
+		command = sh -c 'trap : USR1; service job until USR1 & until wait; do :; done'
+		stop_signal = SIGUSR1
+		stop_as_group = yes
+	END
+    for way in "${SERVICE_WAYS[@]}"; do
+        run_foster "$way"
+        happens 'app starts'
+        happens 'job starts'
+        ctl stop worker
+        in_order 'job signal 10' 'job ends'
+        send TERM
+        ends 0
+        in_order 'app signal 15' 'app ends'
+        silent
+    done
+}
+
+@test "option -g: the command's stop signal reaches its group, beside services too (148)" {
+    printf '[a]\ncommand = service a\n' >conf
+    run_foster as_pid1 -g -- sh -c 'trap : TERM; service app & until wait; do :; done'
+    happens 'app starts'
+    happens 'a starts'
+    send TERM
+    ends 0
+    happens 'app signal 15'
+    silent
+}
+
+@test "stop_as_group after MAINPID: the group only if that process leads one (148)" {
+    configure <<-'END'
+		[member]
+		command = sh -c 'service other & service inner linger 200 &
+		    service x notify "MAINPID=$!|READY=1" barrier 5000 exit 0; wait'
+		ready = notify
+		stop_as_group = yes
+		[leader]
+		command = sh -c 'setsid service outer fork group &
+		    service x notify "MAINPID=$!|READY=1" barrier 5000 exit 0; wait'
+		ready = notify
+		stop_as_group = yes
+	END
+    run_foster as_pid1
+    reaches member ready
+    reaches leader ready
+    happens 'other starts'
+    happens 'outer forked'
+    ctl stop member leader
+    in_order 'inner signal 15' 'inner ends' 'other signal 15'
+    [ "$(count 'outer signal 15')" -eq 2 ]
+}

@@ -80,6 +80,7 @@ START_TEST(defaults)
     ck_assert_int_eq(settings->healthcheck_start_period, 0);
     ck_assert_int_eq(settings->watchdog, 0);
     ck_assert_int_eq(settings->stop_signal, SIGTERM);
+    ck_assert(!settings->stop_as_group);
     ck_assert_int_eq(settings->stop_grace_period, 5000);
     ck_assert(!settings->stop_grace_period_given);
     ck_assert_int_eq(settings->reload_signal, SIGHUP);
@@ -100,7 +101,7 @@ START_TEST(every_key)
         settings_of("essential = yes\nautostart = off\nrestart = on-failure:5\nrestart_delay = "
                     "200ms..1m\nready_timeout = 10s\n"
                     "healthcheck = check 'a b'\nhealthcheck_interval = 1s\nhealthcheck_timeout = "
-                    "2s\nhealthcheck_retries = 4\n"
+                    "2s\nhealthcheck_retries = 4\nstop_as_group = yes\n"
                     "healthcheck_start_period = 3s\nwatchdog = 6s\nstop_signal = "
                     "SIGQUIT\nstop_grace_period = 8s\n"
                     "stop_command = halt\nreload_signal = usr1\nuser = 12:34\nworking_dir = "
@@ -122,6 +123,7 @@ START_TEST(every_key)
     ck_assert_int_eq(s->healthcheck_start_period, 3000);
     ck_assert_int_eq(s->watchdog, 6000);
     ck_assert_int_eq(s->stop_signal, SIGQUIT);
+    ck_assert(s->stop_as_group);
     ck_assert_int_eq(s->stop_grace_period, 8000);
     ck_assert(s->stop_grace_period_given);
     ck_assert_str_eq(s->stop_command, "halt");
