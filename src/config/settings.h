@@ -30,6 +30,7 @@ enum restart { RESTART_NO, RESTART_ON_FAILURE, RESTART_ALWAYS };
 enum ready_by {
     READY_AT_ONCE,   /* not at all: it is ready as soon as it runs */
     READY_BY_NOTIFY, /* READY=1, sd_notify(3) */
+    READY_AFTER,     /* it has run for a while */
     READY_BY_FD,     /* a newline on a descriptor, as s6 services do */
     READY_BY_TCP,    /* it accepts connections there */
     READY_BY_UNIX,   /* the same */
@@ -61,6 +62,7 @@ struct settings {
 
     enum ready_by ready;
     int ready_fd;
+    milliseconds ready_after; /* from the exec */
     const struct address *ready_address;
     const char *ready_argument; /* the path or the command */
     milliseconds ready_timeout; /* NEVER: no limit */

@@ -18,6 +18,8 @@ static bool read_argument(struct settings *settings, const char *value, const ch
     long fd = 0;
     bool valid;
     switch (settings->ready) {
+    case READY_AFTER:
+        return duration_parse(argument, &settings->ready_after);
     case READY_BY_FD:
         valid = text_to_number(argument, READY_FD_FIRST, READY_FD_LAST, &fd);
         settings->ready_fd = (int)fd;
@@ -46,7 +48,7 @@ bool value_read_ready(void *field, struct entry *entry)
     struct settings *settings = field;
     const char *argument, *value = value_keep_path(entry, path_in(entry->value));
     int choice =
-        choice_with_argument("none\0notify\0fd\0tcp\0unix\0file\0exec\0", value, &argument);
+        choice_with_argument("none\0notify\0after\0fd\0tcp\0unix\0file\0exec\0", value, &argument);
     settings->ready = (enum ready_by)choice;
     if (choice == -1 || (argument == NULL) != (choice <= READY_BY_NOTIFY))
         return false;

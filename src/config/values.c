@@ -29,7 +29,8 @@ static const struct {
     [VALUE_RESTART] = {value_read_restart, "no, always or on-failure[:N]"},
     [VALUE_READY] =
         {value_read_ready,
-         "none, notify, fd:N (3 to 255), tcp:HOST:PORT, unix:PATH, file:PATH or exec:COMMAND"},
+         "none, notify, after:DURATION, fd:N (3 to 255), tcp:HOST:PORT, unix:PATH, file:PATH or "
+         "exec:COMMAND"},
     [VALUE_OUTPUT] = {value_read_output, "raw, prefix, json, null or file:PATH"},
     [VALUE_GLOBAL_OUTPUT] = {value_read_global_output, "raw, prefix, json or null"},
     [VALUE_USER] = {value_read_user, "USER or USER:GROUP, as names that exist or as numbers"},

@@ -162,6 +162,13 @@ static void begin_watchdog(struct service *service)
         notify->watchdog_due = clock_now() + notify->watchdog;
 }
 
+/* When a service in STARTING is ready by ready = after, or NEVER. */
+static milliseconds ready_at(const struct service *service)
+{
+    const struct settings *settings = service->settings;
+    return settings->ready == READY_AFTER ? service->since + settings->ready_after : NEVER;
+}
+
 /* Its program runs. ready_timeout has begun with the fork. */
 static void begin_run(struct service *service)
 {
@@ -173,7 +180,7 @@ static void begin_run(struct service *service)
         begin_watchdog(service);
     } else {
         enter(service, STARTING, NEVER);
-        service->deadline = deadline;
+        service->deadline = clock_earlier(deadline, ready_at(service));
     }
     probe_begin(service, service->started);
 }
@@ -356,6 +363,14 @@ static void stop_unready(struct service *service)
     messages_timeout(service, " is not ready after ", service->settings->ready_timeout,
                      ": stopping it");
     stop_as_failed(service);
+}
+
+static void time_out_start(struct service *service)
+{
+    if (clock_now() >= ready_at(service))
+        become_ready(service);
+    else
+        stop_unready(service);
 }
 
 static void start_afterwards(struct service *service)
@@ -681,12 +696,13 @@ static const struct transition {
     {EVENT_UNHEALTHY, RUN, STOP, stop_unhealthy},
     /* EVENT_UNHEALTHY, any other: nothing */
 
-    {EVENT_TIMEOUT, IN(CLEARING),                       SAME,          kill_remaining},
-    {EVENT_TIMEOUT, IN(FORKED) | IN(STARTING),          STOP,          stop_unready},
-    {EVENT_TIMEOUT, IN(STOP_COMMAND) | IN(STOP_SIGNAL), IN(STOP_KILL), time_out_stop},
-    {EVENT_TIMEOUT, IN(STOP_KILL),                      SAME,          kill_run},
-    {EVENT_TIMEOUT, IN(STOP_CLEARING),                  SAME,          time_out_stop_clearing},
-    {EVENT_TIMEOUT, IN(BACKING_OFF),                    IN(WAITING),   wait_for_dependencies},
+    {EVENT_TIMEOUT, IN(CLEARING),                       SAME,             kill_remaining},
+    {EVENT_TIMEOUT, IN(FORKED),                         STOP,             stop_unready},
+    {EVENT_TIMEOUT, IN(STARTING),                       IN(READY) | STOP, time_out_start},
+    {EVENT_TIMEOUT, IN(STOP_COMMAND) | IN(STOP_SIGNAL), IN(STOP_KILL),    time_out_stop},
+    {EVENT_TIMEOUT, IN(STOP_KILL),                      SAME,             kill_run},
+    {EVENT_TIMEOUT, IN(STOP_CLEARING),                  SAME,             time_out_stop_clearing},
+    {EVENT_TIMEOUT, IN(BACKING_OFF),                    IN(WAITING),      wait_for_dependencies},
     /* EVENT_TIMEOUT, any other: nothing */
 
     {EVENT_SHUTDOWN_TIMEOUT, IN(STOP_COMMAND) | IN(STOP_SIGNAL), IN(STOP_KILL), kill_run},

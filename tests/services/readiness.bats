@@ -159,3 +159,53 @@ no_sleep() {
     happens 'a starts'
     never 'b starts'
 }
+
+@test "ready = after:DURATION: a run that lasts so long is ready (155)" {
+    configure <<-'END'
+		[app]
+		command = service app
+		ready = after:300ms
+		[web]
+		command = service web
+		depends_on = app:ready
+	END
+    run_foster as_pid1
+    happens 'app starts'
+    is_now app starting
+    happens 'web starts'
+    reaches app ready
+    between 290 "$(gap '.* starts' 1 2)" 1500
+    silent
+}
+
+@test "ready = after:DURATION: a run that ends before has failed, whatever its code (155)" {
+    configure <<-'END'
+		[app]
+		command = service app exit 0
+		ready = after:1m
+		restart = on-failure:2
+		restart_delay = 10ms
+		[web]
+		command = service web
+		depends_on = app
+	END
+    exits_with 1 as_pid1
+    [ "$(count 'app starts')" -eq 3 ]
+    never 'web starts'
+    [[ $stderr == *"app"*"before it was ready"*"too often"*"web cannot start: app "* ]] ||
+        { echo "$stderr" && false; }
+}
+
+@test "ready = after:DURATION: a health check begins when the time is over (155)" {
+    configure <<-'END'
+		[app]
+		command = service app
+		ready = after:200ms
+		healthcheck = sh -c 'echo x >>probes'
+		healthcheck_interval = 10ms
+	END
+    run_foster as_pid1
+    happens 'app starts'
+    reaches app ready
+    wait_until test -e probes
+}

@@ -157,7 +157,10 @@ START_TEST(ways_to_be_ready)
 {
     ck_assert_int_eq(settings_of("ready = none")->ready, READY_AT_ONCE);
     ck_assert_int_eq(settings_of("ready = notify")->ready, READY_BY_NOTIFY);
-    const struct settings *settings = settings_of("ready = fd:7");
+    const struct settings *settings = settings_of("ready = after:1m1.5s");
+    ck_assert_int_eq(settings->ready, READY_AFTER);
+    ck_assert_int_eq(settings->ready_after, 61500);
+    settings = settings_of("ready = fd:7");
     ck_assert_int_eq(settings->ready, READY_BY_FD);
     ck_assert_int_eq(settings->ready_fd, 7);
     settings = settings_of("ready = tcp:127.0.0.1:80");
@@ -587,8 +590,8 @@ END_TEST
 START_TEST(ways_not_to_be_ready)
 {
     static const char *const ways[] = {
-        "no",    "none:", "notify:x", "fd",    "fd:2",  "fd:256",  "fd:x",
-        "tcp:x", "tcp",   "unix:",    "file:", "exec:", "exec:\"", "http://x"};
+        "no",    "none:",  "notify:x", "fd",    "fd:2",  "fd:256", "fd:x",    "tcp:x",   "tcp",
+        "after", "after:", "after:x",  "unix:", "file:", "exec:",  "exec:\"", "http://x"};
     for (size_t i = 0; i < COUNT(ways); i++) {
         char text[64], end[64];
         snprintf(text, sizeof text, "[a]\ncommand = a\nready = %s", ways[i]);
@@ -610,7 +613,8 @@ START_TEST(all_faults_are_said_in_one_run)
                   "= always\n"
                   "ready = notify\n"),
         "c:1: 'x' stands before the first [SECTION]\n"
-        "c:3: ready needs none, notify, fd:N (3 to 255), tcp:HOST:PORT, unix:PATH, file:PATH or "
+        "c:3: ready needs none, notify, after:DURATION, fd:N (3 to 255), tcp:HOST:PORT, unix:PATH, "
+        "file:PATH or "
         "exec:COMMAND, "
         "not 'foo'\n"
         "c:2: the section needs a command\n"

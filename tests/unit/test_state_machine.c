@@ -232,7 +232,8 @@ static const struct expectation {
     {EVENT_UNHEALTHY, RUN, STOP_SIGNAL, STOP_COMMAND},
 
     {EVENT_TIMEOUT, IN(CLEARING),                       SAME,        SAME},
-    {EVENT_TIMEOUT, IN(FORKED) | IN(STARTING),          STOP_SIGNAL, STOP_COMMAND},
+    {EVENT_TIMEOUT, IN(FORKED),                         STOP_SIGNAL, STOP_COMMAND},
+    {EVENT_TIMEOUT, IN(STARTING),                       STOP_SIGNAL, STOP_COMMAND},
     {EVENT_TIMEOUT, IN(STOP_COMMAND) | IN(STOP_SIGNAL), STOP_KILL,   STOP_KILL},
     {EVENT_TIMEOUT, IN(STOP_KILL),                      SAME,        SAME},
     {EVENT_TIMEOUT, IN(STOP_CLEARING),                  SAME,        SAME},
@@ -742,6 +743,35 @@ START_TEST(readiness_that_does_not_come_in_time_is_a_failure)
 }
 END_TEST
 
+/* The time counts from the exec; ready_timeout, which may be shorter, from the fork (155). */
+START_TEST(a_run_that_lasts_is_ready)
+{
+    enum { AFTER = 2000, EXEC = 500 };
+    for (int is_bounded = 0; is_bounded <= 1; is_bounded++) {
+        set_up(WAITING);
+        settings.ready = READY_AFTER;
+        settings.ready_after = AFTER;
+        settings.ready_timeout = is_bounded ? AFTER : NEVER;
+        state_machine_handle(&service, EVENT_DEPENDENCIES_MET);
+        milliseconds forked = now;
+        now += EXEC;
+        state_machine_handle(&service, EVENT_EXECED);
+        ck_assert_int_eq(service.state, STARTING);
+        ck_assert_int_eq(service.deadline, forked + AFTER + (is_bounded ? 0 : EXEC));
+        now = service.deadline;
+        state_machine_handle(&service, EVENT_TIMEOUT);
+        ck_assert_int_eq(service.state, is_bounded ? STOP_SIGNAL : READY);
+    }
+    set_up(STARTING);
+    settings.ready = READY_AFTER;
+    settings.ready_after = AFTER;
+    state_machine_handle(&service, EVENT_ENDED);
+    ck_assert_int_eq(service.state, FAILED);
+    ck_assert_ptr_nonnull(
+        strstr(heard(), "exited with status 0 after 0.00 s, before it was ready"));
+}
+END_TEST
+
 START_TEST(the_command_is_stopped_by_the_signal_that_came)
 {
     set_up(RUNNING);
@@ -814,7 +844,7 @@ int main(void)
         a_program_that_cannot_be_run_fails_at_once_and_no_process_is_tried_again,
         what_may_pass_is_tried_again_as_the_policy_says,
         a_start_that_hangs_is_ended_when_its_time_is_over,
-        its_program_runs_when_that_is_known_or_cannot_be_known,
+        its_program_runs_when_that_is_known_or_cannot_be_known, a_run_that_lasts_is_ready,
         an_end_before_it_was_ready_is_a_failed_start,
         failures_in_a_row_are_counted_whatever_their_length,
         the_stop_is_a_signal_then_the_grace_then_a_kill_that_is_repeated,
