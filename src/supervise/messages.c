@@ -118,6 +118,15 @@ void messages_restart(const struct service *service, enum log_level level, milli
     log_end(level, &line);
 }
 
+void messages_background(const struct service *service)
+{
+    log_line(LOG_WARNING,
+             "%s seems to have gone into the background: its main process has exited with 0, and "
+             "others live on; start it with its option for the foreground, or let it name its new "
+             "main process by MAINPID (ready = notify)",
+             service->name);
+}
+
 /* "db has failed", "db ended before it was ready" */
 static void add_dependency_failure(struct text *line, const struct service *on)
 {

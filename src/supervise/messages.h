@@ -30,6 +30,9 @@ void messages_failure(const struct service *service, const char *next);
  * end that is no failure. */
 void messages_restart(const struct service *service, enum log_level level, milliseconds delay);
 
+/* Its main process has exited with 0 soon after its start, and processes of the run live on. */
+void messages_background(const struct service *service);
+
 /* It cannot be started, because of a dependency on that other service. */
 void messages_dependency_failed(const struct service *service, const struct service *on);
 

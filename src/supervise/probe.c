@@ -240,6 +240,13 @@ enum health probe_health(const struct service *service)
     return probe != NULL ? (enum health)probe->health : HEALTH_NONE;
 }
 
+bool probe_has_process(struct service *service)
+{
+    struct probe *probe = service_extras(service)->probe;
+    return probe != NULL &&
+           (side_command_poll(&probe->check.command) || side_command_poll(&probe->stop_command));
+}
+
 /* ---- the stop command ---- */
 
 bool probe_run_stop_command(struct service *service, const char *command)

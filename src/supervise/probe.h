@@ -51,6 +51,9 @@ milliseconds probe_due(const struct service *service);
 
 enum health probe_health(const struct service *service);
 
+/* True while a command of a check or a stop command runs: it bears the mark of the service. */
+bool probe_has_process(struct service *service);
+
 /* Runs the stop command. False if it could not be forked, or its last one still runs; that is
  * logged. Call probe_end() first. */
 bool probe_run_stop_command(struct service *service, const char *command);

@@ -38,6 +38,7 @@ enum {
     JITTER = 8,            /* a delay is longer by up to this part of it: spreads the restarts */
     FAILURES_MOST = 60000, /* the count stops here */
     DOUBLINGS_MOST = 30,
+    DAEMON_STARTS_MOST = 10 * MS_PER_SECOND, /* until its parent exits */
 };
 
 static unsigned changes;
@@ -459,6 +460,27 @@ static void time_out_stop_clearing(struct service *service)
     kill_stopped(service);
 }
 
+/* ---- a program that goes into the background ---- */
+
+/* One turn of a search, and no more: where a container has more processes than that, nothing is
+ * found. */
+static bool has_left_processes(struct service *service)
+{
+    struct ended_run run = {start_own_pid(), service->process.pid, start_mark(service)};
+    struct run_mark_walk search = {0};
+    return !probe_has_process(service) && run_mark_look(&run, &search) && search.at == 0;
+}
+
+/* Its parent exits with 0 once it has begun. To be called at the first end of a service: each
+ * restart ends the process that has gone there, and makes another one. A oneshot may leave
+ * processes. */
+static void look_for_background(struct service *service)
+{
+    if (service->settings->type == TYPE_SERVICE && service->last_status == 0 &&
+        clock_now() - service->started < DAEMON_STARTS_MOST && has_left_processes(service))
+        messages_background(service);
+}
+
 /* ---- the end of a run ---- */
 
 bool state_machine_is_success(const struct service *service)
@@ -536,7 +558,10 @@ static void record_end(struct service *service)
 
 static void end_run(struct service *service)
 {
+    bool is_first = !service->has_run;
     record_end(service);
+    if (is_first)
+        look_for_background(service);
     if (service->state == STARTING)
         service->result = RESULT_PROTOCOL;
     reset_failures_if_stable(service);

@@ -176,3 +176,53 @@ stop_foster() {
     send TERM
     wait "$job" || true
 }
+
+@test "a program that goes into the background is named once, with what helps (142)" {
+    configure <<-'END'
+		[d]
+		command = sh -c 'setsid service daemon & exec service x wait up exit 0'
+		restart = always
+		restart_delay = 10ms
+		[ready]
+		command = sh -c 'service inner & exec service x wait up exit 0'
+		ready = tcp:127.0.0.1:1
+		[stays]
+		command = service stays wake up
+	END
+    for way in "${SERVICE_WAYS[@]}"; do
+        run_foster "$way"
+        happens 'daemon starts' 3
+        reaches ready failed
+        send TERM
+        ends 0
+        told 'foster: d seems .*background.*foreground.*MAINPID'
+        told 'foster: ready seems .*background.*foreground.*MAINPID'
+        rm up
+    done
+}
+
+@test "no program that ends, fails, is stopped or is a oneshot went into the background (142)" {
+    configure <<-'END'
+		[ends]
+		command = service ends exit 0
+		[fails]
+		command = sh -c 'setsid service left1 & exec service x wait up exit 1'
+		[once]
+		command = sh -c 'setsid service left2 & exec service x wait up exit 0'
+		type = oneshot
+		[stopped]
+		command = sh -c 'setsid service left3 & trap "exit 0" TERM; until wait; do :; done'
+		[stays]
+		command = service stays wake up
+	END
+    run_foster as_pid1
+    happens 'left3 starts'
+    reaches fails failed
+    reaches once done
+    reaches ends done
+    ctl stop stopped
+    told background 0
+    send TERM
+    ends 0
+    told background 0
+}

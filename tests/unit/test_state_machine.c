@@ -772,6 +772,34 @@ START_TEST(a_run_that_lasts_is_ready)
 }
 END_TEST
 
+/* (142) */
+START_TEST(a_program_that_goes_into_the_background_is_named_at_its_first_end)
+{
+    static const char line[] = "web seems to have gone into the background";
+    enum state states[] = {STARTING, RUNNING, READY};
+    for (size_t i = 0; i < COUNT(states); i++) {
+        set_up(states[i]);
+        process_remains = true;
+        service.has_run = false;
+        state_machine_handle(&service, EVENT_ENDED);
+        ck_assert_ptr_nonnull(strstr(heard(), line));
+        service.state = (unsigned char)states[i];
+        state_machine_handle(&service, EVENT_ENDED);
+        ck_assert_ptr_null(strstr(heard(), line)); /* once */
+    }
+    for (int i = 0; i < 4; i++) {
+        set_up(RUNNING);
+        service.has_run = false;
+        process_remains = i != 0;
+        last_status = i == 1 ? wait_status(1) : 0;
+        settings.type = i == 2 ? TYPE_ONESHOT : TYPE_SERVICE;
+        service.started -= i == 3 ? 10000 : 0;
+        state_machine_handle(&service, EVENT_ENDED);
+        ck_assert_ptr_null(strstr(heard(), line));
+    }
+}
+END_TEST
+
 START_TEST(the_command_is_stopped_by_the_signal_that_came)
 {
     set_up(RUNNING);
@@ -845,6 +873,7 @@ int main(void)
         what_may_pass_is_tried_again_as_the_policy_says,
         a_start_that_hangs_is_ended_when_its_time_is_over,
         its_program_runs_when_that_is_known_or_cannot_be_known, a_run_that_lasts_is_ready,
+        a_program_that_goes_into_the_background_is_named_at_its_first_end,
         an_end_before_it_was_ready_is_a_failed_start,
         failures_in_a_row_are_counted_whatever_their_length,
         the_stop_is_a_signal_then_the_grace_then_a_kill_that_is_repeated,
