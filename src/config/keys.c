@@ -27,6 +27,7 @@ enum scope { SERVICE, GLOBAL };
     ROW("restart", RESTART, settings)                                                              \
     ROW("restart_delay", DELAYS, settings)                                                         \
     ROW("success_exit_codes", EXIT_CODES, settings)                                                \
+    ROW("every", SPAN, settings.every)                                                             \
     ROW("ready", READY, settings)                                                                  \
     ROW("ready_timeout", SPAN, settings.ready_timeout)                                             \
     ROW("healthcheck", COMMAND, settings.healthcheck)                                              \

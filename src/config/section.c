@@ -36,4 +36,7 @@ void section_check(const struct section *section)
     place.line = keys_line(section, "ready");
     if (is_oneshot && settings->ready != READY_AT_ONCE)
         diagnostics_error(&place, "ready is not for a oneshot, which is done when it has ended");
+    place.line = keys_line(section, "every");
+    if (!is_oneshot && settings->every != 0)
+        diagnostics_error(&place, "every is for a oneshot alone: it starts a job again");
 }

@@ -128,6 +128,13 @@ static inline bool service_has_process(const struct service *service)
     return service->state >= FORKED && service->state <= STOP_KILL;
 }
 
+/* True for a oneshot that has completed and has a stop command, which undoes it. */
+static inline bool service_is_to_be_undone(const struct service *service)
+{
+    return service->state == DONE && service->settings->type == TYPE_ONESHOT &&
+           service->settings->stop_command != NULL;
+}
+
 /* True while it is being stopped. */
 static inline bool service_is_stopping(const struct service *service)
 {

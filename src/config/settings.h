@@ -60,6 +60,8 @@ struct settings {
                                    success: the delay is the first one again */
     const uint8_t *as_success;  /* exit codes, wait_status_code_is_success(); NULL: 0 alone */
 
+    milliseconds every; /* a oneshot is started again so long after its last start; 0: it is not */
+
     enum ready_by ready;
     int ready_fd;
     milliseconds ready_after; /* from the exec */

@@ -52,6 +52,13 @@ static const char *const reasons[] = {
     [RESULT_UNHEALTHY] = " (it was unhealthy)",
 };
 
+static const char *reason(const struct service *service)
+{
+    bool is_late_oneshot =
+        service->result == RESULT_TIMEOUT && service->settings->type == TYPE_ONESHOT;
+    return is_late_oneshot ? " (it took too long)" : reasons[service->result];
+}
+
 /* True if the run was ended by a signal that was meant to end it, as far as foster knows. */
 static bool is_expected(const struct service *service)
 {
@@ -71,7 +78,7 @@ static void add_end(struct text *line, const struct service *service)
     text_add(line, "%s (pid %d) ", service->name, service->process.pid);
     exit_report_append(line, service->last_status, clock_now() - service->started,
                        is_expected(service));
-    text_add(line, "%s", reasons[service->result]);
+    text_add(line, "%s", reason(service));
 }
 
 void messages_end(const struct service *service, const char *next)

@@ -61,14 +61,23 @@ static void revoke_extension(struct service *service)
         state_machine_set_deadline(service, until);
 }
 
+/* A oneshot that has ended is not started again, as by `every`. */
+static void keep_ended(struct service *service)
+{
+    if (service->state == DONE || service->state == FAILED)
+        state_machine_set_deadline(service, NEVER);
+}
+
 void shutdown_begin(void)
 {
     if (under_way)
         return;
     under_way = true;
     kill_at = stop_deadline();
-    for (size_t i = 0; i < plan->count; i++)
+    for (size_t i = 0; i < plan->count; i++) {
         revoke_extension(&plan->services[i]);
+        keep_ended(&plan->services[i]);
+    }
 }
 
 milliseconds shutdown_deadline(void)
@@ -76,15 +85,16 @@ milliseconds shutdown_deadline(void)
     return kill_at != NEVER ? kill_at : 0;
 }
 
-static bool is_running(const struct service *service)
+/* True for a service that runs or is to be undone. */
+static bool is_in_use(const struct service *service)
 {
-    return service_is_up(service) && !has_ended(service);
+    return service_is_to_be_undone(service) || (service_is_up(service) && !has_ended(service));
 }
 
-/* Stops each service that no running service depends on. */
+/* Stops each service, and undoes each completed oneshot, that no marked service depends on. */
 static void stop_in_order(void)
 {
-    dependencies_mark_needed(plan, is_running);
+    dependencies_mark_needed(plan, is_in_use);
     for (struct service *service = plan->services; service < plan->services + plan->count;
          service++)
         if (!service->is_needed)
@@ -152,8 +162,25 @@ void shutdown_note_service(const struct service *service)
         note_essential(service);
 }
 
+/* When all services have ended by themselves, the oneshots are undone all the same. */
+static void begin_if_all_have_ended(void)
+{
+    bool has_undo = false;
+    for (size_t i = 0; i < plan->count; i++) {
+        if (!has_ended(&plan->services[i]))
+            return;
+        has_undo |= service_is_to_be_undone(&plan->services[i]);
+    }
+    if (!has_undo)
+        return;
+    decide_exit_code();
+    shutdown_begin();
+}
+
 milliseconds shutdown_look(milliseconds now)
 {
+    if (!under_way)
+        begin_if_all_have_ended();
     if (now >= kill_at)
         stop_at_once();
     else if (under_way)

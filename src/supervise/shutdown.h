@@ -2,7 +2,8 @@
  * shutdown.h - the stop of all services: what begins it, its order, its deadline, and the exit code
  * of foster.
  *
- * It begins when foster is told to stop, or when an essential service has ended for good. Each
+ * It begins when foster is told to stop, when an essential service has ended for good, or when all
+ * have ended and a oneshot is to be undone. Each
  * service is stopped as soon as no running service depends on it, independent ones side by side,
  * all under one deadline. The exit code is that of the first essential service that has ended;
  * without one it is that of the first service that has failed, or 0.

@@ -170,7 +170,7 @@ static milliseconds ready_at(const struct service *service)
     return settings->ready == READY_AFTER ? service->since + settings->ready_after : NEVER;
 }
 
-/* Its program runs. ready_timeout has begun with the fork. */
+/* Its program runs. ready_timeout has begun with the fork; it bounds the whole run of a oneshot. */
 static void begin_run(struct service *service)
 {
     milliseconds deadline = service->deadline;
@@ -178,6 +178,8 @@ static void begin_run(struct service *service)
     log_line(LOG_INFO, "%s runs, pid %d", service->name, service->process.pid);
     if (service->settings->ready == READY_AT_ONCE) {
         enter(service, RUNNING, NEVER);
+        if (service->settings->type == TYPE_ONESHOT)
+            service->deadline = deadline;
         begin_watchdog(service);
     } else {
         enter(service, STARTING, NEVER);
@@ -361,8 +363,10 @@ static void stop_unhealthy(struct service *service)
 static void stop_unready(struct service *service)
 {
     service->result = RESULT_TIMEOUT;
-    messages_timeout(service, " is not ready after ", service->settings->ready_timeout,
-                     ": stopping it");
+    messages_timeout(service,
+                     service->settings->type == TYPE_ONESHOT ? " has not ended after "
+                                                             : " is not ready after ",
+                     service->settings->ready_timeout, ": stopping it");
     stop_as_failed(service);
 }
 
@@ -385,6 +389,33 @@ static void stay_stopped(struct service *service)
     service->afterwards = STAY_STOPPED;
 }
 
+/* ---- a oneshot that is undone ---- */
+
+/* Its stop command is waited for as at the end of a stop, and the remaining processes of its run
+ * are ended after it. Where the command cannot be run, which is logged, they are ended at once. */
+static void undo(struct service *service, enum afterwards afterwards)
+{
+    service->afterwards = (unsigned char)afterwards;
+    service->kills = 0;
+    service->walk = (struct run_mark_walk){.signal = SIGTERM};
+    enter(service, STOP_CLEARING, service->settings->stop_grace_period);
+    probe_run_stop_command(service, service->settings->stop_command);
+}
+
+static void shut_down_ended(struct service *service)
+{
+    if (service_is_to_be_undone(service))
+        undo(service, STAY_STOPPED);
+}
+
+static void restart_ended(struct service *service)
+{
+    if (service_is_to_be_undone(service))
+        undo(service, START_AGAIN);
+    else
+        start_again(service);
+}
+
 /* ---- a stop by foster ctl ---- */
 
 /* Until it is started again foster does not end, though all other services may have ended. */
@@ -405,11 +436,15 @@ static void stop_afterwards(struct service *service)
     stay_stopped(service);
 }
 
-/* It has ended for good: the state stays if no process remains. */
+/* It has ended for good: the state stays if no process remains, unless it would be started again.
+ */
 static void stop_ended(struct service *service)
 {
     keep_stopped(service);
-    begin_clearing(service, STAY_STOPPED);
+    if (service_is_to_be_undone(service))
+        undo(service, STAY_STOPPED);
+    else if (!begin_clearing(service, STAY_STOPPED) && service->settings->every != 0)
+        become_stopped(service);
 }
 
 /* At a shutdown that takes no time: the remaining processes of all services are ended together when
@@ -520,16 +555,25 @@ static bool has_failed_too_often(const struct service *service)
            service->failures > settings->restart_limit;
 }
 
+/* Its run has ended, well or not, and no restart follows. */
+static void enter_end(struct service *service, enum state state)
+{
+    milliseconds every = service->settings->every;
+    enter(service, state, NEVER);
+    if (every != 0)
+        service->deadline = service->started + every;
+}
+
 /* A run has ended that should not have: the restart policy decides. */
 static void restart_or_fail(struct service *service)
 {
     count_failure(service);
     if (service->settings->restart == RESTART_NO) {
         messages_failure(service, "");
-        become_failed(service);
+        enter_end(service, FAILED);
     } else if (has_failed_too_often(service)) {
         messages_failure(service, "; it has failed too often and is not started again");
-        become_failed(service);
+        enter_end(service, FAILED);
     } else {
         milliseconds delay = restart_delay(service);
         messages_restart(service, state_machine_is_success(service) ? LOG_INFO : LOG_WARNING,
@@ -542,7 +586,7 @@ static void restart_or_fail(struct service *service)
 static void complete(struct service *service)
 {
     messages_end(service, "");
-    enter(service, DONE, NEVER);
+    enter_end(service, DONE);
 }
 
 static void record_end(struct service *service)
@@ -650,12 +694,14 @@ typedef void reaction(struct service *service);
 
 enum {
     SAME = IN(STATES), /* among the next states: the state stays */
-    AT_REST = IN(STOPPED) | IN(BACKING_OFF) | IN(DONE) | IN(FAILED),
+    UNDONE = IN(STOPPED) | IN(BACKING_OFF) | IN(FAILED),
+    AT_REST = UNDONE | IN(DONE),
     RUN = IN(STARTING) | IN(RUNNING) | IN(READY),
     STOP = IN(STOP_COMMAND) | IN(STOP_SIGNAL), /* how each stop begins */
     STOPS = STOP | IN(STOP_KILL) | IN(STOP_CLEARING),
     STARTED = IN(FORKED) | IN(STARTING) | IN(RUNNING) | IN(BACKING_OFF) | IN(FAILED),
     OVER = IN(BACKING_OFF) | IN(DONE) | IN(FAILED),
+    ENDED_STOP = IN(CLEARING) | IN(STOP_CLEARING) | IN(STOPPED),
     FINISHED = IN(STOPPED) | IN(WAITING) | IN(BACKING_OFF) | IN(FAILED), /* by `afterwards` */
 };
 
@@ -680,17 +726,19 @@ static const struct transition {
     {EVENT_STOP, IN(WAITING) | IN(BACKING_OFF), IN(STOPPED) | IN(CLEARING), stop_waiting},
     {EVENT_STOP, IN(CLEARING) | STOPS,          SAME,                       stop_afterwards},
     {EVENT_STOP, IN(FORKED) | RUN,              STOP,                       stop_run},
-    {EVENT_STOP, IN(DONE) | IN(FAILED),         SAME | IN(CLEARING),        stop_ended},
+    {EVENT_STOP, IN(DONE) | IN(FAILED),         SAME | ENDED_STOP,          stop_ended},
 
-    {EVENT_RESTART, AT_REST,              IN(WAITING), start_again},
-    {EVENT_RESTART, IN(CLEARING) | STOPS, SAME,        start_afterwards},
-    {EVENT_RESTART, IN(FORKED) | RUN,     STOP,        restart_run},
+    {EVENT_RESTART, UNDONE,               IN(WAITING),                     start_again},
+    {EVENT_RESTART, IN(DONE),             IN(WAITING) | IN(STOP_CLEARING), restart_ended},
+    {EVENT_RESTART, IN(CLEARING) | STOPS, SAME,                            start_afterwards},
+    {EVENT_RESTART, IN(FORKED) | RUN,     STOP,                            restart_run},
     /* EVENT_RESTART, IN(WAITING): nothing */
 
-    {EVENT_SHUTDOWN, IN(WAITING) | IN(CLEARING) | IN(BACKING_OFF), IN(STOPPED), become_stopped},
-    {EVENT_SHUTDOWN, IN(FORKED) | RUN,                             STOP,        shut_down_run},
-    {EVENT_SHUTDOWN, STOPS,                                        SAME,        stay_stopped},
-    /* EVENT_SHUTDOWN, IN(STOPPED) | IN(DONE) | IN(FAILED): nothing */
+    {EVENT_SHUTDOWN, IN(WAITING) | IN(CLEARING) | IN(BACKING_OFF),  IN(STOPPED),              become_stopped},
+    {EVENT_SHUTDOWN, IN(FORKED) | RUN,                              STOP,                     shut_down_run},
+    {EVENT_SHUTDOWN, STOPS,                                         SAME,                     stay_stopped},
+    {EVENT_SHUTDOWN, IN(DONE),                                      SAME | IN(STOP_CLEARING), shut_down_ended},
+    /* EVENT_SHUTDOWN, IN(STOPPED) | IN(FAILED): nothing */
 
     {EVENT_DEPENDENCIES_MET, IN(WAITING), IN(CLEARING) | STARTED, clear_then_start},
     /* EVENT_DEPENDENCIES_MET, any other: nothing */
@@ -722,12 +770,13 @@ static const struct transition {
     /* EVENT_UNHEALTHY, any other: nothing */
 
     {EVENT_TIMEOUT, IN(CLEARING),                       SAME,             kill_remaining},
-    {EVENT_TIMEOUT, IN(FORKED),                         STOP,             stop_unready},
+    {EVENT_TIMEOUT, IN(FORKED) | IN(RUNNING),           STOP,             stop_unready},
     {EVENT_TIMEOUT, IN(STARTING),                       IN(READY) | STOP, time_out_start},
     {EVENT_TIMEOUT, IN(STOP_COMMAND) | IN(STOP_SIGNAL), IN(STOP_KILL),    time_out_stop},
     {EVENT_TIMEOUT, IN(STOP_KILL),                      SAME,             kill_run},
     {EVENT_TIMEOUT, IN(STOP_CLEARING),                  SAME,             time_out_stop_clearing},
     {EVENT_TIMEOUT, IN(BACKING_OFF),                    IN(WAITING),      wait_for_dependencies},
+    {EVENT_TIMEOUT, IN(DONE) | IN(FAILED),              IN(WAITING),      start_again},
     /* EVENT_TIMEOUT, any other: nothing */
 
     {EVENT_SHUTDOWN_TIMEOUT, IN(STOP_COMMAND) | IN(STOP_SIGNAL), IN(STOP_KILL), kill_run},
@@ -748,8 +797,6 @@ static const struct transition {
      * leads back at READY=1. Every other event does in it what it does in READY. */
     /* To come: DISABLED, the state of a service with `enabled = no`. No event does anything in it,
      * and each condition of a depends_on that names such a service is met. */
-    /* To come: `every`. DONE then has a deadline, and EVENT_TIMEOUT leads from it to WAITING. The
-     * state between two runs is DONE, so that the condition `completed` stays met. */
     /* clang-format on */
 };
 

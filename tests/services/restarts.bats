@@ -253,3 +253,73 @@ run_foster_to_end() { exits_with "$@"; }
     send TERM
     ends 0
 }
+
+@test "ready_timeout bounds a oneshot (157)" {
+    configure <<-'END'
+		[job]
+		command = service job
+		type = oneshot
+		ready_timeout = 200ms
+		restart = on-failure:1
+		restart_delay = 10ms
+		[after]
+		command = service after
+		depends_on = job
+	END
+    exits_with 1 as_pid1
+    [ "$(count 'job starts')" -eq 2 ]
+    never 'after starts'
+    [[ $stderr == *"job has not ended after 0.20 s"*"took too long"*"too often"* ]] ||
+        { echo "$stderr" && false; }
+}
+
+@test "every: a oneshot is started again that long after its last start, once at a time (157)" {
+    configure <<-'END'
+		[tick]
+		command = service tick sleep 50 exit 0
+		type = oneshot
+		every = 300ms
+		[long]
+		command = service long sleep 300 exit 0
+		type = oneshot
+		every = 100ms
+		[fails]
+		command = service fails exit 1
+		type = oneshot
+		every = 400ms
+		restart = on-failure:1
+		restart_delay = 10ms
+		[web]
+		command = service web wait go exit 0
+		depends_on = tick
+	END
+    run_foster as_pid1
+    happens 'tick starts' 4
+    between 298 "$(gap 'tick starts' 2 3)" 500
+    between 298 "$(gap 'long starts' 1 2)" 600
+    happens 'fails starts' 4
+    between 0 "$(gap 'fails starts' 3 4)" 200
+    ctl stop fails
+    is_now fails stopped
+    ctl stop tick
+    ctl start tick
+    happens 'tick ends' 5
+    ctl stop long
+    : >go
+    ctl stop web || true
+}
+
+@test "every: such a oneshot does not keep foster alive (157)" {
+    configure <<-'END'
+		[tick]
+		command = service tick exit 0
+		type = oneshot
+		every = 1h
+		[web]
+		command = service web wait go exit 0
+	END
+    run_foster as_pid1
+    happens 'tick ends'
+    : >go
+    ends 0
+}

@@ -504,3 +504,83 @@ load helpers
     in_order 'inner signal 15' 'inner ends' 'other signal 15'
     [ "$(count 'outer signal 15')" -eq 2 ]
 }
+
+@test "a completed oneshot is undone by its stop_command, in the reverse order (157)" {
+    configure <<-'END'
+		[db]
+		command = service db
+		[mount]
+		command = service mount exit 0
+		type = oneshot
+		depends_on = db
+		stop_command = service umount sleep 100 exit 0
+		[link]
+		command = service link exit 0
+		type = oneshot
+		depends_on = mount
+		stop_command = service unlink exit 0
+		[fails]
+		command = service fails exit 1
+		type = oneshot
+		stop_command = service never exit 0
+		[web]
+		command = service web wait go exit 7
+		depends_on = link
+		essential = yes
+	END
+    for way in "${SERVICE_WAYS[@]}"; do
+        run_foster "$way"
+        happens 'web starts'
+        : >go
+        ends 7
+        in_order 'web ends' 'unlink starts' 'unlink ends' 'umount starts' 'umount ends' 'db signal'
+        [ "$(count 'umount starts')" -eq 1 ]
+        never 'never starts'
+        rm go
+    done
+}
+
+@test "a oneshot is undone as well when all services have ended by themselves (157)" {
+    configure <<-'END'
+		[mount]
+		command = service mount exit 0
+		type = oneshot
+		stop_command = service umount exit 0
+		[job]
+		command = service job exit 4
+		type = oneshot
+		depends_on = mount
+	END
+    exits_with 4 as_pid1
+    in_order 'mount ends' 'job ends' 'umount starts' 'umount ends'
+}
+
+@test "foster ctl stop and restart undo a oneshot, and an undo has stop_grace_period (157)" {
+    configure <<-'END'
+		[mount]
+		command = service mount exit 0
+		type = oneshot
+		stop_command = service umount exit 0
+		[slow]
+		command = service slow exit 0
+		type = oneshot
+		stop_command = service unslow ignore TERM
+		stop_grace_period = 200ms
+		[web]
+		command = service web
+		depends_on = mount slow
+	END
+    run_foster as_pid1
+    happens 'web starts'
+    ctl restart mount
+    happens 'mount ends' 2
+    in_order 'mount ends' 'umount starts' 'umount ends'
+    reaches mount done
+    ctl stop mount
+    is_now mount stopped
+    [ "$(count 'umount ends')" -eq 2 ]
+    send TERM
+    ends 0
+    told 'slow has not stopped within 0.2'
+    [ "$(count 'umount starts')" -eq 2 ]
+}

@@ -509,6 +509,7 @@ START_TEST(faults)
          "restart_delay needs a duration above 0, or two such as 100ms..30s, not '0'"},
         {"restart_delay = 2s..1s",
          "restart_delay needs a duration above 0, or two such as 100ms..30s, not '2s..1s'"},
+        {"every = 5m", "every is for a oneshot alone: it starts a job again"},
         {"success_exit_codes = 1 256 3", "success_exit_codes needs numbers from 0 to 255 and "
                                          "signals, such as 3 143 SIGTERM, not '256'"},
         {"success_exit_codes = SIGFOO", "success_exit_codes needs numbers from 0 to 255 and "

@@ -176,7 +176,8 @@ static void set_up(enum state state)
 
 enum {
     SAME = STATES,
-    AT_REST = IN(STOPPED) | IN(BACKING_OFF) | IN(DONE) | IN(FAILED),
+    UNDONE = IN(STOPPED) | IN(BACKING_OFF) | IN(FAILED),
+    AT_REST = UNDONE | IN(DONE),
     RUN = IN(STARTING) | IN(RUNNING) | IN(READY),
     STOPS = IN(STOP_COMMAND) | IN(STOP_SIGNAL) | IN(STOP_KILL) | IN(STOP_CLEARING),
 };
@@ -202,13 +203,15 @@ static const struct expectation {
     {EVENT_STOP, IN(FORKED) | RUN,              STOP_SIGNAL, STOP_COMMAND},
     {EVENT_STOP, IN(DONE) | IN(FAILED),         SAME,        CLEARING},
 
-    {EVENT_RESTART, AT_REST,              WAITING,     WAITING},
+    {EVENT_RESTART, UNDONE,               WAITING,     WAITING},
+    {EVENT_RESTART, IN(DONE),             WAITING,     WAITING},
     {EVENT_RESTART, IN(CLEARING) | STOPS, SAME,        SAME},
     {EVENT_RESTART, IN(FORKED) | RUN,     STOP_SIGNAL, STOP_COMMAND},
 
     {EVENT_SHUTDOWN, IN(WAITING) | IN(CLEARING) | IN(BACKING_OFF), STOPPED,     STOPPED},
     {EVENT_SHUTDOWN, IN(FORKED) | RUN,                             STOP_SIGNAL, STOP_COMMAND},
     {EVENT_SHUTDOWN, STOPS,                                        SAME,        SAME},
+    {EVENT_SHUTDOWN, IN(DONE),                                     SAME,        SAME},
 
     {EVENT_DEPENDENCIES_MET, IN(WAITING), FORKED, CLEARING},
 
@@ -232,12 +235,13 @@ static const struct expectation {
     {EVENT_UNHEALTHY, RUN, STOP_SIGNAL, STOP_COMMAND},
 
     {EVENT_TIMEOUT, IN(CLEARING),                       SAME,        SAME},
-    {EVENT_TIMEOUT, IN(FORKED),                         STOP_SIGNAL, STOP_COMMAND},
+    {EVENT_TIMEOUT, IN(FORKED) | IN(RUNNING),           STOP_SIGNAL, STOP_COMMAND},
     {EVENT_TIMEOUT, IN(STARTING),                       STOP_SIGNAL, STOP_COMMAND},
     {EVENT_TIMEOUT, IN(STOP_COMMAND) | IN(STOP_SIGNAL), STOP_KILL,   STOP_KILL},
     {EVENT_TIMEOUT, IN(STOP_KILL),                      SAME,        SAME},
     {EVENT_TIMEOUT, IN(STOP_CLEARING),                  SAME,        SAME},
     {EVENT_TIMEOUT, IN(BACKING_OFF),                    WAITING,     WAITING},
+    {EVENT_TIMEOUT, IN(DONE) | IN(FAILED),              WAITING,     WAITING},
 
     {EVENT_SHUTDOWN_TIMEOUT, IN(STOP_COMMAND) | IN(STOP_SIGNAL), STOP_KILL, STOP_KILL},
     {EVENT_SHUTDOWN_TIMEOUT, IN(STOP_CLEARING),                  SAME,      SAME},
