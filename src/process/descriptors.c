@@ -77,7 +77,7 @@ struct list {
 
 static void set_close_on_exec(struct list *list, int fd)
 {
-    long flags = syscall(SYS_fcntl, fd, F_GETFD);
+    int flags = fcntl(fd, F_GETFD);
     if (flags == -1 || (flags & FD_CLOEXEC) != 0)
         return;
     descriptor_close_on_exec(fd);
@@ -106,27 +106,26 @@ int *descriptors_close_on_exec_from(int first, size_t *count)
 
 bool descriptor_is_open(int fd)
 {
-    return syscall(SYS_fcntl, fd, F_GETFD) != -1;
+    return fcntl(fd, F_GETFD) != -1;
 }
 
 int descriptor_close_on_exec(int fd)
 {
-    return (int)syscall(SYS_fcntl, fd, F_SETFD, FD_CLOEXEC);
+    return fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
 int descriptor_set_flags(int fd, int flags)
 {
-    return (int)syscall(SYS_fcntl, fd, F_SETFL, flags);
+    return fcntl(fd, F_SETFL, flags);
 }
 
 int descriptor_copy(int fd, int least)
 {
-    return (int)syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, least);
+    return fcntl(fd, F_DUPFD_CLOEXEC, least);
 }
 
 int descriptor_put(int fd, int number)
 {
-    long done =
-        fd == number ? syscall(SYS_fcntl, fd, F_SETFD, 0) : syscall(SYS_dup3, fd, number, 0);
+    long done = fd == number ? fcntl(fd, F_SETFD, 0) : syscall(SYS_dup3, fd, number, 0);
     return done == -1 ? errno : 0;
 }

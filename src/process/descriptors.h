@@ -1,9 +1,7 @@
 /*
  * descriptors.h - file descriptors: which are open, which a program inherits, and copies of them.
  *
- * The functions make the system call fcntl(2) directly: the libc's fcntl(3) (musl 1.2.3) is 423
- * bytes for commands that foster does not use. All functions but descriptors_close_on_exec_from()
- * are async-signal-safe and allocate nothing.
+ * All functions but descriptors_close_on_exec_from() are async-signal-safe and allocate nothing.
  */
 #ifndef PROCESS_DESCRIPTORS_H
 #define PROCESS_DESCRIPTORS_H
@@ -35,8 +33,9 @@ int descriptor_close_on_exec(int fd);
  * errno. */
 int descriptor_set_flags(int fd, int flags);
 
-/* Makes a copy with that number, which is not close-on-exec. Returns 0 or an error number. By the
- * system call, because the libc's dup2(3) repeats it for ever on EBUSY (musl 1.2.3). */
+/* Makes a copy of fd with the given number, which is not close-on-exec. Returns 0 or an error
+ * number. It makes the system call dup3(2) directly, because the libc's dup2(3) repeats it for ever
+ * on EBUSY (musl 1.2.3). */
 int descriptor_put(int fd, int number);
 
 /* Makes a copy, close-on-exec, with the lowest free number from least on. Returns it, or -1 and
