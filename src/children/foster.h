@@ -16,7 +16,7 @@
  *
  *   1. A signal loop. Block SIGCHLD in every thread. One thread calls sigwaitinfo(2) in a loop, and
  *      children_sigchld() for each SIGCHLD; or children_sigchld_of(), where there are many
- * children.
+ *      children.
  *   2. A signal handler. Install a handler for SIGCHLD that calls children_sigchld(). It may run in
  *      any thread, at any moment, also during the functions below.
  *

@@ -11,9 +11,9 @@
  *   - a line is never torn, and never mixed with another;
  *   - the last line is relayed also if it has no newline;
  *   - with prefix the bytes of a line stay as they are; with json they are escaped, and U+FFFD
- * stands for what is not UTF-8, so that the object is valid;
+ *     stands for each byte that is not UTF-8, so that the object is valid;
  *   - the lines of one service stay in order. stdout and stderr share the pipe, because with two
- * the order would be lost, as it is with log_stderr;
+ *     the order would be lost, as it is with log_stderr;
  *   - a line of more than RELAY_LINE_MAX bytes is cut into several.
  */
 #ifndef LOGS_RELAY_H

@@ -36,22 +36,22 @@
  *   (supervisor.c).
  *
  * Other processes' descriptors
- * - close(2) of a descriptor that was sent to foster, or to a service's socket that is opened
- * again: a thread of its own, which is waited for 100 ms if the address is not free at once
+ * - close(2) of a descriptor that was sent to foster, or of a service's socket that is opened
+ *   again: a thread of its own, which is waited for 100 ms if the address is not free at once
  *   (async_close.c, sockets.c).
  * - accept(2), recv(2) and send(2) for foster ctl are non-blocking: 16 sources a round, one call
- *   for each. When all places are taken one client gives up its own (server.h).
+ *   for each. When all places are taken one client gives up its own (connections.h).
  *
  * Logs and files
  * - A line on stderr: 100 ms once, then no wait until a line is taken again. Not bounded for a file
  *   on a file system that does not answer (log.c).
  * - FIONREAD of a service's log, read(2) of ready = fd:N: the pipe's mutex, which a writer holds
  *   while the kernel copies its bytes. That takes long only if the writer's memory is a file on a
- *   file system that does not answer (relay.c, probe_methods.c).
+ *   file system that does not answer (stream.c, probe_methods.c).
  * - The lock of a service's log: held during a read that does not block, not during a write
- *   (relay.c).
+ *   (stream.c).
  * - fchmod(2) of foster's stdout and stderr, once, if a service has a user: not bounded for a FIFO
- *   on a file system that does not answer (relay.c).
+ *   on a file system that does not answer (own_output.c).
  * - The termination log: it is written once, when an essential service has ended, and only if it
  *   is there and empty. Not bounded (exit_report.c).
  * - The file of the control socket is removed when foster ends. Not bounded (server.c).
