@@ -26,9 +26,10 @@
  *   I1  The registry is touched only under the lock.
  *   I2  Whenever the lock is free: a pid is in the registry iff we spawned it, or took it over, and
  *       its end is not reaped. A stop is no end.
- *   I3  kill is called only under the lock on an unreaped child: a recycled pid is never signalled.
+ *   I3  kill is called only under the lock on an unreaped child, or through a pidfd that was opened
+ *       while it was the service's. So a recycled pid is never signalled.
  *   I4  The flag is cleared before waitpid, so no SIGCHLD after the clear is lost.
- *   I5  Whoever unlocks re-reads the flag. Nobody ever waits for the lock in signal context.
+ *   I5  The thread that unlocks reads the flag again. No signal handler waits for the lock.
  *   I6  A stop that this thread cannot undo is noted, and every thread that may have to is told.
  *
  * I6: wait4 also reports, unasked, the stops of a child that made us its tracer, and only the
@@ -57,7 +58,7 @@
 #include "tracees.h"
 
 /* A child may have ended since the last reaping began. Set by children_sigchld(), cleared by reap()
- * before it waits (I4), read by whoever unlocks (I5). */
+ * before it waits (I4), read by the thread that unlocks (I5). */
 static atomic_bool need_wait;
 _Static_assert(ATOMIC_BOOL_LOCK_FREE == 2,
                "signal handlers need lock-free atomics (C11 7.14.1.1p5)");
