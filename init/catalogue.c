@@ -41,10 +41,10 @@ static const char *base_name(const char *path)
 /* Appends the value that a letter stands for; the arrays are in the order of the letters. */
 static void add_value(struct text *text, char letter, const struct message_values *values)
 {
-    static const char string_letters[] = "abcotv", number_letters[] = "inp";
+    static const char string_letters[] = "abcotv", number_letters[] = "imnp";
     const char *const strings[] = {called_as,      base_name(called_as), program,
                                    values->option, values->text,         values->value};
-    const int numbers[] = {own_pid, values->number, values->pid};
+    const int numbers[] = {own_pid, values->second_number, values->number, values->pid};
     const char *string = strchr(string_letters, letter), *number = strchr(number_letters, letter);
     if (string != NULL && strings[string - string_letters] != NULL)
         text_add(text, "%s", strings[string - string_letters]);

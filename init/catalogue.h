@@ -11,6 +11,7 @@
  *   %b  its last part, behind the last slash
  *   %c  the command
  *   %i  the pid of foster
+ *   %m  a second number: of a signal
  *   %n  a number: of a signal, an exit code, an error
  *   %o  an option or a variable
  *   %p  the pid of a child
@@ -58,7 +59,7 @@ enum message {
     SIGNAL_CAME, /* %n the signal, %t its description */
     SIGCHLD_CAME,
     HAND_OFF_IGNORED, /* %n the signal, which the kernel sent when the terminal was released */
-    TRANSLATED,       /* %n the signal that came, %p the one that it becomes */
+    TRANSLATED,       /* %n the signal that came, %m the one that it becomes */
     SENT,             /* to main; %n the signal, %t its name */
     DROPPED,          /* %n the signal */
     NOT_SENT,         /* to main; %n the signal, %t its name */
@@ -94,7 +95,7 @@ struct catalogue_line {
 struct message_values {
     enum message message;
     pid_t pid;
-    int number;
+    int number, second_number;
     const char *option, *value, *text;
 };
 

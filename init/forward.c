@@ -76,7 +76,7 @@ static int translate(const struct options *options, int came)
 {
     int signal = signal_map_apply(&options->map, came);
     if (options->map.to[came] != SIGNAL_UNCHANGED)
-        catalogue_say(TRANSLATED, .number = came, .pid = signal);
+        catalogue_say(TRANSLATED, .number = came, .second_number = signal);
     if (signal == 0)
         catalogue_say(DROPPED, .number = came);
     return signal;

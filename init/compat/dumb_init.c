@@ -108,7 +108,7 @@ static const struct catalogue_line dumb_init_lines[] = {
     {SIGNAL_CAME, LOG_INFO, ERR, "[dumb-init] Received signal %n."},
     {SIGCHLD_CAME, LOG_INFO, ERR, "[dumb-init] Received signal %n."},
     {HAND_OFF_IGNORED, LOG_INFO, ERR, "[dumb-init] Ignoring tty hand-off signal %n."},
-    {TRANSLATED, LOG_INFO, ERR, "[dumb-init] Translating signal %n to %p."},
+    {TRANSLATED, LOG_INFO, ERR, "[dumb-init] Translating signal %n to %m."},
     {SENT, LOG_INFO, ERR, "[dumb-init] Forwarded signal %n to children."},
     {NOT_SENT, LOG_INFO, ERR, "[dumb-init] Forwarded signal %n to children."},
     {DROPPED, LOG_INFO, ERR, "[dumb-init] Not forwarding signal 0 to children (ignored)."},
