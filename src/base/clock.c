@@ -13,8 +13,6 @@ enum { READ_CLOCK = SYS_clock_gettime };
 _Static_assert(sizeof(time_t) == sizeof(int64_t),
                "the kernel would write past a struct timespec of 32 bits");
 
-enum { NS_PER_MS = 1000000 };
-
 /*
  * The raw call. The libc's goes through the vDSO, whose code and data lie far from everything else
  * in a static program: the first reading costs two page faults and three page tables (12 KiB on

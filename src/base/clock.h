@@ -12,6 +12,8 @@
 
 #include "base/duration.h"
 
+enum { NS_PER_MS = 1000000, US_PER_MS = 1000 };
+
 /* A point in time that never comes. */
 #define NEVER INT64_MAX
 

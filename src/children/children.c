@@ -71,8 +71,6 @@ static atomic_bool need_let_go;
  * clears. */
 static atomic_bool need_tell;
 
-enum { NO_PID = 0, NO_PIDFD = -1 };
-
 /* Children that are given a pidfd while the signal loop holds the lock: some 2 us each. */
 enum { LISTED_AT_A_TIME = 64 };
 

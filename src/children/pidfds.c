@@ -20,16 +20,15 @@
 
 #include "invariant.h"
 #include "lock.h"
+#include "promise.h"
 
 enum {
     NO_DESCRIPTOR = -1,
-    NO_PID = 0,
-    MANY = 200,             /* children; with fewer a search is cheaper than a list */
-    NUMBERS_EACH = 4,       /* descriptors: two for a child, two for the rest of the program */
-    EVENTS = 8,             /* that the kernel reports in one call */
-    NOTED_MOST = 32,        /* with more children started at once, all are searched once */
-    KERNEL_SIGSET_SIZE = 8, /* bytes; epoll_pwait(2) wants it also for no mask */
-    PID_SHIFT = 32,         /* of an event's number: above it the pid, below it the pidfd */
+    MANY = 200,       /* children; with fewer a search is cheaper than a list */
+    NUMBERS_EACH = 4, /* descriptors: two for a child, two for the rest of the program */
+    EVENTS = 8,       /* that the kernel reports in one call */
+    NOTED_MOST = 32,  /* with more children started at once, all are searched once */
+    PID_SHIFT = 32,   /* of an event's number: above it the pid, below it the pidfd */
 };
 
 static int set = NO_DESCRIPTOR; /* an epoll set for the list; NO_DESCRIPTOR: no room for a list */
@@ -122,9 +121,9 @@ static bool remove_pidfd(int pidfd)
 
 void pidfds_remove(struct promise *child)
 {
-    if (child->pidfd != NO_DESCRIPTOR)
+    if (child->pidfd != NO_PIDFD)
         remove_pidfd(child->pidfd);
-    child->pidfd = NO_DESCRIPTOR;
+    child->pidfd = NO_PIDFD;
 }
 
 static bool any_is_reaped(pid_t pid, int pidfd)
@@ -143,6 +142,8 @@ void pidfds_end(void)
     noted_count = 0;
 }
 
+/* epoll_pwait(2) gets no mask, so the kernel does not read the size of one: set_user_sigmask() in
+ * kernel/signal.c. */
 void pidfds_reap(bool (*is_reaped)(pid_t pid, int pidfd))
 {
     INVARIANT(I1, lock_is_held());
@@ -151,7 +152,7 @@ void pidfds_reap(bool (*is_reaped)(pid_t pid, int pidfd))
     bool progress;
     do {
         progress = false;
-        count = (int)syscall(SYS_epoll_pwait, set, ended, EVENTS, 0, NULL, KERNEL_SIGSET_SIZE);
+        count = (int)syscall(SYS_epoll_pwait, set, ended, EVENTS, 0, NULL, 0);
         for (int i = 0; i < count; i++) {
             pid_t pid = (pid_t)(ended[i].data.u64 >> PID_SHIFT);
             int pidfd = (int)(uint32_t)ended[i].data.u64;

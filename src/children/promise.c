@@ -43,7 +43,7 @@ void promise_make(struct promise *promise, pid_t pid, pid_t spawner)
     promise->pid = pid;
     promise->spawner = spawner;
     promise->stopped = false;
-    promise->pidfd = -1;
+    promise->pidfd = NO_PIDFD;
     promise->status = 0;
     promise->next = NULL;
     IN_DEBUG_BUILD(pending++);

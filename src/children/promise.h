@@ -9,6 +9,8 @@
 
 #include "foster.h"
 
+enum { NO_PID = 0, NO_PIDFD = -1 };
+
 /* Makes the promise pending, for a child that is about to be registered. The spawner is the thread
  * that forked the child, or 0. Caller holds the lock. */
 void promise_make(struct promise *promise, pid_t pid, pid_t spawner);

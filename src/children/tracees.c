@@ -15,10 +15,11 @@
 
 #include "invariant.h"
 #include "lock.h"
+#include "promise.h"
 
 /* The latest strays are kept. A program with more threads that trace themselves harms only itself:
  * the forgotten ones stay stopped, and can be killed. */
-enum { STRAYS = 16, NO_PID = 0 };
+enum { STRAYS = 16 };
 static pid_t strays[STRAYS];
 static unsigned next_stray;
 

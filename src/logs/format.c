@@ -64,7 +64,7 @@ static void set_digits(char *end, long number)
 
 static void put_time(struct format *format)
 {
-    enum { FIRST_YEAR = 1900, NS_PER_MS = 1000000 };
+    enum { FIRST_YEAR = 1900 };
     static const unsigned char ends[] = {4, 7, 10, 13, 16, 19, 23};
     char stamp[] = "0000-00-00T00:00:00.000Z"; /* RFC 3339 */
     struct tm at;

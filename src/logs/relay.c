@@ -40,7 +40,6 @@ enum {
     READ_MOST = 16384, /* bytes; a quarter of a full pipe, pipe(7) */
     EVENTS = 16,       /* of epoll, in a round */
     READS_MOST = 16,   /* of one pipe, in a row */
-    STACK = 32768,
     REST_MS = 20,
 };
 
@@ -186,7 +185,7 @@ static void *relay_thread(void *unused)
 
 static bool start_thread(void)
 {
-    errno = thread_start(relay_thread, STACK);
+    errno = thread_start(relay_thread, THREAD_STACK);
     return errno == 0;
 }
 

@@ -14,7 +14,6 @@
 enum {
     KERNEL_SIGSET_SIZE = SIGNAL_LAST / 8,
     LOOK_AGAIN_MS = 100, /* where no signal ends a wait */
-    NS_PER_MS = 1000000,
 };
 
 static const char *const names[] = {

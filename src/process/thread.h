@@ -5,6 +5,9 @@
 
 #include <stddef.h>
 
+/* Bytes: the stack of a thread that calls no deep function. */
+enum { THREAD_STACK = 32 * 1024 };
+
 /* Starts a thread, all signals blocked: 0 or an error number. The stack is a size in bytes; pages
  * of it that are not touched cost nothing. */
 int thread_start(void *(*run)(void *unused), size_t stack);

@@ -26,7 +26,6 @@
 
 enum {
     THREADS_MOST = 4,
-    STACK = 32 * 1024,
     CONNECTIONS_MOST = 64,             /* open at a time */
     QUEUE_SIZE = 2 * CONNECTIONS_MOST, /* one is accepted only while CONNECTIONS_MOST are free */
 };
@@ -95,7 +94,7 @@ static int begin(struct closer *closer, int socket)
     closer->socket = socket;
     closer->name_length = sizeof closer->name;
     atomic_store(&closer->is_busy, true);
-    int error = thread_start_with(work, closer, STACK);
+    int error = thread_start_with(work, closer, THREAD_STACK);
     if (error != 0)
         atomic_store(&closer->is_busy, false);
     return error;

@@ -7,8 +7,6 @@
 
 #include "base/text.h"
 
-enum { US_PER_MS = 1000 };
-
 static void read_flag(void *field, const char *value)
 {
     *(bool *)field |= strcmp(value, "1") == 0;

@@ -133,13 +133,12 @@ static void *search_path(void *context)
 static enum check_result begin_search(struct probe_check *check, struct service *service,
                                       const char *argument)
 {
-    enum { STACK = 32 * 1024 };
     (void)argument;
     if (atomic_load(&check->search) == SEARCH_RUNS)
         return CHECK_TIMED_OUT;
     check->settings = service->settings;
     atomic_store(&check->search, SEARCH_RUNS);
-    if (thread_start_with(search_path, check, STACK) == 0)
+    if (thread_start_with(search_path, check, THREAD_STACK) == 0)
         return CHECK_PENDING;
     atomic_store(&check->search, SEARCH_NONE);
     return CHECK_FAILED;

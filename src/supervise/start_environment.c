@@ -8,10 +8,9 @@
 #include "supervise/notify_socket.h"
 
 enum {
-    USER_VARIABLES = 3,         /* HOME, USER, LOGNAME */
-    NOTIFY_VARIABLES = 3,       /* NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID; or MAINPID alone */
-    LISTEN_VARIABLES = 3,       /* LISTEN_FDS, LISTEN_FDNAMES, LISTEN_PID */
-    MICROSECONDS_PER_MS = 1000, /* WATCHDOG_USEC */
+    USER_VARIABLES = 3,   /* HOME, USER, LOGNAME */
+    NOTIFY_VARIABLES = 3, /* NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID; or MAINPID alone */
+    LISTEN_VARIABLES = 3, /* LISTEN_FDS, LISTEN_FDNAMES, LISTEN_PID */
     OWN_VARIABLES = USER_VARIABLES + NOTIFY_VARIABLES + LISTEN_VARIABLES,
 };
 
@@ -63,7 +62,7 @@ static void add_notify(struct start_environment *environment, const struct servi
     add_entry(environment, notify_socket_variable(), "");
     if (service->settings->watchdog == 0)
         return;
-    add_number(environment, "WATCHDOG_USEC=", service->settings->watchdog * MICROSECONDS_PER_MS);
+    add_number(environment, "WATCHDOG_USEC=", service->settings->watchdog * US_PER_MS);
     add_own_pid(environment, "WATCHDOG_PID=");
 }
 
