@@ -154,7 +154,7 @@ static inline bool registry_is_sound(void)
 
 /* A process has ended and is reaped. I2: a child leaves the registry, and its promise is resolved;
  * an orphan is dropped in silence. Caller holds the lock. */
-static void resolve(pid_t pid, int status)
+static void resolve_or_drop_orphan(pid_t pid, int status)
 {
     struct promise *promise = registry_take(pid);
     if (promise != NULL)
@@ -255,7 +255,7 @@ static void handle_report(pid_t pid, int status, struct reports *reports)
 {
     reports->count++;
     if (is_end(status))
-        resolve(pid, status);
+        resolve_or_drop_orphan(pid, status);
     else
         reports->stop_noted |= !tracees_let_go(pid) && note_stop(pid);
 }
@@ -339,8 +339,9 @@ static bool is_registered(pid_t pid, int pidfd)
     return child != NULL && child->pidfd == pidfd;
 }
 
-/* True if the child is reaped, by this call or before it. Caller holds the lock. Signal loop. */
-static bool is_reaped(pid_t pid, int pidfd)
+/* Reaps the child if it has ended. True if it is reaped, by this call or before it. Caller holds
+ * the lock. Signal loop. */
+static bool reap_if_ended(pid_t pid, int pidfd)
 {
     if (is_registered(pid, pidfd))
         reap_one(pid);
@@ -352,7 +353,7 @@ static bool is_reaped(pid_t pid, int pidfd)
 static bool list_noted(void)
 {
     for (pid_t pid; (pid = pidfds_take_noted()) != NO_PID;)
-        if (!is_reaped(pid, NO_PIDFD) && !pidfds_add(*registry_find(pid)))
+        if (!reap_if_ended(pid, NO_PIDFD) && !pidfds_add(*registry_find(pid)))
             return false;
     return true;
 }
@@ -392,8 +393,8 @@ static void update_list(void)
  * kernel/exit.c). If wait4 still has a report of this pid, the process has stopped, or it is a
  * sibling that a child of ours made (clone(2), CLONE_PARENT), and there may be more: then all
  * children are searched. A stop or a sibling whose SIGCHLD coalesced with another stays. need_wait
- * is left alone: whoever set it is owed a search of all children (I4, I5). Caller holds the lock.
- * Signal loop; allocates nothing.
+ * is left alone: the thread that set it expects a search of all children (I4, I5). Caller holds the
+ * lock. Signal loop; allocates nothing.
  */
 static void reap_unlisted(pid_t sender)
 {
@@ -407,7 +408,7 @@ static void reap_unlisted(pid_t sender)
 static void reap_by_list(pid_t sender)
 {
     bool all = sender <= 0 || !pidfds_are_complete();
-    pidfds_reap(is_reaped);
+    pidfds_reap(reap_if_ended);
     if (all)
         reap();
     update_list();
@@ -415,11 +416,11 @@ static void reap_by_list(pid_t sender)
         reap_unlisted(sender);
 }
 
-/* I5: whoever unlocks re-reads the flag. Releases the lock, and reaps as long as the flag is set
- * and no other thread has taken the lock since: that thread re-reads the flag in turn. I6: before
- * that it lets go the children that it can, and afterwards it tells the threads that found the lock
- * taken. I2 holds when the lock is free. Caller holds the lock. Any thread and signal handlers;
- * allocates nothing. */
+/* I5: the thread that unlocks reads the flag again. Releases the lock, and reaps as long as the
+ * flag is set and no other thread has taken the lock since: that thread re-reads the flag in turn.
+ * I6: before that it lets go the children that it can, and afterwards it tells the threads that
+ * found the lock taken. I2 holds when the lock is free. Caller holds the lock. Any thread and
+ * signal handlers; allocates nothing. */
 static void unlock(void)
 {
     if (atomic_load(&need_let_go))
@@ -515,7 +516,7 @@ int children_spawn(struct promise *child, children_start *start, void *context)
     return pid < 0 ? -pid : EINVAL;
 }
 
-/* True for a child that is not reaped, whether it has ended or not. I2: nobody else can reap it
+/* True for a child that is not reaped, whether it has ended or not. I2: no other thread can reap it
  * before it is registered, as that takes the lock. The raw call, as in wait_for(). Caller holds the
  * lock. */
 static bool is_our_child(pid_t pid)

@@ -19,7 +19,7 @@
 enum {
     VOID, /* there is no child; zero, so that a struct of zeroes is void */
     PENDING,
-    AWAITED, /* pending, and whoever resolves it must wake a thread */
+    AWAITED, /* pending, and the thread that resolves it must wake another */
     RESOLVED
 };
 
