@@ -64,10 +64,9 @@ static milliseconds continue_main(struct main_service *service)
     milliseconds now = clock_now();
     if (now >= service->continue_until || !wait_status_is_stopped(service->main.pid))
         return NEVER;
-    if (now < service->continue_again)
+    if (!stop_may_continue(now, &service->continue_again))
         return service->continue_again;
     send_main(service, SIGCONT, NULL);
-    service->continue_again = now + CONTINUE_AGAIN_MS;
     return NEVER;
 }
 

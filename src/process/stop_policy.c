@@ -7,6 +7,14 @@ milliseconds stop_continue_until(milliseconds told, milliseconds deadline)
     return deadline != NEVER && deadline > least ? deadline : least;
 }
 
+bool stop_may_continue(milliseconds now, milliseconds *next)
+{
+    if (now < *next)
+        return false;
+    *next = now + CONTINUE_AGAIN_MS;
+    return true;
+}
+
 milliseconds stop_deadline_refused(milliseconds told, milliseconds deadline)
 {
     return clock_earlier(deadline, told + STOP_BUDGET);

@@ -32,9 +32,9 @@ enum {
     FULL_HOST = 400,    /* threads; then a walk of /proc, 30 us, is cheaper than kill(-1, 0) */
     LOOK_FIRST_MS = 1,  /* the intervals of the looks for processes that are no children */
     LOOK_MOST_MS = 50,
-    /* Half of KILL_TIMEOUT, so that a stop that has used up STOP_BUDGET still ends within
+    /* Half of KILLS_MOST, so that a stop that has used up STOP_BUDGET still ends within
      * ENGINE_TIMEOUT. As PID 1 foster need not wait: the kernel kills the others when it exits. */
-    KILL_ROUNDS = KILL_TIMEOUT / KILL_AGAIN_MS / 2,
+    KILL_ROUNDS = KILLS_MOST / 2,
     NAMED_MOST = 8, /* of the processes that are killed */
 };
 
@@ -164,10 +164,9 @@ static milliseconds continue_stopped(pid_t self, milliseconds now, milliseconds 
 {
     if (!has_stopped_child())
         return NEVER;
-    if (now < *next)
+    if (!stop_may_continue(now, next))
         return *next;
-    terminate_all_signal(self, SIGCONT, now + CONTINUE_AGAIN_MS);
-    *next = now + CONTINUE_AGAIN_MS;
+    terminate_all_signal(self, SIGCONT, *next);
     return NEVER;
 }
 

@@ -115,8 +115,6 @@ milliseconds signalling_look(struct plan *plan)
     }
     if (!found)
         return NEVER;
-    if (now < next)
-        return next;
-    next = now + CONTINUE_AGAIN_MS;
-    return unreported ? next : NEVER;
+    bool was_due = stop_may_continue(now, &next);
+    return was_due && !unreported ? NEVER : next;
 }

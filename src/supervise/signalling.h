@@ -13,10 +13,6 @@
 #include "config/plan.h"
 #include "process/stop_policy.h"
 
-/* So often a service is sent SIGKILL in one stop. A process in an uninterruptible call, and one
- * that is traced, may never end. */
-enum { KILLS_MOST = KILL_TIMEOUT / KILL_AGAIN_MS };
-
 /* Sends a signal to the main process of the service, or to its process group: 0 or an error
  * number. */
 int signalling_send(struct service *service, int signal, enum children_reach reach);

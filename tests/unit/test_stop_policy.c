@@ -21,6 +21,17 @@ START_TEST(a_stopped_process_is_continued_until_its_deadline_and_as_long_as_an_e
 }
 END_TEST
 
+START_TEST(a_stopped_process_is_continued_at_intervals)
+{
+    milliseconds next = 0;
+    ck_assert(stop_may_continue(TOLD, &next));
+    ck_assert(!stop_may_continue(TOLD + CONTINUE_AGAIN_MS - 1, &next));
+    ck_assert_int_eq(next, TOLD + CONTINUE_AGAIN_MS);
+    ck_assert(stop_may_continue(TOLD + CONTINUE_AGAIN_MS, &next));
+    ck_assert_int_eq(next, TOLD + 2 * CONTINUE_AGAIN_MS);
+}
+END_TEST
+
 START_TEST(a_process_that_may_not_be_signalled_has_no_more_than_the_budget)
 {
     ck_assert_int_eq(stop_deadline_refused(TOLD, NEVER), TOLD + STOP_BUDGET);
@@ -51,6 +62,7 @@ int main(void)
     return RUN_TESTS(
         "stop_policy", the_bounds_stay_within_what_an_engine_waits,
         a_stopped_process_is_continued_until_its_deadline_and_as_long_as_an_engine_waits,
+        a_stopped_process_is_continued_at_intervals,
         a_process_that_may_not_be_signalled_has_no_more_than_the_budget,
         the_grace_period_is_what_is_left_of_the_budget);
 }
