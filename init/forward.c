@@ -49,7 +49,7 @@ static void send_main(struct main_service *service, int signal, siginfo_t *info)
     enum children_reach reach = service->options->to_group ? REACH_GROUP : REACH_CHILD;
     service->sent |= SIGNAL_BIT(signal);
     int error = send_signal_to_child(&service->main, signal, info, reach, &refused);
-    service->is_refused = error != 0; /* a seccomp filter may return any error */
+    service->is_refused = send_signal_is_refused(error);
     if (refused)
         say_refused(service, error);
     say_sent(signal, error);

@@ -118,7 +118,12 @@ int send_signal_to_child(struct promise *child, int signal, siginfo_t *info,
     return send_as_owner(&delegated, child->pid, child);
 }
 
-/* ---- what is said of a refusal ---- */
+bool send_signal_is_refused(int error)
+{
+    return error != 0 && error != ESRCH;
+}
+
+/* ---- the message about a refusal ---- */
 
 void send_signal_append_refusal(struct text *text, const char *name, pid_t pid, bool sent)
 {

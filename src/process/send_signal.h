@@ -26,29 +26,33 @@
 
 /*
  * The value that is to be queued with a signal which came as *info and is forwarded: *info, made
- * ready for rt_sigqueueinfo(2), or NULL if there is none. It came without one, was not received at
- * all (info is NULL), or goes to a group: the kernel queues values for one process alone.
+ * ready for rt_sigqueueinfo(2). NULL if the signal carried no value, is foster's own (info is
+ * NULL), or goes to a group: the kernel queues values for one process alone.
  */
 siginfo_t *send_signal_value(siginfo_t *info, int signal, enum children_reach reach);
 
 /*
  * Sends a child, or its group, a signal that came as *info and is forwarded, or one of foster's own
- * (info is NULL). It keeps its value, but goes without where it cannot be queued or is refused.
- * Where children_signal() is refused, it is sent as the owner of the child. 0 or an error number:
- * EPERM where that is refused too, ESRCH if the child is reaped. *refused, which may be NULL, is
- * set if the first call was refused. Takes the children's lock, where it is refused for a fork,
- * some 60 us; not for a thread that reaps.
+ * (info is NULL). A forwarded signal keeps its value, unless the value cannot be queued or kill(2)
+ * fails with EPERM. After EPERM the signal is sent as the owner of the child, and *refused, which
+ * may be NULL, is set. Returns 0; EPERM if the owner is refused too; ESRCH if the child is reaped;
+ * or another error number. Takes the lock of the registry; after a refusal it also forks, and holds
+ * the lock for some 60 us.
  */
 int send_signal_to_child(struct promise *child, int signal, siginfo_t *info,
                          enum children_reach reach, bool *refused);
 
+/* True for an error that means: the process is there, and the signal cannot be sent to it. EPERM,
+ * or any other error that a seccomp filter returns. Not ESRCH. */
+bool send_signal_is_refused(int error);
+
 /* ---- to a process that refuses it ---- */
 
-/* True if no process of foster's namespaces is refused to it: CAP_KILL. */
+/* True if foster has CAP_KILL, and so may signal every process of its namespaces. */
 bool send_signal_is_unlimited(void);
 
-/* Sends a process that is held by a pidfd, child or not, a signal as its owner. As
- * send_signal_to_child(). */
+/* Sends a signal to a process that a pidfd holds, child or not, as the owner of the process.
+ * Returns as send_signal_to_child(). */
 int send_signal_by_pidfd(int pidfd, pid_t pid, int signal);
 
 /* Appends "may not signal NAME (pid 7), which is uid 1000's: CAP_KILL is missing", and, if `sent`,

@@ -11,7 +11,6 @@
 #include "supervise/state_machine.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +20,7 @@
 #include "base/log.h"
 #include "logs/relay.h"
 #include "process/run_mark.h"
+#include "process/send_signal.h"
 #include "process/signals.h"
 #include "process/stop_policy.h"
 #include "process/wait_status.h"
@@ -318,7 +318,7 @@ static void signal_main_process(struct service *service)
 {
     service->was_signalled = true;
     int error = signalling_stop(service, stop_signal(service));
-    if (error != 0 && error != ESRCH)
+    if (send_signal_is_refused(error))
         service->deadline = stop_deadline_refused(service->since, service->deadline);
 }
 
@@ -464,7 +464,8 @@ static void kill_run(struct service *service)
     enter_stage(service, STOP_KILL);
     probe_end(service);
     service->was_signalled = true;
-    bool was_refused = service->kills < KILLS_MOST && signalling_kill(service) == EPERM;
+    bool was_refused =
+        service->kills < KILLS_MOST && send_signal_is_refused(signalling_kill(service));
     count_kill(service, was_refused);
     service->deadline = clock_now() + KILL_AGAIN_MS;
 }
