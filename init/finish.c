@@ -30,11 +30,8 @@ void main_say_last(const struct main_service *service, const struct message_valu
 
 void main_say_children_left(void)
 {
-    siginfo_t unused;
-    if (!catalogue_has(NONE_LEFT))
-        return;
-    bool has_children = waitid(P_ALL, 0, &unused, WEXITED | WNOHANG | WNOWAIT) == 0;
-    catalogue_say(has_children ? NONE_DEAD : NONE_LEFT);
+    if (catalogue_has(NONE_LEFT))
+        catalogue_say(wait_status_has_children() ? NONE_DEAD : NONE_LEFT);
 }
 
 /* A grace period that the user has given is not shortened. */

@@ -147,9 +147,8 @@ static bool handle_deadline(struct main_service *service)
  * kernel gives the number of the group to no other process. */
 static void end_group(struct main_service *service)
 {
-    siginfo_t end = {0};
-    if (waitid(P_PID, (id_t)service->main.pid, &end, WEXITED | WNOHANG | WNOWAIT) == -1 ||
-        end.si_pid == 0 || end.si_code == CLD_TRAPPED) /* the stop of a tracee: foster.h */
+    siginfo_t end;
+    if (wait_status_child_end(service->main.pid, &end) != ZOMBIE_CHILD)
         return;
     main_say_reaped(end.si_pid, end.si_code == CLD_EXITED, end.si_status);
     int signal = translate(service->options, SIGTERM);

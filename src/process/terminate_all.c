@@ -24,6 +24,7 @@
 #include "process/send_signal.h"
 #include "process/signals.h"
 #include "process/stop_policy.h"
+#include "process/wait_status.h"
 
 enum {
     ALL_PROCESSES = -1, /* kill(2): of the namespace, but the caller and its init */
@@ -39,12 +40,6 @@ enum {
 };
 
 /* ---- which are left ---- */
-
-static bool has_children(void)
-{
-    siginfo_t unused;
-    return waitid(P_ALL, 0, &unused, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0;
-}
 
 static int last_pid_file = -1;
 
@@ -92,8 +87,8 @@ static bool has_processes_of_exec(void)
 static bool any_is_left(pid_t self)
 {
     if (self != INIT)
-        return has_children();
-    return !all_pids_are_free() && (has_children() || has_processes_of_exec());
+        return wait_status_has_children();
+    return !all_pids_are_free() && (wait_status_has_children() || has_processes_of_exec());
 }
 
 /* ---- signals to them ---- */
@@ -138,7 +133,7 @@ bool terminate_all_signal(pid_t self, int signal, milliseconds until)
 {
     if (self == INIT)
         return signal_namespace(signal, until);
-    if (!has_children() || !procfs_is_ours())
+    if (!wait_status_has_children() || !procfs_is_ours())
         return false;
     struct send_result result = send_signal_to_all(signal, until, is_descendant, &self);
     say_refused(&result);
@@ -183,7 +178,7 @@ static bool await_last(pid_t self, milliseconds deadline)
         if (now >= deadline)
             return false;
         milliseconds next = clock_earlier(deadline, continue_stopped(self, now, &continue_at));
-        if (!has_children()) {
+        if (!wait_status_has_children()) {
             next = clock_earlier(next, now + look);
             look = clock_earlier(look * 2, LOOK_MOST_MS);
         }

@@ -29,13 +29,27 @@ void wait_status_append(struct text *text, int status)
         text_add(text, " (core dumped)");
 }
 
+enum { ENDED_CHILDREN = WEXITED | WNOHANG | WNOWAIT | __WALL };
+
 /* The kernel reports the stop of a tracee unasked: foster.h. */
+enum child_state wait_status_child_end(pid_t pid, siginfo_t *end)
+{
+    *end = (siginfo_t){0};
+    if (waitid(P_PID, (id_t)pid, end, ENDED_CHILDREN) == -1)
+        return NO_CHILD;
+    return end->si_pid == 0 || end->si_code == CLD_TRAPPED ? RUNNING_CHILD : ZOMBIE_CHILD;
+}
+
 enum child_state wait_status_child_state(pid_t pid)
 {
-    siginfo_t end = {0};
-    if (waitid(P_PID, (id_t)pid, &end, WEXITED | WNOHANG | WNOWAIT | __WALL) == -1)
-        return NO_CHILD;
-    return end.si_pid == 0 || end.si_code == CLD_TRAPPED ? RUNNING_CHILD : ZOMBIE_CHILD;
+    siginfo_t unused;
+    return wait_status_child_end(pid, &unused);
+}
+
+bool wait_status_has_children(void)
+{
+    siginfo_t unused;
+    return waitid(P_ALL, 0, &unused, ENDED_CHILDREN) == 0;
 }
 
 bool wait_status_is_stopped(pid_t child)

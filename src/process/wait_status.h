@@ -1,6 +1,7 @@
 /*
  * wait_status.h - what a wait status means: an exit code, a success or not, and in words. And what
- * waitid(2) says of a child without reaping it.
+ * waitid(2) reports of a child without reaping it: also of one that was made by clone(2) with
+ * another signal than SIGCHLD (__WALL).
  *
  * For all of these: any thread and signal handlers; allocates nothing.
  */
@@ -8,6 +9,7 @@
 #define PROCESS_WAIT_STATUS_H
 
 #include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -42,9 +44,15 @@ static inline void wait_status_count_as_success(uint8_t *as_success, int code)
 /* Appends "exited with status 3", "was killed by SIGSEGV (core dumped)". */
 void wait_status_append(struct text *text, int status);
 
-/* What a process is to foster: less than a microsecond. */
+/* What a process is to foster. Takes less than a microsecond. */
 enum child_state { NO_CHILD, RUNNING_CHILD, ZOMBIE_CHILD };
 enum child_state wait_status_child_state(pid_t pid);
+
+/* The same; *end is the kernel's report if the child is a zombie. */
+enum child_state wait_status_child_end(pid_t pid, siginfo_t *end);
+
+/* True if foster has a child, running or a zombie. */
+bool wait_status_has_children(void);
 
 /* True if a child of foster is stopped, as by SIGSTOP; not as a tracee. The stop is left to be
  * reported again. */
