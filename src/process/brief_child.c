@@ -21,7 +21,7 @@ struct brief_child {
 };
 
 /* With a timeout it looks each millisecond: there are no pidfds to poll before Linux 5.3. */
-static int await(pid_t pid, milliseconds timeout)
+static int wait_with_timeout(pid_t pid, milliseconds timeout)
 {
     int status, flags = timeout == NEVER ? 0 : WNOHANG;
     while (timeout-- > 0) {
@@ -48,7 +48,7 @@ static pid_t fork_and_wait(void *context)
         pid = _Fork();
     if (pid == 0)
         _exit(child->act(child->context));
-    child->error = pid == -1 ? errno : await(pid, child->timeout);
+    child->error = pid == -1 ? errno : wait_with_timeout(pid, child->timeout);
     return -ECHILD;
 }
 

@@ -36,10 +36,10 @@ enum {
     /* Half of KILLS_MOST, so that a stop that has used up STOP_BUDGET still ends within
      * ENGINE_TIMEOUT. As PID 1 foster need not wait: the kernel kills the others when it exits. */
     KILL_ROUNDS = KILLS_MOST / 2,
-    NAMED_MOST = 8, /* of the processes that are killed */
+    NAMED_MOST = 8, /* processes in the message about the kill */
 };
 
-/* ---- which are left ---- */
+/* ---- whether a process is left ---- */
 
 static int last_pid_file = -1;
 
@@ -91,7 +91,7 @@ static bool any_is_left(pid_t self)
     return !all_pids_are_free() && (wait_status_has_children() || has_processes_of_exec());
 }
 
-/* ---- signals to them ---- */
+/* ---- signals to all processes ---- */
 
 static bool is_descendant(const struct process *process, void *self)
 {
@@ -112,11 +112,12 @@ static void say_refused(const struct send_result *result)
     log_begin(&line);
     send_signal_append_refusal(&line, result->first_refused.name, result->first_refused.pid, false);
     if (result->refused > 1)
-        text_add(&line, ", and %d others", result->refused - 1);
+        text_add(&line, "; nor %d other processes", result->refused - 1);
     log_end(LOG_WARNING, &line);
 }
 
-/* kill(-1) succeeds though some processes refuse the signal: these are looked for. */
+/* kill(-1) succeeds if one process could be signalled. Then the processes that foster may not
+ * signal are found in /proc. */
 static bool signal_namespace(int signal, milliseconds until)
 {
     bool is_sent = kill(ALL_PROCESSES, signal) == 0;
@@ -127,8 +128,8 @@ static bool signal_namespace(int signal, milliseconds until)
     return is_sent;
 }
 
-/* An orphan becomes foster's child if foster is a subreaper, else another's, and no descendant any
- * more. So without a child there is no descendant. */
+/* An orphan becomes foster's child if foster is a subreaper; else it becomes the child of another
+ * process, and is no descendant of foster any more. So without a child there is no descendant. */
 bool terminate_all_signal(pid_t self, int signal, milliseconds until)
 {
     if (self == INIT)
@@ -145,7 +146,7 @@ bool terminate_all_kill(pid_t self)
     return terminate_all_signal(self, SIGKILL, clock_now() + KILL_AGAIN_MS);
 }
 
-/* ---- the wait for their end ---- */
+/* ---- the wait for the end of all processes ---- */
 
 /* A child may stop itself after its SIGTERM. */
 static bool has_stopped_child(void)
@@ -154,7 +155,8 @@ static bool has_stopped_child(void)
     return waitid(P_ALL, 0, &stop, WSTOPPED | WNOHANG | WNOWAIT) == 0 && stop.si_pid != 0;
 }
 
-/* Continues them if a child is stopped, not before *next; returns when to look again, or NEVER. */
+/* Sends SIGCONT to all processes if a child is stopped, but not before *next. Returns when to look
+ * again, or NEVER. */
 static milliseconds continue_stopped(pid_t self, milliseconds now, milliseconds *next)
 {
     if (!has_stopped_child())
@@ -165,8 +167,8 @@ static milliseconds continue_stopped(pid_t self, milliseconds now, milliseconds 
     return NEVER;
 }
 
-/* False if one is left at the deadline. */
-static bool await_last(pid_t self, milliseconds deadline)
+/* False if a process is left at the deadline. */
+static bool wait_until_none_is_left(pid_t self, milliseconds deadline)
 {
     milliseconds look = LOOK_FIRST_MS, continue_at = 0;
     siginfo_t info;
@@ -230,12 +232,12 @@ void terminate_all(pid_t self, milliseconds grace)
         return;
     }
     terminate_all_signal(self, SIGCONT, deadline);
-    if (await_last(self, deadline))
+    if (wait_until_none_is_left(self, deadline))
         return;
     say_killing(self, grace);
     for (int round = 0; round < KILL_ROUNDS; round++) {
         terminate_all_kill(self);
-        if (await_last(self, clock_now() + KILL_AGAIN_MS))
+        if (wait_until_none_is_left(self, clock_now() + KILL_AGAIN_MS))
             return;
     }
 }

@@ -1,6 +1,6 @@
 /*
- * terminate_all.h - the end of all processes but foster: of those that main, or the services, leave
- * behind.
+ * terminate_all.h - the end of all processes but foster: of the processes that main, or the
+ * services, leave behind.
  *
  * When PID 1 exits, the kernel kills every process of its pid namespace by SIGKILL. So before that
  * each gets SIGTERM and a grace period. As PID 1 foster signals by kill(-1): it reaches every
@@ -22,17 +22,17 @@
 
 enum { INIT = 1 }; /* the pid of the first process of a namespace */
 
-/* Sends every process but foster a signal; where they are found in /proc, as many as can be found
- * until then. False if there is none that it could be sent to. Those that it is refused to are said
- * once. */
+/* Sends every process but foster a signal; where the processes are found in /proc, as many as can
+ * be found until then. False if no process could be sent the signal. Refusals are logged once. */
 bool terminate_all_signal(pid_t self, int signal, milliseconds until);
 
-/* Sends them SIGKILL. A process that is forked meanwhile may be missed: to be called again after
- * KILL_AGAIN_MS. False as terminate_all_signal(). */
+/* Sends SIGKILL to every process but foster. A process that is forked meanwhile may be missed: call
+ * it again after KILL_AGAIN_MS. Returns as terminate_all_signal(). */
 bool terminate_all_kill(pid_t self);
 
-/* Ends them: SIGTERM and SIGCONT, SIGKILL after the grace period; returns as soon as the last has
- * ended. Reaps all children. Takes off and drops all other signals: the stop is under way. */
+/* Ends every process but foster: SIGTERM and SIGCONT, SIGKILL after the grace period. Returns as
+ * soon as the last process has ended. Reaps all children. Drops each signal that comes meanwhile,
+ * because the stop is under way. */
 void terminate_all(pid_t self, milliseconds grace);
 
 #endif
