@@ -158,10 +158,10 @@ static void stopped_at_call(struct task *task)
 
 /* ---- events ---- */
 
-static void go_on(const struct task *task, int signal)
+static void continue_task(const struct task *task, int signal)
 {
-    bool looked_at = has_begun && task->part != MAIN && task->part != NAMESPACE_INIT;
-    ptrace(looked_at ? PTRACE_SYSCALL : PTRACE_CONT, task->pid, 0, (long)signal);
+    bool is_watched = has_begun && task->part != MAIN && task->part != NAMESPACE_INIT;
+    ptrace(is_watched ? PTRACE_SYSCALL : PTRACE_CONT, task->pid, 0, (long)signal);
 }
 
 static void let_go(struct task *task)
@@ -196,7 +196,7 @@ static void has_execed(struct task *task)
         seen.main_ended = false;
         ptrace(PTRACE_SETOPTIONS, task->pid, 0, (long)(PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL));
     }
-    go_on(task, 0);
+    continue_task(task, 0);
 }
 
 static void main_has_ended(int status)
@@ -205,7 +205,7 @@ static void main_has_ended(int status)
     seen.main_status = status;
 }
 
-static void is_ending(struct task *task)
+static void handle_exit(struct task *task)
 {
     unsigned long status = 0;
     ptrace(PTRACE_GETEVENTMSG, task->pid, 0, &status);
@@ -223,17 +223,17 @@ static void has_stopped(struct task *task, int status)
     int signal = WSTOPSIG(status), event = status >> 16;
     if (signal == SYSCALL_STOP) {
         stopped_at_call(task);
-        go_on(task, 0);
+        continue_task(task, 0);
     } else if (event == PTRACE_EVENT_EXEC) {
         has_execed(task);
     } else if (event == PTRACE_EVENT_EXIT) {
-        is_ending(task);
+        handle_exit(task);
     } else if (event == PTRACE_EVENT_FORK && task->part == NAMESPACE_INIT) {
         let_go(task);
     } else if (event == PTRACE_EVENT_STOP && stops(signal)) {
         ptrace(PTRACE_LISTEN, task->pid, 0, 0);
     } else {
-        go_on(task, event == 0 ? signal : 0);
+        continue_task(task, event == 0 ? signal : 0);
     }
 }
 

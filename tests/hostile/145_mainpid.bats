@@ -172,7 +172,7 @@ runs() {
         happens 'daemon starts' "$i"
         reaches a ready
         count=$(find "/proc/$init/fd" -mindepth 1 | wc -l)
-        between 0 "$count" "${before:-$count}" # the search for leftovers keeps a file
+        between 0 "$count" "${before:-$count}" # the walk through /proc keeps a file
         before=$count
     done
     told 'has ended, with unknown exit status' 3

@@ -5,7 +5,7 @@
 # expects that program to fail; a hang counts, bounded by a time limit. A mutant for a test is built
 # with NDEBUG, as foster is shipped, so that no assertion catches it first. A mutant for an
 # assertion is built without, and must be caught by the invariant that it breaks. A patch that no
-# longer applies, or does not compile, is a failure here: then the mutant must be written anew. The
+# longer applies, or does not compile, is a failure here: then the mutant must be written again. The
 # heart as it is must pass under the same settings, or "caught" means nothing.
 #
 # Prints TAP. Usage: tests/unit/mutants.sh [directory to build in] [mutant...]

@@ -191,7 +191,7 @@ START_TEST(the_user_comes_between)
 }
 END_TEST
 
-START_TEST(an_ordinary_user_may_stay_who_he_is)
+START_TEST(an_ordinary_user_may_keep_its_ids)
 {
     static const gid_t group = UID;
     static struct user user = {.uid = UID, .gid = UID, .groups = &group, .group_count = 1};
@@ -334,7 +334,7 @@ int main(void)
 {
     return RUN_TESTS("attributes", nothing_is_changed, those_that_anybody_may_have, zero_is_a_value,
                      a_user, a_user_without_groups_has_none_of_ours, the_user_comes_between,
-                     an_ordinary_user_may_stay_who_he_is, what_cannot_be_done_is_named,
+                     an_ordinary_user_may_keep_its_ids, what_cannot_be_done_is_named,
                      into_each_others_places, sources_above_stay_where_they_are, nothing_to_connect,
                      what_cannot_be_connected, ids_for_a_while);
 }

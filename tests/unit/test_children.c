@@ -284,20 +284,20 @@ START_TEST(long_chain)
         AT_A_TIME = 50
     };
     static struct promise children[COUNT];
-    static struct event deaths[COUNT];
+    static struct event ends[COUNT];
     for (int i = 0; i < COUNT; i++)
         spawn(&children[i], start_given, FIRST + i * DISTANCE);
     for (int i = 0; i < COUNT; i++) {
-        int odd = i >= COUNT / 2, who = i * STRIDE % (COUNT / 2) * 2 + odd;
-        deaths[i] = (struct event){.pid = FIRST + who * DISTANCE, .status = W_EXITCODE(who, 0)};
+        int odd = i >= COUNT / 2, child = i * STRIDE % (COUNT / 2) * 2 + odd;
+        ends[i] = (struct event){.pid = FIRST + child * DISTANCE, .status = W_EXITCODE(child, 0)};
     }
     children_watch_orphans(watch);
     for (int i = 0; i < COUNT / 2; i += AT_A_TIME)
-        reap_as_scripted(deaths + i, AT_A_TIME);
+        reap_as_scripted(ends + i, AT_A_TIME);
     for (int i = 0; i < COUNT; i++)
         ck_assert_int_eq(children_resolved(&children[i], NULL), i % 2 == 0);
     for (int i = COUNT / 2; i < COUNT; i += AT_A_TIME)
-        reap_as_scripted(deaths + i, AT_A_TIME);
+        reap_as_scripted(ends + i, AT_A_TIME);
     for (int i = 0; i < COUNT; i++)
         ck_assert_int_eq(wait_status_of(&children[i]), W_EXITCODE(i, 0));
     ck_assert_int_eq(orphans, 0);
@@ -307,11 +307,11 @@ END_TEST
 /* The kernel gives a pid again: its second end is not that of the first child. */
 START_TEST(reaped_pid_is_forgotten)
 {
-    static const struct event deaths[] = {{.pid = 7, .status = 1}, {.pid = 7, .status = 2}};
+    static const struct event ends[] = {{.pid = 7, .status = 1}, {.pid = 7, .status = 2}};
     struct promise child;
     spawn(&child, start_given, 7);
     children_watch_orphans(watch);
-    reap_as_scripted(deaths, 2);
+    reap_as_scripted(ends, 2);
     ck_assert_int_eq(wait_status_of(&child), 1);
     ck_assert_int_eq(orphans, 1);
     ck_assert_int_eq(orphan.status, 2);
@@ -426,7 +426,7 @@ END_TEST
 
 enum { WENT_ON = 42 };
 
-static void go_on(int signal)
+static void exit_by_handler(int signal)
 {
     (void)signal;
     _exit(WENT_ON);
@@ -439,7 +439,7 @@ static pid_t start_tracee(void *signal_number)
     if (pid != 0)
         return pid;
     die_with_parent();
-    signal(*(int *)signal_number, go_on);
+    signal(*(int *)signal_number, exit_by_handler);
     ptrace(PTRACE_TRACEME);
     raise(*(int *)signal_number);
     _exit(EXIT_FAILURE);
@@ -587,13 +587,13 @@ START_TEST(let_go_child_stays_stopped_when_it_was_told_to)
 }
 END_TEST
 
-static void signal_nobody(void)
+static void signal_no_child(void)
 {
-    struct promise nobody = {0};
-    ck_assert_int_eq(children_signal(&nobody, 0, REACH_CHILD), ESRCH);
+    struct promise none = {0};
+    ck_assert_int_eq(children_signal(&none, 0, REACH_CHILD), ESRCH);
 }
 
-static void (*const calls[])(void) = {children_let_go, signal_nobody, children_sigchld};
+static void (*const calls[])(void) = {children_let_go, signal_no_child, children_sigchld};
 
 /* ptrace(2): for another thread there is no tracee. */
 START_TEST(only_the_thread_that_forked_lets_go)
@@ -636,7 +636,7 @@ static void loop_until_tracee_ends(void)
 }
 
 /* The thread that forked it sleeps, with SIGCHLD blocked. */
-START_TEST(who_awaits_a_promise_is_woken_to_let_go)
+START_TEST(a_thread_that_awaits_a_promise_is_woken_to_let_go)
 {
     sigset_t sigchld;
     pthread_t reaper;
@@ -776,7 +776,7 @@ static pid_t start_grandchild(void *report)
         return pid;
     pid_t child = fork();
     if (child == 0) {
-        signal(SIGUSR1, go_on);
+        signal(SIGUSR1, exit_by_handler);
         pass_gate();
         ptrace(PTRACE_TRACEME);
         raise(SIGUSR1);
@@ -1490,7 +1490,7 @@ int main(void)
     tcase_add_test(tracing, let_go_child_stays_stopped_when_it_was_told_to);
     tcase_add_loop_test(tracing, only_the_thread_that_forked_lets_go, 0, COUNT_OF(calls));
     tcase_add_test(tracing, noted_child_can_be_killed);
-    tcase_add_loop_test(tracing, who_awaits_a_promise_is_woken_to_let_go, 0, 2);
+    tcase_add_loop_test(tracing, a_thread_that_awaits_a_promise_is_woken_to_let_go, 0, 2);
     tcase_add_test(tracing, handler_of_the_thread_that_forked_lets_go);
     tcase_add_test(tracing, handler_that_found_the_lock_taken_is_told_again);
     tcase_add_loop_test(tracing, thread_that_traces_itself_is_let_go, 0, 2);

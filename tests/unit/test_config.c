@@ -588,15 +588,15 @@ START_TEST(faults)
 END_TEST
 
 /* "ready needs ..." is too long to repeat. */
-START_TEST(ways_not_to_be_ready)
+START_TEST(invalid_kinds_of_readiness)
 {
-    static const char *const ways[] = {
+    static const char *const values[] = {
         "no",    "none:",  "notify:x", "fd",    "fd:2",  "fd:256", "fd:x",    "tcp:x",   "tcp",
         "after", "after:", "after:x",  "unix:", "file:", "exec:",  "exec:\"", "http://x"};
-    for (size_t i = 0; i < COUNT(ways); i++) {
+    for (size_t i = 0; i < COUNT(values); i++) {
         char text[64], end[64];
-        snprintf(text, sizeof text, "[a]\ncommand = a\nready = %s", ways[i]);
-        snprintf(end, sizeof end, ", not '%s'\n", ways[i]);
+        snprintf(text, sizeof text, "[a]\ncommand = a\nready = %s", values[i]);
+        snprintf(end, sizeof end, ", not '%s'\n", values[i]);
         const char *said = faults_of(text);
         ck_assert_msg(strstr(said, end) != NULL &&
                           strncmp(said, "c:3: ready needs none, notify, ", 31) == 0,
@@ -760,7 +760,7 @@ static const char *tree_of(const char *text)
     return bytes;
 }
 
-START_TEST(the_tree_shows_who_waits_for_whom)
+START_TEST(the_tree_shows_which_service_waits_for_which)
 {
     ck_assert_str_eq(
         tree_of("[web]\ncommand=x\nessential=yes\ndepends_on=db migrate\n[db]\ncommand=x\n"
@@ -795,7 +795,7 @@ int main(void)
         global_keys_hold_wherever_they_stand, equal_settings_are_shared, equal_values_are_kept_once,
         nothing_stays_in_the_file, dependencies, exit_codes_that_are_a_success,
         conditions_in_the_words_of_compose, the_command_line_has_a_service, files_and_directories,
-        a_thousand_services_are_small, faults, ways_not_to_be_ready, all_faults_are_said_in_one_run,
-        files_that_are_none, more_than_a_start_has_room_for, circles, the_nearest_word_is_near,
-        the_tree_shows_who_waits_for_whom);
+        a_thousand_services_are_small, faults, invalid_kinds_of_readiness,
+        all_faults_are_said_in_one_run, files_that_are_none, more_than_a_start_has_room_for,
+        circles, the_nearest_word_is_near, the_tree_shows_which_service_waits_for_which);
 }

@@ -227,7 +227,7 @@ START_TEST(all_is_written_though_there_is_no_room)
 }
 END_TEST
 
-START_TEST(what_nobody_reads_is_not_written)
+START_TEST(a_pipe_without_a_reader_is_an_error)
 {
     int ends[2], full = open("/dev/full", O_WRONLY);
     signal(SIGPIPE, SIG_IGN);
@@ -247,5 +247,5 @@ int main(void)
                      what_cannot_be_read, a_file_is_read_again, a_whole_file, a_fifo_does_not_block,
                      a_file_of_proc, no_descriptor_is_left, every_name_comes_once,
                      what_is_no_directory, it_is_closed_on_exec,
-                     all_is_written_though_there_is_no_room, what_nobody_reads_is_not_written);
+                     all_is_written_though_there_is_no_room, a_pipe_without_a_reader_is_an_error);
 }

@@ -23,7 +23,7 @@
 enum { PAGE = 4096, SAID = 99, MOST = 16, NOBODY = 65534 };
 
 static struct program program;
-static struct fd_mapping plugs[MOST];
+static struct fd_mapping mappings[MOST];
 static struct promise child;
 static int report; /* its other end */
 
@@ -36,7 +36,7 @@ static void start(void)
     ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
     descriptor_set_flags(ends[0], O_NONBLOCK);
     program.parent = getpid();
-    program.fd_map = plugs;
+    program.fd_map = mappings;
     program.report = ends[1];
     report = ends[0];
     ck_assert_int_eq(children_spawn(&child, spawn_fork, &program), 0);
@@ -84,9 +84,9 @@ static int complain(struct program *failed)
     return SAID;
 }
 
-static void plug(int from, int to)
+static void map_fd(int from, int to)
 {
-    plugs[program.fd_map_count++] = (struct fd_mapping){from, to};
+    mappings[program.fd_map_count++] = (struct fd_mapping){from, to};
 }
 
 static const char *content(const char *path)
@@ -112,7 +112,7 @@ END_TEST
 
 /* The exec is not waited for: the child hangs before it, because it writes to a full pipe as its
  * stderr (107). */
-START_TEST(nobody_waits_for_the_exec)
+START_TEST(the_start_does_not_wait_for_the_exec)
 {
     int ends[2];
     char bytes[PAGE] = "";
@@ -162,8 +162,8 @@ START_TEST(it_has_its_own_descriptors_and_no_others)
     int out = open("out", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     ck_assert_int_eq(dup2(out, OURS), OURS);
     ck_assert_int_eq(dup2(out, HIGH), HIGH);
-    plug(out, STDOUT_FILENO);
-    plug(out, OUT);
+    map_fd(out, STDOUT_FILENO);
+    map_fd(out, OUT);
     PROGRAM("sh", "-c",
             "for n in 0 1 2 3 4 5 6 7 8 9 10 11 12 205 206 207 208 209 210 240; do "
             "test ! -e /proc/$$/fd/$n || echo -n $n ''; done");
@@ -178,8 +178,8 @@ START_TEST(each_others_places_and_the_reports)
 {
     int a = open("a", O_RDWR | O_CREAT | O_CLOEXEC, 0600),
         b = open("b", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    plug(a, b);
-    plug(b, a);
+    map_fd(a, b);
+    map_fd(b, a);
     char names[2][DECIMAL_MAX];
     PROGRAM("sh", "-c", "eval \"echo to-a >&$0; echo to-b >&$1\"", text_decimal(names[0], b),
             text_decimal(names[1], a));
@@ -198,7 +198,7 @@ START_TEST(what_fails_is_said_on_our_stderr)
     hear_stderr();
     program.failed = complain;
     program.attributes = &nowhere;
-    plug(open("service", O_WRONLY | O_CREAT | O_CLOEXEC, 0600), STDERR_FILENO);
+    map_fd(open("service", O_WRONLY | O_CREAT | O_CLOEXEC, 0600), STDERR_FILENO);
     PROGRAM("true");
     ck_assert_int_eq(failure(), ENOENT);
     ck_assert_str_eq(heard(), "enter its working_dir");
@@ -210,7 +210,7 @@ START_TEST(what_fails_is_said_on_our_stderr)
     ck_assert_str_eq(heard(), "enter its working_dir");
     ck_assert_str_eq(content("service"), "");
     program.fd_map_count = 0;
-    plug(500, STDIN_FILENO);
+    map_fd(500, STDIN_FILENO);
     ck_assert_int_eq(failure(), EBADF);
     ck_assert_str_eq(heard(), "pass its descriptors");
     ck_assert_ptr_null(attributes_step(last_failure.step));
@@ -226,8 +226,8 @@ START_TEST(attributes_and_a_mark)
     mode_t ours = umask(022);
     program.attributes = &attributes;
     program.mark = 4242;
-    plug(told, STDOUT_FILENO);
-    plug(told, 9); /* above its limit */
+    map_fd(told, STDOUT_FILENO);
+    map_fd(told, 9); /* above its limit */
     PROGRAM("sh", "-c",
             "umask; pwd; ulimit -n; sed -n 's/  */ /g; s/^Max file locks //p' /proc/self/limits; "
             "test -e /proc/$$/fd/9");
@@ -326,7 +326,7 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("fork", it_runs_or_not, nobody_waits_for_the_exec,
+    return RUN_TESTS("fork", it_runs_or_not, the_start_does_not_wait_for_the_exec,
                      what_the_child_tells_is_not_believed_blindly,
                      it_has_its_own_descriptors_and_no_others, each_others_places_and_the_reports,
                      what_fails_is_said_on_our_stderr, attributes_and_a_mark,

@@ -182,7 +182,7 @@ START_TEST(without_a_handle_it_counts_when_the_first_one_has_ended)
 }
 END_TEST
 
-START_TEST(one_that_is_not_there_is_nobody)
+START_TEST(a_pid_that_is_no_child_is_ignored)
 {
     start();
     main_process_name(&service, getppid(), -1);
@@ -227,6 +227,6 @@ int main(void)
                      its_end_while_the_service_is_stopped_is_no_warning,
                      when_the_first_one_ends_the_named_one_is_ours,
                      without_a_handle_it_counts_when_the_first_one_has_ended,
-                     one_that_is_not_there_is_nobody, the_first_one_may_be_named_again,
+                     a_pid_that_is_no_child_is_ignored, the_first_one_may_be_named_again,
                      one_whose_parent_lives_is_held_until_it_ends);
 }

@@ -138,7 +138,7 @@ START_TEST(a_dead_sender_does_not_speak_for_a_dead_main_process)
 }
 END_TEST
 
-START_TEST(nobody_holds_back_the_stop_of_all)
+START_TEST(no_service_extends_the_stop_of_all)
 {
     begin_speaking(STOP_SIGNAL);
     end_of_all = 0;
@@ -163,7 +163,7 @@ static void speak_with_descriptor(void)
     hear();
 }
 
-START_TEST(while_nobody_listens_watchdogs_rest_and_then_have_their_time)
+START_TEST(while_messages_are_not_read_watchdogs_rest_and_then_have_their_time)
 {
     begin_speaking(READY);
     hear_stderr();
@@ -197,6 +197,6 @@ int main(void)
 {
     return RUN_TESTS(
         "notify", more_time_is_given_up_to_a_bound, a_leftover_is_given_no_time_nor_heard,
-        a_dead_sender_does_not_speak_for_a_dead_main_process, nobody_holds_back_the_stop_of_all,
-        while_nobody_listens_watchdogs_rest_and_then_have_their_time);
+        a_dead_sender_does_not_speak_for_a_dead_main_process, no_service_extends_the_stop_of_all,
+        while_messages_are_not_read_watchdogs_rest_and_then_have_their_time);
 }

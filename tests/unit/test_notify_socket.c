@@ -327,7 +327,7 @@ static void claim_to_be_the_parent(void)
     ck_assert_int_ne(send_as(getpid()), -1);
 }
 
-START_TEST(nobody_is_somebody_else)
+START_TEST(a_message_shows_its_true_sender)
 {
     open_both();
     pid_t child = send_from_child(claim_to_be_the_parent);
@@ -412,7 +412,7 @@ static int send_slow(void)
     return other;
 }
 
-START_TEST(what_takes_long_to_close_holds_nobody_up_but_a_handful_does)
+START_TEST(a_few_slow_closes_delay_nothing_but_many_do)
 {
     int others[THREADS_MOST + 1];
     open_both();
@@ -459,8 +459,8 @@ int main(void)
         "notify_socket", there_is_no_variable_without_a_socket, a_socket_with_a_name,
         no_socket_to_be_had, each_statement, what_is_malformed_or_unknown, several_in_one_message,
         messages_in_order, spans_are_rounded_up_and_do_not_overflow, a_status_is_cut_and_clean,
-        a_line_that_is_cut_is_left_out, the_sender_is_known_by_its_pid, nobody_is_somebody_else,
-        a_barrier_is_lifted, no_descriptor_is_received_but_each_is_closed,
-        what_takes_long_to_close_holds_nobody_up_but_a_handful_does,
+        a_line_that_is_cut_is_left_out, the_sender_is_known_by_its_pid,
+        a_message_shows_its_true_sender, a_barrier_is_lifted,
+        no_descriptor_is_received_but_each_is_closed, a_few_slow_closes_delay_nothing_but_many_do,
         without_a_thread_it_is_tried_again);
 }

@@ -269,7 +269,7 @@ static int bind_tcp(struct address *address)
     return fd;
 }
 
-START_TEST(a_port_is_connected_to_until_somebody_listens)
+START_TEST(a_port_is_connected_to_until_a_program_listens)
 {
     struct address address;
     int fd = bind_tcp(&address), open = count_descriptors();
@@ -343,7 +343,7 @@ int __wrap_socket(int domain, int type, int protocol)
     return fd;
 }
 
-START_TEST(a_connection_to_itself_is_nobody)
+START_TEST(a_connection_to_itself_does_not_count)
 {
     close(bind_tcp(&own_address));
     prepare();
@@ -558,7 +558,7 @@ START_TEST(healthy_unhealthy_and_healthy_again)
     ck_assert_int_eq(check_once("0"), PROBE_UNCHANGED);
     ck_assert_int_eq(check_once("1"), PROBE_UNCHANGED);
     ck_assert_int_eq(check_once("1"), PROBE_UNCHANGED);
-    ck_assert_int_eq(check_once("0"), PROBE_UNCHANGED); /* the count starts anew */
+    ck_assert_int_eq(check_once("0"), PROBE_UNCHANGED); /* the count begins again */
     ck_assert_int_eq(check_once("1"), PROBE_UNCHANGED);
     ck_assert_int_eq(check_once("1"), PROBE_UNCHANGED);
     ck_assert_int_eq(probe_health(&service), HEALTH_HEALTHY);
@@ -659,7 +659,7 @@ START_TEST(health_is_asked_for_once_it_is_ready)
 }
 END_TEST
 
-START_TEST(health_after_a_question_for_readiness)
+START_TEST(health_checks_after_a_readiness_check)
 {
     settings.ready = READY_BY_FILE;
     settings.ready_argument = ".";
@@ -757,13 +757,13 @@ int main(void)
 {
     return RUN_TESTS(
         "probe", a_service_without_a_probe, a_file_is_looked_for_at_growing_intervals,
-        a_port_is_connected_to_until_somebody_listens, a_connection_that_hangs_is_given_up,
-        a_connection_to_itself_is_nobody, a_full_loop_is_tried_again, a_unix_socket,
+        a_port_is_connected_to_until_a_program_listens, a_connection_that_hangs_is_given_up,
+        a_connection_to_itself_does_not_count, a_full_loop_is_tried_again, a_unix_socket,
         a_command_is_run_until_it_succeeds, a_command_that_hangs_is_killed_with_its_group,
         a_newline_in_what_arrives, an_end_without_a_newline, a_pipe_is_not_left_behind,
         no_pipe_is_said, healthy_unhealthy_and_healthy_again, failures_in_the_start_period,
         a_success_ends_the_start_period, a_check_that_takes_too_long, a_check_that_cannot_be_run,
-        health_is_asked_for_once_it_is_ready, health_after_a_question_for_readiness,
+        health_is_asked_for_once_it_is_ready, health_checks_after_a_readiness_check,
         the_end_of_a_run_ends_the_check, the_end_of_a_run_ends_a_connection, a_stop_command,
         a_stop_command_beside_a_check_that_is_dying);
 }

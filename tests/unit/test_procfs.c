@@ -112,7 +112,7 @@ END_TEST
 
 /* A process lives as long as one of its threads does; the children of the first thread count among
  * them. */
-START_TEST(who_has_ended)
+START_TEST(processes_that_have_ended)
 {
     static const struct {
         const char *content;
@@ -217,7 +217,7 @@ END_TEST
 
 /* ---- kinship ---- */
 
-START_TEST(who_descends_from_whom)
+START_TEST(descendants_of_a_process)
 {
     pid_t child = start_named("child");
     ck_assert(procfs_descends(child, getpid()));
@@ -310,8 +310,8 @@ END_TEST
 int main(void)
 {
     return RUN_TESTS("procfs", names_of_any_kind, the_dead_and_the_gone, lines_that_are_odd,
-                     who_has_ended, a_long_name_is_cut, a_number_by_its_key, each_is_visited_once,
-                     a_visit_can_end_it, who_descends_from_whom, over_generations,
-                     when_the_parent_ends_meanwhile, a_parent_that_is_hidden, it_is_ours,
-                     in_another_namespace_it_is_not);
+                     processes_that_have_ended, a_long_name_is_cut, a_number_by_its_key,
+                     each_is_visited_once, a_visit_can_end_it, descendants_of_a_process,
+                     over_generations, when_the_parent_ends_meanwhile, a_parent_that_is_hidden,
+                     it_is_ours, in_another_namespace_it_is_not);
 }

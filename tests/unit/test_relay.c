@@ -623,7 +623,7 @@ START_TEST(what_a_run_leaves_behind_writes_lines_of_its_own)
 }
 END_TEST
 
-START_TEST(one_who_reads_from_the_pipe_holds_up_nobody)
+START_TEST(a_process_that_reads_from_the_pipe_delays_nothing)
 {
     char path[64], stolen[16];
     struct listener listener;
@@ -647,7 +647,7 @@ START_TEST(one_who_reads_from_the_pipe_holds_up_nobody)
 }
 END_TEST
 
-START_TEST(a_reader_who_is_gone_blocks_nobody)
+START_TEST(a_reader_that_is_gone_blocks_nothing)
 {
     struct listener listener;
     make_pipe(&listener);
@@ -696,7 +696,7 @@ ssize_t __wrap_read(int fd, void *bytes, size_t room)
     return got;
 }
 
-START_TEST(one_who_cannot_stop_does_not_hold_up_the_end)
+START_TEST(a_service_that_writes_on_does_not_delay_the_end)
 {
     int memory = make_memory();
     struct service *web = add_service("web", OUTPUT_PREFIX), *db = add_service("db", OUTPUT_PREFIX);
@@ -760,7 +760,7 @@ START_TEST(stderr_has_its_own_form)
 END_TEST
 
 /* True if a process without privileges can open descriptor 1 by its name. */
-static bool nobody_can_open_stdout(int fd)
+static bool others_can_open_stdout(int fd)
 {
     pid_t pid = fork_bound();
     if (pid == 0) {
@@ -781,16 +781,16 @@ START_TEST(another_user_can_open_dev_stdout)
         return;
     struct service *web = add_service("web", OUTPUT_PREFIX), *raw = add_service("raw", OUTPUT_RAW);
     begin(STDOUT_FILENO);
-    ck_assert(nobody_can_open_stdout(out_of(web)));
+    ck_assert(others_can_open_stdout(out_of(web)));
 
     ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
     int saved = dup(STDOUT_FILENO);
     dup2(ends[1], STDOUT_FILENO);
     relay_of(raw, STDOUT_FILENO);
-    bool before = nobody_can_open_stdout(STDOUT_FILENO);
+    bool before = others_can_open_stdout(STDOUT_FILENO);
     settings[1].user = &user;
     relay_of(raw, STDOUT_FILENO);
-    bool after = nobody_can_open_stdout(STDOUT_FILENO);
+    bool after = others_can_open_stdout(STDOUT_FILENO);
     dup2(saved, STDOUT_FILENO);
     ck_assert(!before);
     ck_assert(after);
@@ -826,13 +826,13 @@ int main(void)
         a_long_object_of_long_characters, colours_on_a_terminal, no_colour_for_an_empty_wish,
         no_colours_if_they_are_not_wanted, no_line_is_torn_or_lost, no_line_is_torn_by_others,
         a_destination_that_does_not_block, a_blocked_reader_does_not_hold_up_the_end,
-        a_reader_who_is_gone_blocks_nobody,
+        a_reader_that_is_gone_blocks_nothing,
         no_run_continues_another_ones_line_when_the_reader_is_slow,
         no_run_continues_another_ones_line_when_the_reader_is_fast,
         what_a_run_leaves_behind_writes_lines_of_its_own,
-        one_who_reads_from_the_pipe_holds_up_nobody,
+        a_process_that_reads_from_the_pipe_delays_nothing,
         a_closed_destination_is_not_mistaken_for_a_pipe,
-        one_who_cannot_stop_does_not_hold_up_the_end, the_next_run_gets_a_blocking_pipe,
+        a_service_that_writes_on_does_not_delay_the_end, the_next_run_gets_a_blocking_pipe,
         raw_is_our_own, stderr_has_its_own_form, another_user_can_open_dev_stdout,
         without_descriptors_it_is_said);
 }

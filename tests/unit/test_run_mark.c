@@ -152,7 +152,7 @@ static void end(void)
 
 /* ---- found ---- */
 
-START_TEST(nobody_is_left)
+START_TEST(no_process_is_left)
 {
     prepare();
     pid_t pid = fork_bound();
@@ -251,7 +251,7 @@ END_TEST
 
 /* ---- not found ---- */
 
-START_TEST(who_belongs_to_another_run)
+START_TEST(processes_of_another_run)
 {
     prepare();
     pid_t group = run(MARK, in_another_session);
@@ -337,9 +337,9 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("run_mark", nobody_is_left, services_of_another_thread, one_in_the_group,
+    return RUN_TESTS("run_mark", no_process_is_left, services_of_another_thread, one_in_the_group,
                      one_in_another_session, one_of_another_user, without_the_list_of_children,
-                     without_pidfds, without_proc_only_the_group, who_belongs_to_another_run,
+                     without_pidfds, without_proc_only_the_group, processes_of_another_run,
                      foster_itself, strangers, a_number_that_is_anothers_by_now,
                      the_hard_limit_stays);
 }

@@ -226,7 +226,7 @@ static bool forks_on(const struct process *process, void *unused)
     return true;
 }
 
-START_TEST(who_forks_on_does_not_hold_us_up)
+START_TEST(a_process_that_forks_on_does_not_delay_the_signals)
 {
     seen[0] = getppid();
     seen_count = 1;
@@ -283,7 +283,7 @@ int main(void)
     return RUN_TESTS("send_signal", as_the_owner, an_own_child_is_not_refused,
                      a_value_is_passed_on_to_a_child_and_not_to_a_group,
                      without_the_right_to_change, one_that_is_reaped_meanwhile_is_gone, all,
-                     all_without_pidfds, zero_ends_at_the_first, who_forks_on_does_not_hold_us_up,
-                     the_dead_are_reaped, those_of_another_user,
-                     those_that_are_refused_are_counted);
+                     all_without_pidfds, zero_ends_at_the_first,
+                     a_process_that_forks_on_does_not_delay_the_signals, the_dead_are_reaped,
+                     those_of_another_user, those_that_are_refused_are_counted);
 }

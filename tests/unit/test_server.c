@@ -137,13 +137,13 @@ int __wrap_accept4(int fd, struct sockaddr *address, socklen_t *length, int flag
     return accept_error != 0 ? -1 : __real_accept4(fd, address, length, flags);
 }
 
-static bool is_somebody_else;
+static bool is_another_user;
 int __real_getsockopt(int fd, int level, int option, void *value, socklen_t *length);
 int __wrap_getsockopt(int fd, int level, int option, void *value, socklen_t *length);
 int __wrap_getsockopt(int fd, int level, int option, void *value, socklen_t *length)
 {
     int result = __real_getsockopt(fd, level, option, value, length);
-    if (is_somebody_else && option == SO_PEERCRED)
+    if (is_another_user && option == SO_PEERCRED)
         ((struct ucred *)value)->uid = geteuid() + 1;
     return result;
 }
@@ -456,7 +456,7 @@ START_TEST(start_does_not_wait_for_what_is_stopped)
 }
 END_TEST
 
-START_TEST(nobody_waits_for_a_foster_that_is_ending)
+START_TEST(requests_end_when_foster_shuts_down)
 {
     serve();
     services[WEB].state = services[DB].state = RUNNING;
@@ -669,7 +669,7 @@ static void make_many(void)
     plan = (struct plan){.services = many, .count = MANY};
 }
 
-START_TEST(who_has_waited_longest_makes_room)
+START_TEST(the_client_that_has_waited_longest_makes_room)
 {
     int crowd[WAITING_MAX];
     serve();
@@ -689,7 +689,7 @@ START_TEST(who_has_waited_longest_makes_room)
 }
 END_TEST
 
-START_TEST(who_has_been_silent_longest_makes_room)
+START_TEST(the_client_that_has_been_silent_longest_makes_room)
 {
     int waiting[WAITING_MAX], silent[CONNECTIONS_MAX];
     serve();
@@ -711,7 +711,7 @@ START_TEST(who_has_been_silent_longest_makes_room)
 }
 END_TEST
 
-START_TEST(who_does_not_read_makes_room)
+START_TEST(a_client_that_does_not_read_makes_room)
 {
     int slow[CONNECTIONS_MAX];
     serve();
@@ -757,7 +757,7 @@ START_TEST(another_user_is_refused)
 {
     hear_stderr();
     serve();
-    is_somebody_else = true;
+    is_another_user = true;
     ck_answers(come(),
                "125\nfoster: only root and the user that foster runs as may use foster ctl\n");
     ck_assert_str_eq(heard(), "");
@@ -804,7 +804,7 @@ START_TEST(without_descriptors_the_server_rests)
 }
 END_TEST
 
-START_TEST(without_descriptors_somebody_makes_room)
+START_TEST(without_descriptors_a_client_makes_room)
 {
     serve();
     int waiting = ASK("wait\0web"), silent = come();
@@ -1004,7 +1004,7 @@ END_TEST
 START_TEST(ctl_believes_no_other_user)
 {
     serve();
-    is_somebody_else = true;
+    is_another_user = true;
     ck_assert_int_eq(CTL("status"), 125);
     ck_assert_str_eq(content("out"), "");
     ck_assert_ptr_nonnull(strstr(content("err"), "is not trusted"));
@@ -1043,14 +1043,15 @@ int main(void)
         order_goes_on_without_the_client_and_ends_with_a_later_request,
         stop_names_the_services_that_need_it, stop_and_restart_answer_at_rest,
         wait_knows_when_it_is_over, start_does_not_wait_for_what_is_stopped,
-        nobody_waits_for_a_foster_that_is_ending, wait_ends_with_its_time,
-        wait_without_a_time_has_none, signals_are_sent, health_is_an_exit_status_too,
-        metrics_end_as_they_should, shutdown_answers_and_shuts_down, half_a_request_is_refused,
+        requests_end_when_foster_shuts_down, wait_ends_with_its_time, wait_without_a_time_has_none,
+        signals_are_sent, health_is_an_exit_status_too, metrics_end_as_they_should,
+        shutdown_answers_and_shuts_down, half_a_request_is_refused,
         a_whole_request_may_be_followed_by_the_end, a_megabyte_is_refused,
         a_slow_client_has_its_time, a_client_that_leaves_is_forgotten,
-        who_has_waited_longest_makes_room, who_has_been_silent_longest_makes_room,
-        who_does_not_read_makes_room, without_descriptors_somebody_makes_room,
-        another_ones_socket_is_left, ctl_believes_no_other_user, a_long_answer_arrives_whole,
+        the_client_that_has_waited_longest_makes_room,
+        the_client_that_has_been_silent_longest_makes_room, a_client_that_does_not_read_makes_room,
+        without_descriptors_a_client_makes_room, another_ones_socket_is_left,
+        ctl_believes_no_other_user, a_long_answer_arrives_whole,
         a_client_that_does_not_read_is_dropped, another_user_is_refused,
         without_memory_there_is_an_answer_all_the_same, without_descriptors_the_server_rests,
         the_socket_is_the_owners_alone, a_socket_that_cannot_be_opened, the_socket_may_be_abstract,

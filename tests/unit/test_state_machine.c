@@ -297,7 +297,7 @@ START_TEST(states_of_a_start_and_of_a_stop_are_shown_alike)
 }
 END_TEST
 
-START_TEST(each_delay_doubles_until_the_most_and_starts_anew_after_a_calm_run)
+START_TEST(each_delay_doubles_up_to_a_limit_and_is_the_first_again_after_a_stable_run)
 {
     static const milliseconds delays[] = {100, 200, 400, 800, 1600, 1600};
     set_up(RUNNING);
@@ -870,7 +870,7 @@ int main(void)
 {
     return RUN_TESTS(
         "state_machine", every_pair, states_of_a_start_and_of_a_stop_are_shown_alike,
-        each_delay_doubles_until_the_most_and_starts_anew_after_a_calm_run,
+        each_delay_doubles_up_to_a_limit_and_is_the_first_again_after_a_stable_run,
         the_first_restart_may_be_at_once_and_the_next_is_not,
         a_limit_of_two_restarts_means_three_runs,
         a_program_that_cannot_be_run_fails_at_once_and_no_process_is_tried_again,

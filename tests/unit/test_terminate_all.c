@@ -102,7 +102,7 @@ static milliseconds end(milliseconds grace)
 
 /* ---- with pidfds and without ---- */
 
-static void nobody_is_there(void)
+static void no_process_is_there(void)
 {
     ck_assert(!terminate_all_signal(getpid(), SIGTERM, NEVER));
     end(LONG);
@@ -135,7 +135,7 @@ static void the_stopped_are_continued(void)
     ck_assert_str_eq(heard(), "");
 }
 
-static void who_does_not_end_is_killed(void)
+static void a_process_that_does_not_end_is_killed(void)
 {
     char words[128];
     prctl(PR_SET_NAME, "stubborn");
@@ -240,17 +240,17 @@ static void the_dead_are_nobody(void)
     END_TEST
 
 /* Without a child no search is made, so no pidfd is opened. */
-START_TEST(nobody)
+START_TEST(no_process)
 {
     prepare(false);
-    nobody_is_there();
+    no_process_is_there();
     ck_assert_int_eq(refusals, 0);
 }
 END_TEST
 
 BOTH_WAYS(asked, all_are_asked_to_end)
 BOTH_WAYS(stopped, the_stopped_are_continued)
-BOTH_WAYS(killed, who_does_not_end_is_killed)
+BOTH_WAYS(killed, a_process_that_does_not_end_is_killed)
 BOTH_WAYS(killed_in_sessions, also_in_other_sessions)
 BOTH_WAYS(orphan, a_child_without_a_parent_ends_too)
 BOTH_WAYS(dropped, other_signals_are_dropped)
@@ -273,7 +273,7 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("terminate_all", nobody, asked, asked_without_pidfds, stopped,
+    return RUN_TESTS("terminate_all", no_process, asked, asked_without_pidfds, stopped,
                      stopped_without_pidfds, killed, killed_without_pidfds, killed_in_sessions,
                      killed_in_sessions_without_pidfds, orphan, orphan_without_pidfds, dropped,
                      dropped_without_pidfds, sent, sent_without_pidfds, dead, dead_without_pidfds,

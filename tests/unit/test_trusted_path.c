@@ -85,7 +85,7 @@ static int opened(const char *path)
 }
 
 /* A file may belong to any user; a link may not (117). */
-START_TEST(no_link_of_somebody_elses)
+START_TEST(no_link_of_another_user)
 {
     if (geteuid() != 0)
         return;
@@ -159,6 +159,6 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("trusted path", directories, links, no_link_of_somebody_elses,
+    return RUN_TESTS("trusted path", directories, links, no_link_of_another_user,
                      one_alone_may_have_written_it, others_open_what_they_may);
 }

@@ -22,7 +22,7 @@ static time_t seconds(void)
     return now.tv_sec;
 }
 
-static _Noreturn void go_on(time_t until)
+static _Noreturn void fork_until(time_t until)
 {
     pid_t ancestors[DEAD_MOST] = {0};
     signal(SIGTERM, SIG_IGN);
@@ -48,7 +48,7 @@ int main(int argc, char **argv)
     signal(SIGCHLD, SIG_IGN);
     for (int i = argc > 1 ? atoi(argv[1]) : COUNT; i > 0; i--)
         if (fork() == 0)
-            go_on(until);
+            fork_until(until);
     puts("ready");
     fflush(stdout);
     for (;;)
