@@ -74,7 +74,7 @@ static void write_in_vain(struct writer *answer, const struct service *service)
 {
     struct text text;
     text_clear(&text);
-    text_add_in_vain(&text, service);
+    signalling_append_unkillable(&text, service);
     writer_add(answer, "; %s", text.bytes);
 }
 

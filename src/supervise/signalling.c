@@ -57,7 +57,7 @@ int signalling_stop(struct service *service, int signal)
     return error;
 }
 
-/* The pid of the process that traces that one; 0: none. */
+/* The pid of the tracer of a process; 0 if it is not traced. */
 static pid_t tracer_of(pid_t pid)
 {
     return procfs_is_ours() ? (pid_t)procfs_number(pid, "/status", "TracerPid:") : 0;
@@ -81,7 +81,7 @@ bool signalling_is_in_vain(const struct service *service)
            (service->state == CLEARING || service_is_stopping(service));
 }
 
-void text_add_in_vain(struct text *text, const struct service *service)
+void signalling_append_unkillable(struct text *text, const struct service *service)
 {
     bool has_process = service_has_process(service);
     pid_t pid = main_process_pid(service), tracer = has_process ? tracer_of(pid) : 0;

@@ -30,12 +30,13 @@ int signalling_stop(struct service *service, int signal);
  * ptrace(2). Returns an error number, or 0. */
 int signalling_kill(struct service *service);
 
-/* True for a service that is sent SIGKILL no more, or whose remaining processes are not: nothing
- * waits for its end. */
+/* True once foster has sent the service, or its remaining processes, SIGKILL for KILL_TIMEOUT
+ * without effect: it no longer waits for their end. */
 bool signalling_is_in_vain(const struct service *service);
 
-/* Appends "web (pid 7) cannot be killed: pid 9 traces it", for such a service. Reads /proc. */
-void text_add_in_vain(struct text *text, const struct service *service);
+/* Appends "web (pid 7) cannot be killed: pid 9 traces it", for a service of which
+ * signalling_is_in_vain() is true. Reads /proc. */
+void signalling_append_unkillable(struct text *text, const struct service *service);
 
 /* Sends SIGCONT to each service that is stopped though it has been sent its stop signal: a stopped
  * process takes no signal but SIGKILL. To be called after each SIGCHLD. Returns when to call it

@@ -285,7 +285,7 @@ static void count_kill(struct service *service, bool was_refused)
     if (service->kills < KILLS_MOST)
         return;
     log_begin(&line);
-    text_add_in_vain(&line, service);
+    signalling_append_unkillable(&line, service);
     log_end(LOG_WARNING, &line);
 }
 
