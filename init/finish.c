@@ -1,6 +1,6 @@
 /*
- * finish.c - main has ended: that is said, the processes that it leaves behind are ended, and
- * foster leaves with main's exit code.
+ * finish.c - the end of main: logs it, ends the processes that main leaves behind, and gives
+ * foster's exit code.
  */
 #include <signal.h>
 #include <stdlib.h>

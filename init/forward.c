@@ -2,9 +2,9 @@
  * forward.c - while main runs: signals are forwarded to it, and every child that has ended is
  * reaped.
  *
- * Nothing ends foster but the end of main. One exception: main that has had its time, was sent
- * SIGKILL and lives on (in an uninterruptible call, or because foster may not signal it) is given
- * up. The rules of a stop are those of services as well: process/stop_policy.h.
+ * Nothing ends foster but the end of main, with one exception: foster no longer waits for a main
+ * that survives SIGKILL after its stop timeout (in an uninterruptible call, or because foster may
+ * not signal it). The rules of a stop are those of services as well: process/stop_policy.h.
  */
 #include <errno.h>
 #include <signal.h>
@@ -90,7 +90,8 @@ static void suspend_with_main(const struct main_service *service, int came)
     kill(service->self, SIGSTOP);
 }
 
-/* When main has had all the time that it was given, from the first signal to stop on, or NEVER. */
+/* When main is killed if it has not ended: --stop-timeout after the first stop request, and within
+ * STOP_BUDGET if a signal was refused; or NEVER. */
 static milliseconds main_deadline(const struct main_service *service)
 {
     milliseconds told = service->stop_requested, given = service->options->stop_timeout;
@@ -122,7 +123,7 @@ static void forward(struct main_service *service, siginfo_t *info)
     suspend_with_main(service, came);
 }
 
-/* Main has had its time. All others are killed with it: they get no grace period after that. */
+/* The stop timeout is over: kills main and all other processes, which get no grace period. */
 static void kill_all(struct main_service *service)
 {
     struct text words;

@@ -104,7 +104,7 @@ static void say_spawned(const struct program *program)
 }
 
 /* To the programs that foster stands in for, a command that cannot be run is a child that exits at
- * once: these are the lines that they write then. */
+ * once. Writes the lines that they write then. */
 static void say_exit_of_child(const struct main_service *service, int code)
 {
     catalogue_say(SIGCHLD_CAME, .number = SIGCHLD);

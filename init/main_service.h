@@ -2,8 +2,8 @@
  * main_service.h - main, the one command that foster runs without services: what its start, the
  * forwarding of signals and the end know of it. Private to this folder.
  *
- * Services use a part of it, without a main: foster's preparation and the end of the processes that
- * are left.
+ * With services there is no main: supervise_mode.c uses main_prepare(),
+ * main_leave_directory() and main_leave() alone.
  *
  * For all of these: main thread, all signals blocked; nothing is allocated.
  */
@@ -37,8 +37,8 @@ struct main_service {
 void main_prepare(struct main_service *service, const struct options *options,
                   const struct personality *personality);
 
-/* Starts main. False if that failed: the reason has been said, and exit_code is foster's. May block
- * for as long as an exec takes. */
+/* Starts main. False if that failed: the reason has been logged, and exit_code is foster's. May
+ * block for as long as an exec takes. */
 bool main_start(struct main_service *service, const struct signal_state *found);
 
 /* Leaves the working directory for the root, when every start that needs it is done: its file
@@ -47,30 +47,30 @@ void main_leave_directory(void);
 
 /* ---- forward.c: while main runs ---- */
 
-/* Forwards signals and reaps until main is reaped: *end is its wait status. False if main has had
- * its time and could not be killed. */
+/* Forwards signals and reaps until main is reaped: *end is its wait status. False if main was
+ * killed at its deadline and has not ended. */
 bool main_serve(struct main_service *service, int *end);
 
 /* ---- finish.c: the end ---- */
 
-/* Says that main was reaped, or a child that could not run it; number is its exit status or signal.
+/* Logs that main was reaped, or a child that could not run it; number is its exit status or signal.
  */
 void main_say_reaped(pid_t pid, bool exited, int number);
 
-/* Says why main is no more, and writes that line to the termination log. */
+/* Logs why main has ended or could not be started, and writes that line to the termination log. */
 void main_say_last(const struct main_service *service, const struct message_values *values);
 
-/* Says whether there are children left, under a personality that does. */
+/* Logs whether there are children left, under a personality that has a line for it. */
 void main_say_children_left(void);
 
-/* Says how main ended, if that is to be said, and returns foster's exit code. */
+/* Logs how main ended, if there is a line for it, and returns foster's exit code. */
 int main_report(const struct main_service *service, int status);
 
-/* Leaves without main, which could not be killed: says so, and returns foster's exit code. */
+/* Gives up main, which could not be killed: logs that, and returns foster's exit code. */
 int main_abandon(const struct main_service *service);
 
-/* Ends the processes that are left, as the personality does it, and gives the terminal back. May
- * block for the grace period. */
+/* Ends the remaining processes, as the personality does it, and gives the terminal back. May block
+ * for the grace period. */
 void main_leave(const struct main_service *service);
 
 #endif

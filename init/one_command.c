@@ -48,8 +48,7 @@ int one_command_pause(const struct options *options, const struct personality *p
         signal = signals_wait(&info, NEVER);
         if (signal == SIGCHLD)
             children_sigchld();
-        /* Foster itself gets the signal, so it counts for what it becomes: no stop request of main.
-         */
+        /* foster itself is the target of the signal, so the signal that it is mapped to decides. */
     } while (!signal_asks_to_stop(signal_map_apply(&options->map, signal)));
     catalogue_say(PAUSE_ENDED, .text = strsignal(signal));
     main_leave(&service);

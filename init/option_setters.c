@@ -98,7 +98,8 @@ bool option_set_single_child(struct options *options, const char *value)
  * SIGCHLD is its own. */
 static void remove_useless_rewrite(uint8_t *to, const char *from_to)
 {
-    if (to[SIGKILL] + to[SIGSTOP] + to[SIGCHLD] == SIGNAL_UNCHANGED)
+    if (to[SIGKILL] == SIGNAL_UNCHANGED && to[SIGSTOP] == SIGNAL_UNCHANGED &&
+        to[SIGCHLD] == SIGNAL_UNCHANGED)
         return;
     log_line(LOG_WARNING, "-r %s has no effect: that signal is never passed on", from_to);
     to[SIGKILL] = to[SIGSTOP] = to[SIGCHLD] = SIGNAL_UNCHANGED;

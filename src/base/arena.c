@@ -1,6 +1,7 @@
 /*
  * arena.c - see arena.h. Memory comes from the kernel in chunks, which are used from the front on;
- * pages of a chunk that nobody has written to use no memory. Rejected: brk(2), which the libc uses.
+ * pages of a chunk that have not been written to use no memory. Rejected: brk(2), which the libc
+ * uses.
  *
  * Each start of a service forks, and a fork copies every mapping and every page table. So the
  * chunks follow the program's variables, and the supervisor's stack ends where the program begins:
@@ -25,8 +26,8 @@ enum {
     EXIT_NO_MEMORY = 125, /* EXIT_FOSTER_FAILED of process/, which base/ may not include */
 };
 
-extern char __executable_start,
-    _end; /* ld(1): where the program begins, and where its variables end */
+/* ld(1): where the program begins, and where its variables end. */
+extern char __executable_start, _end;
 
 /* The rest of the present chunk. */
 static char *chunk;

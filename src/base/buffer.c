@@ -2,8 +2,8 @@
  * buffer.c - see buffer.h.
  *
  * The memory comes from mmap(2), not from a heap, which would keep the room of the longest line for
- * ever. The room doubles, so that a megabyte in small pieces takes a few calls. Room that nobody
- * has written to uses no memory, and mremap(2) grows it without a copy.
+ * ever. The room doubles, so that a megabyte in small pieces takes a few calls. Room that has
+ * not been written to uses no memory, and mremap(2) grows it without a copy.
  */
 #include "base/buffer.h"
 

@@ -16,7 +16,7 @@ _Static_assert(sizeof(time_t) == sizeof(int64_t),
 /*
  * The raw call. The libc's goes through the vDSO, whose code and data lie far from everything else
  * in a static program: the first reading costs two page faults and three page tables (12 KiB on
- * x86-64). One program reads the clock a few times in its life; with services, some thousand
+ * x86-64). One program reads the clock a few times in all; with services, some thousand
  * readings take 50 ns more each, which does not show. The libc's is used where the kernel refuses
  * the raw one: Linux before 5.1 on a 32-bit machine.
  */

@@ -1,9 +1,9 @@
 /*
  * clock.h - the one clock that foster measures time by.
  *
- * CLOCK_MONOTONIC: when somebody sets the wall clock, no timer of foster's fires or is late. It
- * stands still while the machine is suspended (clock_gettime(2)). Everything here: any thread and
- * signal handlers; allocates nothing.
+ * CLOCK_MONOTONIC: when the wall clock is set, no timer of foster's fires or is late. It stands
+ * still while the machine is suspended (clock_gettime(2)). Everything here: any thread and signal
+ * handlers; allocates nothing.
  */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H

@@ -50,7 +50,7 @@ ssize_t file_head(const char *path, char *buffer, size_t size)
     return length;
 }
 
-/* Reads a copy. A mapping of the file would raise SIGBUS once somebody truncates the file. */
+/* Reads a copy. A mapping of the file would raise SIGBUS once a process truncates the file. */
 static char *read_whole(int fd, size_t *length)
 {
     struct stat status;

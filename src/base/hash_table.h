@@ -14,7 +14,8 @@ struct hash_table {
     size_t room; /* a power of two */
 };
 
-/* For so many entries at most, in pages of its own. Without memory foster exits: arena_map(). */
+/* Makes a table for at most `most` entries, in pages of its own. Without memory foster exits:
+ * arena_map(). */
 void hash_table_open(struct hash_table *table, size_t most);
 void hash_table_close(struct hash_table *table);
 

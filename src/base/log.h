@@ -23,7 +23,7 @@ void log_set_level(int level);
 /* True if lines of that level are written, for lines that take some work to build. */
 bool log_wants(enum log_level level);
 
-/* Begins a line: clears the text and puts "foster: " there. */
+/* Begins a line: clears the text and appends "foster: ". */
 void log_begin(struct text *line);
 
 /* Writes the line and a newline to stderr, if lines of that level are written. */

@@ -4,7 +4,7 @@
  * Before the change of user: what needs the rights of root, that is the priority, the limits, the
  * groups, and the files whose paths root alone controls. After it: all other files and the working
  * directory, because the user has to be allowed to open and to enter them. Between the change of
- * user and exec nobody but root can trace the child: the change makes it undumpable (prctl(2),
+ * user and exec root alone can trace the child: the change makes it undumpable (prctl(2),
  * PR_SET_DUMPABLE).
  */
 #include "process/attributes.h"

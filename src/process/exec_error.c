@@ -15,7 +15,7 @@
 #include "process/path.h"
 #include "process/wait_status.h"
 
-/* A file that may be the reason: the command's, its interpreter, its ELF loader. */
+/* A file that may be the reason: the command's file, its interpreter, its ELF loader. */
 struct examined_file {
     char path[PATH_ROOM_MOST];
     struct stat stat;
@@ -23,8 +23,8 @@ struct examined_file {
     char head[PATH_MAX];
 };
 
-/* Reads what is to be known of the file at its path. False if there is none. Only a regular file is
- * opened: to open a device may have an effect. */
+/* Reads the status of the file at file->path, and its head. False if there is no file. Only a
+ * regular file is opened: to open a device may have an effect. */
 static bool examine(struct examined_file *file)
 {
     file->length = -1;
@@ -51,7 +51,7 @@ static void add_error(struct text *text, int error)
         text_add(text, "%s", words);
 }
 
-/* Where the file shows no reason. */
+/* Appends the reason if the file shows none. */
 static void explain_by_error(struct text *text, int error)
 {
     if (error == EACCES)
@@ -65,7 +65,7 @@ static void explain_by_error(struct text *text, int error)
 
 /* ---- reasons of every kind of file ---- */
 
-/* The reason if the kind of the file is one; else NULL. */
+/* Why a file of this kind cannot be run; NULL if its kind is not the reason. */
 static const char *unfit_kind(const struct examined_file *file)
 {
     static const struct kind {
@@ -122,9 +122,8 @@ static bool is_script(const struct examined_file *file)
  * or a missing interpreter, which has been appended then. */
 static bool follow_script(struct text *text, struct examined_file *file)
 {
-    enum {
-        KERNEL_READS = 256
-    }; /* BINPRM_BUF_SIZE, Linux 5.1; load_script() in fs/binfmt_script.c */
+    /* BINPRM_BUF_SIZE, Linux 5.1; load_script() in fs/binfmt_script.c */
+    enum { KERNEL_READS = 256 };
     static const char blanks[] = " \t";
     char *line = file->head + 2;
     line[strcspn(line, "\n")] = '\0';
@@ -240,8 +239,7 @@ static bool explain_loader(struct text *text, struct examined_file *file, const 
     if (!examine(file)) {
         text_add(text,
                  "its ELF loader is missing: %s (a dynamic program needs its libc in the image; "
-                 "add that, or link it "
-                 "statically)",
+                 "add that, or link it statically)",
                  file->path);
         return true;
     }
@@ -324,7 +322,7 @@ static void explain_contents(struct text *text, struct examined_file *file, int 
         explain_by_error(text, error);
 }
 
-/* True for an error that the file's interpreter or loader may be the reason of. */
+/* True for an error that the file's interpreter or loader can cause. */
 static bool may_be_of_interpreter(int error)
 {
     static const int errors[] = {ENOENT,  EACCES, ENOEXEC, ENOTDIR, ELOOP,

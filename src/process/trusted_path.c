@@ -79,8 +79,9 @@ static bool take_component(struct walk *walk)
     return walk->rest[0] == '\0';
 }
 
-/* Nobody in this container can write to a file system that is mounted read-only, whoever owns the
- * files. Engines mount secrets and configuration so, some as links in a directory with mode 777. */
+/* No process in this container can write to a file system that is mounted read-only, whichever user
+ * owns the files. Engines mount secrets and configuration so, some as links in a directory with
+ * mode 777. */
 static bool is_read_only(int fd)
 {
     struct statfs found;

@@ -2,7 +2,7 @@
  * trusted_path.h - paths that root alone controls.
  *
  * foster is root where a service is not, and must not open as root a file that another user has put
- * at a path. Root alone controls a path if each directory on it is owned by root and nobody else
+ * at a path. Root alone controls a path if each directory on it is owned by root and no other user
  * may write to it, or is mounted read-only. The directories that symbolic links lead through count
  * as well. A link in /proc (/proc/self/fd/1) is made by the kernel and is not followed further. See
  * path_resolution(7).
