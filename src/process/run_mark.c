@@ -131,8 +131,8 @@ static bool is_answered(const struct run_mark_walk *walk)
     return walk->signal == 0 && walk->has_found;
 }
 
-/* False ends the turn. A dead process whose parent has ended is a child of foster, and is passed
- * over. Most processes do not belong to the run: so that is asked first, and again once a pidfd
+/* False ends the turn. A zombie whose parent has ended is a child of foster, and is passed over.
+ * Most processes do not belong to the run: so that is asked first, and again once a pidfd
  * holds the process, send_signal_to_one(). */
 static bool visit(pid_t pid, void *context)
 {
@@ -147,9 +147,10 @@ static bool visit(pid_t pid, void *context)
     return !is_answered(walk) && clock_now() < turn->until;
 }
 
-/* Visits the pids that the kernel has given away last, whether or not there are processes of them;
- * to kill, again and again while there are. If the processes of a run fork and exit without end,
- * the living ones are among these, and a walk in the order of pids would meet dead ones only. */
+/* Visits the pids that the kernel has given away last, whether or not there are processes of them.
+ * With SIGKILL it repeats that as long as it finds processes. If the processes of a run fork and
+ * exit without end, the running ones have the newest pids, and a walk in the order of pids would
+ * meet zombies only. */
 static void visit_newest(struct turn *turn)
 {
     enum { NEWEST = 256 };
@@ -187,7 +188,7 @@ bool run_mark_look(struct ended_run *run, struct run_mark_walk *walk)
         run->group = 0;
     if (!procfs_is_ours())
         return end(walk, signal_group(run->group, walk->signal));
-    if (walk->signal == 0 || walk->signal == SIGKILL) /* others are sent once, by the walk */
+    if (walk->signal == 0 || walk->signal == SIGKILL) /* the walk sends SIGTERM, once */
         visit_newest(&turn);
     turn.until = clock_now() + TURN_MS; /* the parents of the newest may be old */
     bool is_over = is_answered(walk) || procfs_walk(&walk->at, visit, &turn) || is_answered(walk);

@@ -5,8 +5,8 @@
  * They would keep the port and the lock that the next run needs. The process group alone does not
  * tell them, as a process leaves it by setsid(2). So all processes of a service bear a mark in a
  * place that no program uses: the soft limit RLIMIT_LOCKS. It has had no effect since Linux 2.6
- * (getrlimit(2)), is inherited, also by processes that change their user, and everybody can read it
- * in /proc/PID/limits ("Max file locks"). The mark of a service differs from those of all others
+ * (getrlimit(2)), is inherited, also by processes that change their user, and every user can read
+ * it in /proc/PID/limits ("Max file locks"). The mark of a service differs from those of all others
  * that run below foster.
  */
 #ifndef PROCESS_RUN_MARK_H
