@@ -1,8 +1,9 @@
 /*
  * async_close.h - descriptors that other processes sent to foster are closed in threads.
  *
- * Whoever closes a file last may block for as long as another process likes: async_close.c says
- * how. So short-lived threads do it, at most four at a time; they end with foster at the latest.
+ * The close(2) that ends a file may block for as long as another process likes: async_close.c says
+ * how. So short-lived threads close them, at most four at a time; they end with foster at the
+ * latest.
  */
 #ifndef SUPERVISE_ASYNC_CLOSE_H
 #define SUPERVISE_ASYNC_CLOSE_H

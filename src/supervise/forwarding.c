@@ -86,7 +86,7 @@ static void pipe_has_room(struct source *source, uint32_t events)
 
 /* ---- signal thread ---- */
 
-/* The variable is set before the write: whoever has read the pipe sees the request. */
+/* The variable is set before the write, so that the reader of the pipe sees the request. */
 void forwarding_put(const siginfo_t *info)
 {
     if (signal_is_stop_request(plan->map, info->si_signo))

@@ -83,12 +83,13 @@ static void move_descriptor(int from, int to)
         close(from);
 }
 
-/* Closes the socket, and puts one that is bound to nothing in its place: no other descriptor gets
- * the number, and listening_is_intact() is false for it if there will be no new socket.
+/* Closes the socket and puts an unbound one under its number, so that no other descriptor gets the
+ * number, and listening_is_intact() is false if no new socket can be opened. Sets *most to the
+ * milliseconds for which the address may still be in use.
  *
  * Descriptors may be queued in connections to a socket of AF_UNIX, and their close can block. So a
- * thread closes it: the address is free before that (unix_release_sock() in net/unix/af_unix.c). It
- * may be in use for *most milliseconds more. False if too many such sockets are being closed. */
+ * thread closes it: the address is free before that (unix_release_sock() in net/unix/af_unix.c).
+ * False if too many sockets of this kind are being closed. */
 static bool release_socket(int number, const struct address *address, int *most)
 {
     bool is_local = address->to.any.sa_family == AF_UNIX;
@@ -103,7 +104,7 @@ static bool release_socket(int number, const struct address *address, int *most)
     return true;
 }
 
-/* Opens a socket anew under its old number. */
+/* Opens a socket again under its old number. */
 static bool reopen_socket(const struct service *service, unsigned index)
 {
     const struct listen *listen = &service->settings->listen[index];

@@ -40,9 +40,9 @@
 
 enum {
     LOOK_AGAIN_MS = 50, /* for the end of remaining processes that are no children of foster yet */
-    GO_ON_MS = 10,      /* between two turns of a walk to them, which take as long */
+    GO_ON_MS = 10,      /* between two turns of a walk to these processes, run_mark_look() */
     ROUND_MOST_MS = 20, /* a signal is handled within 100 ms, after two rounds and a start */
-    LOOKS_MOST = 8,     /* at one service in a round: any state is that close to a start */
+    LOOKS_MOST = 8,     /* at one service in a round; a start takes fewer steps */
 };
 
 static struct plan *plan;
@@ -178,7 +178,7 @@ static milliseconds look_through(struct service *service, milliseconds *now)
 }
 
 /* One round: looks at each service, or at as many as ROUND_MOST_MS allows. Returns when the next
- * round is due: at once if a service may wait for a change of this one. */
+ * round is due: at once if the state of a service has changed and another may wait for it. */
 static milliseconds go_round(void)
 {
     static size_t next;
@@ -238,8 +238,8 @@ static void *supervise(void *unused)
         event_loop_wait(first);
     }
     atomic_store(&ended, true);
-    if (syscall(SYS_tgkill, start_own_pid(), start_own_pid(), SIGCHLD) ==
-        -1) /* wakes the signal thread; a seccomp filter may forbid tgkill(2) */
+    /* Wakes the signal thread; a seccomp filter may forbid tgkill(2). */
+    if (syscall(SYS_tgkill, start_own_pid(), start_own_pid(), SIGCHLD) == -1)
         kill(start_own_pid(), SIGCHLD);
     for (;;) {
         pause();
