@@ -17,10 +17,10 @@
 struct main_process {
     struct source source; /* its pidfd, while it is held */
     struct service *service;
-    pid_t pid;       /* 0: none is named, or the one that the promise is of by now */
+    pid_t pid;       /* 0: no process is named, or the named one has been adopted */
     bool is_held;    /* there is a pidfd */
     bool is_alone;   /* it is held, and the process that foster started has ended */
-    bool is_adopted; /* the promise is that of a process that was named */
+    bool is_adopted; /* service->process is a process that MAINPID named */
 };
 
 struct notify_state {
