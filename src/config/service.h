@@ -36,8 +36,8 @@ struct dependency {
     enum condition condition;
 };
 
-/* Each is shown by the name that state_name() gives it. Processes of a service exist from FORKED to
- * STOP_KILL, see the functions below: the order counts. */
+/* Each is shown by the name that state_name() gives it. A service has a main process from FORKED to
+ * STOP_KILL, and service_has_process() relies on this order. */
 enum state {
     STOPPED,       /* not started, or stopped by a command or with all others */
     WAITING,       /* for what it depends on */
