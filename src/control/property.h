@@ -16,7 +16,7 @@
 
 enum { UNKNOWN = -1 };
 
-/* 1 while the service has a main process, else 0. */
+/* 1 from the start of the service to the end of all its processes, service_is_up(), else 0. */
 int64_t property_up(const struct service *service);
 
 /* 1 or 0. A service without readiness is ready while it runs. */
@@ -28,8 +28,8 @@ int64_t property_restarts(const struct service *service);
 /* Seconds since its present run began; UNKNOWN while it is not up. */
 int64_t property_uptime(const struct service *service);
 
-/* The pid of its main process; UNKNOWN while it is not up. It may have been reaped already, if the
- * supervisor has not been told yet: show it, never signal it. */
+/* The pid of its main process; UNKNOWN while it is not up. It may have been reaped already, also
+ * while the remaining processes of a stop are ended: show it, never signal it. */
 int64_t property_pid(const struct service *service);
 
 /* Bytes of resident memory of its main process; UNKNOWN without /proc, or while it is not up. */
