@@ -22,9 +22,10 @@ bool start_prepare(const struct plan *all, enum placement placement, int parent_
 /* The bytes of stack that a thread needs to start programs. After start_prepare(). */
 size_t start_stack_size(void);
 
-/* Forks the service's main process, and does not wait for its exec. 0, or an error number if no
- * process could be made; that is logged. *report is for spawn_result_read(), and the caller closes
- * it. The program has ready_fd as settings->ready_fd, unless it is -1. Supervisor's thread. */
+/* Forks the service's main process, and does not wait for its exec. 0, or an error number if the
+ * start failed before the fork or in it; that is logged. *report is for spawn_result_read(), and
+ * the caller closes it. The program has ready_fd as settings->ready_fd, unless it is -1.
+ * Supervisor's thread. */
 int start_service(struct service *service, int ready_fd, int *report);
 
 /* Forks a command beside the main process, with the service's user, directory, environment, limits
