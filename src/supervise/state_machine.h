@@ -3,13 +3,13 @@
  *
  *   STOPPED --start--> WAITING --met--> (CLEARING) --> FORKED --execed--> STARTING --ready--> READY
  *                                                                     \-> RUNNING
- *   FORKED  --ended--> FAILED | BACKING_OFF
+ *   FORKED  --ended--> DONE | FAILED | BACKING_OFF
  *   RUNNING --ended--> DONE | FAILED | BACKING_OFF --delay--> WAITING
  *   RUNNING --stop---> (STOP_COMMAND) --> STOP_SIGNAL --timeout--> STOP_KILL
  *                      each of them --ended--> (STOP_CLEARING) --> STOPPED
  *
- * docs/ARCHITECTURE.md has all of it. All functions: supervisor's thread; never wait; allocate
- * nothing.
+ * That is the usual way; docs/ARCHITECTURE.md has every state and transition. All functions:
+ * supervisor's thread; never wait; allocate nothing.
  */
 #ifndef SUPERVISE_STATE_MACHINE_H
 #define SUPERVISE_STATE_MACHINE_H
