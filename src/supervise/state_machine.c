@@ -188,8 +188,8 @@ static void begin_run(struct service *service)
     probe_begin(service, service->started);
 }
 
-/* No process could be created, which has been logged: that is no reason to give up, unless it will
- * never be possible (a seccomp filter forbids it). */
+/* The start failed before the fork or in it, and that is logged. It is tried again, unless the
+ * error is permanent (a seccomp filter forbids the fork). */
 static void handle_fork_error(struct service *service, int error)
 {
     count_failure(service);
@@ -217,7 +217,7 @@ static void start_run(struct service *service)
     }
     enter(service, FORKED, service->settings->ready_timeout);
     if (!start_watch_begin(service, report))
-        begin_run(service); /* it does soon, or its exit code tells why not */
+        begin_run(service); /* assume that the program runs; else its exit code says why not */
 }
 
 static void become_ready(struct service *service)
@@ -275,7 +275,7 @@ static void clear_then_start(struct service *service)
         start_run(service);
 }
 
-/* The last one is logged. */
+/* With the last SIGKILL foster gives up, and logs that. */
 static void count_kill(struct service *service, bool was_refused)
 {
     struct text line;
@@ -289,7 +289,7 @@ static void count_kill(struct service *service, bool was_refused)
     log_end(LOG_WARNING, &line);
 }
 
-/* Again and again, until none remains. */
+/* Sends SIGKILL every KILL_AGAIN_MS until no process remains. */
 static void kill_remaining(struct service *service)
 {
     clear_with(service, SIGKILL);
