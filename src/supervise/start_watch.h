@@ -13,9 +13,8 @@
 #include "config/plan.h"
 #include "process/spawn.h"
 
-enum {
-    START_SLOW_MS = 50
-}; /* a start that takes longer may have hung: others do not wait for it */
+/* A start that takes longer may have hung: others do not wait for it. */
+enum { START_SLOW_MS = 50 };
 
 /* Takes memory for one start of each service at once; executed() is called for each service whose
  * program runs. Before the first start. */
@@ -25,8 +24,8 @@ void start_watch_prepare(const struct plan *plan, void (*executed)(struct servic
  * kernel has no memory for it: the report is closed then, and executed() is not called. */
 bool start_watch_begin(struct service *service, int report);
 
-/* True if one more start would be of use: fewer than 16 are under way, not counting slow ones. More
- * gain nothing, and each child copies and closes the descriptors of all. */
+/* True if fewer than 16 starts are under way, not counting slow ones. More starts gain nothing, and
+ * each child copies and closes the descriptors of all. */
 bool start_watch_has_room(milliseconds now);
 
 /* Ends the watch of a service whose process is reaped, and returns how its start ended: SPAWN_DONE
