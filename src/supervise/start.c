@@ -184,8 +184,8 @@ static int log_fork_error(const struct start *start, const char *program, int er
     return error;
 }
 
-/* 0 or an error number, logged. The child's end of the report is closed at once: a later child
- * would have a copy, and the end of file would not come before that one's exec. */
+/* 0 or an error number, logged. The child's end of the report is closed at once: otherwise
+ * the next child inherits it, and end of file comes only after the next child's exec. */
 static int fork_program(struct start *start, struct program *program)
 {
     int ends[2];
