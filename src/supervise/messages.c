@@ -91,8 +91,8 @@ void messages_end(const struct service *service, const char *next)
     log_end(LOG_INFO, &line);
 }
 
-/* True if the command has ended by a signal that was passed on to it or that its terminal sent: as
- * without services, that is information, and no failure that the termination log should tell. */
+/* True if the command has ended by a signal that was passed on to it or that its terminal sent. As
+ * without services, that is logged as information and not written to the termination log. */
 static bool was_asked_for(const struct service *service, const char *next)
 {
     return service->command == NULL && service->exec_code == 0 &&
