@@ -42,8 +42,8 @@ pid_t main_process_session(struct service *service);
 
 /* Sends a signal to the main process: 0 or an error number. One that came as *info keeps its value;
  * NULL for one of foster's own, send_signal_to_child(). With REACH_GROUP it goes to the process
- * group if the process leads one. *refused is set if the kernel refuses it (EPERM): the signal has
- * been sent as the user whose the process is then, or, if EPERM is returned, not at all. */
+ * group if the process leads one. *refused is set if kill(2) failed with EPERM: then the signal has
+ * been sent as the owner of the process, or, if EPERM is returned, not at all. */
 int main_process_signal(struct service *service, int signal, siginfo_t *info,
                         enum children_reach reach, bool *refused);
 
