@@ -79,12 +79,10 @@ static bool is_trusted(int fd, const char *path)
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 &&
         (peer.pid == 1 || peer.uid == 0 || peer.uid == geteuid()))
         return true;
-    log_line(
-        LOG_ERROR,
-        "the server at %s is not trusted: it runs as uid %u; it must be PID 1, or run as root or "
-        "as "
-        "this user",
-        path, peer.uid);
+    log_line(LOG_ERROR,
+             "the server at %s is not trusted: it runs as uid %u; it must be PID 1, or run as root "
+             "or as this user",
+             path, peer.uid);
     return false;
 }
 
