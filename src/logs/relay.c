@@ -255,11 +255,10 @@ bool relay_begin(const struct plan *plan, int to)
     if (relay->finished != -1 && watch_input(relay->poked, NULL) &&
         each_relayed(plan, open_relayed) == count && start_thread())
         return true;
-    log_line(
-        LOG_ERROR,
-        "cannot relay logs: %s; each service needs two descriptors (ulimit -n), with 'log = raw' "
-        "none",
-        strerror(errno));
+    log_line(LOG_ERROR,
+             "cannot relay logs: %s; each service needs two descriptors (ulimit -n), "
+             "with 'log = raw' none",
+             strerror(errno));
     return false;
 }
 
