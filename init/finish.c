@@ -52,7 +52,7 @@ static void give_terminal_back(const struct main_service *service)
 
 void main_leave(const struct main_service *service)
 {
-    if (service->personality->ending == END_IN_ORDER && service->options->grace != 0)
+    if (service->personality->end_policy == END_IN_ORDER && service->options->grace != 0)
         terminate_all(service->self, grace(service));
     give_terminal_back(service);
 }

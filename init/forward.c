@@ -160,7 +160,7 @@ static void end_group(struct main_service *service)
 static void handle_sigchld(struct main_service *service)
 {
     catalogue_say(SIGCHLD_CAME, .number = SIGCHLD);
-    if (service->personality->ending == END_GROUP)
+    if (service->personality->end_policy == END_GROUP)
         end_group(service);
     children_sigchld();
 }
@@ -184,7 +184,7 @@ bool main_serve(struct main_service *service, int *end)
         if (!children_resolved(&service->main, NULL))
             main_say_children_left();
     }
-    if (service->personality->ending != END_GROUP)
+    if (service->personality->end_policy != END_GROUP)
         main_say_reaped(service->main.pid, WIFEXITED(status),
                         WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
     *end = status;

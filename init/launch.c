@@ -109,7 +109,7 @@ static void say_exit_of_child(const struct main_service *service, int code)
 {
     catalogue_say(SIGCHLD_CAME, .number = SIGCHLD);
     main_say_reaped(service->program.pid, true, code);
-    if (service->personality->ending == END_GROUP)
+    if (service->personality->end_policy == END_GROUP)
         catalogue_say(SENT, .number = SIGTERM);
     catalogue_say(MAIN_EXITED, .number = code);
     catalogue_say(NONE_LEFT);

@@ -14,7 +14,7 @@
 enum adoption { ADOPT_ALWAYS, ADOPT_IF_ASKED };
 
 /* What happens to the processes that main leaves behind. */
-enum finish {
+enum end_policy {
     END_IN_ORDER, /* they get SIGTERM, the grace period, then SIGKILL */
     END_AT_ONCE,  /* nothing; when PID 1 exits, the kernel kills them */
     END_GROUP,    /* main's process group gets SIGTERM, and foster does not wait */
@@ -40,7 +40,7 @@ struct personality {
                                    action, which the kernel does not take on PID 1 */
     bool suspends;              /* stops itself too when a terminal stops main */
     bool remaps_failures;       /* as_success counts for the exit code of a failed exec, too */
-    enum finish ending;
+    enum end_policy end_policy;
     struct exit_codes codes;
     int help_fd, version_fd;
     const char *help;     /* before the rules that have a usage; with the letters of catalogue.h */

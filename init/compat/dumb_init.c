@@ -138,7 +138,7 @@ const struct personality compat_dumb_init = {
         },
     .adoption = ADOPT_IF_ASKED, /* no option asks for it */
     .suspends = true,
-    .ending = END_GROUP,
+    .end_policy = END_GROUP,
     .codes = {EXIT_FAILURE, EXIT_FAILURE, EXEC_FAILED_CODE, EXEC_FAILED_CODE, EXEC_FAILED_CODE,
               false},
     .help_fd = ERR,

@@ -120,7 +120,7 @@ const struct personality compat_foster = {
                          .termination_log = TERMINATION_LOG},
         },
     .adoption = ADOPT_ALWAYS,
-    .ending = END_IN_ORDER,
+    .end_policy = END_IN_ORDER,
     .codes = {EXIT_USAGE, EXIT_FOSTER_FAILED, EXIT_NOT_FOUND, EXIT_NOT_RUNNABLE, EXIT_NOT_RUNNABLE,
               .explained = true},
     .help_fd = OUT,

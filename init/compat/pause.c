@@ -37,7 +37,7 @@ const struct personality compat_pause = {
         },
     .adoption = ADOPT_ALWAYS,
     .unblocked_signals = UNHANDLED_SIGNALS,
-    .ending = END_AT_ONCE,
+    .end_policy = END_AT_ONCE,
     .codes = {EXIT_FAILURE, EXIT_FAILURE, EXIT_FAILURE, EXIT_FAILURE, EXIT_FAILURE, false},
     .version_fd = OUT,
     .version = "pause.c " FOSTER_VERSION "\n",

@@ -25,9 +25,9 @@ enum { OUT = STDOUT_FILENO, ERR = STDERR_FILENO };
 #define VARIABLES(table) .variables = (table), .variable_count = COUNT(table)
 #define LINES(table)     .lines = (table), .line_count = COUNT(table)
 
-/* The signals of a fault: the kernel sends them to the thread that caused it. One that a process
+/* The signals of a crash: the kernel sends them to the thread that caused it. One that a process
  * sends to tini or catatonit is meant for that program, not for main. */
-#define FAULT_SIGNALS                                                                              \
+#define CRASH_SIGNALS                                                                              \
     (SIGNAL_BIT(SIGILL) | SIGNAL_BIT(SIGTRAP) | SIGNAL_BIT(SIGABRT) | SIGNAL_BIT(SIGBUS) |         \
      SIGNAL_BIT(SIGFPE) | SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGSYS))
 
