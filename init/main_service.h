@@ -12,7 +12,7 @@
 
 #include "children/foster.h"
 #include "personality.h"
-#include "process/terminate_all.h"
+#include "process/procfs.h"
 
 struct main_service {
     const struct options *options;

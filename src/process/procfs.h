@@ -14,7 +14,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { PROCESS_NAME_MAX = 64 };
+enum {
+    INIT = 1, /* the pid of the first process of a namespace */
+    PROCESS_NAME_MAX = 64,
+};
 
 struct process {
     pid_t pid;

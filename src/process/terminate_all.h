@@ -20,8 +20,6 @@
 
 #include "base/clock.h"
 
-enum { INIT = 1 }; /* the pid of the first process of a namespace */
-
 /* Sends every process but foster a signal; where the processes are found in /proc, as many as can
  * be found until then. False if no process could be sent the signal. Refusals are logged once. */
 bool terminate_all_signal(pid_t self, int signal, milliseconds until);
