@@ -144,7 +144,7 @@ load helpers
     is_now web waiting
     : >go
     happens 'web starts'
-    kill -KILL "$(pid db)"
+    ctl signal KILL db
     happens 'db starts' 2
     ctl stop db
     ctl stop web
