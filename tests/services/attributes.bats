@@ -49,7 +49,7 @@ people() {
 		ready = unix:unix.sock
 	END
     prepare_folder
-    for way in as_pid1 as_pid1_user; do
+    for way in as_pid1 as_child; do
         rm -f own.sock flag unix.sock -- *.log
         start "$way" --config conf 3>&-
         wait_until test -S own.sock

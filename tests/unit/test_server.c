@@ -238,7 +238,7 @@ START_TEST(status_is_a_table)
     told = answer(ASK("status\0web"));
     ck_assert_ptr_null(strstr(told, "migrate"));
     told = answer(ASK("status\0web\0--json"));
-    ck_assert_msg(strncmp(told, "0\n{", strlen("0\n{")) == 0, "%s", told);
+    ck_assert_msg(strncmp(told, "3\n{", strlen("3\n{")) == 0, "%s", told); /* it is not up */
 }
 END_TEST
 
