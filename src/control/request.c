@@ -279,7 +279,7 @@ static void write_users(struct writer *answer, const struct service *service)
 {
     const struct plan *plan = supervisor_plan();
     bool is_first = true;
-    if (goal_outcome(GOAL_DOWN, service) == GOAL_REACHED)
+    if (goal_outcome(GOAL_DOWN, service) == GOAL_REACHED && !service_is_to_be_undone(service))
         return;
     for (size_t i = 0; i < plan->count; i++) {
         if (!is_user_of(&plan->services[i], service))

@@ -50,12 +50,13 @@ static bool is_to_stop(const struct service *service)
     return turn_of(service) == TURN_TO_STOP || turn_of(service) == TURN_TO_RESTART;
 }
 
-/* Its dependencies are not stopped before it. */
+/* Its dependencies are not stopped before it; nor before a completed oneshot is undone. */
 static bool is_stopping(const struct service *service)
 {
     bool is_under_way = service_is_stopping(service) ||
                         (service->state == CLEARING && service->afterwards == STAY_STOPPED);
-    return !is_down(service) && (is_to_stop(service) || is_under_way);
+    return (!is_down(service) || service_is_to_be_undone(service)) &&
+           (is_to_stop(service) || is_under_way);
 }
 
 /* Stops each service whose turn has come. True if all that are restarted are down by now. */

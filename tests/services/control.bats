@@ -178,6 +178,29 @@ chain() {
     silent
 }
 
+@test "ctl stop all undoes a oneshot before what it depends on is stopped (157, 162)" {
+    configure <<-'END'
+		[db]
+		command = service db
+		[mount]
+		command = service mount exit 0
+		type = oneshot
+		stop_command = service unmount sleep 200 exit 0
+		depends_on = db
+		[web]
+		command = service web linger 200
+		depends_on = mount:completed
+	END
+    run_foster as_pid1
+    reaches web running
+    run -0 --separate-stderr ctl stop mount
+    [ "$output" = 'foster: mount is stopped while these need it: web' ]
+    ctl start mount
+    : >journal
+    ctl stop all
+    in_order 'web ends' 'unmount starts' 'unmount ends' 'db signal 15'
+}
+
 @test "ctl stop of several services takes them in order, also without its client (162)" {
     chain
     ctl stop db cache web
