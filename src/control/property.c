@@ -96,10 +96,12 @@ static void append_start_failure(struct text *text, const struct service *servic
         [STEP_LOG] = settings->output_path,
         [STEP_LOG_STDERR] = settings->error_path,
         [STEP_DIRECTORY] = settings->attributes.directory,
+        [STEP_ENV_FILE] = NULL,
+        [STEP_VARIABLE] = NULL,
     };
     unsigned number = service->result >= RESULT_STEPS ? service->result - RESULT_STEPS : 0;
     const char *step = attributes_step(number),
-               *path = number <= STEP_DIRECTORY ? paths[number] : NULL;
+               *path = number <= STEP_VARIABLE ? paths[number] : NULL;
     if (step != NULL)
         text_add(text, "cannot %s%s%s", step, path != NULL ? ", " : "", path != NULL ? path : "");
     else

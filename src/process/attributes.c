@@ -143,11 +143,12 @@ enum { STEPS = sizeof steps / sizeof *steps };
 
 /* ---- the numbers of the steps: those that are about a path, then those of the table ---- */
 
+const char attributes_step_read[] = "read", attributes_step_expand[] = "expand";
+
 static const char *const path_steps[] = {
-    [STEP_STDIN] = "open its stdin",
-    [STEP_LOG] = "open its log",
-    [STEP_LOG_STDERR] = "open its log_stderr",
-    [STEP_DIRECTORY] = enter_its_directory,
+    [STEP_STDIN] = "open its stdin",           [STEP_LOG] = "open its log",
+    [STEP_LOG_STDERR] = "open its log_stderr", [STEP_DIRECTORY] = enter_its_directory,
+    [STEP_ENV_FILE] = "read its env_file",     [STEP_VARIABLE] = "expand a variable",
 };
 enum { PATH_STEPS = sizeof path_steps / sizeof *path_steps };
 
@@ -164,10 +165,14 @@ static unsigned number_of_file(const struct attributes *attributes, const char *
 unsigned attributes_step_number(const struct attributes *attributes, const char *failed,
                                 const char *path)
 {
-    if (failed != NULL && path != NULL)
-        return number_of_file(attributes, path);
+    if (failed == attributes_step_read)
+        return STEP_ENV_FILE;
+    if (failed == attributes_step_expand)
+        return STEP_VARIABLE;
     if (failed == enter_its_directory)
         return STEP_DIRECTORY;
+    if (failed != NULL && path != NULL)
+        return number_of_file(attributes, path);
     for (unsigned i = 0; i < STEPS; i++)
         if (steps[i].what == failed)
             return PATH_STEPS + i;

@@ -54,10 +54,14 @@ int attributes_apply(const struct attributes *attributes, const char **failed, c
 
 /* The numbers of steps that are about a path: the order of the first three is that of the streams.
  * The other steps have numbers above, and 0 is no step. */
-enum { STEP_STDIN = 1, STEP_LOG, STEP_LOG_STDERR, STEP_DIRECTORY };
+enum { STEP_STDIN = 1, STEP_LOG, STEP_LOG_STDERR, STEP_DIRECTORY, STEP_ENV_FILE, STEP_VARIABLE };
 
-/* The number of the step that attributes_apply() has named, with its path, by which a parent can
- * keep it; 0 for a step that is not one of attributes_apply(). Async-signal-safe. */
+/* Steps that a caller makes before attributes_apply(), "read" and "expand":
+ * attributes_step_number() knows them by these addresses. */
+extern const char attributes_step_read[], attributes_step_expand[];
+
+/* The number of the step that attributes_apply() has named, with its path, or of one of the two
+ * above, by which a parent can keep it; 0 for any other. Async-signal-safe. */
 unsigned attributes_step_number(const struct attributes *attributes, const char *failed,
                                 const char *path);
 

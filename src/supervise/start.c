@@ -242,7 +242,7 @@ static bool needs_lookup(const struct start *start)
 {
     const struct settings *settings = start->service->settings;
     const char *const values[] = {start->command, settings->attributes.directory,
-                                  settings->output_path, settings->input};
+                                  settings->output_path, settings->error_path, settings->input};
     bool needed = settings->needs_lookup;
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
         needed |= values[i] != NULL && expand_is_needed(values[i]);

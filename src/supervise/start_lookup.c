@@ -12,6 +12,7 @@
 #include "config/argv_split.h"
 #include "config/env_file.h"
 #include "config/expand.h"
+#include "process/attributes.h"
 #include "process/environment.h"
 #include "process/trusted_path.h"
 
@@ -70,7 +71,7 @@ bool start_lookup_fail(struct program *program, const char *step, const char *ob
 
 static bool fail_for_memory(struct program *program, const char *object)
 {
-    return start_lookup_fail(program, "expand", object, strerror(ENOMEM));
+    return start_lookup_fail(program, attributes_step_expand, object, strerror(ENOMEM));
 }
 
 /* "cannot expand ${NAME}: it is not set" */
@@ -84,7 +85,8 @@ static bool fail_for(struct program *program, const struct reference *missing)
     const char *why = missing->condition == '?' && missing->word_length > 0
                           ? take_copy(missing->word, missing->word_length)
                           : "it is not set, and has no default";
-    return start_lookup_fail(program, "expand", take_copy(text.bytes, text.length), why);
+    return start_lookup_fail(program, attributes_step_expand, take_copy(text.bytes, text.length),
+                             why);
 }
 
 /* ---- variables ---- */
@@ -123,7 +125,7 @@ static char *expand(struct program *program, const char *text, const struct vari
     expansion.length = 0;
     expand_text(&expansion, text);
     if (strchr(expansion.buffer, '\n') != NULL) {
-        start_lookup_fail(program, "expand", text, "a variable in it has a newline");
+        start_lookup_fail(program, attributes_step_expand, text, "a variable in it has a newline");
         return NULL;
     }
     return expansion.buffer;
@@ -132,7 +134,8 @@ static char *expand(struct program *program, const char *text, const struct vari
 static bool add(struct program *program, struct variable_list *list, char *entry)
 {
     if (list->count == LIST_MOST)
-        return start_lookup_fail(program, "expand", "its environment", strerror(E2BIG));
+        return start_lookup_fail(program, attributes_step_expand, "its environment",
+                                 strerror(E2BIG));
     list->added[list->count++] = entry;
     return true;
 }
@@ -159,7 +162,8 @@ static bool fail_at_line(struct program *program, const char *path, const struct
     struct text text;
     text_clear(&text);
     text_add(&text, "line %u needs %s", file->line, wanted);
-    return start_lookup_fail(program, "read", path, take_copy(text.bytes, text.length));
+    return start_lookup_fail(program, attributes_step_read, path,
+                             take_copy(text.bytes, text.length));
 }
 
 static bool add_lines(struct program *program, struct variable_list *list, const char *path,
@@ -180,10 +184,10 @@ static bool add_text(struct program *program, struct variable_list *list, const 
     size_t length;
     char *text = file_read_open(fd, &length);
     if (text == NULL)
-        return start_lookup_fail(program, "read", path,
+        return start_lookup_fail(program, attributes_step_read, path,
                                  errno != 0 ? strerror(errno) : "it is no regular file");
     if (memchr(text, '\0', length) != NULL)
-        return start_lookup_fail(program, "read", path, "it has a NUL byte");
+        return start_lookup_fail(program, attributes_step_read, path, "it has a NUL byte");
     bool is_marked = strncmp(text, byte_order_mark, strlen(byte_order_mark)) == 0;
     struct env_file file = {.next = text + (is_marked ? strlen(byte_order_mark) : 0),
                             .end = text + length,
@@ -199,11 +203,11 @@ static bool add_file(struct program *program, struct variable_list *list, const 
     if (fd == -1 && is_optional && is_absent(errno))
         return true;
     if (fd == -1)
-        return start_lookup_fail(program, "read", path, open_error(errno));
+        return start_lookup_fail(program, attributes_step_read, path, open_error(errno));
     if (owner == 0 || (settings->user != NULL && owner == settings->user->uid))
         return add_text(program, list, path, fd);
     close(fd);
-    return start_lookup_fail(program, "read", path,
+    return start_lookup_fail(program, attributes_step_read, path,
                              "it belongs neither to root nor to the service's user");
 }
 
@@ -253,7 +257,8 @@ bool start_lookup_command(struct program *program, const char *command)
         return fail_for_memory(program, command);
     argv_split(command, &expansion, buffer, argv + 1);
     if (memchr(buffer, '\n', expansion.length) != NULL)
-        return start_lookup_fail(program, "expand", command, "a variable in it has a newline");
+        return start_lookup_fail(program, attributes_step_expand, command,
+                                 "a variable in it has a newline");
     program->argv = argv + 1;
     return true;
 }

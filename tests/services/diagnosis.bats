@@ -137,7 +137,8 @@ load helpers
     printf '[%s]\ncommand = service a\n%s\n' \
         working_dir 'working_dir = /absent' log 'log = file:/absent/log' \
         log_stderr 'log_stderr = file:/absent/log' stdin 'stdin = /absent' \
-        nofile 'ulimit_nofile = 4294967296' >conf
+        nofile 'ulimit_nofile = 4294967296' env_file 'env_file = /absent' \
+        variable 'working_dir = ${ABSENT_VARIABLE}' >conf
     printf '[program]\ncommand = absent\n[keep]\ncommand = service keep\n' >>conf
     run_foster as_pid1
     while read -r key said; do
@@ -153,6 +154,8 @@ load helpers
 		log_stderr cannot open its log_stderr, /absent/log
 		stdin cannot open its stdin, /absent
 		nofile cannot set its limits
+		env_file cannot read its env_file
+		variable cannot expand a variable
 		program program not found
 	END
 }

@@ -214,6 +214,21 @@ load helpers
     [ "$(cat objects)" = $'d d-error\ne e' ]
 }
 
+@test "log_stderr = file:PATH may have a variable, and is meant from where foster starts (137, 158)" {
+    configure <<-'END'
+		[a]
+		command = sh -c 'echo a; echo error >&2'
+		log = file:${WHERE}.log
+		log_stderr = file:${WHERE}.err
+		environment = WHERE=here
+		[b]
+		command = sh -c 'echo b >&2'
+		log_stderr = file:${ELSEWHERE:-there}.err
+	END
+    exits_with 0 as_pid1
+    [ "$(cat here.log here.err there.err)" = $'a\nerror\nb' ]
+}
+
 @test "log_stderr: the last line of each run is kept, and both files are opened safely (156)" {
     configure <<-END
 		[a]
