@@ -10,12 +10,12 @@
  * take seconds. */
 enum { FAULTS_WITH_NEAREST = 100 };
 
-static unsigned count;
+static unsigned faults, notes;
 
-void diagnostics_error(const struct file_line *place, const char *format, ...)
+static void report(enum log_level level, const struct file_line *place, const char *format,
+                   va_list list)
 {
     struct text line;
-    va_list list;
     log_begin(&line);
     if (place->file != NULL)
         text_add(&line, "%s:", place->file);
@@ -23,16 +23,36 @@ void diagnostics_error(const struct file_line *place, const char *format, ...)
         text_add(&line, "%u:", place->line);
     if (place->file != NULL)
         text_add(&line, " ");
-    va_start(list, format);
     text_add_list(&line, format, list);
+    log_end(level, &line);
+}
+
+void diagnostics_error(const struct file_line *place, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    report(LOG_ERROR, place, format, list);
     va_end(list);
-    log_end(LOG_ERROR, &line);
-    count++;
+    faults++;
+}
+
+void diagnostics_note(const struct file_line *place, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    report(LOG_WARNING, place, format, list);
+    va_end(list);
+    notes++;
 }
 
 unsigned diagnostics_count(void)
 {
-    return count;
+    return faults;
+}
+
+unsigned diagnostics_notes(void)
+{
+    return notes;
 }
 
 void diagnostics_unknown(const struct file_line *place, const char *what, const char *word,
@@ -40,7 +60,7 @@ void diagnostics_unknown(const struct file_line *place, const char *what, const 
 {
     struct text hint;
     text_clear(&hint);
-    if (count < FAULTS_WITH_NEAREST)
+    if (faults < FAULTS_WITH_NEAREST)
         nearest_add_hint(&hint, word, next, context);
     diagnostics_error(place, "%s '%s'%s", what, word, hint.bytes);
 }

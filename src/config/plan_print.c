@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "config/diagnostics.h"
 #include "config/ranks.h"
 
 enum { PREFIX_MOST = 256 }; /* bytes; deeper branches of the tree are not indented further */
@@ -152,6 +153,9 @@ void plan_print(const struct plan *plan)
     text_clear(&text);
     text_add(&text, "%jd%s, no faults", (intmax_t)plan->count,
              plan->count == 1 ? " service" : " services");
+    if (diagnostics_notes() > 0)
+        text_add(&text, ", %u%s", diagnostics_notes(),
+                 diagnostics_notes() == 1 ? " note" : " notes");
     write_line(&text);
     ranks_clear(plan);
 }
