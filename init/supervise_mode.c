@@ -69,6 +69,7 @@ static bool read_plan(struct plan *plan, const struct options *options)
         .path_count = options->config_count,
         .command = has_command ? options->command : NULL,
         .command_settings = &settings,
+        .is_check = options->task == TASK_CHECK,
     };
     if (!config_read(plan, &request))
         return false;

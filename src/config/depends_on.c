@@ -91,6 +91,75 @@ void depends_on_add(struct depends_on *depends_on, const struct names *names,
         add(depends_on, names, entry, word);
 }
 
+enum { IS_MARKED = 1, IS_BELOW = 2, HAS_BEEN_SEEN = 4 };
+
+/* Marks what the service depends on. True if any of them is to be visited in its turn. */
+static bool mark_below(const struct plan *plan, const struct service *service, unsigned char *marks)
+{
+    const struct extras *extras = service_extras(service);
+    bool more = false;
+    for (size_t i = 0; i < extras->depends_count; i++) {
+        unsigned char *mark = &marks[extras->depends_on[i].on - plan->services];
+        more |= (*mark & IS_BELOW) == 0;
+        *mark |= IS_BELOW;
+    }
+    marks[service - plan->services] |= HAS_BEEN_SEEN;
+    return more;
+}
+
+/* Marks the services of the defaults and all that these depend on. */
+static void mark_all_below(const struct depends_on *defaults, const struct plan *plan,
+                           unsigned char *marks)
+{
+    bool more = true;
+    for (size_t i = 0; i < defaults->count; i++)
+        marks[defaults->list[i].on - plan->services] |= IS_BELOW;
+    while (more) {
+        more = false;
+        for (size_t i = plan->count; i-- > 0;) /* dependents usually come later in the file */
+            if ((marks[i] & (IS_BELOW | HAS_BEEN_SEEN)) == IS_BELOW)
+                more |= mark_below(plan, &plan->services[i], marks);
+    }
+}
+
+static bool depends_already(const struct extras *extras, const struct service *on)
+{
+    for (size_t i = 0; i < extras->depends_count; i++)
+        if (extras->depends_on[i].on == on)
+            return true;
+    return false;
+}
+
+/* A service without dependencies of its own shares the list of the defaults. */
+static void add_defaults(const struct depends_on *defaults, struct service *service)
+{
+    struct extras *extras = service_give_extras(service);
+    if (extras->depends_count == 0) {
+        extras->depends_on = defaults->list;
+        extras->depends_count = defaults->count;
+        return;
+    }
+    size_t own = extras->depends_count;
+    struct dependency *list = arena_alloc((own + defaults->count) * sizeof *list);
+    memcpy(list, extras->depends_on, own * sizeof *list);
+    for (size_t i = 0; i < defaults->count; i++)
+        if (!depends_already(extras, defaults->list[i].on))
+            list[own++] = defaults->list[i];
+    extras->depends_on = list;
+    extras->depends_count = own;
+}
+
+void depends_on_add_defaults(const struct depends_on *defaults, const struct plan *plan,
+                             unsigned char *marks)
+{
+    if (defaults->count == 0)
+        return;
+    mark_all_below(defaults, plan, marks);
+    for (size_t i = 0; i < plan->count; i++)
+        if ((marks[i] & (IS_MARKED | IS_BELOW)) == 0 && &plan->services[i] != plan->command)
+            add_defaults(defaults, &plan->services[i]);
+}
+
 void depends_on_end(struct depends_on *depends_on)
 {
     for (size_t i = 0; i < depends_on->count; i++)

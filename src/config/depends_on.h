@@ -13,10 +13,16 @@ struct depends_on {
     size_t count;
 };
 
-/* Adds those of one line of the key, separated by blanks or commas. The words are in the memory of
- * the file, and are written to. What is wrong with them is reported as a fault. */
+/* Adds those of one line of the key, separated by blanks or commas. The words are written to.
+ * What is wrong with them is reported as a fault. */
 void depends_on_add(struct depends_on *depends_on, const struct names *names,
                     const struct entry *entry, char *words);
+
+/* Adds those of [foster] to each service, but not to the command of the command line, to services
+ * that are marked, and to those that one of them depends on: these would depend on themselves. The
+ * marks have one byte for each service. */
+void depends_on_add_defaults(const struct depends_on *defaults, const struct plan *plan,
+                             unsigned char *marks);
 
 /* The section ends: the next one begins with none. The list is the service's. */
 void depends_on_end(struct depends_on *depends_on);

@@ -21,8 +21,11 @@ struct entry {
     char *end;           /* of the value */
     size_t indent;       /* of the key's line, in characters */
     const char *culprit; /* the part of the value that is refused */
-    char **kept;         /* the last value of this key that was kept, NULL: none; in the section */
-    unsigned char detail; /* from the key's row in the table: what else its kind has to know */
+    char *copy;          /* the value, kept by entry_keep(), of a default; NULL: not yet */
+    char **kept;         /* the last value of this key that was kept, NULL: none; in the section, or
+                            `copy` */
+    unsigned char row;   /* of the key in the table, keys.h */
+    unsigned char detail; /* from that row: what else its kind has to know */
 };
 
 /* Reads "key = value" from a line, ended with a NUL behind the last character, without the blanks

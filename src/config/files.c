@@ -1,8 +1,10 @@
 /* files.c - see files.h. */
 #include "config/files.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/directory.h"
@@ -75,6 +77,12 @@ void files_open(struct files *files, const char *path)
     } else {
         add_file(files, path);
     }
+}
+
+void files_open_if_there(struct files *files, const char *path)
+{
+    if (access(path, F_OK) == 0 || errno != ENOENT)
+        files_open(files, path);
 }
 
 void files_close(const struct files *files)

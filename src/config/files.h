@@ -19,6 +19,9 @@ struct files {
  * start. */
 void files_open(struct files *files, const char *path);
 
+/* The same, but nothing if there is no such file. */
+void files_open_if_there(struct files *files, const char *path);
+
 /* Gives back the memory of all of them. */
 void files_close(const struct files *files);
 

@@ -19,10 +19,12 @@ enum scope { SERVICE, GLOBAL };
 /* Name, kind of value, field in struct section, and other members of struct key. The names are kept
  * in one string: a pointer to each would be larger than all the rest of its row. */
 #define KEYS(ROW)                                                                                  \
-    ROW("command", COMMAND, command)                                                               \
+    ROW("command", COMMAND, command, .is_own = true)                                               \
     ROW("type", TYPE, settings.type)                                                               \
     ROW("essential", BOOL, settings.essential)                                                     \
     ROW("autostart", BOOL, settings.autostart)                                                     \
+    ROW("enabled", BOOL, shape.enabled)                                                            \
+    ROW("replicas", REPLICAS, shape.replicas, .is_own = true)                                      \
     ROW("depends_on", WORDS, depends_on, .repeatable = true)                                       \
     ROW("restart", RESTART, settings)                                                              \
     ROW("restart_delay", DELAYS, settings)                                                         \
@@ -49,7 +51,7 @@ enum scope { SERVICE, GLOBAL };
     ROW("stdin", PATH, settings.input)                                                             \
     ROW("log", OUTPUT, settings, .detail = STDOUT_FILENO)                                          \
     ROW("log_stderr", OUTPUT, settings, .detail = STDERR_FILENO)                                   \
-    ROW("listen", LISTEN, settings, .repeatable = true)                                            \
+    ROW("listen", LISTEN, settings, .repeatable = true, .is_own = true)                            \
     ROW("listen_mode", MODE, settings.listen_mode)                                                 \
     ROW("nice", NICE, settings.attributes)                                                         \
     ROW("oom_score_adj", OOM_SCORE_ADJ, settings.attributes)                                       \
@@ -70,7 +72,6 @@ enum scope { SERVICE, GLOBAL };
     ROW("ulimit_sigpending", LIMIT, settings.attributes, .detail = RLIMIT_SIGPENDING)              \
     ROW("ulimit_stack", LIMIT_OF_BYTES, settings.attributes, .detail = RLIMIT_STACK)               \
     ROW("control", CONTROL, globals.control, .scope = GLOBAL)                                      \
-    ROW("log", GLOBAL_OUTPUT, globals.output, .scope = GLOBAL)                                     \
     ROW("grace", GRACE, globals, .scope = GLOBAL)                                                  \
     ROW("termination_log", TERMINATION_LOG, globals.termination_log, .scope = GLOBAL)
 
@@ -80,6 +81,7 @@ struct key {
     uint8_t detail;  /* struct entry */
     uint8_t scope;   /* enum scope */
     bool repeatable; /* each line adds to the ones before */
+    bool is_own;     /* no default for all services in [foster] */
 };
 #define KEY_NAME(name, ...) name "\0"
 #define KEY_ROW(name, kind_, field, ...)                                                           \
@@ -111,32 +113,101 @@ static const char *next_name(void *context)
     return *name != '\0' ? name : NULL;
 }
 
-void keys_read(struct section *section, struct entry *entry)
+/* False, reported, if a service has the key and can have it only once: in one file any key, and
+ * `command` in all of them, because a service with two programs is two services of one name. */
+static bool is_first(const struct section *section, const struct entry *entry,
+                     const struct key *key)
+{
+    const struct file_line *first = &section->places[entry->row];
+    if (first->line == 0 || key->repeatable)
+        return true;
+    if (first->file == entry->place.file)
+        diagnostics_error(&entry->place, "'%s' is there already, in line %u", entry->key,
+                          first->line);
+    else if (key->offset == offsetof(struct section, command))
+        diagnostics_error(&entry->place, "'%s' of [%s] is there already, in %s:%u", entry->key,
+                          section->name, first->file, first->line);
+    else
+        return true;
+    return false;
+}
+
+bool keys_find(struct section *section, struct entry *entry)
 {
     enum scope scope = section->is_global ? GLOBAL : SERVICE;
     int row = row_of(entry->key, scope);
     if (row == -1) {
         const char *first = names;
         diagnostics_unknown(&entry->place, "unknown key", entry->key, next_name, &first);
-        return;
+        return false;
     }
     const struct key *key = &keys[row];
-    unsigned *line = &section->lines[row];
-    if (key->scope != scope) {
+    if (scope == SERVICE ? key->scope == GLOBAL : key->is_own) {
         diagnostics_error(&entry->place, "'%s' belongs in the section %s", entry->key,
                           scope == SERVICE ? "[" GLOBAL_SECTION "]" : "of a service");
-    } else if (*line != 0 && !key->repeatable) {
-        diagnostics_error(&entry->place, "'%s' is there already, in line %u", entry->key, *line);
-    } else {
-        *line = entry->place.line;
-        entry->detail = key->detail;
-        entry->kept = &section->kept[row];
-        if (value_expand(entry, key->kind, &section->settings))
-            value_read(key->kind, (char *)section + key->offset, entry);
+        return false;
     }
+    entry->row = (unsigned char)row;
+    if (!is_first(section, entry, key))
+        return false;
+    section->places[row] = entry->place;
+    return true;
 }
 
-unsigned keys_line(const struct section *section, const char *name)
+/* A key that can be repeated adds nothing if a variable leaves nothing of its value. A default is
+ * read more than once, so its value stays as it is in the file. */
+void keys_read(struct section *section, struct entry *entry)
 {
-    return section->lines[row_of(name, SERVICE)];
+    const struct key *key = &keys[entry->row];
+    char *value = entry->value;
+    entry->detail = key->detail;
+    bool is_valid = value_expand(entry, key->kind, &section->settings);
+    bool is_nothing = key->repeatable && *value != '\0' && *entry->value == '\0';
+    if (is_valid && !is_nothing)
+        value_read(key->kind, (char *)section + key->offset, entry);
+    entry->value = value;
+}
+
+bool keys_is_repeatable(unsigned row)
+{
+    return keys[row].repeatable;
+}
+
+bool keys_is_list(unsigned row)
+{
+    unsigned kind = keys[row].kind;
+    return kind == VALUE_ENVIRONMENT || kind == VALUE_ENV_FILE || kind == VALUE_LIMIT ||
+           kind == VALUE_LIMIT_OF_BYTES;
+}
+
+bool keys_takes_nothing(unsigned row)
+{
+    return keys[row].kind == VALUE_BOOL;
+}
+
+bool keys_is_global(unsigned row)
+{
+    return keys[row].scope == GLOBAL;
+}
+
+bool keys_begins(const char *text)
+{
+    size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz_");
+    if (length == 0 || text[length + strspn(text + length, BLANKS)] != '=')
+        return false;
+    for (const char *next = names; *next != '\0'; next += strlen(next) + 1)
+        if (strncmp(next, text, length) == 0 && next[length] == '\0')
+            return true;
+    return false;
+}
+
+unsigned keys_row(const char *name)
+{
+    return (unsigned)row_of(name, SERVICE);
+}
+
+const struct file_line *keys_place(const struct section *section, const char *name)
+{
+    const struct file_line *place = &section->places[keys_row(name)];
+    return place->line != 0 ? place : NULL;
 }

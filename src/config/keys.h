@@ -16,25 +16,55 @@
 
 enum { KEYS_MOST = 64 };
 
-/* A section while it is read. */
+/* What the file says about how many services a section is. */
+struct shape {
+    bool enabled;
+    int replicas; /* REPLICAS_UNSET: one service, with the name of the section */
+};
+enum { REPLICAS_UNSET = -1 };
+
+/* A section while it is read: all that its service's sections say, one after the other. */
 struct section {
     const char *name; /* NULL: there is no section yet */
     struct file_line place;
     bool is_global; /* it is [foster] */
     const char *command;
     char *depends_on;       /* the words of this key's last line, in the memory of the file */
-    struct globals globals; /* of [foster], which may stand anywhere: not reset by the others */
+    struct globals globals; /* of [foster]: not reset by the others */
     struct settings settings;
-    unsigned lines[KEYS_MOST]; /* the line of each key, by its row in the table; 0: none */
-    char *kept[KEYS_MOST];     /* the last value of each key that was kept, of whatever section;
-                                  NULL: none. entry_keep() */
+    struct shape shape;
+    struct file_line places[KEYS_MOST]; /* of each key that it has itself, by its row in the
+                                           table; line 0: none */
+    char *kept[KEYS_MOST];              /* the last value of each key that was kept, of whatever
+                                           section; NULL: none. entry_keep() */
 };
 
-/* Reads one key of a section into its field. What is wrong with it is reported as a fault. One
- * thread, before the first start. */
+/* The row of a key of services, which is in the table. */
+unsigned keys_row(const char *name);
+
+/* Finds the row of the entry's key. False if the section cannot have that key, or has it already:
+ * reported as a fault. All functions: one thread, before the first start. */
+bool keys_find(struct section *section, struct entry *entry);
+
+/* Reads one entry into its field. What is wrong with it is reported as a fault. */
 void keys_read(struct section *section, struct entry *entry);
 
-/* The line of a key of a service's section; 0 if the section does not have the key. */
-unsigned keys_line(const struct section *section, const char *name);
+/* True if each line of the key adds to those before it. */
+bool keys_is_repeatable(unsigned row);
+
+/* True if the key's values are added to a list, which other keys may have as well. */
+bool keys_is_list(unsigned row);
+
+/* True if no value at all is a value of the key. */
+bool keys_takes_nothing(unsigned row);
+
+/* True for a key of [foster] alone; false for one of services, which is a default there. */
+bool keys_is_global(unsigned row);
+
+/* True if a text begins as "KEY =" does, with a key of the table. */
+bool keys_begins(const char *text);
+
+/* The place of a key that the service's sections have themselves; NULL if they do not have it. */
+const struct file_line *keys_place(const struct section *section, const char *name);
 
 #endif

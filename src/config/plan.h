@@ -25,10 +25,15 @@
 /* What [foster] says, and what the command line says in its place. */
 struct globals {
     const char *control; /* the path of the control socket; NULL: the default, "": none */
-    enum output output;  /* of services without the key `log` */
     milliseconds grace;  /* the time for processes that are left when all services have ended */
     bool grace_given;
     const char *termination_log; /* a path, or NULL */
+};
+
+/* A file that has a section of a service. */
+struct origin {
+    const char *file;
+    const struct origin *next; /* in the order of the files */
 };
 
 struct plan {
@@ -36,6 +41,11 @@ struct plan {
     size_t count;
     struct service *command; /* the one that runs the command of the command line; NULL: none */
     struct globals globals;
+
+    /* For --check alone. */
+    const struct origin **origins; /* of each service; NULL: all are from one file */
+    const char **absent;           /* sections that are no service: not enabled, or no replicas */
+    size_t absent_count;
 
     /* What the command line says, and no file. */
     char **command_argv;          /* the words of the command; command_argv[-1] exists */

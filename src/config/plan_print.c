@@ -38,6 +38,19 @@ static const struct service *parent_of(const struct service *service)
     return parent;
 }
 
+/* A service in the tree. */
+struct node {
+    const struct service *child;   /* its first child, or NULL */
+    const struct service *sibling; /* the next child of its parent, or NULL */
+    size_t prefix;                 /* the length of the branches of its ancestors, before its own */
+};
+
+struct tree {
+    const struct plan *plan;
+    struct node *nodes; /* the first is the root, whose children depend on nothing */
+    struct text prefix; /* the branches of the ancestors of the present node */
+};
+
 static void write_line(struct text *line)
 {
     text_add_bytes(line, "\n", 1);
@@ -61,34 +74,32 @@ static void add_kind(struct text *line, const struct settings *settings)
     text_add(line, "%s", *before == ',' ? ")" : "");
 }
 
-static void print_service(const struct service *service, const struct text *prefix,
+static void add_origins(struct text *line, const struct origin *origin)
+{
+    const char *before = ", from ";
+    for (; origin != NULL; origin = origin->next) {
+        text_add(line, "%s%s", before, origin->file);
+        before = " and ";
+    }
+}
+
+static void print_service(const struct tree *tree, const struct service *service,
                           const char *branch)
 {
     const struct extras *extras = service_extras(service);
     struct text line;
     text_clear(&line);
-    text_add(&line, "%s%s%s", prefix->bytes, branch, service->name);
+    text_add(&line, "%s%s%s", tree->prefix.bytes, branch, service->name);
     add_kind(&line, service->settings);
     for (size_t i = 0; i < extras->depends_count; i++) {
         const struct dependency *dependency = &extras->depends_on[i];
         text_add(&line, "%s%s%s", i == 0 ? ", once " : " and ", dependency->on->name,
                  conditions[dependency->condition]);
     }
+    if (tree->plan->origins != NULL)
+        add_origins(&line, tree->plan->origins[service - tree->plan->services]);
     write_line(&line);
 }
-
-/* A service in the tree. */
-struct node {
-    const struct service *child;   /* its first child, or NULL */
-    const struct service *sibling; /* the next child of its parent, or NULL */
-    size_t prefix;                 /* the length of the branches of its ancestors, before its own */
-};
-
-struct tree {
-    const struct plan *plan;
-    struct node *nodes; /* the first is the root, whose children depend on nothing */
-    struct text prefix; /* the branches of the ancestors of the present node */
-};
 
 static struct node *node_of(const struct tree *tree, const struct service *service)
 {
@@ -112,7 +123,7 @@ static void print_node(struct tree *tree, const struct service *service)
     struct node *node = node_of(tree, service);
     bool is_last = node->sibling == NULL, is_below = parent_of(service) != NULL;
     node->prefix = tree->prefix.length;
-    print_service(service, &tree->prefix, !is_below ? "" : is_last ? "└─ " : "├─ ");
+    print_service(tree, service, !is_below ? "" : is_last ? "└─ " : "├─ ");
     if (is_below && node->prefix < PREFIX_MOST)
         text_add(&tree->prefix, "%s", is_last ? "   " : "│  ");
 }
@@ -145,11 +156,22 @@ static void print_tree(const struct plan *plan)
     arena_unmap(tree.nodes, size);
 }
 
+static void print_absent(const struct plan *plan)
+{
+    struct text line;
+    for (size_t i = 0; i < plan->absent_count; i++) {
+        text_clear(&line);
+        text_add(&line, "%s is not enabled, or has no replicas", plan->absent[i]);
+        write_line(&line);
+    }
+}
+
 void plan_print(const struct plan *plan)
 {
     struct text text;
     ranks_assign(plan);
     print_tree(plan);
+    print_absent(plan);
     text_clear(&text);
     text_add(&text, "%jd%s, no faults", (intmax_t)plan->count,
              plan->count == 1 ? " service" : " services");

@@ -5,6 +5,8 @@
  *     └─ migrate (oneshot), once db is ready
  *        └─ web (essential), once db is ready and migrate has completed
  *     3 services, no faults
+ *
+ * If there are several files, each service is shown with those that have a section of it.
  */
 #ifndef CONFIG_PLAN_PRINT_H
 #define CONFIG_PLAN_PRINT_H

@@ -10,33 +10,57 @@ void section_begin(struct section *section, const char *name, const struct file_
 {
     section->name = name;
     section->place = *place;
-    section->is_global = strcmp(name, GLOBAL_SECTION) == 0;
+    section->is_global = name != NULL && strcmp(name, GLOBAL_SECTION) == 0;
     section->command = NULL;
-    memset(section->lines, 0, sizeof section->lines);
+    section->shape = (struct shape){.enabled = true, .replicas = REPLICAS_UNSET};
+    memset(section->places, 0, sizeof section->places);
     memcpy(&section->settings, &settings_default, sizeof section->settings);
-    section->settings.output = (enum output)OUTPUT_UNSET;
+}
+
+void section_trim_defaults(struct section *section)
+{
+    struct settings *settings = &section->settings;
+    if (settings->type != TYPE_ONESHOT) {
+        if (keys_place(section, "every") == NULL)
+            settings->every = settings_default.every;
+        return;
+    }
+    if (keys_place(section, "ready") == NULL) {
+        settings->ready = settings_default.ready;
+        settings->ready_fd = settings_default.ready_fd;
+        settings->ready_after = settings_default.ready_after;
+        settings->ready_address = settings_default.ready_address;
+        settings->ready_argument = settings_default.ready_argument;
+    }
+    if (keys_place(section, "restart") == NULL && settings->restart == RESTART_ALWAYS)
+        settings->restart = settings_default.restart;
+}
+
+/* The place of a key; that of the section if the key is a default. */
+static const struct file_line *place_of(const struct section *section, const char *name)
+{
+    const struct file_line *place = keys_place(section, name);
+    return place != NULL ? place : &section->place;
 }
 
 void section_check(const struct section *section)
 {
     const struct settings *settings = &section->settings;
     bool is_oneshot = settings->type == TYPE_ONESHOT;
-    struct file_line place = section->place;
-    if (keys_line(section, "command") == 0)
-        diagnostics_error(&place, "the section needs a command");
+    if (keys_place(section, "command") == NULL)
+        diagnostics_error(&section->place, "the section needs a command");
     if (settings->environment_count > ENVIRONMENT_MOST)
-        diagnostics_error(&place, "the section has more than %d environment variables",
+        diagnostics_error(&section->place, "the section has more than %d environment variables",
                           ENVIRONMENT_MOST);
     if (settings->listen_count > LISTEN_MOST)
-        diagnostics_error(&place, "the section has more than %d sockets", LISTEN_MOST);
-    place.line = keys_line(section, "restart");
+        diagnostics_error(&section->place, "the section has more than %d sockets", LISTEN_MOST);
     if (is_oneshot && settings->restart == RESTART_ALWAYS)
-        diagnostics_error(&place,
+        diagnostics_error(place_of(section, "restart"),
                           "restart = always is not for a oneshot, which is to end; use on-failure");
-    place.line = keys_line(section, "ready");
     if (is_oneshot && settings->ready != READY_AT_ONCE)
-        diagnostics_error(&place, "ready is not for a oneshot, which is done when it has ended");
-    place.line = keys_line(section, "every");
+        diagnostics_error(place_of(section, "ready"),
+                          "ready is not for a oneshot, which is done when it has ended");
     if (!is_oneshot && settings->every != 0)
-        diagnostics_error(&place, "every is for a oneshot alone: it starts a job again");
+        diagnostics_error(place_of(section, "every"),
+                          "every is for a oneshot alone: it starts a job again");
 }

@@ -4,8 +4,13 @@
 
 #include "config/keys.h"
 
-/* A section of that name begins: its settings are the defaults, and none of its keys is there. */
+/* The sections of a service begin, the first one there: the settings are the built-in defaults, and
+ * none of the keys is there. */
 void section_begin(struct section *section, const char *name, const struct file_line *place);
+
+/* Takes back what is a default from [foster], but none for the section: for a oneshot a way to be
+ * ready and a restart after success, for a service `every`. */
+void section_trim_defaults(struct section *section);
 
 /* Reports as faults what only shows when all keys of a service's section are known: keys that are
  * missing, exclude each other or are too many. */

@@ -1,6 +1,8 @@
 /* service.c - see service.h. */
 #include "config/service.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 
 const char *state_name(enum state state)
@@ -27,4 +29,9 @@ struct extras *service_give_extras(struct service *service)
     if (service->extras == NULL)
         service->extras = arena_alloc(sizeof *service->extras);
     return service->extras;
+}
+
+const char *service_instance(const struct service *service)
+{
+    return service->is_replica ? strrchr(service->name, '.') + 1 : NULL;
 }

@@ -95,6 +95,7 @@ struct service {
     bool has_run : 1;         /* a run has ended: last_status is valid */
     bool stopped_by_hand : 1; /* by foster ctl: foster does not end while it is STOPPED */
     bool was_signalled : 1;   /* foster has sent its present run a stop signal or SIGKILL */
+    bool is_replica : 1;      /* its name is NAME.NUMBER: service_instance() */
     unsigned logged : 3;      /* a bit for each enum message_once, supervise/messages.h */
     unsigned restarts;        /* since foster started */
     const struct settings *settings;
@@ -121,6 +122,9 @@ const struct extras *service_extras(const struct service *service);
 
 /* Its extras, to be written to; taken from the arena if it has none. Before the first start. */
 struct extras *service_give_extras(struct service *service);
+
+/* The number of a replica, the last part of its name; NULL: it is none. */
+const char *service_instance(const struct service *service);
 
 /* True while it has a main process, as far as the supervisor knows. */
 static inline bool service_has_process(const struct service *service)

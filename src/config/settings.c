@@ -46,12 +46,6 @@ enum output settings_output(const struct settings *settings, int stream)
     return is_same ? OUTPUT_SHARED : settings->error_output;
 }
 
-/* Settings of at least one service. */
-struct shared_setting {
-    struct shared_setting *next;
-    struct settings settings;
-};
-
 void settings_open(struct shared_settings *shared, size_t most)
 {
     hash_table_open(&shared->table, most);
@@ -59,27 +53,19 @@ void settings_open(struct shared_settings *shared, size_t most)
 
 static bool is_equal(const void *shared, const void *settings)
 {
-    const void *others = &((const struct shared_setting *)shared)->settings;
-    return memcmp(others, settings, sizeof(struct settings)) == 0;
+    return memcmp(shared, settings, sizeof(struct settings)) == 0;
 }
 
 const struct settings *settings_share(struct shared_settings *shared,
                                       const struct settings *settings)
 {
     const void **slot = hash_table_slot(&shared->table, settings, sizeof *settings, is_equal);
-    if (*slot == NULL) {
-        struct shared_setting *copy = arena_alloc(sizeof *copy);
-        memcpy(&copy->settings, settings, sizeof *settings);
-        copy->next = shared->first;
-        *slot = shared->first = copy;
-    }
-    return &((const struct shared_setting *)*slot)->settings;
+    if (*slot == NULL)
+        *slot = memcpy(arena_alloc(sizeof *settings), settings, sizeof *settings);
+    return *slot;
 }
 
-void settings_close(struct shared_settings *shared, enum output output)
+void settings_close(struct shared_settings *shared)
 {
-    for (struct shared_setting *each = shared->first; each != NULL; each = each->next)
-        if (each->settings.output == (enum output)OUTPUT_UNSET)
-            each->settings.output = output;
     hash_table_close(&shared->table);
 }

@@ -123,7 +123,6 @@ enum output settings_output(const struct settings *settings, int stream);
 
 /* All settings that the services have, each once. The zero value is not open. */
 struct shared_settings {
-    struct shared_setting *first;
     struct hash_table table;
 };
 
@@ -136,12 +135,7 @@ void settings_open(struct shared_settings *shared, size_t most);
 const struct settings *settings_share(struct shared_settings *shared,
                                       const struct settings *settings);
 
-/* A value of `output` while the files are read: the section does not have the key `log`, so the one
- * of [foster] holds. */
-enum { OUTPUT_UNSET = OUTPUT_SHARED + 1 };
-
-/* Replaces OUTPUT_UNSET in all of them by the output of [foster], and gives back the memory of the
- * table. */
-void settings_close(struct shared_settings *shared, enum output output);
+/* Gives back the memory of the table. */
+void settings_close(struct shared_settings *shared);
 
 #endif

@@ -53,6 +53,9 @@ static bool refuse(const struct entry *entry, const struct reference *missing)
         diagnostics_error(&entry->place,
                           "%s needs ${NAME}, ${NAME:-word}, ${NAME:?word} or $${, not '%s'",
                           entry->key, entry->value);
+    else if (missing->condition == '?' && missing->word_length > 0)
+        diagnostics_error(&entry->place, "%s needs ${%s}: %s", entry->key, name.bytes,
+                          arena_copy(missing->word, missing->word_length));
     else
         diagnostics_error(&entry->place, "%s needs ${%s}, which is not set and has no default",
                           entry->key, name.bytes);

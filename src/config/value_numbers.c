@@ -9,13 +9,21 @@
 #include "process/signals.h"
 #include "process/wait_status.h"
 
-enum { MODE_MOST = 0777, OCTAL = 8 };
+enum { MODE_MOST = 0777, OCTAL = 8, REPLICAS_MOST = 1000 };
 
 bool value_read_count(void *field, struct entry *entry)
 {
     long number = 0;
     bool valid = text_to_number(entry->value, 1, INT_MAX, &number);
     *(unsigned *)field = (unsigned)number;
+    return valid;
+}
+
+bool value_read_replicas(void *field, struct entry *entry)
+{
+    long number = 0;
+    bool valid = text_to_number(entry->value, 0, REPLICAS_MOST, &number);
+    *(int *)field = (int)number;
     return valid;
 }
 
@@ -48,16 +56,20 @@ static int exit_code_of(const char *word)
     return signal != 0 ? EXIT_BY_SIGNAL + signal : -1;
 }
 
+/* The value stays whole: it is read again if it is a default. */
 static bool read_exit_codes(uint8_t *codes, struct entry *entry)
 {
     static const char separators[] = BLANKS ",";
-    char *rest;
-    for (char *word = strtok_r(entry->value, separators, &rest); word != NULL;
-         word = strtok_r(NULL, separators, &rest)) {
+    char *end;
+    for (char *word = entry->value; *(word += strspn(word, separators)) != '\0'; word = end) {
+        end = word + strcspn(word, separators);
+        char separator = *end;
+        *end = '\0';
         int code = exit_code_of(word);
         entry->culprit = word;
         if (code == -1)
             return false;
+        *end = separator;
         wait_status_count_as_success(codes, code);
     }
     return true;

@@ -37,6 +37,7 @@ bool value_read_delays(void *field, struct entry *entry);
 
 /* value_numbers.c: numbers, signals and exit codes */
 bool value_read_count(void *field, struct entry *entry);
+bool value_read_replicas(void *field, struct entry *entry);
 bool value_read_mode(void *field, struct entry *entry);
 bool value_read_signal(void *field, struct entry *entry);
 bool value_read_exit_codes(void *field, struct entry *entry);
@@ -46,7 +47,6 @@ bool value_read_bool(void *field, struct entry *entry);
 bool value_read_type(void *field, struct entry *entry);
 bool value_read_restart(void *field, struct entry *entry);
 bool value_read_output(void *field, struct entry *entry);
-bool value_read_global_output(void *field, struct entry *entry);
 
 /* value_ready.c: how a service shows that it is ready */
 bool value_read_ready(void *field, struct entry *entry);

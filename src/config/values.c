@@ -22,6 +22,7 @@ static const struct {
     [VALUE_GRACE] = {value_read_grace, A_DURATION},
     [VALUE_DELAYS] = {value_read_delays, "a duration above 0, or two such as 100ms..30s"},
     [VALUE_COUNT] = {value_read_count, "a number from 1"},
+    [VALUE_REPLICAS] = {value_read_replicas, "a number from 0 to 1000"},
     [VALUE_SIGNAL] = {value_read_signal, "a signal such as SIGTERM or 15"},
     [VALUE_EXIT_CODES] = {value_read_exit_codes,
                           "numbers from 0 to 255 and signals, such as 3 143 SIGTERM"},
@@ -32,7 +33,6 @@ static const struct {
          "none, notify, after:DURATION, fd:N (3 to 255), tcp:HOST:PORT, unix:PATH, file:PATH or "
          "exec:COMMAND"},
     [VALUE_OUTPUT] = {value_read_output, "raw, prefix, json, null or file:PATH"},
-    [VALUE_GLOBAL_OUTPUT] = {value_read_global_output, "raw, prefix, json or null"},
     [VALUE_USER] = {value_read_user, "USER or USER:GROUP, as names that exist or as numbers"},
     [VALUE_UMASK] = {value_read_umask, "an octal number up to 777"},
     [VALUE_MODE] = {value_read_mode, "an octal number up to 777"},
@@ -50,7 +50,8 @@ static const struct {
 void value_read(enum value_kind kind, void *field, struct entry *entry)
 {
     entry->culprit = entry->value;
-    if (*entry->value == '\0' || !kinds[kind].read(field, entry))
+    bool is_missing = *entry->value == '\0' && kind != VALUE_BOOL;
+    if (is_missing || !kinds[kind].read(field, entry))
         diagnostics_error(&entry->place, "%s needs %s, not '%s'", entry->key, kinds[kind].wanted,
                           entry->culprit);
 }

@@ -18,13 +18,14 @@ enum value_kind {
     VALUE_PATH,            /* (const char *) */
     VALUE_CONTROL,         /* (const char *) "none" becomes "" */
     VALUE_TERMINATION_LOG, /* (const char *) "none" becomes NULL */
-    VALUE_BOOL,            /* (bool) */
+    VALUE_BOOL,            /* (bool) nothing at all is no */
     VALUE_DURATION,        /* (milliseconds) */
     VALUE_SPAN,            /* (milliseconds) a duration that is not 0 */
     VALUE_STOP_GRACE,      /* (struct settings) */
     VALUE_GRACE,           /* (struct globals) */
     VALUE_DELAYS,          /* (struct settings) */
     VALUE_COUNT,           /* (unsigned) from 1 */
+    VALUE_REPLICAS,        /* (int) from 0 */
     VALUE_SIGNAL,          /* (int) */
     VALUE_EXIT_CODES,      /* (struct settings) */
     VALUE_TYPE,            /* (enum service_type) */
@@ -32,11 +33,10 @@ enum value_kind {
     VALUE_READY,           /* (struct settings) */
     VALUE_OUTPUT, /* (struct settings) entry->detail is the stream, STDOUT_FILENO or STDERR_FILENO
                    */
-    VALUE_GLOBAL_OUTPUT,  /* (enum output) without a file */
-    VALUE_USER,           /* (struct settings) */
-    VALUE_UMASK,          /* (struct attributes) */
-    VALUE_MODE,           /* (unsigned short) permissions, in octal */
-    VALUE_NICE,           /* (struct attributes) */
+    VALUE_USER,   /* (struct settings) */
+    VALUE_UMASK,  /* (struct attributes) */
+    VALUE_MODE,   /* (unsigned short) permissions, in octal */
+    VALUE_NICE,   /* (struct attributes) */
     VALUE_OOM_SCORE_ADJ,  /* (struct attributes) */
     VALUE_LIMIT,          /* (struct attributes) entry->detail is the resource, getrlimit(2) */
     VALUE_LIMIT_OF_BYTES, /* (struct attributes) the same */

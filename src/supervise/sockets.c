@@ -2,7 +2,8 @@
  * sockets.c - see sockets.h.
  *
  * A run may shut down a socket for all later runs (shutdown(2), connect(2)), remove its file, or
- * make it non-blocking. So each start looks at the sockets first.
+ * make it non-blocking. So each start looks at the sockets first. Only while no other replica of
+ * the service has them are they made blocking again.
  */
 #include "supervise/sockets.h"
 
@@ -52,11 +53,22 @@ static int open_socket(const struct service *service, const struct listen *liste
     return -1;
 }
 
+/* Replicas stand side by side. The sockets are opened for the first one, and the others have the
+ * same: the kernel gives each connection to one of them. */
+static bool shares_sockets(const struct service *service)
+{
+    return service->is_replica && strcmp(service_instance(service), "1") != 0;
+}
+
 static bool open_sockets(struct service *service)
 {
     unsigned count = service->settings->listen_count;
     if (count == 0)
         return true;
+    if (shares_sockets(service)) {
+        service_give_extras(service)->sockets = service_extras(service - 1)->sockets;
+        return true;
+    }
     int *sockets = arena_alloc(count * sizeof *sockets);
     service_give_extras(service)->sockets = sockets;
     for (unsigned i = 0; i < count; i++) {
@@ -119,12 +131,33 @@ static bool reopen_socket(const struct service *service, unsigned index)
     return fd != -1;
 }
 
+static bool has_same_sockets(const struct service *service, const struct service *other)
+{
+    return service_extras(other)->sockets == service->extras->sockets;
+}
+
+/* True if another replica runs: the flags of a socket are those of all that have it. */
+static bool is_in_use(const struct service *service)
+{
+    const struct service *other = service;
+    if (!service->is_replica)
+        return false;
+    while (shares_sockets(other))
+        other--;
+    for (; other < plan->services + plan->count && has_same_sockets(service, other); other++)
+        if (other != service && service_is_up(other))
+            return true;
+    return false;
+}
+
 bool sockets_repair(const struct service *service)
 {
     const struct settings *settings = service->settings;
+    bool is_shared = settings->listen_count > 0 && is_in_use(service);
     for (unsigned i = 0; i < settings->listen_count; i++) {
         int fd = service->extras->sockets[i];
-        descriptor_set_flags(fd, 0);
+        if (!is_shared)
+            descriptor_set_flags(fd, 0);
         if (listening_is_intact(fd, &settings->listen[i].address, settings->user))
             continue;
         log_line(LOG_WARNING,
@@ -147,6 +180,6 @@ void sockets_close_copies(void)
         return;
     for (const struct service *service = plan->services; service < plan->services + plan->count;
          service++)
-        for (unsigned i = 0; i < service->settings->listen_count; i++)
+        for (unsigned i = 0; i < service->settings->listen_count && !shares_sockets(service); i++)
             close(service->extras->sockets[i]);
 }

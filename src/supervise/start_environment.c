@@ -8,10 +8,11 @@
 #include "supervise/notify_socket.h"
 
 enum {
-    USER_VARIABLES = 3,   /* HOME, USER, LOGNAME */
-    NOTIFY_VARIABLES = 3, /* NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID; or MAINPID alone */
-    LISTEN_VARIABLES = 3, /* LISTEN_FDS, LISTEN_FDNAMES, LISTEN_PID */
-    OWN_VARIABLES = USER_VARIABLES + NOTIFY_VARIABLES + LISTEN_VARIABLES,
+    USER_VARIABLES = 3,     /* HOME, USER, LOGNAME */
+    NOTIFY_VARIABLES = 3,   /* NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID; or MAINPID alone */
+    LISTEN_VARIABLES = 3,   /* LISTEN_FDS, LISTEN_FDNAMES, LISTEN_PID */
+    INSTANCE_VARIABLES = 1, /* INSTANCE */
+    OWN_VARIABLES = USER_VARIABLES + NOTIFY_VARIABLES + LISTEN_VARIABLES + INSTANCE_VARIABLES,
 };
 
 static void add_entry(struct start_environment *environment, const char *name, const char *value)
@@ -97,6 +98,8 @@ void start_environment_fill(struct start_environment *environment, const struct 
                             enum start_role role)
 {
     add_user(environment, service->settings->user);
+    if (service->is_replica)
+        add_entry(environment, "INSTANCE=", service_instance(service));
     add_settings(environment, service->settings);
     if (role != ROLE_MAIN_PROCESS) {
         add_number(environment, "MAINPID=", main_process_pid(service));

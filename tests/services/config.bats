@@ -139,7 +139,7 @@ refuses() {
     [[ $output == *one*more*two* || $output == *one*two*more* || $output == *two*one*more* ]]
     printf '[one]\ncommand = service again\n' >>more.conf
     exits 2 as_child --check --config conf.d --config more.conf
-    [[ $stderr == "foster: more.conf:4: "*one*"conf.d/10.conf:1"* ]]
+    [[ $stderr == "foster: more.conf:5: "*one*"conf.d/10.conf:2"* ]]
 }
 
 @test "without a command and without --config, /etc/foster.conf is read" {

@@ -547,7 +547,7 @@ START_TEST(faults)
         {"environment = A", "environment needs NAME=VALUE, not 'A'"},
         {"env_file = -", "env_file needs a path, or -PATH for a file that may be missing, not '-'"},
         {"umask = ${NO_SUCH}", "umask needs ${NO_SUCH}, which is not set and has no default"},
-        {"umask = ${NO_SUCH:?x}", "umask needs ${NO_SUCH}, which is not set and has no default"},
+        {"umask = ${NO_SUCH:?x y}", "umask needs ${NO_SUCH}: x y"},
         {"stdin = ${", "stdin needs ${NAME}, ${NAME:-word}, ${NAME:?word} or $${, not '${'"},
         {"healthcheck = a ${}",
          "healthcheck needs a command of at most 128K, with its quotes closed, not 'a ${}'"},
@@ -569,9 +569,15 @@ START_TEST(faults)
          "'[b c]' is not [NAME], with a name of at most 64 letters, digits and _.@-"},
         {"[b] # x\ncommand = x",
          "'[b] # x' is not [NAME], with a name of at most 64 letters, digits and _.@-"},
+        {"replicas = 1001", "replicas needs a number from 0 to 1000, not '1001'"},
+        {"enabled = perhaps", "enabled needs yes or no, not 'perhaps'"},
+        {"enabled = ${NO_SUCH}", "enabled needs ${NO_SUCH}, which is not set and has no default"},
+        {"type = ${NO_SUCH:?x y}", "type needs ${NO_SUCH}: x y"},
+        {"depends_on = ${",
+         "depends_on needs ${NAME}, ${NAME:-word}, ${NAME:?word} or $${, not '${'"},
         {"[a]\ncommand = x", "[a] is there already, in c:1"},
         {"[b]", "the section needs a command"},
-        {"[foster]\ntype = oneshot", NULL},
+        {"[foster]\ncommand = x", NULL},
         {"depends_on = aa", "depends_on names an unknown service 'aa'"},
         {"depends_on = a", "[a] depends on itself"},
         {"depends_on = [x]", "depends_on names an unknown service '[x]'"},
@@ -610,9 +616,11 @@ START_TEST(all_faults_are_said_in_one_run)
     ck_assert_str_eq(
         faults_of("x = 1\n[db]\nready = foo\n[wob]\ncommand = a 'b\ndepends_on = wbo dd:ready "
                   "db:redy db db\n"
-                  "[foster]\nrestart = no\ncontroll = x\n[j]\ncommand = j\ntype = oneshot\nrestart "
+                  "[foster]\nrestart = x\ncontroll = x\n[j]\ncommand = j\ntype = oneshot\nrestart "
                   "= always\n"
                   "ready = notify\n"),
+        "c:9: unknown key 'controll'; did you mean 'control'?\n"
+        "c:8: restart needs no, always or on-failure[:N], not 'x'\n"
         "c:1: 'x' stands before the first [SECTION]\n"
         "c:3: ready needs none, notify, after:DURATION, fd:N (3 to 255), tcp:HOST:PORT, unix:PATH, "
         "file:PATH or "
@@ -626,8 +634,6 @@ START_TEST(all_faults_are_said_in_one_run)
         "not 'db:redy'\n"
         "c:6: depends_on names 'db' twice\n"
         "c:6: depends_on names 'db' twice\n"
-        "c:8: 'restart' belongs in the section of a service\n"
-        "c:9: unknown key 'controll'; did you mean 'control'?\n"
         "c:13: restart = always is not for a oneshot, which is to end; use on-failure\n"
         "c:14: ready is not for a oneshot, which is done when it has ended\n");
     ck_assert_str_eq(faults_of("[a]\ncommand = a\n\n [b]\n"),
@@ -664,7 +670,7 @@ static const char *section_with_sockets(int count, int length)
     static char text[1 << 20];
     char *end = stpcpy(text, "[a]\ncommand = a\n");
     while (count-- > 0)
-        end += sprintf(end, "listen = %0*d=unix:/s\n", length, count);
+        end += sprintf(end, "listen = %0*d=unix:/%d\n", length, count, count);
     return text;
 }
 
@@ -764,10 +770,10 @@ START_TEST(the_tree_shows_which_service_waits_for_which)
 {
     ck_assert_str_eq(
         tree_of("[web]\ncommand=x\nessential=yes\ndepends_on=db migrate\n[db]\ncommand=x\n"
-                "[migrate]\ncommand=x\ntype=oneshot\nessential=yes\ndepends_on=db\n"
+                "[migrate]\ncommand=x\ntype=oneshot\nautostart=no\ndepends_on=db\n"
                 "[cron]\ncommand=x\nautostart=no\n[tail]\ncommand=x\ndepends_on=cron:started db"),
         "db\n"
-        "└─ migrate (oneshot, essential), once db is ready\n"
+        "└─ migrate (oneshot, autostart = no), once db is ready\n"
         "   └─ web (essential), once db is ready and migrate has completed\n"
         "cron (autostart = no)\n"
         "└─ tail, once cron has started and db is ready\n"
