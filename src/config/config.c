@@ -87,7 +87,7 @@ static void end_entry(struct reading *reading)
     entry->key = NULL;
 }
 
-static void begin_entry(struct reading *reading, char *line, size_t indent,
+static void begin_entry(struct reading *reading, char *line, const struct indent *indent,
                         const struct file_line *place)
 {
     struct entry *entry = &reading->entry;
@@ -98,23 +98,45 @@ static void begin_entry(struct reading *reading, char *line, size_t indent,
         entry->key = NULL;
     } else {
         entry->section = reading->section.name;
-        entry->indent = indent;
+        entry->indent = *indent;
     }
+}
+
+/* A line that goes on with a value, and was probably not meant to: it looks like a key or a head.
+ * That is a fault; a key is read all the same, for its own faults. False if it does not. */
+static bool refuse_swallowed(struct reading *reading, char *text, const struct indent *indent,
+                             const struct file_line *place)
+{
+    struct entry *entry = &reading->entry;
+    bool is_key = keys_begins(text);
+    if (!is_key && names_length(text) == 0)
+        return false;
+    diagnostics_error(place, "'%s' continues the value of '%s' in line %u, because %s; is it %s?",
+                      text, entry->key, entry->place.line,
+                      entry->joins ? "the line before ends in a backslash" : "it is indented",
+                      is_key ? "a key of its own" : "a section");
+    end_entry(reading);
+    if (is_key)
+        begin_entry(reading, text, indent, place);
+    return true;
 }
 
 static void read_line(struct reading *reading, char *line, const struct file_line *place)
 {
-    size_t indent = strspn(line, BLANKS);
-    char *text = line + indent;
+    struct indent indent = entry_indent(line);
+    struct entry *entry = &reading->entry;
+    char *text = line + indent.characters;
     if (*text == '#' || *text == ';')
         return;
-    if (*text != '\0' && reading->entry.key != NULL && indent > reading->entry.indent) {
-        entry_continue(&reading->entry, text);
+    if (*text != '\0' && entry->key != NULL &&
+        (entry->joins || entry_is_deeper(&indent, &entry->indent))) {
+        if (!refuse_swallowed(reading, text, &indent, place))
+            entry_continue(entry, text);
         return;
     }
     end_entry(reading);
     if (*text != '\0')
-        begin_entry(reading, text, indent, place);
+        begin_entry(reading, text, &indent, place);
 }
 
 /* Collects the entries of a section and of those that change it. */

@@ -5,6 +5,39 @@
 
 #include "base/arena.h"
 
+enum { TAB_COLUMNS = 8 };
+
+struct indent entry_indent(const char *line)
+{
+    struct indent indent = {0};
+    for (; *line == ' ' || *line == '\t'; line++) {
+        indent.characters++;
+        indent.columns += *line == ' ' ? 1 : TAB_COLUMNS - indent.columns % TAB_COLUMNS;
+    }
+    return indent;
+}
+
+bool entry_is_deeper(const struct indent *indent, const struct indent *other)
+{
+    return indent->characters > other->characters || indent->columns > other->columns;
+}
+
+/* Takes a backslash off the end of the value, and the blanks before it. One that another backslash
+ * stands before is that one's. */
+static void take_backslash(struct entry *entry)
+{
+    const char *first = entry->end;
+    while (first > entry->value && first[-1] == '\\')
+        first--;
+    entry->joins = (entry->end - first) % 2 != 0;
+    if (!entry->joins)
+        return;
+    entry->end--;
+    while (entry->end > entry->value && strchr(BLANKS, entry->end[-1]) != NULL)
+        entry->end--;
+    *entry->end = '\0';
+}
+
 bool entry_parse(struct entry *entry, char *line, const struct file_line *place)
 {
     char *equals = strchr(line, '='), *end = equals;
@@ -16,6 +49,7 @@ bool entry_parse(struct entry *entry, char *line, const struct file_line *place)
     char *value = equals + 1 + strspn(equals + 1, BLANKS);
     *entry =
         (struct entry){.place = *place, .key = line, .value = value, .end = value + strlen(value)};
+    take_backslash(entry);
     return true;
 }
 
@@ -27,6 +61,7 @@ void entry_continue(struct entry *entry, const char *line)
         *entry->end++ = ' ';
     memmove(entry->end, line, length + 1);
     entry->end += length;
+    take_backslash(entry);
 }
 
 char *entry_keep(const struct entry *entry)

@@ -203,3 +203,39 @@ refuses() {
     exits_with 0 as_pid1
     says_nothing
 }
+
+@test "a line that continues a value and looks like a key or a section is a fault (139)" {
+    swallowed() { # LINE TEXT: the fault in that line
+        printf "$2" >conf
+        exits 2 as_child --check --config conf
+        [[ ${stderr_lines[0]} == "foster: conf:$1: '"*"' continues the value of 'command' in line 2, "* ]] ||
+            { echo "$2: $stderr" && return 1; }
+    }
+    swallowed 3 '[a]\ncommand = echo\n restart = always\n'
+    swallowed 4 '[a]\ncommand = echo\n\t--option\n\trestart=always\n'
+    swallowed 3 '[a]\ncommand = echo\n [b]\ncommand = true\n'
+    swallowed 3 '[a]\n\tcommand = echo\n        restart = always\n\tuser = root\n'
+    swallowed 3 '[a]\n\tcommand = echo\n    restart = always\n'
+    swallowed 3 '[a]\ncommand = echo \\\nrestart = always\n'
+    swallowed 3 '[a]\ncommand = echo\n control = none\n'
+    # what looks like neither is a part of the value
+    printf '[a]\n\tcommand = env\n\t    some = thing\n\t    [ x ] RESTART = no\n' >conf
+    exits 0 as_child --check --config conf
+    says_nothing
+}
+
+@test "a backslash at the end of a line joins it with the next one (139)" {
+    printf '%s\n' '[a]' 'command = printf <%s> one \' '    two\' 'three \' '# a comment' ' four\\' \
+        'environment = A=b' >conf
+    exits_with 0 as_pid1
+    is '<one><two><three><four\>'
+    printf '%s\n' '[a]' 'command = printf <%s> one \' '' 'type = oneshot \' '[b]' 'command = true' >conf
+    exits_with 0 as_pid1
+    is '<one>'
+}
+
+@test "a TAB is as wide as on a terminal: eight columns (139)" {
+    printf '[a]\n    command = printf <%%s>\n\tone\n  \ttwo\n' >conf
+    exits_with 0 as_pid1
+    is '<one><two>'
+}

@@ -238,6 +238,9 @@ START_TEST(lines)
     ck_assert_int_eq(plan.services->settings->type, TYPE_ONESHOT);
     ck_assert_str_eq(service_of("[a]\ncommand = x\n\n  type = oneshot", "a")->command, "x");
     ck_assert_int_eq(plan.services->settings->type, TYPE_ONESHOT);
+    ck_assert_str_eq(service_of("[a]\ncommand = x \\\n y \\\n# c\nz\\\n\n", "a")->command, "x y z");
+    ck_assert_str_eq(service_of("[a]\ncommand = x\\\\\ntype = oneshot", "a")->command, "x\\\\");
+    ck_assert_str_eq(service_of("[a]\n    command = x\n\ty\n", "a")->command, "x y");
     ck_assert_str_eq(service_of("[A-1_b.c@d]\ncommand = [ -e x ]\n  [ y", "A-1_b.c@d")->command,
                      "[ -e x ] [ y");
 }
@@ -636,6 +639,16 @@ START_TEST(all_faults_are_said_in_one_run)
         "c:6: depends_on names 'db' twice\n"
         "c:13: restart = always is not for a oneshot, which is to end; use on-failure\n"
         "c:14: ready is not for a oneshot, which is done when it has ended\n");
+    ck_assert_str_eq(faults_of("[a]\ncommand = a\n  log = x\n  user = 1\n [b]\n"),
+                     "c:3: 'log = x' continues the value of 'command' in line 2, because it is "
+                     "indented; is it a key of its own?\n"
+                     "c:5: '[b]' is neither [SECTION] nor KEY = VALUE\n"
+                     "c:3: log needs raw, prefix, json, null or file:PATH, not 'x'\n");
+    ck_assert_str_eq(faults_of("[a]\ncommand = a \\\nlog = raw\n\tnice = 1\n"),
+                     "c:3: 'log = raw' continues the value of 'command' in line 2, because the "
+                     "line before ends in a backslash; is it a key of its own?\n"
+                     "c:4: 'nice = 1' continues the value of 'log' in line 3, because it is "
+                     "indented; is it a key of its own?\n");
     ck_assert_str_eq(faults_of("[a]\ncommand = a\n\n [b]\n"),
                      "c:4: '[b]' is neither [SECTION] nor KEY = VALUE\n");
 }
