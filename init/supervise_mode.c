@@ -15,6 +15,7 @@
 
 #include "base/log.h"
 #include "config/config.h"
+#include "config/diagnostics.h"
 #include "config/plan_print.h"
 #include "config/settings.h"
 #include "control/server.h"
@@ -71,6 +72,9 @@ static bool read_plan(struct plan *plan, const struct options *options)
         .command_settings = &settings,
         .is_check = options->task == TASK_CHECK,
     };
+    if (!has_command && options->stop_timeout != NEVER)
+        diagnostics_note(&(struct file_line){0}, "--stop-timeout has no effect without a command; "
+                                                 "use stop_grace_period");
     if (!config_read(plan, &request))
         return false;
     plan->command_argv = options->command;

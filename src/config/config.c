@@ -27,6 +27,7 @@
 #include "config/files.h"
 #include "config/keys.h"
 #include "config/names.h"
+#include "config/plan_check.h"
 #include "config/ranks.h"
 #include "config/replicas.h"
 #include "config/section.h"
@@ -258,8 +259,9 @@ static void fill_service(struct reading *reading, struct service *service)
 }
 
 /* Reads a service with all of its sections, or a section that is refused. */
-static void read_service(struct reading *reading, const struct heading *heading)
+static void read_service(struct reading *reading, const struct heading *heading, bool is_check)
 {
+    unsigned faults = diagnostics_count();
     collect_entries(reading, heading);
     if (heading->name == NULL)
         return;
@@ -267,6 +269,8 @@ static void read_service(struct reading *reading, const struct heading *heading)
     if (heading->service != NULL) {
         section_check(&reading->section);
         fill_service(reading, heading->service);
+        if (reading->section.shape.enabled && diagnostics_count() == faults)
+            section_note(&reading->section, is_check);
     }
     depends_on_end(&reading->depends_on);
 }
@@ -312,7 +316,7 @@ static void read_sections(struct reading *reading, const struct config_request *
         const struct heading *heading = &names->headings[i];
         bool is_global = heading->name != NULL && strcmp(heading->name, GLOBAL_SECTION) == 0;
         if (!heading->is_later && !is_global)
-            read_service(reading, heading);
+            read_service(reading, heading, request->is_check);
     }
 }
 
@@ -403,6 +407,8 @@ bool config_read(struct plan *plan, const struct config_request *request)
     open_reading(&reading, request);
     read_sections(&reading, request);
     depends_on_settle(plan);
+    if (diagnostics_count() == faults)
+        plan_check(&reading.names, reading.shapes);
     depends_on_add_defaults(&reading.defaults.depends_on, plan, reading.marks);
     depends_on_settle(plan);
     make_services(&reading, faults, request->is_check);

@@ -1,9 +1,16 @@
 /* section.c - see section.h. One thread, before the first start. */
 #include "config/section.h"
 
+#include <stdint.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "config/diagnostics.h"
+
+enum {
+    LISTEN_FIRST_FD = 3,               /* sd_listen_fds(3) */
+    ENGINE_GRACE = 10 * MS_PER_SECOND, /* of docker stop; the other engines wait longer */
+};
 
 /* The settings are copied by memcpy(): settings_share() compares their padding too. */
 void section_begin(struct section *section, const char *name, const struct file_line *place)
@@ -63,4 +70,70 @@ void section_check(const struct section *section)
     if (!is_oneshot && settings->every != 0)
         diagnostics_error(place_of(section, "every"),
                           "every is for a oneshot alone: it starts a job again");
+}
+
+/* ---- notes ---- */
+
+static bool has_file_socket(const struct settings *settings)
+{
+    for (unsigned i = 0; i < settings->listen_count; i++)
+        if (settings->listen[i].address.to.any.sa_family == AF_UNIX)
+            return true;
+    return false;
+}
+
+/* Keys without effect. A default of [foster] is none: it is for those services that it fits. */
+static void note_vain_keys(const struct section *section)
+{
+    const struct settings *settings = &section->settings;
+    const bool has_check =
+        settings->healthcheck != NULL || keys_place(section, "healthcheck") != NULL;
+    const struct {
+        const char *key;
+        bool has_effect;
+        const char *needs;
+    } keys[] = {
+        {"restart_delay", settings->restart != RESTART_NO, "restart = always or on-failure"},
+        {"healthcheck_interval", has_check, "a healthcheck"},
+        {"healthcheck_timeout", has_check, "a healthcheck"},
+        {"healthcheck_retries", has_check, "a healthcheck"},
+        {"healthcheck_start_period", has_check, "a healthcheck"},
+        {"listen_mode", has_file_socket(settings), "listen = unix:PATH"},
+    };
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const struct file_line *place = keys_place(section, keys[i].key);
+        if (place != NULL && !keys[i].has_effect)
+            diagnostics_note(place, "%s has no effect without %s", keys[i].key, keys[i].needs);
+    }
+}
+
+static void note_grace(const struct section *section)
+{
+    const struct settings *settings = &section->settings;
+    const char *engines =
+        "docker stop kills after 10s, Kubernetes after 30s, if not told otherwise";
+    if (settings->stop_grace_period == NEVER)
+        diagnostics_note(place_of(section, "stop_grace_period"),
+                         "a stop of %s may take for ever: %s", section->name, engines);
+    else if (settings->stop_grace_period >= ENGINE_GRACE)
+        diagnostics_note(place_of(section, "stop_grace_period"),
+                         "a stop of %s may take %jd seconds: %s", section->name,
+                         (intmax_t)(settings->stop_grace_period / MS_PER_SECOND), engines);
+}
+
+void section_note(const struct section *section, bool is_check)
+{
+    const struct settings *settings = &section->settings;
+    const struct file_line *ready = keys_place(section, "ready");
+    if (*section->name == '-')
+        diagnostics_note(&section->place,
+                         "[%s] begins with '-': foster ctl takes that for an option",
+                         section->name);
+    note_vain_keys(section);
+    if (ready != NULL && settings->ready == READY_BY_FD &&
+        settings->ready_fd < LISTEN_FIRST_FD + (int)settings->listen_count)
+        diagnostics_note(ready, "descriptor %d is a socket of listen as well; use ready = fd:%d",
+                         settings->ready_fd, LISTEN_FIRST_FD + (int)settings->listen_count);
+    if (is_check)
+        note_grace(section);
 }

@@ -16,4 +16,8 @@ void section_trim_defaults(struct section *section);
  * missing, exclude each other or are too many. */
 void section_check(const struct section *section);
 
+/* Writes notes on what a service's section says, and what has no effect. With is_check also on what
+ * whoever starts the container has to know. */
+void section_note(const struct section *section, bool is_check);
+
 #endif

@@ -19,6 +19,10 @@ bool value_read_stop_grace(void *field, struct entry *entry)
 {
     struct settings *settings = field;
     settings->stop_grace_period_given = true;
+    if (strcmp(entry->value, "unlimited") == 0) {
+        settings->stop_grace_period = NEVER;
+        return true;
+    }
     return duration_parse(entry->value, &settings->stop_grace_period);
 }
 

@@ -18,7 +18,7 @@ static const struct {
     [VALUE_BOOL] = {value_read_bool, "yes or no"},
     [VALUE_DURATION] = {value_read_duration, A_DURATION},
     [VALUE_SPAN] = {value_read_span, "a duration above 0, such as 500ms, 5s or 2m"},
-    [VALUE_STOP_GRACE] = {value_read_stop_grace, A_DURATION},
+    [VALUE_STOP_GRACE] = {value_read_stop_grace, A_DURATION ", or unlimited"},
     [VALUE_GRACE] = {value_read_grace, A_DURATION},
     [VALUE_DELAYS] = {value_read_delays, "a duration above 0, or two such as 100ms..30s"},
     [VALUE_COUNT] = {value_read_count, "a number from 1"},

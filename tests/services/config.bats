@@ -239,3 +239,89 @@ refuses() {
     exits_with 0 as_pid1
     is '<one><two>'
 }
+
+# notes TEXT...: checks that --check has one line with each text, in this order, no other, and no
+# fault.
+notes() {
+    local at=0 text
+    exits 0 as_child --check "${options[@]}" --config conf
+    for text; do
+        [[ ${stderr_lines[at]} == "foster: $text"* ]] || { echo "no \"$text\" in: $stderr" && return 1; }
+        at=$((at + 1))
+    done
+    [ "${#stderr_lines[@]}" -eq "$at" ] || { echo "more than $at: $stderr" && return 1; }
+    case $at in
+    0) [[ ${lines[-1]} == *', no faults' ]] ;;
+    1) [[ ${lines[-1]} == *', no faults, 1 note' ]] ;;
+    *) [[ ${lines[-1]} == *", no faults, $at notes" ]] ;;
+    esac
+}
+
+@test "a condition that can never hold is a note, at --check and at the start (140)" {
+    waits() { # LINE OF b, CONDITION, TEXT
+        printf '[b]\ncommand = true\n%s\n[a]\ncommand = true\ndepends_on = b:%s\n' "$1" "$2" >conf
+        notes "conf:6: [a] may wait for 'b' in vain: $3"
+    }
+    for condition in ready service_healthy; do
+        waits 'type = oneshot' $condition 'a oneshot'
+    done
+    for condition in completed ended; do
+        waits 'restart = always' $condition 'restart = always'
+        waits 'essential = yes' $condition 'it is essential'
+    done
+    for good in 'type = oneshot:completed' 'type = oneshot:ended' 'restart = on-failure:completed' 'restart = always:ready'; do
+        printf '[b]\ncommand = true\n%s\n[a]\ncommand = true\ndepends_on = b:%s\n' \
+            "${good%:*}" "${good#*:}" >conf
+        notes
+    done
+    printf '[b]\ncommand = true\nenabled = no\ntype = oneshot\n[a]\ncommand = true\ndepends_on = b:ready\n' \
+        >conf
+    notes
+    waits 'type = oneshot' ready 'a oneshot'
+    exits_with 0 as_pid1
+    [[ $stderr == "foster: conf:6: [a] may wait for 'b' in vain: "* ]]
+}
+
+@test "a key or an option without effect is a note, but no default of [foster] is (140)" {
+    for key in healthcheck_interval=1s healthcheck_timeout=1s healthcheck_retries=2 \
+        healthcheck_start_period=1s restart_delay=1s listen_mode=600; do
+        printf '[a]\ncommand = true\n%s\n' "$key" >conf
+        notes "conf:3: ${key%=*} has no effect without "
+        printf '[a]\ncommand = true\n[foster]\n%s\n' "$key" >conf
+        notes
+    done
+    printf '%s\n' '[a]' 'command = true' 'healthcheck_interval = 1s' 'healthcheck = true' \
+        'restart = always' 'restart_delay = 1s' 'listen_mode = 600' 'listen = unix:/x' >conf
+    notes
+    printf '[a]\ncommand = true\n' >conf
+    options=(--stop-timeout 3s)
+    notes '--stop-timeout has no effect without a command'
+}
+
+@test "one descriptor or address twice, nothing that starts, -NAME: notes (140)" {
+    printf '[a]\ncommand = true\nlisten = tcp:18080 tcp:18081\nready = fd:4\n' >conf
+    notes 'conf:4: descriptor 4 is a socket of listen as well; use ready = fd:5'
+    printf '[a]\ncommand = true\nlisten = tcp:18080\nready = fd:4\n' >conf
+    notes
+    printf '[a]\ncommand = true\nlisten = tcp:18080 tcp:18080\n' >conf
+    notes 'conf:3: tcp:'
+    printf '[%s]\ncommand = true\nlisten = unix:/x\n' a b >conf
+    notes 'conf:6: unix:/x is there already, in conf:3'
+    sed -i '4a enabled = no' conf
+    notes
+    printf '[%s]\ncommand = true\nautostart = no\n' a b >conf
+    notes 'conf:1: nothing is started'
+    printf '[-b]\ncommand = true\n' >conf
+    notes "conf:1: [-b] begins with '-'"
+}
+
+@test "a stop that takes longer than engines wait is a note of --check alone (163)" {
+    printf '[a]\ncommand = true\nstop_grace_period = %s\n' unlimited >conf
+    notes 'conf:3: a stop of a may take for ever: docker stop kills after 10s, '
+    exits_with 0 as_pid1
+    says_nothing
+    printf '[a]\ncommand = true\nstop_grace_period = %s\n' 55s >conf
+    notes 'conf:3: a stop of a may take 55 seconds: '
+    printf '[a]\ncommand = true\nstop_grace_period = %s\n' 9s >conf
+    notes
+}

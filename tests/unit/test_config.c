@@ -526,7 +526,7 @@ START_TEST(faults)
         {"ready_timeout = 0s",
          "ready_timeout needs a duration above 0, such as 500ms, 5s or 2m, not '0s'"},
         {"stop_grace_period = 5 s",
-         "stop_grace_period needs a duration such as 500ms, 5s or 2m, not '5 s'"},
+         "stop_grace_period needs a duration such as 500ms, 5s or 2m, or unlimited, not '5 s'"},
         {"healthcheck = 'x",
          "healthcheck needs a command of at most 128K, with its quotes closed, not ''x'"},
         {"healthcheck_retries = 0", "healthcheck_retries needs a number from 1, not '0'"},
