@@ -114,6 +114,41 @@ in_etc() { via=(sh -c 'mount --bind etc /etc && exec "$@"' sh); }
     says_nothing
 }
 
+# The second service has more of a key of [foster], so that its defaults are read a second time.
+@test "each key of a service can be a default, also with variables (150)" {
+    export CODES='3, 143' WHERE=err
+    configure <<-'END'
+		[foster]
+		success_exit_codes = ${CODES}
+		log_stderr = file:${WHERE}.$${x}
+		environment = A=one
+		every = ${EVERY:-1h}
+		[a]
+		command = sh -c 'echo a >&2; kill $$'
+		depends_on = first:ended
+		[b]
+		command = sh -c 'echo "b $A $B" >&2; kill $$'
+		environment = B=two
+		success_exit_codes =
+		[c]
+		command = sh -c 'echo "c $A $B" >&2; kill $$'
+		environment = B=two
+		depends_on = a:completed
+		[d]
+		command = sh -c 'exit 3'
+		umask = 77
+		environment = B=two
+		depends_on = c:completed
+		[first]
+		command = true
+		type = oneshot
+	END
+    exits_with 143 as_pid1
+    [ "$(sort 'err.${x}')" = $'a\nb one two\nc one two' ]
+    [[ ${stderr_lines[0]} == *'b (pid '*' was killed by SIGTERM '* ]]
+    [ "${#stderr_lines[@]}" -eq 1 ]
+}
+
 @test "a default is none for what it does not fit, and a faulty one is said once (150)" {
     configure <<-'END'
 		[foster]
@@ -227,14 +262,14 @@ in_etc() { via=(sh -c 'mount --bind etc /etc && exec "$@"' sh); }
 @test "replicas are NAME.1 to NAME.N, and each has its number in INSTANCE (152)" {
     configure <<-'END'
 		[worker]
-		command = sh -c 'echo "worker $INSTANCE"; sleep 0.2'
+		command = sh -c 'echo "worker $0 $INSTANCE"; sleep 0.2' ${INSTANCE}
 		replicas = ${WORKERS:-2}
 		[report]
 		command = service report exit 0
 		depends_on = worker:completed
 	END
     exits_with 0 as_pid1
-    [ "$(grep -c '^worker [12]$' <<<"$output")" -eq 2 ]
+    [ "$(grep -cx 'worker 1 1\|worker 2 2' <<<"$output")" -eq 2 ]
     happens 'report ends'
     for count in 0 1 3; do
         export WORKERS=$count
