@@ -13,10 +13,10 @@ CHILDREN = children lock pidfds promise tracees word_lock
 PROCESS = attributes brief_child cgroup descriptors environment exec_error exit_report fd_map \
     fork_error listening path procfs run_mark send_signal signals spawn stop_policy stream_file \
     terminal terminate_all thread trusted_path user wait_status
-CONFIG = argv_split choice config depends_on diagnostics entries entry env_file expand files keys \
-    lines names plan plan_check plan_print ranks replicas restart_policy section service settings \
-    value_attributes value_choices value_environment value_expand value_listen value_numbers \
-    value_ready value_text value_time values
+CONFIG = argv_split choice config depends_on diagnostics entries entry env_file expand files \
+    habits keys lines missing names plan plan_check plan_print ranks replicas restart_policy \
+    section service settings value_attributes value_choices value_environment value_expand \
+    value_listen value_numbers value_ready value_text value_time values
 LOGS = format own_output relay stream
 SUPERVISE = async_close dependencies event_loop forwarding main_process messages notify \
     notify_message notify_socket probe probe_methods shutdown side_command signalling sockets \

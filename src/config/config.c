@@ -26,6 +26,7 @@
 #include "config/entries.h"
 #include "config/files.h"
 #include "config/keys.h"
+#include "config/missing.h"
 #include "config/names.h"
 #include "config/plan_check.h"
 #include "config/ranks.h"
@@ -271,6 +272,8 @@ static void read_service(struct reading *reading, const struct heading *heading,
         fill_service(reading, heading->service);
         if (reading->section.shape.enabled && diagnostics_count() == faults)
             section_note(&reading->section, is_check);
+        if (reading->section.shape.enabled && is_check)
+            missing_note(&reading->section);
     }
     depends_on_end(&reading->depends_on);
 }

@@ -2,6 +2,7 @@
 #include "config/values.h"
 
 #include "config/diagnostics.h"
+#include "config/habits.h"
 #include "config/value_readers.h"
 
 #define A_DURATION "a duration such as 500ms, 5s or 2m"
@@ -47,8 +48,21 @@ static const struct {
                       "addresses such as tcp:80, udp:127.0.0.1:53 or NAME=unix:PATH"},
 };
 
+/* A note on words of other programs' files. */
+static void note_habits(enum value_kind kind, const struct entry *entry)
+{
+    struct text note;
+    text_clear(&note);
+    bool is_habit = kind == VALUE_COMMAND       ? habits_of_command(entry->value, &note)
+                    : kind == VALUE_ENVIRONMENT ? habits_of_variable(entry->value, &note)
+                                                : habits_of_value(entry->value, &note);
+    if (is_habit)
+        diagnostics_note(&entry->place, "%s: %s", entry->key, note.bytes);
+}
+
 void value_read(enum value_kind kind, void *field, struct entry *entry)
 {
+    note_habits(kind, entry);
     entry->culprit = entry->value;
     bool is_missing = *entry->value == '\0' && kind != VALUE_BOOL;
     if (is_missing || !kinds[kind].read(field, entry))

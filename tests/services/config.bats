@@ -30,8 +30,10 @@ refuses() {
         'ulimit_nofiles = 5' 'no_new_privileges = perhaps' 'environment = =2'
         'environment = NOVALUE' 'env_file = -' 'umask = ${NO_SUCH}' 'log = prefx' 'log = file:'
         'listen = tcp:99999' 'depends_on = absent' 'depends_on = good:redy' 'no equals sign')
-    printf '[good]\ncommand = x\n' >conf
-    for i in "${!faulty[@]}"; do printf '[s%d]\ncommand = x\n%s\n' "$i" "${faulty[i]}" >>conf; done
+    printf '[good]\ncommand = true\n' >conf
+    for i in "${!faulty[@]}"; do
+        printf '[s%d]\ncommand = true\n%s\n' "$i" "${faulty[i]}" >>conf
+    done
     exits 2 as_child --check --config conf
     [ -z "$output" ]
     for i in "${!faulty[@]}"; do
@@ -46,8 +48,8 @@ refuses() {
 }
 
 @test "a wrong word gets the nearest known key, value, signal or service as suggestion" {
-    printf '%s\n' '[db]' 'command = x' 'comand = x' 'restart = allways' 'stop_signal = SIGTREM' \
-        '[web]' 'command = x' 'depends_on = dbb' >conf
+    printf '%s\n' '[db]' 'command = true' 'comand = x' 'restart = allways' 'stop_signal = SIGTREM' \
+        '[web]' 'command = true' 'depends_on = dbb' >conf
     refuses "'command'" always TERM "'db'"
     grep -q "did you mean 'command'" <<<"$stderr"
     grep -q "did you mean 'db'" <<<"$stderr"
@@ -164,7 +166,7 @@ refuses() {
 	END
     exits_with 0 as_pid1
     is "$(printf '<%s>\n' a 'b c' 'd "e' 'f g' 'h "i" '\\ '$HOME' '*' '#' ';' '' continued)"
-    says_nothing
+    says "';' is an argument here"
 }
 
 @test "lines may end in CR LF, and the last one without a newline" {
@@ -324,4 +326,37 @@ notes() {
     notes 'conf:3: a stop of a may take 55 seconds: '
     printf '[a]\ncommand = true\nstop_grace_period = %s\n' 9s >conf
     notes
+}
+
+@test "words of other programs' files are noted with what to write, and start as they stand (138)" {
+    while IFS='|' read -r line note; do
+        printf '[a]\ncommand = true\n%s\n' "$line" >conf
+        [[ $line != command* ]] || printf '[a]\n\n%s\n' "$line" >conf
+        exits 0 as_child --check --config conf
+        [[ $stderr == "foster: conf:3: "*"$note"* ]] || { echo "$line: $stderr" && false; }
+        [ "$(wc -l <<<"$stderr")" -eq 1 ]
+    done <<-'END'
+		command = true %(ENV_HOME)s|${HOME}
+		command = true $HOME|${HOME}
+		command = cd /tmp|sh -c
+		command = true && true|'&&' is an argument
+		command = true 2>&1|'2>&1' is an argument
+		command = ["true"]|without brackets
+		command = CMD-SHELL true|'CMD-SHELL' is taken for the program
+		command = FOO=bar env|environment
+		command = no-program-of-that-name|is not there now
+		environment = A="1",B="2"|a line for each variable
+		working_dir = /$DIR|${DIR}
+		env_file = absent|is not there now
+	END
+    # shellcheck disable=SC2016
+    printf '%s\n' '[a]' 'command = echo $HOME && ;' >conf
+    exits 0 as_pid1 --control none --config conf
+    # shellcheck disable=SC2016
+    is '$HOME && ;'
+    says "conf:2: command: '&&' is an argument here"
+    # shellcheck disable=SC2016
+    printf '%s\n' '[a]' "command = sh -c 'cd / && echo \$HOME >/dev/null'" >conf
+    exits 0 as_child --check --config conf
+    says_nothing
 }

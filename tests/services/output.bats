@@ -214,7 +214,7 @@ load helpers
     [ "$(cat objects)" = $'d d-error\ne e' ]
 }
 
-@test "log_stderr = file:PATH may have a variable, and is meant from where foster starts (137, 158)" {
+@test "log_stderr = file:PATH takes variables, and a path from the start directory (137, 158)" {
     configure <<-'END'
 		[a]
 		command = sh -c 'echo a; echo error >&2'
