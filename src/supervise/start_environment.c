@@ -102,7 +102,8 @@ void start_environment_fill(struct start_environment *environment, const struct 
         add_entry(environment, "INSTANCE=", service_instance(service));
     add_settings(environment, service->settings);
     if (role != ROLE_MAIN_PROCESS) {
-        add_number(environment, "MAINPID=", main_process_pid(service));
+        if (service_has_process(service)) /* not for the stop command of a oneshot */
+            add_number(environment, "MAINPID=", main_process_pid(service));
         return;
     }
     add_notify(environment, service);

@@ -545,14 +545,14 @@ load helpers
 		[mount]
 		command = service mount exit 0
 		type = oneshot
-		stop_command = service umount exit 0
+		stop_command = service umount tell MAINPID exit 0
 		[job]
 		command = service job exit 4
 		type = oneshot
 		depends_on = mount
 	END
     exits_with 4 as_pid1
-    in_order 'mount ends' 'job ends' 'umount starts' 'umount ends'
+    in_order 'mount ends' 'job ends' 'umount starts' 'umount MAINPID=none' 'umount ends'
 }
 
 @test "foster ctl stop and restart undo a oneshot, and an undo has stop_grace_period (157)" {
