@@ -48,7 +48,8 @@ static bool refuse(const struct entry *entry, const struct reference *missing)
 {
     struct text name;
     text_clear(&name);
-    text_add_bytes(&name, missing->name, missing->name_length);
+    if (missing->name != NULL)
+        text_add_bytes(&name, missing->name, missing->name_length);
     if (missing->name == NULL)
         diagnostics_error(&entry->place,
                           "%s needs ${NAME}, ${NAME:-word}, ${NAME:?word} or $${, not '%s'",
