@@ -29,8 +29,8 @@ given() { via=(env PORT=8080 TWO='a  b' EMPTY=); }
     given
     for way in "${SERVICE_WAYS[@]}"; do
         # shellcheck disable=SC2016 # they are for foster
-        prints 'p=8080/x ${PORT} $PORT 9 ${PORT}' \
-            'command = echo p=${PORT}/x $${PORT} $PORT ${NINE} '"'"'${PORT}'"'" \
+        prints 'p=8080/x ${PORT} $1 9 ${PORT}' \
+            'command = echo p=${PORT}/x $${PORT} $1 ${NINE} '"'"'${PORT}'"'" \
             'environment = NINE=9'
     done
 }
