@@ -120,8 +120,11 @@ struct start {
     struct promise *promise;
     int ready_fd; /* -1: none */
     int report;   /* for spawn_result_read() */
+};
 
-    /* For complete_program(), in the child. */
+/* What the child needs of a start: the owner of its struct program. */
+struct start_in_child {
+    const struct start *start;
     const struct start_environment *environment;
     struct attributes *attributes;
 };
@@ -158,7 +161,7 @@ static void log_failure(const struct start *start, struct text *line)
 /* In the child. */
 static int log_exec_error(struct program *program)
 {
-    const struct start *start = program->owner;
+    const struct start *start = ((const struct start_in_child *)program->owner)->start;
     struct text line;
     log_begin(&line);
     text_add(&line, "%s: cannot ", start->service->name);
@@ -220,12 +223,13 @@ static void complete_attributes(struct attributes *attributes, const struct sett
     attributes->file_count = descriptors->file_count;
 }
 
-/* A path of foster's own file is meant from the directory that foster was started in. */
+/* A relative path is meant from the directory that foster was started in. */
 static bool complete_program(struct program *program)
 {
-    const struct start *start = program->owner;
-    const struct start_environment *environment = start->environment;
-    struct attributes *attributes = start->attributes;
+    const struct start_in_child *in_child = program->owner;
+    const struct start *start = in_child->start;
+    const struct start_environment *environment = in_child->environment;
+    struct attributes *attributes = in_child->attributes;
     if (start_directory != NULL && chdir(start_directory) == -1)
         return start_lookup_fail(program, "go to", start_directory, strerror(errno));
     bool found = start_lookup_environment(program, start->service->settings, environment->entries,
@@ -263,8 +267,7 @@ static int start_argv(struct start *start, char **argv)
         environment_merge(merged, entries, environment.count);
     start_descriptors_fill(&descriptors, start->service, start->role, start->ready_fd);
     complete_attributes(&attributes, settings, &descriptors);
-    start->environment = &environment;
-    start->attributes = &attributes;
+    struct start_in_child in_child = {start, &environment, &attributes};
     struct program program = {
         .argv = argv,
         .placement = is_command(start) ? command_placement : IN_BACKGROUND,
@@ -279,7 +282,7 @@ static int start_argv(struct start *start, char **argv)
         .mark = start_mark(start->service),
         .complete = needs_lookup(start) ? complete_program : NULL,
         .failed = log_exec_error,
-        .owner = start,
+        .owner = &in_child,
     };
     int error = fork_program(start, &program);
     took_terminal |= program.took_terminal;

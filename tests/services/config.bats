@@ -208,7 +208,7 @@ refuses() {
 
 @test "a line that continues a value and looks like a key or a section is a fault (139)" {
     swallowed() { # LINE TEXT: the fault in that line
-        printf "$2" >conf
+        printf %b "$2" >conf
         exits 2 as_child --check --config conf
         local told="' continues the value of 'command' in line 2, "
         [[ ${stderr_lines[0]} == "foster: conf:$1: '"*"$told"* ]] ||
@@ -228,10 +228,12 @@ refuses() {
 }
 
 @test "a backslash at the end of a line joins it with the next one (139)" {
+    # shellcheck disable=SC1003 # the backslashes are the file's
     printf '%s\n' '[a]' 'command = printf <%s> one \' '    two\' 'three \' '# a comment' ' four\\' \
         'environment = A=b' >conf
     exits_with 0 as_pid1
     is '<one><two><three><four\>'
+    # shellcheck disable=SC1003
     printf '%s\n' '[a]' 'command = printf <%s> one \' '' 'type = oneshot \' '[b]' 'command = true' \
         >conf
     exits_with 0 as_pid1

@@ -218,8 +218,8 @@ stop_foster() {
     run_foster as_pid1
     happens 'left3 starts'
     reaches fails failed
-    reaches once done
-    reaches ends done
+    reaches once 'done'
+    reaches ends 'done'
     ctl stop stopped
     told background 0
     send TERM

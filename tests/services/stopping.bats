@@ -575,7 +575,7 @@ load helpers
     ctl restart mount
     happens 'mount ends' 2
     in_order 'mount ends' 'umount starts' 'umount ends'
-    reaches mount done
+    reaches mount 'done'
     ctl stop mount
     is_now mount stopped
     [ "$(count 'umount ends')" -eq 2 ]
