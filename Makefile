@@ -7,8 +7,8 @@ VERSION = 0.1.0
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-BASE = address arena buffer clock directory duration file hash_table json log nearest proc_path \
-    text utf8
+BASE = address arena buffer clock directory duration file hash_table http json log nearest \
+    proc_path text utf8
 CHILDREN = children lock pidfds promise tracees word_lock
 PROCESS = attributes brief_child cgroup descriptors environment exec_error exit_report fd_map \
     fork_error listening path procfs run_mark send_signal signals spawn stop_policy stream_file \

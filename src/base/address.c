@@ -95,6 +95,18 @@ bool address_parse(const char *string, struct address *address)
     return false;
 }
 
+bool address_take_other_loopback(struct address *address)
+{
+    const struct sockaddr_in v4 = address->to.v4;
+    if (v4.sin_family != AF_INET || v4.sin_addr.s_addr != INADDR_ANY)
+        return false;
+    memset(&address->to, 0, sizeof address->to);
+    address->to.v6 = (struct sockaddr_in6){
+        .sin6_family = AF_INET6, .sin6_port = v4.sin_port, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    address->length = sizeof address->to.v6;
+    return true;
+}
+
 /* ---- writing ---- */
 
 static void add_number(struct text *text, const char *before, unsigned number)

@@ -31,6 +31,11 @@ struct address {
  * Any thread; allocates nothing. */
 bool address_parse(const char *string, struct address *address);
 
+/* Turns the address of a port alone into [::1] and that port: for a client whose connection to
+ * 127.0.0.1 was refused. False, and the address as it was, if it has a host or is no port. Any
+ * thread; allocates nothing. */
+bool address_take_other_loopback(struct address *address);
+
 /* Appends the address in the same form. Any thread; allocates nothing. */
 void address_append(struct text *text, const struct address *address);
 

@@ -32,7 +32,7 @@ enum scope { SERVICE, GLOBAL };
     ROW("every", SPAN, settings.every)                                                             \
     ROW("ready", READY, settings)                                                                  \
     ROW("ready_timeout", SPAN, settings.ready_timeout)                                             \
-    ROW("healthcheck", COMMAND, settings.healthcheck)                                              \
+    ROW("healthcheck", HEALTHCHECK, settings)                                                      \
     ROW("healthcheck_interval", SPAN, settings.healthcheck_interval)                               \
     ROW("healthcheck_timeout", SPAN, settings.healthcheck_timeout)                                 \
     ROW("healthcheck_retries", COUNT, settings.healthcheck_retries)                                \

@@ -34,6 +34,7 @@ enum ready_by {
     READY_BY_FD,     /* a newline on a descriptor, as s6 services do */
     READY_BY_TCP,    /* it accepts connections there */
     READY_BY_UNIX,   /* the same */
+    READY_BY_HTTP,   /* its answer has a status of 2xx or 3xx */
     READY_BY_FILE,   /* the file exists */
     READY_BY_EXEC,   /* a command exits with 0 */
 };
@@ -66,10 +67,13 @@ struct settings {
     int ready_fd;
     milliseconds ready_after; /* from the exec */
     const struct address *ready_address;
-    const char *ready_argument; /* the path or the command */
+    const char *ready_argument; /* the path, of a file or of HTTP, or the command */
     milliseconds ready_timeout; /* NEVER: no limit */
 
-    const char *healthcheck; /* a command, or NULL */
+    const char *healthcheck;      /* as the file has it; NULL: none */
+    enum ready_by healthcheck_by; /* READY_BY_TCP, _UNIX, _HTTP or _EXEC */
+    const struct address *healthcheck_address;
+    const char *healthcheck_argument; /* as ready_argument */
     milliseconds healthcheck_interval, healthcheck_timeout, healthcheck_start_period;
     unsigned healthcheck_retries;
     milliseconds watchdog; /* the longest time between two WATCHDOG=1; 0: none is expected */

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "config/diagnostics.h"
 #include "config/expand.h"
+#include "config/value_readers.h"
 #include "process/environment.h"
 
 static bool begins(const char *value, const char *with)
@@ -29,6 +30,13 @@ static bool is_for_start(const char *value, enum value_kind kind)
     default:
         return false;
     }
+}
+
+/* In a command nothing is expanded within single quotes, so argv_split.h looks at the form. */
+static bool is_command(const char *value, enum value_kind kind)
+{
+    return kind == VALUE_COMMAND ||
+           (kind == VALUE_HEALTHCHECK && value_is_healthcheck_command(value));
 }
 
 /* Lines that themselves wait for the start say nothing yet. */
@@ -63,7 +71,6 @@ static bool refuse(const struct entry *entry, const struct reference *missing)
     return false;
 }
 
-/* In a command nothing is expanded within single quotes, so argv_split.h looks at the form. */
 static bool is_well_formed(const struct entry *entry)
 {
     struct expansion expansion = {.variables = &variables_any};
@@ -74,7 +81,7 @@ bool value_expand(struct entry *entry, enum value_kind kind, const struct settin
 {
     const struct variables variables = {find, settings};
     struct expansion expansion = {.variables = &variables};
-    if (kind == VALUE_COMMAND || !expand_is_needed(entry->value))
+    if (is_command(entry->value, kind) || !expand_is_needed(entry->value))
         return true;
     if (is_for_start(entry->value, kind))
         return is_well_formed(entry);

@@ -48,8 +48,12 @@ bool value_read_type(void *field, struct entry *entry);
 bool value_read_restart(void *field, struct entry *entry);
 bool value_read_output(void *field, struct entry *entry);
 
-/* value_ready.c: how a service shows that it is ready */
+/* value_ready.c: how a service shows that it is ready, and healthy */
 bool value_read_ready(void *field, struct entry *entry);
+bool value_read_healthcheck(void *field, struct entry *entry);
+
+/* True for each value of `healthcheck` that does not begin with a method and a colon. */
+bool value_is_healthcheck_command(const char *value);
 
 /* value_attributes.c: what becomes struct attributes */
 bool value_read_user(void *field, struct entry *entry);

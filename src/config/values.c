@@ -6,13 +6,15 @@
 #include "config/value_readers.h"
 
 #define A_DURATION "a duration such as 500ms, 5s or 2m"
+#define A_COMMAND  "a command of at most 128K, with its quotes closed"
+#define AN_ADDRESS "tcp:[HOST:]PORT, unix:PATH, http:[HOST:]PORT/PATH"
 
 static const struct {
     bool (*read)(void *field, struct entry *entry);
     const char *wanted; /* "KEY needs ..., not 'VALUE'" */
 } kinds[] = {
     [VALUE_WORDS] = {value_read_words, "names of services"},
-    [VALUE_COMMAND] = {value_read_command, "a command of at most 128K, with its quotes closed"},
+    [VALUE_COMMAND] = {value_read_command, A_COMMAND},
     [VALUE_PATH] = {value_read_path, "a path"},
     [VALUE_CONTROL] = {value_read_control, "a path or none"},
     [VALUE_TERMINATION_LOG] = {value_read_termination_log, "a path or none"},
@@ -29,10 +31,9 @@ static const struct {
                           "numbers from 0 to 255 and signals, such as 3 143 SIGTERM"},
     [VALUE_TYPE] = {value_read_type, "service or oneshot"},
     [VALUE_RESTART] = {value_read_restart, "no, always or on-failure[:N]"},
-    [VALUE_READY] =
-        {value_read_ready,
-         "none, notify, after:DURATION, fd:N (3 to 255), tcp:HOST:PORT, unix:PATH, file:PATH or "
-         "exec:COMMAND"},
+    [VALUE_READY] = {value_read_ready, "none, notify, after:DURATION, fd:N (3 to 255), " AN_ADDRESS
+                                       ", file:PATH or exec:COMMAND"},
+    [VALUE_HEALTHCHECK] = {value_read_healthcheck, AN_ADDRESS ", or " A_COMMAND},
     [VALUE_OUTPUT] = {value_read_output, "raw, prefix, json, null or file:PATH"},
     [VALUE_USER] = {value_read_user, "USER or USER:GROUP, as names that exist or as numbers"},
     [VALUE_UMASK] = {value_read_umask, "an octal number up to 777"},

@@ -31,6 +31,7 @@ enum value_kind {
     VALUE_TYPE,            /* (enum service_type) */
     VALUE_RESTART,         /* (struct settings) */
     VALUE_READY,           /* (struct settings) */
+    VALUE_HEALTHCHECK,     /* (struct settings) */
     VALUE_OUTPUT, /* (struct settings) entry->detail is the stream, STDOUT_FILENO or STDERR_FILENO
                    */
     VALUE_USER,   /* (struct settings) */

@@ -18,8 +18,9 @@
  * - A socket that is opened again, or whose file is looked for: if others than root may write to
  *   its directories a child does it under the registry's lock, and is killed after 100 ms. Else not
  *   bounded: root has put the file there (listening.c).
- * - A path of ready = file: or unix: a thread of its own (probe_methods.c).
- * - connect(2) of ready = tcp: is non-blocking (probe_methods.c).
+ * - A path of a probe (file:, unix:): a thread of its own (probe_methods.c).
+ * - The connection of a probe (tcp:, http:) is non-blocking, and is read at most 4 KiB from at a
+ *   time (probe_methods.c).
  *
  * Signals and ends
  * - Signals, sd_notify messages: 512 and 64 a turn; the pipe of the signals is non-blocking at both

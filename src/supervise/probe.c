@@ -21,7 +21,6 @@
 #include "base/duration.h"
 #include "base/log.h"
 #include "process/descriptors.h"
-#include "process/wait_status.h"
 #include "supervise/probe_methods.h"
 
 /* Between two checks of readiness: doubled from the first to the most. */
@@ -120,30 +119,32 @@ void probe_end(struct service *service)
 
 /* ---- one check ---- */
 
-static const struct probe_method *method_of(const struct service *service)
+static struct probe_target target_of(const struct settings *settings, enum phase phase)
 {
-    return &probe_methods[service_extras(service)->probe->phase == PHASE_HEALTH
-                              ? READY_BY_EXEC
-                              : service->settings->ready];
+    if (phase == PHASE_HEALTH)
+        return (struct probe_target){settings->healthcheck_by, settings->healthcheck_address,
+                                     settings->healthcheck_argument};
+    return (struct probe_target){settings->ready, settings->ready_address,
+                                 settings->ready_argument};
 }
 
 static enum check_result begin_check(struct service *service, milliseconds now)
 {
     struct probe *probe = service_extras(service)->probe;
     const struct settings *settings = service->settings;
-    const struct probe_method *method = method_of(service);
-    bool health = probe->phase == PHASE_HEALTH;
-    milliseconds timeout = health ? settings->healthcheck_timeout : method->timeout;
+    probe->check.target = target_of(settings, probe->phase);
+    const struct probe_method *method = &probe_methods[probe->check.target.by];
+    milliseconds timeout =
+        probe->phase == PHASE_HEALTH ? settings->healthcheck_timeout : method->timeout;
     probe->due = timeout == NEVER ? NEVER : now + timeout;
     probe->is_check_underway = true;
-    return method->begin(&probe->check, service,
-                         health ? settings->healthcheck : settings->ready_argument);
+    return method->begin(&probe->check, service);
 }
 
 static enum check_result poll_check(struct service *service, milliseconds now)
 {
     struct probe *probe = service_extras(service)->probe;
-    enum check_result result = method_of(service)->poll(&probe->check, service);
+    enum check_result result = probe_methods[probe->check.target.by].poll(&probe->check, service);
     if (result != CHECK_PENDING || now < probe->due)
         return result;
     probe_methods_end(&probe->check);
@@ -177,7 +178,7 @@ static void log_unhealthy(const struct service *service, enum check_result resul
     } else if (result == CHECK_NOT_RUN) {
         text_add(&line, "could not be run");
     } else {
-        wait_status_append(&line, probe->check.command.status);
+        probe_methods_add_failure(&line, &probe->check);
     }
     if (probe->failures > 1)
         text_add(&line, ", %u times in a row", probe->failures);

@@ -3,7 +3,8 @@
  *
  * Until the service is ready its readiness is checked, by the method that `ready` names
  * (probe_methods.h), at intervals that grow from 20 ms to 1 s. After that its health check is run
- * at its interval. A command of a check leads a process group, which is killed when its time is
+ * at its interval, by one of these methods too: enum ready_by is the kind of both. A command of a
+ * check leads a process group, which is killed when its time is
  * over. A result is logged only when it changes something. ready = notify is not checked: notify.h.
  *
  * The stop command is run from here too, as it is never run beside a check.

@@ -50,6 +50,23 @@ START_TEST(what_is_read_is_written)
 }
 END_TEST
 
+START_TEST(a_port_alone_has_another_loopback_address)
+{
+    struct address address, before;
+    ck_assert(address_parse("tcp:80", &address));
+    ck_assert(address_take_other_loopback(&address));
+    ck_assert_str_eq(written(&address), "tcp:[::1]:80");
+    ck_assert_uint_eq(address.length, sizeof address.to.v6);
+    for (int i = 0; i < 3; i++) {
+        const char *const others[] = {"tcp:127.0.0.1:80", "tcp:[::1]:80", "unix:/a"};
+        ck_assert(address_parse(others[i], &address));
+        before = address;
+        ck_assert(!address_take_other_loopback(&address));
+        ck_assert_mem_eq(&address, &before, sizeof address);
+    }
+}
+END_TEST
+
 START_TEST(what_is_refused)
 {
     static const char *const cases[] = {
@@ -152,6 +169,7 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS("address", what_is_read_is_written, what_is_refused, the_bytes_of_v4,
-                     the_bytes_of_v6, the_bytes_of_unix, the_longest_path);
+    return RUN_TESTS("address", what_is_read_is_written, a_port_alone_has_another_loopback_address,
+                     what_is_refused, the_bytes_of_v4, the_bytes_of_v6, the_bytes_of_unix,
+                     the_longest_path);
 }

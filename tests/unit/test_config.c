@@ -169,12 +169,40 @@ START_TEST(ways_to_be_ready)
     settings = settings_of("ready = unix:/run/x");
     ck_assert_int_eq(settings->ready, READY_BY_UNIX);
     ck_assert_int_eq(settings->ready_address->to.any.sa_family, AF_UNIX);
+    settings = settings_of("ready = http:[::1]:80/a:b?c=/");
+    ck_assert_int_eq(settings->ready, READY_BY_HTTP);
+    ck_assert_int_eq(settings->ready_address->to.v6.sin6_port, htons(80));
+    ck_assert_str_eq(settings->ready_argument, "/a:b?c=/");
     settings = settings_of("ready = file:/run/a:b");
     ck_assert_int_eq(settings->ready, READY_BY_FILE);
     ck_assert_str_eq(settings->ready_argument, "/run/a:b");
     settings = settings_of("ready = exec:test -e x");
     ck_assert_int_eq(settings->ready, READY_BY_EXEC);
     ck_assert_str_eq(settings->ready_argument, "test -e x");
+}
+END_TEST
+
+START_TEST(ways_to_be_healthy)
+{
+    const struct settings *settings = settings_of("healthcheck = http:80/a");
+    ck_assert_int_eq(settings->healthcheck_by, READY_BY_HTTP);
+    ck_assert_int_eq(settings->healthcheck_address->to.v4.sin_port, htons(80));
+    ck_assert_str_eq(settings->healthcheck_argument, "/a");
+    settings = settings_of("healthcheck = tcp:localhost:80");
+    ck_assert_int_eq(settings->healthcheck_by, READY_BY_TCP);
+    ck_assert_int_eq(settings->healthcheck_address->to.any.sa_family, AF_INET);
+    settings = settings_of("healthcheck = unix:@x");
+    ck_assert_int_eq(settings->healthcheck_by, READY_BY_UNIX);
+    ck_assert_int_eq(settings->healthcheck_address->to.any.sa_family, AF_UNIX);
+    settings = settings_of("healthcheck = tcp:${NO_SUCH:-80}");
+    ck_assert_int_eq(settings->healthcheck_by, READY_BY_TCP);
+    ck_assert_int_eq(settings->healthcheck_address->to.v4.sin_port, htons(80));
+    settings = settings_of("healthcheck = a '${' ${NO_SUCH}");
+    ck_assert_int_eq(settings->healthcheck_by, READY_BY_EXEC);
+    ck_assert_str_eq(settings->healthcheck_argument, "a '${' ${NO_SUCH}");
+    settings = settings_of("healthcheck = http 80");
+    ck_assert_int_eq(settings->healthcheck_by, READY_BY_EXEC);
+    ck_assert_str_eq(settings->healthcheck_argument, "http 80");
 }
 END_TEST
 
@@ -265,6 +293,8 @@ START_TEST(relative_paths_are_meant_from_here)
     ck_from_here(settings->ready_argument, "r");
     settings = settings_of("ready = unix:s");
     ck_from_here(settings->ready_address->to.local.sun_path, "s");
+    settings = settings_of("healthcheck = unix:s");
+    ck_from_here(settings->healthcheck_address->to.local.sun_path, "s");
     settings = settings_of("ready = unix:@s\nworking_dir = ${DIR}/sub\nstop_command = a/b");
     ck_assert_str_eq(settings->ready_address->to.local.sun_path + 1, "s");
     ck_assert_str_eq(settings->attributes.directory, "${DIR}/sub");
@@ -497,6 +527,10 @@ END_TEST
 
 /* ---- faults ---- */
 
+#define HEALTHCHECK_NEEDS                                                                          \
+    "healthcheck needs tcp:[HOST:]PORT, unix:PATH, http:[HOST:]PORT/PATH, or a command of at "     \
+    "most 128K, with its quotes closed, "
+
 START_TEST(faults)
 {
     static const struct {
@@ -527,8 +561,12 @@ START_TEST(faults)
          "ready_timeout needs a duration above 0, such as 500ms, 5s or 2m, not '0s'"},
         {"stop_grace_period = 5 s",
          "stop_grace_period needs a duration such as 500ms, 5s or 2m, or unlimited, not '5 s'"},
-        {"healthcheck = 'x",
-         "healthcheck needs a command of at most 128K, with its quotes closed, not ''x'"},
+        {"healthcheck = 'x", HEALTHCHECK_NEEDS "not ''x'"},
+        {"healthcheck = tcp:x", HEALTHCHECK_NEEDS "not 'tcp:x'"},
+        {"healthcheck = unix:", HEALTHCHECK_NEEDS "not 'unix:'"},
+        {"healthcheck = http:80", HEALTHCHECK_NEEDS "not 'http:80'"},
+        {"healthcheck = http://localhost:80/", HEALTHCHECK_NEEDS "not 'http://localhost:80/'"},
+        {"healthcheck = http:80/a b", HEALTHCHECK_NEEDS "not 'http:80/a b'"},
         {"healthcheck_retries = 0", "healthcheck_retries needs a number from 1, not '0'"},
         {"stop_signal = SIGFOO", "stop_signal needs a signal such as SIGTERM or 15, not 'SIGFOO'"},
         {"umask = 8", "umask needs an octal number up to 777, not '8'"},
@@ -552,8 +590,9 @@ START_TEST(faults)
         {"umask = ${NO_SUCH}", "umask needs ${NO_SUCH}, which is not set and has no default"},
         {"umask = ${NO_SUCH:?x y}", "umask needs ${NO_SUCH}: x y"},
         {"stdin = ${", "stdin needs ${NAME}, ${NAME:-word}, ${NAME:?word} or $${, not '${'"},
-        {"healthcheck = a ${}",
-         "healthcheck needs a command of at most 128K, with its quotes closed, not 'a ${}'"},
+        {"healthcheck = a ${}", HEALTHCHECK_NEEDS "not 'a ${}'"},
+        {"healthcheck = tcp:${NO_SUCH}",
+         "healthcheck needs ${NO_SUCH}, which is not set and has no default"},
         {"working_dir =", "working_dir needs a path, not ''"},
         {"listen = tcp:80 x=foo:1",
          "listen needs addresses such as tcp:80, udp:127.0.0.1:53 or NAME=unix:PATH, not 'foo:1'"},
@@ -625,8 +664,8 @@ START_TEST(all_faults_are_said_in_one_run)
         "c:9: unknown key 'controll'; did you mean 'control'?\n"
         "c:8: restart needs no, always or on-failure[:N], not 'x'\n"
         "c:1: 'x' stands before the first [SECTION]\n"
-        "c:3: ready needs none, notify, after:DURATION, fd:N (3 to 255), tcp:HOST:PORT, unix:PATH, "
-        "file:PATH or "
+        "c:3: ready needs none, notify, after:DURATION, fd:N (3 to 255), tcp:[HOST:]PORT, "
+        "unix:PATH, http:[HOST:]PORT/PATH, file:PATH or "
         "exec:COMMAND, "
         "not 'foo'\n"
         "c:2: the section needs a command\n"
@@ -808,13 +847,14 @@ END_TEST
 int main(void)
 {
     return RUN_TESTS(
-        "config", defaults, every_key, ways_to_be_ready, sockets, variables_and_files_of_them,
-        variables_in_other_values, lines, relative_paths_are_meant_from_here,
-        relative_paths_that_are_equal_are_kept_once, stderr_goes_where_log_stderr_says,
-        global_keys_hold_wherever_they_stand, equal_settings_are_shared, equal_values_are_kept_once,
-        nothing_stays_in_the_file, dependencies, exit_codes_that_are_a_success,
-        conditions_in_the_words_of_compose, the_command_line_has_a_service, files_and_directories,
-        a_thousand_services_are_small, faults, invalid_kinds_of_readiness,
-        all_faults_are_said_in_one_run, files_that_are_none, more_than_a_start_has_room_for,
-        circles, the_nearest_word_is_near, the_tree_shows_which_service_waits_for_which);
+        "config", defaults, every_key, ways_to_be_ready, ways_to_be_healthy, sockets,
+        variables_and_files_of_them, variables_in_other_values, lines,
+        relative_paths_are_meant_from_here, relative_paths_that_are_equal_are_kept_once,
+        stderr_goes_where_log_stderr_says, global_keys_hold_wherever_they_stand,
+        equal_settings_are_shared, equal_values_are_kept_once, nothing_stays_in_the_file,
+        dependencies, exit_codes_that_are_a_success, conditions_in_the_words_of_compose,
+        the_command_line_has_a_service, files_and_directories, a_thousand_services_are_small,
+        faults, invalid_kinds_of_readiness, all_faults_are_said_in_one_run, files_that_are_none,
+        more_than_a_start_has_room_for, circles, the_nearest_word_is_near,
+        the_tree_shows_which_service_waits_for_which);
 }

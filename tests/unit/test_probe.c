@@ -163,9 +163,15 @@ static void prepare(void)
     probe_prepare(&service);
 }
 
+static void set_healthcheck(const char *command)
+{
+    settings.healthcheck = settings.healthcheck_argument = command;
+    settings.healthcheck_by = READY_BY_EXEC;
+}
+
 static void prepare_health(const char *command)
 {
-    settings.healthcheck = command;
+    set_healthcheck(command);
     settings.healthcheck_interval = INTERVAL;
     settings.healthcheck_timeout = TIMEOUT;
     settings.healthcheck_retries = RETRIES;
@@ -536,7 +542,7 @@ END_TEST
 static enum probe_change check_once(const char *command)
 {
     int before = commands_run;
-    settings.healthcheck = command;
+    set_healthcheck(command);
     ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
     ck_assert_int_eq(commands_run, before + 1);
     ck_assert_int_eq(probe_due(&service), now + TIMEOUT);
@@ -649,7 +655,7 @@ START_TEST(health_is_asked_for_once_it_is_ready)
     assert_next_in(INTERVAL);
     probe_begin_health(&service, now + INTERVAL / 2); /* a second message changes nothing */
     assert_next_in(INTERVAL);
-    settings.healthcheck = "hang";
+    set_healthcheck("hang");
     ck_assert_int_eq(look_when_due(), PROBE_UNCHANGED);
     probe_begin_health(&service, now);
     assert_next_in(TIMEOUT);
