@@ -9,11 +9,21 @@ const char *state_name(enum state state)
 {
     static const char stopping[] = "stopping", starting[] = "starting";
     static const char *const names[STATES + 1] = {
-        [STOPPED] = "stopped",  [WAITING] = "waiting",      [CLEARING] = "clearing",
-        [FORKED] = starting,    [STARTING] = starting,      [RUNNING] = "running",
-        [READY] = "ready",      [STOP_COMMAND] = stopping,  [STOP_SIGNAL] = stopping,
-        [STOP_KILL] = stopping, [STOP_CLEARING] = stopping, [BACKING_OFF] = "backing off",
-        [DONE] = "done",        [FAILED] = "failed",
+        [STOPPED] = "stopped",
+        [WAITING] = "waiting",
+        [CLEARING] = "clearing",
+        [FORKED] = starting,
+        [STARTING] = starting,
+        [RUNNING] = "running",
+        [READY] = "ready",
+        [RELOADING] = "reloading",
+        [STOP_COMMAND] = stopping,
+        [STOP_SIGNAL] = stopping,
+        [STOP_KILL] = stopping,
+        [STOP_CLEARING] = stopping,
+        [BACKING_OFF] = "backing off",
+        [DONE] = "done",
+        [FAILED] = "failed",
     };
     return names[state];
 }

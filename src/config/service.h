@@ -46,8 +46,9 @@ enum state {
     STARTING,      /* its program runs, and has not said that it is ready */
     RUNNING,       /* its program runs, and need not say so */
     READY,         /* its program runs, and has said so */
+    RELOADING,     /* the same, or as RUNNING; it has said RELOADING=1, and not yet READY=1 */
     STOP_COMMAND,  /* its stop command runs */
-    STOP_SIGNAL,   /* it has been sent its stop signal */
+    STOP_SIGNAL,   /* it has been sent its stop signal, or has said STOPPING=1 by itself */
     STOP_KILL,     /* its grace period is over: it is sent SIGKILL until it has ended */
     STOP_CLEARING, /* it has ended; the remaining processes of the run are being ended */
     BACKING_OFF,   /* its run has failed, and it is started again after a delay */
@@ -56,8 +57,9 @@ enum state {
     STATES,
 };
 
-/* What a service does when it has stopped, or when its remaining processes have ended. */
-enum afterwards { STAY_STOPPED, START_AGAIN, COUNT_AS_FAILURE };
+/* What a service does when it has stopped, or when its remaining processes have ended.
+ * GO_BY_STATUS: it has stopped by itself, and its wait status decides as after any end. */
+enum afterwards { STAY_STOPPED, START_AGAIN, COUNT_AS_FAILURE, GO_BY_STATUS };
 
 /* How a run has ended, beside its wait status. */
 enum result {
@@ -139,7 +141,13 @@ static inline bool service_is_to_be_undone(const struct service *service)
            service->settings->stop_command != NULL;
 }
 
-/* True while it is being stopped. */
+/* True while it is ready, or need not say so, also while it reloads. */
+static inline bool service_is_ready(const struct service *service)
+{
+    return service->state >= RUNNING && service->state <= RELOADING;
+}
+
+/* True while it is being stopped, or stops by itself. */
 static inline bool service_is_stopping(const struct service *service)
 {
     return service->state >= STOP_COMMAND && service->state <= STOP_CLEARING;

@@ -14,16 +14,18 @@
 #include "control/property.h"
 #include "control/turns.h"
 #include "supervise/dependencies.h"
+#include "supervise/notify.h"
 #include "supervise/signalling.h"
 #include "supervise/supervisor.h"
 
 #define IN(state) (1U << (state))
 
 enum {
-    IS_UP = IN(RUNNING) | IN(READY),
+    IS_UP = IN(RUNNING) | IN(READY) | IN(RELOADING),
     IS_STARTED_ONCE = IS_UP | IN(STARTING) | IN(DONE),
     IS_DOWN = IN(STOPPED) | IN(DONE) | IN(FAILED),
     IS_STARTED_AGAIN = IN(WAITING) | IN(FORKED) | IN(STARTING) | IS_UP | IN(BACKING_OFF),
+    NOT_UP = (IN(STATES) - 1) & ~IS_UP,
     IN_VAIN = IN(STATES), /* not a state: the service is being stopped, and cannot be killed */
 };
 
@@ -36,6 +38,7 @@ static const struct rule {
     [NO_GOAL] = {"", 0, 0, 0},
     [GOAL_UP] = {"", IS_UP | IN(DONE), IN(DONE), IN(FAILED) | IN(STOPPED) | IN_VAIN},
     [GOAL_DOWN] = {"", IS_DOWN, IS_DOWN, IS_STARTED_AGAIN | IN_VAIN},
+    [GOAL_RELOADED] = {"", IN(RUNNING) | IN(READY), IN(RUNNING) | IN(READY), NOT_UP},
     [GOAL_READY] = {"ready", IS_UP, IN(DONE), IN(FAILED) | IN(DONE)},
     [GOAL_STARTED] = {"started", IS_STARTED_ONCE, IS_STARTED_ONCE, IN(FAILED)},
     [GOAL_COMPLETED] = {"completed", IN(DONE), IN(DONE), IN(FAILED)},
@@ -63,7 +66,8 @@ enum outcome goal_outcome(enum goal goal, const struct service *service)
         return GOAL_PENDING;
     const struct rule *rule = &rules[goal];
     unsigned reached = service->settings->type == TYPE_ONESHOT ? rule->oneshot : rule->service;
-    if ((reached & IN(service->state)) != 0)
+    bool is_awaited = goal == GOAL_RELOADED && notify_awaits_reload(service);
+    if ((reached & IN(service->state)) != 0 && !is_awaited)
         return GOAL_REACHED;
     unsigned never = rule->out_of_reach | (supervisor_is_shutting_down() ? IS_DOWN : 0);
     bool is_never = (never & (signalling_is_in_vain(service) ? IN_VAIN : IN(service->state))) != 0;

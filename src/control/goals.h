@@ -11,8 +11,9 @@
 
 enum goal {
     NO_GOAL,
-    GOAL_UP,   /* of start and restart */
-    GOAL_DOWN, /* of stop */
+    GOAL_UP,       /* of start and restart */
+    GOAL_DOWN,     /* of stop */
+    GOAL_RELOADED, /* of reload --wait */
     GOAL_READY,
     GOAL_STARTED,
     GOAL_COMPLETED,

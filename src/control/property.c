@@ -17,7 +17,7 @@ int64_t property_up(const struct service *service)
 
 int64_t property_ready(const struct service *service)
 {
-    return service->state == RUNNING || service->state == READY;
+    return service_is_ready(service);
 }
 
 int64_t property_restarts(const struct service *service)

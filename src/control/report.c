@@ -260,6 +260,13 @@ static bool is_missing(const struct service *service)
            !at_rest;
 }
 
+/* True for a state that it has announced: it is shown, and is no reason to be unhealthy. */
+static bool is_passing(const struct service *service)
+{
+    return service->state == RELOADING ||
+           (service->state == STOP_SIGNAL && service->afterwards == GO_BY_STATUS);
+}
+
 bool report_health(struct writer *writer, const struct plan *plan, const char *names)
 {
     bool healthy = !supervisor_is_shutting_down();
@@ -267,11 +274,12 @@ bool report_health(struct writer *writer, const struct plan *plan, const char *n
     FOR_EACH_CHOSEN(service, plan, names)
     {
         bool unhealthy = property_unhealthy(service);
-        if (service->state != FAILED && !is_missing(service) && !unhealthy)
+        bool is_ill = service->state == FAILED || is_missing(service) || unhealthy;
+        if (!is_ill && !is_passing(service))
             continue;
         property_write_state(writer, service);
         writer_add(writer, unhealthy ? ", unhealthy\n" : "\n");
-        healthy = false;
+        healthy = healthy && !is_ill;
     }
     writer_add(writer, healthy ? "healthy\n" : "");
     return healthy;

@@ -1,8 +1,8 @@
 /*
  * request.c - see request.h.
  *
- * Nothing waits here. A verb that takes time (start, stop, restart, wait) has a goal, which is
- * looked at again after every change of a service.
+ * Nothing waits here. A verb that takes time (start, stop, restart, wait, reload --wait) has a
+ * goal, which is looked at again after every change of a service.
  *
  * All names are checked before the first service is acted on, so that a wrong name means that
  * nothing is done. They are looked up again at each look: services are neither added nor removed,
@@ -18,6 +18,7 @@
 #include "control/report.h"
 #include "control/turns.h"
 #include "process/signals.h"
+#include "supervise/notify.h"
 #include "supervise/supervisor.h"
 
 #define FOR_EACH_WORD(word, words)                                                                 \
@@ -57,11 +58,15 @@ static bool say_invalid(struct text *line, const struct verb *verb, const char *
  * after these; NULL if the verb has no such option, or the value is wrong. */
 static const char *read_option(struct request *request, const char *word)
 {
-    static const char json[] = "--json", timeout[] = "--timeout";
+    static const char json[] = "--json", wait[] = "--wait", timeout[] = "--timeout";
     const char *value = word + sizeof timeout;
     if ((request->verb->takes & VERB_JSON) != 0 && strcmp(word, json) == 0) {
         request->json = true;
         return word + sizeof json;
+    }
+    if ((request->verb->takes & VERB_WAIT) != 0 && strcmp(word, wait) == 0) {
+        request->wait = true;
+        return word + sizeof wait;
     }
     if ((request->verb->takes & VERB_TIMEOUT) == 0 ||
         strncmp(word, timeout, sizeof timeout - 1) != 0 ||
@@ -99,11 +104,17 @@ static size_t name_length(const struct request *request, const char *word)
     return (request->verb->takes & VERB_GOALS) != 0 ? strcspn(word, ":") : strlen(word);
 }
 
-/* The goal in NAME:GOAL, else the verb's; NO_GOAL if there is none of that name. */
+/* The goal of the request, or NO_GOAL. */
+static enum goal common_goal(const struct request *request)
+{
+    return request->wait ? GOAL_RELOADED : (enum goal)request->verb->goal;
+}
+
+/* The goal in NAME:GOAL, else that of the request; NO_GOAL if there is none of that name. */
 static enum goal goal_of(const struct request *request, const char *word)
 {
     word += name_length(request, word);
-    return *word != '\0' ? goal_find(word + 1) : (enum goal)request->verb->goal;
+    return *word != '\0' ? goal_find(word + 1) : common_goal(request);
 }
 
 static bool is_all(const struct request *request, const char *word)
@@ -119,6 +130,8 @@ static const char *read_arguments(struct request *request, char *words)
     const char *wrong = read_options(request, words, &count);
     if (wrong != NULL || count < verb->least)
         return wrong != NULL ? wrong : "";
+    if ((verb->takes & VERB_WAIT) != 0 && request->timeout != NEVER && !request->wait)
+        return "--timeout";
     if ((verb->takes & VERB_NAMES) == 0 && count > 0)
         return words;
     if ((verb->takes & VERB_SIGNAL) != 0) {
@@ -262,6 +275,23 @@ static enum request_result send_to_all(const struct request *request, struct wri
     return result;
 }
 
+/* For reload --wait: each service must tell foster of its reloads. */
+static enum request_result await_reloads(const struct request *request, struct writer *answer)
+{
+    enum request_result result = REQUEST_SUCCEEDED;
+    FOR_EACH_TARGET(target, request)
+    {
+        if (notify_await_reload(target.service))
+            continue;
+        writer_add(answer,
+                   "foster: %s: it cannot tell when it has reloaded: it needs ready = notify or "
+                   "watchdog; no signal was sent\n",
+                   target.service->name);
+        result = REQUEST_FAILED;
+    }
+    return result;
+}
+
 /* True if a service that stays up depends on the other one directly. */
 static bool is_user_of(const struct service *service, const struct service *on)
 {
@@ -316,13 +346,18 @@ enum request_result request_begin(const struct request *request, struct writer *
 {
     const struct verb *verb = request->verb;
     enum request_result result = check_names(request, answer);
+    if (result == REQUEST_SUCCEEDED && request->wait)
+        result = await_reloads(request, answer);
     if (result != REQUEST_SUCCEEDED)
         return result;
     if (verb->report != NULL)
         return write_report(request, answer);
     if (verb->act != NULL)
         act(request, answer);
-    return verb->goal != NO_GOAL ? request_look(request, answer) : send_to_all(request, answer);
+    else if (verb->goal == NO_GOAL)
+        result = send_to_all(request, answer);
+    bool has_goal = common_goal(request) != NO_GOAL && result == REQUEST_SUCCEEDED;
+    return has_goal ? request_look(request, answer) : result;
 }
 
 /* ---- waiting ---- */

@@ -22,7 +22,7 @@ struct request {
     const char *names;    /* of services, as a list of words */
     milliseconds timeout; /* or NEVER */
     unsigned char signal; /* or 0 */
-    bool json;
+    bool json, wait;
     bool all; /* "all" is among the names */
 };
 

@@ -17,7 +17,8 @@ enum {
     VERB_SIGNAL = 4,   /* a signal before the names */
     VERB_JSON = 8,     /* --json */
     VERB_TIMEOUT = 16, /* --timeout */
-    VERB_ALL = 32      /* "all" in place of the names */
+    VERB_ALL = 32,     /* "all" in place of the names */
+    VERB_WAIT = 64     /* --wait, without which there is no --timeout */
 };
 
 struct verb {

@@ -23,6 +23,7 @@ static const struct {
     [STARTING] = {.met = STARTED_BIT},
     [RUNNING] = {.met = STARTED_BIT | READY_BIT | HEALTHY_BIT},
     [READY] = {.met = STARTED_BIT | READY_BIT | HEALTHY_BIT},
+    [RELOADING] = {.met = STARTED_BIT | READY_BIT | HEALTHY_BIT},
     [STOPPED] = {.met = ENDED_BIT},
     [DONE] = {.met = STARTED_BIT | COMPLETED_BIT | ENDED_BIT, .never = READY_BIT | HEALTHY_BIT},
     [FAILED] = {.met = ENDED_BIT, .never = STARTED_BIT | READY_BIT | COMPLETED_BIT | HEALTHY_BIT},

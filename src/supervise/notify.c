@@ -126,6 +126,15 @@ static void set_main_process(struct service *service, pid_t pid)
         close(pidfd);
 }
 
+/* READY=1 ends a reload whatever `ready` is: no other method tells of one. */
+static void take_ready(struct service *service)
+{
+    if (service->state == RELOADING)
+        service->extras->notify->is_reload_awaited = false;
+    if (service->state == RELOADING || service->settings->ready == READY_BY_NOTIFY)
+        state_machine_handle(service, EVENT_READY);
+}
+
 /* A service that sends a message runs, also if the report of its exec is not read yet. */
 static void apply(struct service *service, const struct notify_message *message)
 {
@@ -136,8 +145,26 @@ static void apply(struct service *service, const struct notify_message *message)
         strcpy(service->extras->notify->status, message->status);
     if (message->main_pid != 0)
         set_main_process(service, message->main_pid);
-    if (message->ready && service->settings->ready == READY_BY_NOTIFY)
-        state_machine_handle(service, EVENT_READY);
+    if (message->reloading)
+        state_machine_handle(service, EVENT_RELOADING);
+    if (message->ready)
+        take_ready(service);
+    if (message->stopping)
+        state_machine_handle(service, EVENT_STOPPING);
+}
+
+bool notify_await_reload(struct service *service)
+{
+    struct notify_state *notify = service_extras(service)->notify;
+    if (notify != NULL)
+        notify->is_reload_awaited = true;
+    return notify != NULL;
+}
+
+bool notify_awaits_reload(const struct service *service)
+{
+    const struct notify_state *notify = service_extras(service)->notify;
+    return notify != NULL && notify->is_reload_awaited;
 }
 
 /* ---- the socket ---- */

@@ -22,6 +22,11 @@ bool notify_begin(struct plan *all);
  * no watchdog counts then. */
 bool notify_is_suspended(void);
 
+/* From now on a reload is awaited, until the service has said RELOADING=1 and then READY=1, or its
+ * run has ended. False if foster is not told of a reload: the service is not asked for messages. */
+bool notify_await_reload(struct service *service);
+bool notify_awaits_reload(const struct service *service);
+
 /* Reads messages again if that is possible by now. Returns when to call it again, or NEVER. */
 milliseconds notify_look(milliseconds now);
 

@@ -27,6 +27,8 @@ struct notify_state {
     struct main_process main;
     milliseconds watchdog; /* the longest time between two WATCHDOG=1; 0: there is no watchdog */
     milliseconds watchdog_due; /* when the next must have come, or NEVER */
+    milliseconds ready_since;  /* while RELOADING: when it began to be READY, or RUNNING */
+    bool is_reload_awaited;    /* notify_await_reload() */
     char status[NOTIFY_STATUS_MAX];
 };
 

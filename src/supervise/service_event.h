@@ -11,7 +11,9 @@ enum service_event {
     EVENT_DEPENDENCIES_FAILED,  /* a condition of depends_on cannot be met any more */
     EVENT_CLEARED,              /* no process of its last run remains */
     EVENT_EXECED,               /* its process executes its program */
-    EVENT_READY,                /* it is ready */
+    EVENT_READY,                /* it is ready; or its reload has ended */
+    EVENT_RELOADING,            /* it has begun to reload its configuration: RELOADING=1 */
+    EVENT_STOPPING,             /* it has begun to stop: STOPPING=1 */
     EVENT_HEALTHY,              /* its health check has succeeded, for the first time or again */
     EVENT_ENDED,                /* its main process has been reaped */
     EVENT_UNHEALTHY,            /* its health check or its watchdog has failed */

@@ -152,6 +152,7 @@ static void begin_notify(struct service *service)
     main_process_begin(service);
     notify->watchdog = service->settings->watchdog;
     notify->watchdog_due = NEVER;
+    notify->is_reload_awaited = false;
     notify->status[0] = '\0';
 }
 
@@ -544,8 +545,8 @@ int state_machine_exit_code(const struct service *service)
 static void reset_failures_if_stable(struct service *service)
 {
     milliseconds most = service->settings->restart_most;
-    bool was_ready = service->state == RUNNING || service->state == READY;
-    if (was_ready && clock_now() - service->since >= (most > CALM_LEAST ? most : CALM_LEAST))
+    milliseconds least = most > CALM_LEAST ? most : CALM_LEAST;
+    if (service_is_ready(service) && clock_now() - service->since >= least)
         service->failures = 0;
 }
 
@@ -601,20 +602,41 @@ static void record_end(struct service *service)
     service->has_run = true;
 }
 
+static void go_by_status(struct service *service)
+{
+    if (state_machine_is_success(service) && service->settings->restart != RESTART_ALWAYS)
+        complete(service);
+    else
+        restart_or_fail(service);
+}
+
+/* The end of a run that was not stopped by foster has begun. */
+static void judge_run(struct service *service)
+{
+    if (service->state == STARTING)
+        service->result = RESULT_PROTOCOL;
+    reset_failures_if_stable(service);
+    probe_end(service);
+}
+
 static void end_run(struct service *service)
 {
     bool is_first = !service->has_run;
     record_end(service);
     if (is_first)
         look_for_background(service);
-    if (service->state == STARTING)
-        service->result = RESULT_PROTOCOL;
-    reset_failures_if_stable(service);
-    probe_end(service);
-    if (state_machine_is_success(service) && service->settings->restart != RESTART_ALWAYS)
-        complete(service);
-    else
-        restart_or_fail(service);
+    judge_run(service);
+    go_by_status(service);
+}
+
+/* It stops by itself: it has the time of a stop for that, and is sent no signal. */
+static void begin_own_stop(struct service *service)
+{
+    judge_run(service);
+    log_line(LOG_INFO, "%s stops by itself", service->name);
+    service->afterwards = GO_BY_STATUS;
+    service->kills = 0;
+    enter(service, STOP_SIGNAL, service->settings->stop_grace_period);
 }
 
 /* Its program could not be executed, which the child has logged. An error that another attempt
@@ -663,6 +685,7 @@ static void finish_stop(struct service *service)
         [STAY_STOPPED] = finish_and_stay_stopped,
         [START_AGAIN] = finish_and_start_again,
         [COUNT_AS_FAILURE] = restart_or_fail,
+        [GO_BY_STATUS] = go_by_status,
     };
     probe_end(service);
     finish[service->afterwards](service);
@@ -687,6 +710,37 @@ static void end_killing(struct service *service)
     clear_after_stop(service, SIGKILL);
 }
 
+/* ---- a reload ---- */
+
+/* The deadline of the run of a oneshot goes on. */
+static void enter_within_run(struct service *service, enum state state)
+{
+    milliseconds deadline = service->deadline;
+    enter(service, state, NEVER);
+    service->deadline = deadline;
+}
+
+/* The time since which it is ready goes on, so that a service that reloads often counts as stable.
+ */
+static void begin_reload(struct service *service)
+{
+    struct notify_state *notify = service_extras(service)->notify;
+    if (notify != NULL)
+        notify->ready_since = service->since;
+    reset_failures_if_stable(service);
+    log_line(LOG_INFO, "%s is reloading", service->name);
+    enter_within_run(service, RELOADING);
+}
+
+static void end_reload(struct service *service)
+{
+    const struct notify_state *notify = service_extras(service)->notify;
+    log_line(LOG_INFO, "%s has reloaded", service->name);
+    enter_within_run(service, service->settings->ready == READY_AT_ONCE ? RUNNING : READY);
+    if (notify != NULL)
+        service->since = notify->ready_since;
+}
+
 /* ---- the table ---- */
 
 typedef void reaction(struct service *service);
@@ -697,13 +751,14 @@ enum {
     SAME = IN(STATES), /* among the next states: the state stays */
     UNDONE = IN(STOPPED) | IN(BACKING_OFF) | IN(FAILED),
     AT_REST = UNDONE | IN(DONE),
-    RUN = IN(STARTING) | IN(RUNNING) | IN(READY),
+    UP = IN(RUNNING) | IN(READY) | IN(RELOADING),
+    RUN = IN(STARTING) | UP,
     STOP = IN(STOP_COMMAND) | IN(STOP_SIGNAL), /* how each stop begins */
     STOPS = STOP | IN(STOP_KILL) | IN(STOP_CLEARING),
     STARTED = IN(FORKED) | IN(STARTING) | IN(RUNNING) | IN(BACKING_OFF) | IN(FAILED),
     OVER = IN(BACKING_OFF) | IN(DONE) | IN(FAILED),
     ENDED_STOP = IN(CLEARING) | IN(STOP_CLEARING) | IN(STOPPED),
-    FINISHED = IN(STOPPED) | IN(WAITING) | IN(BACKING_OFF) | IN(FAILED), /* by `afterwards` */
+    FINISHED = IN(STOPPED) | IN(WAITING) | OVER, /* by `afterwards` */
 };
 
 /*
@@ -754,15 +809,22 @@ static const struct transition {
     {EVENT_EXECED, IN(FORKED), IN(STARTING) | IN(RUNNING), begin_run},
     /* EVENT_EXECED, any other: nothing */
 
-    {EVENT_READY, IN(STARTING), IN(READY), become_ready},
+    {EVENT_READY, IN(STARTING),  IN(READY),               become_ready},
+    {EVENT_READY, IN(RELOADING), IN(RUNNING) | IN(READY), end_reload},
     /* EVENT_READY, any other: nothing */
 
-    {EVENT_HEALTHY, IN(RUNNING) | IN(READY), SAME, note_health},
+    {EVENT_RELOADING, IN(RUNNING) | IN(READY), IN(RELOADING), begin_reload},
+    /* EVENT_RELOADING, any other: nothing */
+
+    {EVENT_STOPPING, RUN, IN(STOP_SIGNAL), begin_own_stop},
+    /* EVENT_STOPPING, any other: nothing */
+
+    {EVENT_HEALTHY, UP, SAME, note_health},
     /* EVENT_HEALTHY, any other: nothing */
 
     {EVENT_ENDED, IN(FORKED),                         OVER,                         end_start},
     {EVENT_ENDED, IN(STARTING),                       IN(BACKING_OFF) | IN(FAILED), end_run},
-    {EVENT_ENDED, IN(RUNNING) | IN(READY),            OVER,                         end_run},
+    {EVENT_ENDED, UP,                                 OVER,                         end_run},
     {EVENT_ENDED, IN(STOP_COMMAND) | IN(STOP_SIGNAL), IN(STOP_CLEARING) | FINISHED, end_stopping},
     {EVENT_ENDED, IN(STOP_KILL),                      IN(STOP_CLEARING) | FINISHED, end_killing},
     /* EVENT_ENDED, any other: nothing */
@@ -770,14 +832,14 @@ static const struct transition {
     {EVENT_UNHEALTHY, RUN, STOP, stop_unhealthy},
     /* EVENT_UNHEALTHY, any other: nothing */
 
-    {EVENT_TIMEOUT, IN(CLEARING),                       SAME,             kill_remaining},
-    {EVENT_TIMEOUT, IN(FORKED) | IN(RUNNING),           STOP,             stop_unready},
-    {EVENT_TIMEOUT, IN(STARTING),                       IN(READY) | STOP, time_out_start},
-    {EVENT_TIMEOUT, IN(STOP_COMMAND) | IN(STOP_SIGNAL), IN(STOP_KILL),    time_out_stop},
-    {EVENT_TIMEOUT, IN(STOP_KILL),                      SAME,             kill_run},
-    {EVENT_TIMEOUT, IN(STOP_CLEARING),                  SAME,             time_out_stop_clearing},
-    {EVENT_TIMEOUT, IN(BACKING_OFF),                    IN(WAITING),      wait_for_dependencies},
-    {EVENT_TIMEOUT, IN(DONE) | IN(FAILED),              IN(WAITING),      start_again},
+    {EVENT_TIMEOUT, IN(CLEARING),                             SAME,             kill_remaining},
+    {EVENT_TIMEOUT, IN(FORKED) | IN(RUNNING) | IN(RELOADING), STOP,             stop_unready},
+    {EVENT_TIMEOUT, IN(STARTING),                             IN(READY) | STOP, time_out_start},
+    {EVENT_TIMEOUT, IN(STOP_COMMAND) | IN(STOP_SIGNAL),       IN(STOP_KILL),    time_out_stop},
+    {EVENT_TIMEOUT, IN(STOP_KILL),                            SAME,             kill_run},
+    {EVENT_TIMEOUT, IN(STOP_CLEARING),                        SAME,             time_out_stop_clearing},
+    {EVENT_TIMEOUT, IN(BACKING_OFF),                          IN(WAITING),      wait_for_dependencies},
+    {EVENT_TIMEOUT, IN(DONE) | IN(FAILED),                    IN(WAITING),      start_again},
     /* EVENT_TIMEOUT, any other: nothing */
 
     {EVENT_SHUTDOWN_TIMEOUT, IN(STOP_COMMAND) | IN(STOP_SIGNAL), IN(STOP_KILL), kill_run},
@@ -794,8 +856,6 @@ static const struct transition {
     {EVENT_MAIN_PROCESS_LOST, IN(STOP_SIGNAL) | IN(STOP_KILL), SAME, signal_main_process},
     /* EVENT_MAIN_PROCESS_LOST, any other: nothing */
 
-    /* To come: RELOADING, a state after READY. RUNNING and READY lead to it at RELOADING=1, and it
-     * leads back at READY=1. Every other event does in it what it does in READY. */
     /* To come: DISABLED, the state of a service with `enabled = no`. No event does anything in it,
      * and each condition of a depends_on that names such a service is met. */
     /* clang-format on */

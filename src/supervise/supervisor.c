@@ -101,11 +101,12 @@ static void look_at_probe(struct service *service, milliseconds now)
         state_machine_handle(service, EVENT_STOP_COMMAND_ENDED);
 }
 
-/* As with systemd the time of the watchdog begins when the service is ready. */
+/* As with systemd the time of the watchdog begins when the service is ready, goes on while it
+ * reloads, and ends when it begins to stop. */
 static bool is_watched(const struct service *service)
 {
-    return service_extras(service)->notify != NULL &&
-           (service->state == RUNNING || service->state == READY) && !notify_is_suspended();
+    return service_extras(service)->notify != NULL && service_is_ready(service) &&
+           !notify_is_suspended();
 }
 
 static void look_at_watchdog(struct service *service, milliseconds now)

@@ -172,24 +172,146 @@ load helpers
     is_now c running
 }
 
-@test "STOPPING and RELOADING are shown, and a service that stops by itself ends well" {
+@test "STOPPING=1: status and health show it, and the watchdog rests (143)" {
     configure <<-'END'
 		[a]
-		command = service a notify READY=1 wait reload notify RELOADING=1 wake told
-		    wait back notify READY=1 wait go notify STOPPING=1 exit 0
+		command = service a notify READY=1 wait go notify STOPPING=1 sleep 900 wake slept
+		    wait end exit 0
 		ready = notify
+		watchdog = 600ms
 		[b]
 		command = service b
 	END
     run_foster as_pid1
     reaches a ready
-    : >reload
-    wait_until test -e told
-    : >back
-    reaches a ready
     : >go
+    reaches a stopping
+    [ "$(ctl health)" = "$(printf 'a: stopping\nhealthy')" ]
+    wait_until test -e slept
+    is_now a stopping
+    : >end
     reaches a 'done'
     silent
+}
+
+@test "STOPPING=1 that nobody asked for starts stop_grace_period (143)" {
+    configure <<-'END'
+		[a]
+		command = service a notify READY=1 notify STOPPING=1
+		ready = notify
+		stop_grace_period = 300ms
+		stop_command = false
+		restart = on-failure:1
+		restart_delay = 10ms..10ms
+		[b]
+		command = service b
+	END
+    run_foster as_pid1
+    happens 'a starts' 2
+    between 290 "$(gap 'a starts' 1 2)" 2000
+    reaches a failed
+    told 'a has not stopped within 0.3. s: killing it' 2
+    never 'a signal .*'
+}
+
+@test "a service that stops by itself may be stopped, and may ask for more time (143)" {
+    configure <<-'END'
+		[a]
+		command = service a notify READY=1 notify STOPPING=1
+		    notify EXTEND_TIMEOUT_USEC=1500000 sleep 900 wake slept wait end exit 3
+		ready = notify
+		stop_grace_period = 300ms
+		restart = always
+		[b]
+		command = service b
+	END
+    run_foster as_pid1
+    wait_until test -e slept
+    ctl stop a --timeout 100ms || true
+    : >end
+    reaches a stopped
+    never 'a signal .*'
+    [ "$(count 'a starts')" -eq 1 ]
+}
+
+@test "STOPPING=1 before READY=1 is a failed start (143)" {
+    configure <<-'END'
+		[a]
+		command = service a notify STOPPING=1 exit 0
+		ready = notify
+	END
+    exits_with 1 as_pid1
+    says 'a (pid .*) exited with status 0 .*, before it was ready'
+}
+
+# reloads: a service that reloads at HUP, until the file `back` exists.
+reloads() {
+    cat >reloads <<-'END'
+		#!/bin/sh
+		trap 'service x notify RELOADING=1 wait back notify READY=1 barrier 5000 exit 0' HUP
+		service x notify READY=1 barrier 5000 exit 0
+		while :; do sleep 0.02; done
+	END
+    chmod 755 reloads
+    configure <<-END
+		[a]
+		command = $PWD/reloads
+		${1:-ready = notify}
+		[b]
+		command = service b ignore HUP
+		depends_on = a:ready
+	END
+    run_foster as_pid1
+    happens 'b starts'
+}
+
+@test "RELOADING=1: status and health show it until READY=1 (143)" {
+    for key in 'ready = notify' 'watchdog = 60s'; do
+        rm -f back
+        reloads "$key"
+        before=$(state a)
+        ctl reload a
+        reaches a reloading
+        [ "$(ctl health)" = "$(printf 'a: reloading\nhealthy')" ]
+        ctl status --json | jq -e '.services[0].ready'
+        ctl wait a:ready
+        : >back
+        reaches a "$before"
+        silent
+        send TERM
+        ends 0
+    done
+}
+
+@test "ctl reload --wait waits until the service has reloaded (143)" {
+    reloads
+    run ! ctl reload --wait --timeout 300ms a
+    [ "$output" = 'foster: a: reloading; the timeout has passed' ]
+    : >back
+    reaches a ready
+    rm back
+    ctl reload --wait a &
+    job=$!
+    reaches a reloading
+    kill -0 "$job"
+    : >back
+    wait "$job"
+    is_now a ready
+}
+
+@test "ctl reload --wait fails when the run ends, and for a service that cannot tell (143)" {
+    reloads
+    run ! ctl reload --wait a b
+    [[ $output == 'foster: b: it cannot tell when it has reloaded'* ]]
+    never 'b signal 1'
+    is_now a ready
+    ctl reload --wait a >answer 2>&1 &
+    job=$!
+    reaches a reloading
+    ctl signal KILL a
+    fails wait "$job"
+    grep -q '^foster: a: failed, was killed by SIGKILL' answer
+    run -2 ctl reload --timeout 1s a
 }
 
 @test "a service without notify keys has no NOTIFY_SOCKET" {

@@ -124,6 +124,30 @@ START_TEST(a_leftover_is_given_no_time_nor_heard)
 }
 END_TEST
 
+/* Of a reload READY=1 tells, whatever `ready` is; a reload is awaited until then (143). */
+START_TEST(a_reload_is_awaited_until_it_has_ended)
+{
+    begin_speaking(READY);
+    ck_assert(!notify_awaits_reload(&speaker));
+    ck_assert(notify_await_reload(&speaker));
+    speak("READY=1");
+    ck_assert(notify_awaits_reload(&speaker));
+    speak("RELOADING=1\nMONOTONIC_USEC=1");
+    ck_assert_int_eq(speaker.state, RELOADING);
+    ck_assert(notify_awaits_reload(&speaker));
+    speak("READY=1");
+    ck_assert_int_eq(speaker.state, READY);
+    ck_assert(!notify_awaits_reload(&speaker));
+    speak("READY=1\nRELOADING=1");
+    ck_assert_int_eq(speaker.state, READY);
+    speak("STOPPING=1");
+    ck_assert_int_eq(speaker.state, STOP_SIGNAL);
+    struct service silent = {.name = "web"};
+    ck_assert(!notify_await_reload(&silent));
+    ck_assert(!notify_awaits_reload(&silent));
+}
+END_TEST
+
 /* Neither of them has a session. */
 START_TEST(a_dead_sender_does_not_speak_for_a_dead_main_process)
 {
@@ -195,8 +219,9 @@ END_TEST
 
 int main(void)
 {
-    return RUN_TESTS(
-        "notify", more_time_is_given_up_to_a_bound, a_leftover_is_given_no_time_nor_heard,
-        a_dead_sender_does_not_speak_for_a_dead_main_process, no_service_extends_the_stop_of_all,
-        while_messages_are_not_read_watchdogs_rest_and_then_have_their_time);
+    return RUN_TESTS("notify", more_time_is_given_up_to_a_bound,
+                     a_leftover_is_given_no_time_nor_heard, a_reload_is_awaited_until_it_has_ended,
+                     a_dead_sender_does_not_speak_for_a_dead_main_process,
+                     no_service_extends_the_stop_of_all,
+                     while_messages_are_not_read_watchdogs_rest_and_then_have_their_time);
 }

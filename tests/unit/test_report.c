@@ -333,8 +333,8 @@ START_TEST(metrics_are_openmetrics)
         "f = list(text_string_to_metric_families(open(\"told\").read()));"
         "print(len(f), sum(len(x.samples) for x in f),"
         "[int(s.value) for x in f if x.name == \"foster_service_up\" for s in x.samples])'"));
-    /* 3 of up, ready and restarts; 1 of uptime and memory; 2 of last exits; 10 states */
-    ck_assert_str_eq(printed(), "8 23 [1, 0, 0]\n");
+    /* 3 of up, ready and restarts; 1 of uptime and memory; 2 of last exits; 11 states */
+    ck_assert_str_eq(printed(), "8 24 [1, 0, 0]\n");
 }
 END_TEST
 

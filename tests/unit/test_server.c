@@ -482,11 +482,11 @@ START_TEST(wait_knows_when_it_is_over)
     } goals[] = {
 #define GOAL(word, service, oneshot)                                                               \
     {"wait\0" word "\0", sizeof "wait\0" word "\0", service, oneshot}
-        GOAL("web", ".....++.....--", "............+-"),
-        GOAL("web:ready", ".....++.....--", "............+-"),
-        GOAL("web:started", "....+++.....+-", "....+++.....+-"),
-        GOAL("web:completed", "............+-", "............+-"),
-        GOAL("web:stopped", "+...........++", "+...........++"),
+        GOAL("web", ".....+++.....--", ".............+-"),
+        GOAL("web:ready", ".....+++.....--", ".............+-"),
+        GOAL("web:started", "....++++.....+-", "....++++.....+-"),
+        GOAL("web:completed", ".............+-", ".............+-"),
+        GOAL("web:stopped", "+............++", "+............++"),
     };
     serve();
     for (size_t i = 0; i < COUNT(goals) * 2 * STATES; i++) {
@@ -545,6 +545,12 @@ START_TEST(signals_are_sent)
     serve();
     ck_answers(ASK("signal\0USR1\0web\0db"), "0\n");
     ck_answers(ASK("reload\0web"), "0\n");
+    ck_answers(ASK("reload\0--wait\0web"),
+               "1\nfoster: web: it cannot tell when it has reloaded: it needs ready = notify or "
+               "watchdog; no signal was sent\n");
+    ck_answers(ASK("reload\0--timeout\0001s\0web"),
+               "2\nfoster: invalid argument '--timeout'; usage: foster ctl reload [--wait "
+               "[--timeout D]] NAME...\n");
     ck_assert_str_eq(heard_of, "signal 10 web;signal 10 db;signal 1 web;");
     send_error = ESRCH;
     ck_answers(ASK("signal\0SIGRTMIN+1\0db"),

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "process/run_mark.h"
 #include "process/wait_status.h"
+#include "supervise/notify_state.h"
 #include "supervise/probe.h"
 #include "supervise/signalling.h"
 #include "supervise/start.h"
@@ -178,7 +179,8 @@ enum {
     SAME = STATES,
     UNDONE = IN(STOPPED) | IN(BACKING_OFF) | IN(FAILED),
     AT_REST = UNDONE | IN(DONE),
-    RUN = IN(STARTING) | IN(RUNNING) | IN(READY),
+    UP = IN(RUNNING) | IN(READY) | IN(RELOADING),
+    RUN = IN(STARTING) | UP,
     STOPS = IN(STOP_COMMAND) | IN(STOP_SIGNAL) | IN(STOP_KILL) | IN(STOP_CLEARING),
 };
 
@@ -222,26 +224,31 @@ static const struct expectation {
 
     {EVENT_EXECED, IN(FORKED), RUNNING, RUNNING},
 
-    {EVENT_READY, IN(STARTING), READY, READY},
+    {EVENT_READY, IN(STARTING),  READY,   READY},
+    {EVENT_READY, IN(RELOADING), RUNNING, RUNNING},
 
-    {EVENT_HEALTHY, IN(RUNNING) | IN(READY), SAME, SAME},
+    {EVENT_RELOADING, IN(RUNNING) | IN(READY), RELOADING, RELOADING},
+
+    {EVENT_STOPPING, RUN, STOP_SIGNAL, STOP_SIGNAL},
+
+    {EVENT_HEALTHY, UP, SAME, SAME},
 
     {EVENT_ENDED, IN(FORKED),                         DONE,    DONE},
     {EVENT_ENDED, IN(STARTING),                       FAILED,  FAILED},
-    {EVENT_ENDED, IN(RUNNING) | IN(READY),            DONE,    DONE},
+    {EVENT_ENDED, UP,                                 DONE,    DONE},
     {EVENT_ENDED, IN(STOP_COMMAND) | IN(STOP_SIGNAL), STOPPED, STOP_CLEARING},
     {EVENT_ENDED, IN(STOP_KILL),                      STOPPED, STOP_CLEARING},
 
     {EVENT_UNHEALTHY, RUN, STOP_SIGNAL, STOP_COMMAND},
 
-    {EVENT_TIMEOUT, IN(CLEARING),                       SAME,        SAME},
-    {EVENT_TIMEOUT, IN(FORKED) | IN(RUNNING),           STOP_SIGNAL, STOP_COMMAND},
-    {EVENT_TIMEOUT, IN(STARTING),                       STOP_SIGNAL, STOP_COMMAND},
-    {EVENT_TIMEOUT, IN(STOP_COMMAND) | IN(STOP_SIGNAL), STOP_KILL,   STOP_KILL},
-    {EVENT_TIMEOUT, IN(STOP_KILL),                      SAME,        SAME},
-    {EVENT_TIMEOUT, IN(STOP_CLEARING),                  SAME,        SAME},
-    {EVENT_TIMEOUT, IN(BACKING_OFF),                    WAITING,     WAITING},
-    {EVENT_TIMEOUT, IN(DONE) | IN(FAILED),              WAITING,     WAITING},
+    {EVENT_TIMEOUT, IN(CLEARING),                             SAME,        SAME},
+    {EVENT_TIMEOUT, IN(FORKED) | IN(RUNNING) | IN(RELOADING), STOP_SIGNAL, STOP_COMMAND},
+    {EVENT_TIMEOUT, IN(STARTING),                             STOP_SIGNAL, STOP_COMMAND},
+    {EVENT_TIMEOUT, IN(STOP_COMMAND) | IN(STOP_SIGNAL),       STOP_KILL,   STOP_KILL},
+    {EVENT_TIMEOUT, IN(STOP_KILL),                            SAME,        SAME},
+    {EVENT_TIMEOUT, IN(STOP_CLEARING),                        SAME,        SAME},
+    {EVENT_TIMEOUT, IN(BACKING_OFF),                          WAITING,     WAITING},
+    {EVENT_TIMEOUT, IN(DONE) | IN(FAILED),                    WAITING,     WAITING},
 
     {EVENT_SHUTDOWN_TIMEOUT, IN(STOP_COMMAND) | IN(STOP_SIGNAL), STOP_KILL, STOP_KILL},
     {EVENT_SHUTDOWN_TIMEOUT, IN(STOP_CLEARING),                  SAME,      SAME},
@@ -451,6 +458,80 @@ START_TEST(an_end_before_it_was_ready_is_a_failed_start)
     ck_assert_int_eq(state_machine_exit_code(&service), 1);
     ck_assert_ptr_nonnull(
         strstr(heard(), "web (pid 4711) exited with status 0 after 0.00 s, before it was ready"));
+}
+END_TEST
+
+/* STOPPING=1: it has the time of a stop, gets no signal, and its exit code decides (143). */
+START_TEST(a_stop_of_its_own_ends_as_the_status_says)
+{
+    static const struct {
+        enum state from;
+        enum restart restart;
+        int code;
+        enum state after;
+    } cases[] = {
+        {READY, RESTART_NO, 0, DONE},
+        {READY, RESTART_NO, 3, FAILED},
+        {READY, RESTART_ON_FAILURE, 0, DONE},
+        {READY, RESTART_ON_FAILURE, 3, BACKING_OFF},
+        {READY, RESTART_ALWAYS, 0, BACKING_OFF},
+        {STARTING, RESTART_NO, 0, FAILED},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        set_up(cases[i].from);
+        settings.restart = cases[i].restart;
+        settings.stop_command = "stop";
+        state_machine_handle(&service, EVENT_STOPPING);
+        ck_assert_int_eq(service.state, STOP_SIGNAL);
+        ck_assert_int_eq(service.deadline, now + GRACE);
+        ck_assert_int_eq(sent_count, 0);
+        ck_assert(!stop_command_runs);
+        last_status = wait_status(cases[i].code);
+        state_machine_handle(&service, EVENT_ENDED);
+        ck_assert_int_eq(service.state, cases[i].after);
+    }
+    set_up(READY);
+    state_machine_handle(&service, EVENT_STOPPING);
+    state_machine_handle(&service, EVENT_SHUTDOWN);
+    state_machine_handle(&service, EVENT_ENDED);
+    ck_assert_int_eq(service.state, STOPPED);
+    set_up(READY);
+    state_machine_handle(&service, EVENT_STOPPING);
+    state_machine_handle(&service, EVENT_TIMEOUT);
+    ck_assert_int_eq(service.state, STOP_KILL);
+    ck_assert_int_eq(sent[0], SIGKILL);
+}
+END_TEST
+
+/* After a reload it is as it was before, and as long as before (143). */
+START_TEST(a_reload_does_not_interrupt_a_stable_run)
+{
+    static struct notify_state notify;
+    static struct extras extras = {.notify = &notify};
+    static const enum state states[] = {RUNNING, READY};
+    for (size_t i = 0; i < COUNT(states); i++) {
+        set_up(states[i]);
+        settings.ready = states[i] == READY ? READY_BY_NOTIFY : READY_AT_ONCE;
+        service.extras = &extras;
+        service.failures = 1;
+        milliseconds since = service.since;
+        now += CALM / 2;
+        state_machine_handle(&service, EVENT_RELOADING);
+        ck_assert_int_eq(service.since, now);
+        now += CALM / 2;
+        state_machine_handle(&service, EVENT_READY);
+        ck_assert_int_eq(service.state, states[i]);
+        ck_assert_int_eq(service.since, since);
+        ck_assert_uint_eq(service.failures, 1);
+        state_machine_handle(&service, EVENT_RELOADING);
+        ck_assert_uint_eq(service.failures, 0);
+    }
+    set_up(RUNNING); /* a oneshot */
+    service.deadline = now + CALM;
+    state_machine_handle(&service, EVENT_RELOADING);
+    ck_assert_int_eq(service.deadline, now + CALM);
+    state_machine_handle(&service, EVENT_READY);
+    ck_assert_int_eq(service.deadline, now + CALM);
 }
 END_TEST
 
@@ -877,9 +958,9 @@ int main(void)
         a_program_that_cannot_be_run_fails_at_once_and_no_process_is_tried_again,
         what_may_pass_is_tried_again_as_the_policy_says,
         a_start_that_hangs_is_ended_when_its_time_is_over,
-        its_program_runs_when_that_is_known_or_cannot_be_known, a_run_that_lasts_is_ready,
-        a_program_that_goes_into_the_background_is_named_at_its_first_end,
-        an_end_before_it_was_ready_is_a_failed_start,
+        its_program_runs_when_that_is_known_or_cannot_be_known,
+        an_end_before_it_was_ready_is_a_failed_start, a_stop_of_its_own_ends_as_the_status_says,
+        a_reload_does_not_interrupt_a_stable_run,
         failures_in_a_row_are_counted_whatever_their_length,
         the_stop_is_a_signal_then_the_grace_then_a_kill_that_is_repeated,
         a_stopped_process_is_continued, after_the_stop_command_the_stop_signal_is_sent,
@@ -893,7 +974,8 @@ int main(void)
         stopped_by_hand_after_its_end_it_is_cleared_if_a_process_remains,
         only_a_stop_by_hand_keeps_foster, started_while_it_is_cleared_it_runs_after_all,
         after_a_stop_the_last_wish_counts, an_unhealthy_service_has_failed_even_if_it_exits_with_0,
-        readiness_that_does_not_come_in_time_is_a_failure,
+        readiness_that_does_not_come_in_time_is_a_failure, a_run_that_lasts_is_ready,
+        a_program_that_goes_into_the_background_is_named_at_its_first_end,
         the_command_is_stopped_by_the_signal_that_came, a_code_may_be_a_success,
         the_failure_of_an_essential_service_is_in_the_termination_log);
 }
