@@ -18,9 +18,10 @@ CONFIG = argv_split choice config depends_on diagnostics entries entry env_file 
     section service settings value_attributes value_choices value_environment value_expand \
     value_listen value_numbers value_ready value_text value_time values
 LOGS = format own_output relay stream
-SUPERVISE = async_close dependencies event_loop forwarding main_process messages notify \
-    notify_message notify_socket probe probe_methods shutdown side_command signalling sockets \
-    start start_descriptors start_environment start_lookup start_watch state_machine supervisor
+SUPERVISE = async_close dependencies engine_notify event_loop forwarding main_process messages \
+    notify notify_message notify_socket probe probe_methods shutdown side_command signalling \
+    sockets start start_descriptors start_environment start_lookup start_watch state_machine \
+    supervisor
 CONTROL = client connections goals metrics property report request server turns verbs writer
 COMPAT = catatonit compat dumb_init foster pause tini
 INIT = catalogue finish forward help launch main one_command option_setters options \

@@ -24,6 +24,7 @@
 #include "process/descriptors.h"
 #include "process/terminal.h"
 #include "process/wait_status.h"
+#include "supervise/engine_notify.h"
 #include "supervise/event_loop.h"
 #include "supervise/forwarding.h"
 #include "supervise/sockets.h"
@@ -108,6 +109,8 @@ static bool begin_supervision(const struct options *options, struct plan *plan)
         log_line(LOG_ERROR, "cannot supervise services: %s", strerror(errno));
         return false;
     }
+    if (plan->command == NULL)
+        engine_notify_begin(plan);
     if (!start_prepare(plan, options->placement, options->parent_death_signal) ||
         !relay_begin(plan, STDOUT_FILENO))
         return false;

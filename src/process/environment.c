@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 /* sd_notify(3), sd_listen_fds(3), sd_watchdog_enabled(3) */
-static const char *const fosters_own[] = {
+static const char *const fosters_own[ENVIRONMENT_OWN] = {
     "NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "WATCHDOG_USEC", "WATCHDOG_PID",
 };
 
@@ -42,9 +42,19 @@ static char **copy_others(char **to, const char *const *list, size_t count)
     return to;
 }
 
-void environment_remove_own(void)
+/* An environment may have a name twice: both go, and the first one is kept, as getenv(3) has it. */
+size_t environment_remove_own(char *removed[ENVIRONMENT_OWN])
 {
-    *copy_others(environ, fosters_own, sizeof fosters_own / sizeof *fosters_own) = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < ENVIRONMENT_OWN; i++) {
+        char **entry = environ;
+        while (*entry != NULL && !names_one(&fosters_own[i], 1, *entry))
+            entry++;
+        if (*entry != NULL)
+            removed[count++] = *entry;
+    }
+    *copy_others(environ, fosters_own, ENVIRONMENT_OWN) = NULL;
+    return count;
 }
 
 void environment_merge(char **merged, char *const *additions, size_t count)

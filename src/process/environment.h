@@ -12,9 +12,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Removes the variables that were meant for foster from foster's own environment. One thread,
- * before the first start. */
-void environment_remove_own(void);
+enum { ENVIRONMENT_OWN = 6 /* variables */ };
+
+/* Removes the variables that were meant for foster from foster's own environment. Returns how many
+ * there were; removed has their entries, unchanged. One thread, before the first start. */
+size_t environment_remove_own(char *removed[ENVIRONMENT_OWN]);
 
 /* The number of entries, with the NULL at the end, that environment_merge() needs for so many
  * additions. */

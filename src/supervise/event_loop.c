@@ -40,6 +40,7 @@
  * - close(2) of a descriptor that was sent to foster, or of a service's socket that is opened
  *   again: a thread of its own, which is waited for 100 ms if the address is not free at once
  *   (async_close.c, sockets.c).
+ * - send(2) to the engine's NOTIFY_SOCKET is non-blocking (engine_notify.c).
  * - accept(2), recv(2) and send(2) for foster ctl are non-blocking: 16 sources a round, one call
  *   for each. When all places are taken one client gives up its own (connections.h).
  *

@@ -79,7 +79,7 @@ bool start_prepare(const struct plan *all, enum placement placement, int parent_
     command_parent_death_signal = parent_death_signal;
     own_pid = getpid();
     signals_reset();
-    environment_remove_own();
+    start_environment_prepare(plan);
     start_descriptors_prepare(plan);
     note_directory();
     memcpy(&first_mark, (const void *)getauxval(AT_RANDOM), sizeof first_mark);

@@ -2,8 +2,10 @@
 #include "supervise/start_environment.h"
 
 #include <string.h>
+#include <unistd.h>
 
-#include "base/text.h"
+#include "base/log.h"
+#include "process/environment.h"
 #include "supervise/main_process.h"
 #include "supervise/notify_socket.h"
 
@@ -14,6 +16,13 @@ enum {
     INSTANCE_VARIABLES = 1, /* INSTANCE */
     OWN_VARIABLES = USER_VARIABLES + NOTIFY_VARIABLES + LISTEN_VARIABLES + INSTANCE_VARIABLES,
 };
+_Static_assert((int)OWN_VARIABLES >= (int)ENVIRONMENT_OWN, "room for those of the command");
+
+static const struct service *command;  /* of the command line, or NULL */
+static char *removed[ENVIRONMENT_OWN]; /* from foster's environment */
+static size_t removed_count;
+
+static const char listen_pid[] = "LISTEN_PID=";
 
 static void add_entry(struct start_environment *environment, const char *name, const char *value)
 {
@@ -76,7 +85,35 @@ static void add_sockets(struct start_environment *environment, const struct sett
     for (unsigned i = 1; i < settings->listen_count; i++)
         environment->unused =
             stpcpy(stpcpy(environment->unused - 1, ":"), settings->listen[i].name) + 1;
-    add_own_pid(environment, "LISTEN_PID=");
+    add_own_pid(environment, listen_pid);
+}
+
+/* As spawn_vfork() has it: LISTEN_PID of foster's pid, or of 1, is meant for the command. */
+static bool is_listen_pid(const char *entry)
+{
+    char digits[DECIMAL_MAX];
+    const char *value = entry + sizeof listen_pid - 1;
+    return strncmp(entry, listen_pid, sizeof listen_pid - 1) == 0 &&
+           (strcmp(value, text_decimal(digits, getpid())) == 0 || strcmp(value, "1") == 0);
+}
+
+void start_environment_prepare(const struct plan *all)
+{
+    command = all->command;
+    removed_count = environment_remove_own(removed);
+    for (size_t i = 0; i < removed_count && command == NULL; i++)
+        if (is_listen_pid(removed[i]))
+            log_line(LOG_WARNING, "the sockets that LISTEN_FDS tells of are closed: only a command "
+                                  "on the command line can have them");
+}
+
+static void add_removed(struct start_environment *environment)
+{
+    for (size_t i = 0; i < removed_count; i++)
+        if (is_listen_pid(removed[i]))
+            add_own_pid(environment, listen_pid);
+        else
+            environment->entries[environment->count++] = removed[i];
 }
 
 size_t start_environment_most(const struct settings *settings)
@@ -106,6 +143,8 @@ void start_environment_fill(struct start_environment *environment, const struct 
             add_number(environment, "MAINPID=", main_process_pid(service));
         return;
     }
+    if (service == command)
+        add_removed(environment);
     add_notify(environment, service);
     add_sockets(environment, service->settings);
 }

@@ -24,6 +24,7 @@
 #include "process/signals.h"
 #include "process/thread.h"
 #include "supervise/dependencies.h"
+#include "supervise/engine_notify.h"
 #include "supervise/event_loop.h"
 #include "supervise/forwarding.h"
 #include "supervise/main_process.h"
@@ -196,6 +197,7 @@ static milliseconds go_round(void)
         is_long = now - begun >= ROUND_MOST_MS;
     }
     first = clock_earlier(first, clock_earlier(shutdown_look(now), notify_look(now)));
+    first = clock_earlier(first, engine_notify_look(now));
     bool has_changed = state_machine_changes() != before && (one_waits || shutdown_is_under_way());
     return is_long || has_changed ? begun : first;
 }
@@ -238,6 +240,7 @@ static void *supervise(void *unused)
             break;
         event_loop_wait(first);
     }
+    engine_notify_end();
     atomic_store(&ended, true);
     /* Wakes the signal thread; a seccomp filter may forbid tgkill(2). */
     if (syscall(SYS_tgkill, start_own_pid(), start_own_pid(), SIGCHLD) == -1)

@@ -77,10 +77,14 @@ START_TEST(what_was_meant_for_foster)
 {
     HAVE("NOTIFY_SOCKET=/x", "LISTEN_PID=1", "LISTEN_FDS=2", "LISTEN_FDNAMES=a", "WATCHDOG_USEC=3",
          "WATCHDOG_PID=1", "LISTEN_FDS2=1", "XLISTEN_FDS=1", "LISTEN=1", "LISTEN_PID");
-    environment_remove_own();
+    char *removed[ENVIRONMENT_OWN];
+    ck_assert_uint_eq(environment_remove_own(removed), ENVIRONMENT_OWN);
+    ck_assert_str_eq(removed[0], "NOTIFY_SOCKET=/x");
+    ck_assert_str_eq(removed[1], "LISTEN_PID=1"); /* the first of two */
+    ck_assert_str_eq(removed[5], "WATCHDOG_PID=1");
     merge(NULL, 0);
     MERGED("LISTEN_FDS2=1", "XLISTEN_FDS=1", "LISTEN=1");
-    environment_remove_own();
+    ck_assert_uint_eq(environment_remove_own(removed), 0);
     MERGE("LISTEN_FDS=1", "NOTIFY_SOCKET=@1");
     MERGED("LISTEN_FDS2=1", "XLISTEN_FDS=1", "LISTEN=1", "LISTEN_FDS=1", "NOTIFY_SOCKET=@1");
 }
