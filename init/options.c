@@ -159,8 +159,8 @@ static bool is_supervisor(const struct options *options)
 {
     if (options->config_count > 0 || options->restart != RESTART_NO)
         return true;
-    return *options->command == NULL && (access(CONFIG_DEFAULT, F_OK) == 0 ||
-                                         access(CONFIG_DEFAULT_DIRECTORY, F_OK) == 0);
+    return *options->command == NULL &&
+           (access(CONFIG_DEFAULT, F_OK) == 0 || access(CONFIG_DEFAULT_DIRECTORY, F_OK) == 0);
 }
 
 static void check_command(struct reading *reading)
