@@ -34,7 +34,7 @@ bool value_read_environment(void *field, struct entry *entry)
 bool value_read_env_file(void *field, struct entry *entry)
 {
     bool is_optional = *entry->value == '-';
-    char *path = entry_keep(entry) + is_optional;
+    char *path = value_keep_path(entry, entry->value + is_optional) + is_optional;
     add_source(field, &(struct environment_source){path, true, is_optional});
     return *path != '\0';
 }

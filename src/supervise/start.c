@@ -82,6 +82,7 @@ bool start_prepare(const struct plan *all, enum placement placement, int parent_
     start_environment_prepare(plan);
     start_descriptors_prepare(plan);
     note_directory();
+    start_lookup_prepare(start_directory);
     memcpy(&first_mark, (const void *)getauxval(AT_RANDOM), sizeof first_mark);
     first_mark = (first_mark & MARK_MASK) + 1;
     run_mark_check(start_mark(plan->services + plan->count));
@@ -223,15 +224,12 @@ static void complete_attributes(struct attributes *attributes, const struct sett
     attributes->file_count = descriptors->file_count;
 }
 
-/* A relative path is meant from the directory that foster was started in. */
 static bool complete_program(struct program *program)
 {
     const struct start_in_child *in_child = program->owner;
     const struct start *start = in_child->start;
     const struct start_environment *environment = in_child->environment;
     struct attributes *attributes = in_child->attributes;
-    if (start_directory != NULL && chdir(start_directory) == -1)
-        return start_lookup_fail(program, "go to", start_directory, strerror(errno));
     bool found = start_lookup_environment(program, start->service->settings, environment->entries,
                                           environment->before_settings, environment->count) &&
                  (start->command == NULL || start_lookup_command(program, start->command)) &&

@@ -18,6 +18,13 @@
 
 enum { CHUNK = 64 * 1024, ALIGNMENT = 16 };
 
+static const char *directory; /* that foster was started in, or NULL */
+
+void start_lookup_prepare(const char *start_directory)
+{
+    directory = start_directory;
+}
+
 /* The variables so far: those of foster, and the ones that are added. */
 struct variable_list {
     char **added; /* room for LIST_MOST */
@@ -90,6 +97,24 @@ static bool fail_for(struct program *program, const struct reference *missing)
 }
 
 /* ---- variables ---- */
+
+/* A path that is relative when its variables are expanded is made absolute all the same: who may
+ * change its directories is then checked from the root on, trusted_path.h. */
+static char *make_absolute(struct program *program, char *path)
+{
+    if (path[0] == '/' || directory == NULL)
+        return path;
+    size_t length = strlen(directory);
+    char *absolute = take(length + sizeof "/" + strlen(path));
+    if (absolute == NULL) {
+        fail_for_memory(program, path);
+        return NULL;
+    }
+    memcpy(absolute, directory, length);
+    absolute[length] = '/';
+    strcpy(absolute + length + 1, path);
+    return absolute;
+}
 
 /* The last one of a name counts. */
 static const char *find_so_far(const void *context, const char *name, size_t length)
@@ -220,9 +245,10 @@ static bool add_source(struct program *program, struct variable_list *list,
     char *text = source->text;
     if (expand_is_needed(text) && (text = expand(program, text, &so_far)) == NULL)
         return false;
-    if (source->is_file)
-        return add_file(program, list, text, settings, source->is_optional);
-    return add(program, list, text);
+    if (!source->is_file)
+        return add(program, list, text);
+    text = make_absolute(program, text);
+    return text != NULL && add_file(program, list, text, settings, source->is_optional);
 }
 
 bool start_lookup_environment(struct program *program, const struct settings *settings,
@@ -268,6 +294,7 @@ bool start_lookup_path(struct program *program, const char **path)
     const struct variables variables = {find_in_environment, program};
     if (*path == NULL || !expand_is_needed(*path))
         return true;
-    *path = expand(program, *path, &variables);
+    char *expanded = expand(program, *path, &variables);
+    *path = expanded != NULL ? make_absolute(program, expanded) : NULL;
     return *path != NULL;
 }

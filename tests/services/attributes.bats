@@ -22,6 +22,29 @@ people() {
     via=(sh -c 'mount --bind passwd /etc/passwd && mount --bind group /etc/group && exec "$@"' sh)
 }
 
+@test "no user gains by moving the directory that foster was started in (117, 158)" {
+    mkdir -m 777 theirs
+    mkdir -m 755 theirs/app roots
+    echo SECRET=seen >roots/vars
+    chmod 600 roots/vars
+    printf '[%s]\n%s\nuser = 1234:1234\n' \
+        a $'command = sh -c "echo a"\nlog = file:${NAME:-new}.log' \
+        b $'command = sh -c "echo b"\nlog = file:new.log' \
+        c $'command = sh -c "echo $SECRET"\nenv_file = ${NAME:-vars}' \
+        d $'command = sh -c "echo $SECRET"\nenv_file = vars' >conf
+    sed -i 's/^user/autostart = no\nuser/' conf
+    printf '[keep]\ncommand = service keep\n' >>conf
+    prepare_folder
+    via=(env -C "$PWD/theirs/app")
+    start as_pid1 --control "$PWD/sock" --config "$PWD/conf" 3>&-
+    wait_until answers
+    mv theirs/app theirs/was
+    ln -s "$PWD/roots" theirs/app
+    for name in a b c d; do fails ctl start "$name"; done
+    [ "$(ls roots theirs/was)" = $'roots:\nvars\n\ntheirs/was:' ]
+    fails grep seen "$out"
+}
+
 @test "relative paths are meant from the directory that foster was started in (158)" {
     mkdir sub
     echo input >in

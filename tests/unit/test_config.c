@@ -225,12 +225,12 @@ END_TEST
 START_TEST(variables_and_files_of_them)
 {
     const struct settings *settings =
-        settings_of("environment = Z=1\nenv_file = env\nenvironment = Y=${Z}\nenv_file = -/x");
+        settings_of("environment = Z=1\nenv_file = /env\nenvironment = Y=${Z}\nenv_file = -/x");
     static const struct {
         const char *text;
         bool is_file, is_optional;
     } wanted[] = {
-        {"Z=1", false, false}, {"env", true, false}, {"Y=${Z}", false, false}, {"/x", true, true}};
+        {"Z=1", false, false}, {"/env", true, false}, {"Y=${Z}", false, false}, {"/x", true, true}};
     ck_assert_uint_eq(settings->environment_count, COUNT(wanted));
     for (size_t i = 0; i < COUNT(wanted); i++) {
         ck_assert_str_eq(settings->environment[i].text, wanted[i].text);
@@ -285,7 +285,9 @@ static void ck_from_here(const char *path, const char *relative)
 START_TEST(relative_paths_are_meant_from_here)
 {
     const struct settings *settings = settings_of(
-        "working_dir = sub\nstdin = ./in\nlog = file:a:b\nlog_stderr = file:@e\nready = file:r");
+        "working_dir = sub\nstdin = ./in\nlog = file:a:b\nlog_stderr = file:@e\nready = file:r\n"
+        "env_file = -vars");
+    ck_from_here(settings->environment[0].text, "vars");
     ck_from_here(settings->attributes.directory, "sub");
     ck_from_here(settings->input, "./in");
     ck_from_here(settings->output_path, "a:b");
