@@ -23,7 +23,7 @@ enum turn {
 };
 
 /* Takes memory for the services of the plan. Main thread, before the first start. */
-void turns_begin(const struct plan *plan);
+void turns_begin(const struct plan *all);
 
 /* Gives a service a turn, in place of the one that it has; NO_TURN takes it away. */
 void turns_set(const struct service *service, enum turn turn);

@@ -32,12 +32,12 @@ enum { RELAY_LINE_MAX = 1 << 20 };
  * no thread. Main thread, before the first start, with all signals blocked. */
 bool relay_begin(const struct plan *plan, int to);
 
-/* The descriptor that is to be that stream of the service, STDOUT_FILENO or STDERR_FILENO. If it is
+/* The descriptor that is to be fd of the service, STDOUT_FILENO or STDERR_FILENO. If it is
  * relayed, the write end of its pipe, which is close-on-exec and stays foster's; else RELAY_KEPT
  * for foster's own. For OUTPUT_RAW, OUTPUT_PREFIX and OUTPUT_JSON, settings_output(). Supervisor's
  * thread, before each start. */
 enum { RELAY_KEPT = -1 };
-int relay_of(const struct service *service, int stream);
+int relay_of(const struct service *service, int fd);
 
 /* Call it when a run of the service has ended: its output is relayed now, also a last line without
  * a newline. Supervisor's thread. */

@@ -104,16 +104,12 @@ static char *make_absolute(struct program *program, char *path)
 {
     if (path[0] == '/' || directory == NULL)
         return path;
-    size_t length = strlen(directory);
-    char *absolute = take(length + sizeof "/" + strlen(path));
+    char *absolute = take(strlen(directory) + sizeof "/" + strlen(path));
     if (absolute == NULL) {
         fail_for_memory(program, path);
         return NULL;
     }
-    memcpy(absolute, directory, length);
-    absolute[length] = '/';
-    strcpy(absolute + length + 1, path);
-    return absolute;
+    return strcat(strcat(strcpy(absolute, directory), "/"), path);
 }
 
 /* The last one of a name counts. */
