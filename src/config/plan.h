@@ -53,7 +53,16 @@ struct plan {
     bool to_group;                /* signals are sent to process groups */
 };
 
-/* The service whose name is these length bytes, or NULL. Any thread; allocates nothing. */
+/* True if the name is that of the service, or of the section that it is a replica of. Any thread;
+ * allocates nothing; so are the next two. */
+bool plan_is_named(const struct service *service, const char *name, size_t length);
+
+/* The next service behind that one, or the first if it is NULL, which these length bytes name; NULL
+ * if there is none. */
+struct service *plan_find_next(const struct plan *plan, const struct service *behind,
+                               const char *name, size_t length);
+
+/* The first such service, or NULL. */
 struct service *plan_find(const struct plan *plan, const char *name, size_t length);
 
 #endif

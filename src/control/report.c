@@ -40,7 +40,7 @@
 static bool is_chosen(const char *names, const struct service *service)
 {
     bool all = *names == '\0';
-    while (*names != '\0' && strcmp(names, service->name) != 0)
+    while (*names != '\0' && !plan_is_named(service, names, strlen(names)))
         names += strlen(names) + 1;
     return all || *names != '\0';
 }

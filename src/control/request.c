@@ -208,12 +208,25 @@ static bool next_of_all(const struct request *request, struct target *target)
     return service < plan->services + plan->count;
 }
 
+/* Goes on to the next replica that the same word names. */
+static bool next_replica(const struct request *request, struct target *target)
+{
+    const char *word = target->word;
+    if (word == NULL || !target->service->is_replica)
+        return false;
+    target->service =
+        plan_find_next(supervisor_plan(), target->service, word, name_length(request, word));
+    return target->service != NULL;
+}
+
 /* Goes on to the next service; false after the last one. Caller has checked the names. */
 static bool next_target(const struct request *request, struct target *target)
 {
     if (request->all)
         return next_of_all(request, target);
     const char *word = target->word;
+    if (next_replica(request, target))
+        return true;
     target->word = word == NULL ? request->names : word + strlen(word) + 1;
     if (*target->word == '\0')
         return false;

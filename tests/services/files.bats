@@ -301,6 +301,33 @@ in_etc() { via=(sh -c 'mount --bind etc /etc && exec "$@"' sh); }
     ends 137
 }
 
+@test "ctl takes one replica, or all of them by the name of the section (152)" {
+    configure <<-'END'
+		[work]
+		command = service work
+		[worker]
+		command = service worker
+		replicas = 3
+	END
+    run_foster as_pid1
+    ctl wait --timeout 5s worker:started worker.3:ready
+    [ "$(ctl status worker | grep -c '^worker\.[123] ')" -eq 3 ]
+    [ "$(ctl status worker.2 | grep -c '^worker')" -eq 1 ]
+    ctl stop worker.2
+    [ "$(state worker.1) $(state worker.2) $(state worker.3)" = 'running stopped running' ]
+    ctl start worker
+    reaches worker.2 running
+    ctl signal USR1 worker
+    happens 'worker signal 10' 3
+    ctl restart worker
+    happens 'worker starts' 7
+    ctl stop worker
+    [ "$(state worker.1) $(state worker.2) $(state worker.3)" = 'stopped stopped stopped' ]
+    [ "$(state work)" = running ]
+    fails ctl stop worker.4
+    fails ctl stop worke
+}
+
 @test "replicas share their sockets (152)" {
     own_network
     configure <<-'END'
