@@ -151,9 +151,9 @@ void replicas_make(struct plan *plan, const struct shape *shapes)
         replicas.first[i + 1] = replicas.first[i] + count_of(&shapes[i]);
     for (size_t i = 0; i < replicas.count; i++)
         make_services(&replicas, i, &shapes[i]);
-    if (plan->command != NULL)
-        plan->command = &replicas.services[replicas.first[plan->command - plan->services]];
     replace_origins(plan, &replicas);
+    if (plan->command != NULL)
+        plan->command = replicas.services; /* it is the first section, and one service */
     plan->services = replicas.services;
     plan->count = replicas.first[replicas.count];
     arena_unmap(replicas.first, size);
