@@ -65,7 +65,7 @@ in_etc() { via=(sh -c 'mount --bind etc /etc && exec "$@"' sh); }
 }
 
 @test "--check shows from which files a service is, and which are not there (149, 151)" {
-    printf '[web]\ncommand = x\n[cron]\ncommand = y\n' >one.conf
+    printf '[web]\ncommand = true\n[cron]\ncommand = true\n' >one.conf
     printf '[web]\nessential = yes\n[cron]\nenabled = no\n' >two.conf
     exits 0 as_child --check --config one.conf --config two.conf
     grep -x 'web (essential), from one.conf and two.conf' <<<"$output"
@@ -76,8 +76,8 @@ in_etc() { via=(sh -c 'mount --bind etc /etc && exec "$@"' sh); }
 }
 
 @test "two commands for one service, or one section twice in a file, are faults (149)" {
-    printf '[web]\ncommand = x\n' >one.conf
-    printf '[web]\ncommand = y\n' >two.conf
+    printf '[web]\ncommand = true\n' >one.conf
+    printf '[web]\ncommand = true\n' >two.conf
     exits 2 as_child --check --config one.conf --config two.conf
     [[ $stderr == "foster: two.conf:2: 'command' of [web] is there already, in one.conf:2" ]]
     printf '[web]\nuser = 1\n[web]\nuser = 2\n' >two.conf
@@ -177,10 +177,10 @@ in_etc() { via=(sh -c 'mount --bind etc /etc && exec "$@"' sh); }
     says_nothing
     in_order 'base ends' 'init starts' 'init ends' 'work starts'
     happens 'alone ends'
-    printf '[foster]\nrestart = allways\n[a]\ncommand = x\n[b]\ncommand = y\n' >conf
+    printf '[foster]\nrestart = allways\n[a]\ncommand = true\n[b]\ncommand = true\n' >conf
     exits 2 as_child --check --config conf
     [[ $stderr == "foster: conf:2: "*"'allways'"* ]]
-    printf '[foster]\ncommand = x\n[a]\ncommand = x\n' >conf
+    printf '[foster]\ncommand = true\n[a]\ncommand = true\n' >conf
     exits 2 as_child --check --config conf
     [[ $stderr == "foster: conf:2: 'command' belongs in the section of a service" ]]
 }
@@ -230,7 +230,7 @@ in_etc() { via=(sh -c 'mount --bind etc /etc && exec "$@"' sh); }
     sed -i 's/:-no/:?set it to yes or no/' conf
     exits 2 as_child --check --config conf
     [[ $stderr == *"conf:3: enabled needs \${ENABLE_CRON}: set it to yes or no" ]]
-    printf '[a]\ncommand = x\nenabled =\n' >conf
+    printf '[a]\ncommand = true\nenabled =\n' >conf
     exits 2 as_child --check --config conf
     [[ $stderr == "foster: conf: no service is enabled" ]]
 }
@@ -282,7 +282,7 @@ in_etc() { via=(sh -c 'mount --bind etc /etc && exec "$@"' sh); }
         WORKERS=$count exits 2 as_child --check --config conf
         [[ $stderr == "foster: conf:3: replicas needs a number from 0 to 1000, not '$count'" ]]
     done
-    printf '[worker]\ncommand = x\nreplicas = 0\n[worker.7]\ncommand = x\n' >conf
+    printf '[worker]\ncommand = true\nreplicas = 0\n[worker.7]\ncommand = true\n' >conf
     exits 2 as_child --check --config conf
     [[ $stderr == "foster: conf:4: [worker.7] has the name of a replica of [worker]"* ]]
 }
