@@ -85,7 +85,7 @@ build/$(SONAME): $(LIBRARY) src/children/foster.map
 HARDENED_CFLAGS = $(filter-out -fno-pie,$(CFLAGS)) -fPIE -fstack-protector-strong
 HARDENED_LDFLAGS = -static -nostartfiles -s -Wl,-pie,--no-dynamic-linker,-z,text,-z,relro,-z,now \
     -Wl,-z,noexecstack,--gc-sections,--build-id=none
-HARDENED_BUDGET = 196608
+HARDENED_BUDGET = 212992
 MUSL = /usr/lib/$(shell uname -m)-linux-musl
 
 hardened: build/hardened/foster
