@@ -32,16 +32,24 @@ static bool is_known(const struct settings *settings, const char *program)
     return *program == '/' || strchr(program, '/') == NULL;
 }
 
+/* A command that several services in a row have is one string (entry_keep()), and is looked for
+ * once. */
 static void note_program(const struct section *section, const struct file_line *place)
 {
+    static const char *last_found;
     struct expansion words = {0};
+    if (section->command == last_found)
+        return;
     int count = argv_split_count(section->command, &words);
     if (count < 1)
         return;
     size_t size = words.length, argv_size = ((size_t)count + 1) * sizeof(char *);
     char *buffer = arena_map(size), **argv = arena_map(argv_size);
     argv_split(section->command, &words, buffer, argv);
-    if (is_known(&section->settings, argv[0]) && !is_found(argv[0]))
+    bool is_there = is_found(argv[0]);
+    if (is_there)
+        last_found = section->command;
+    else if (is_known(&section->settings, argv[0]))
         diagnostics_note(place, "the program '%s' is not there now", argv[0]);
     arena_unmap(buffer, size);
     arena_unmap(argv, argv_size);
