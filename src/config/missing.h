@@ -1,5 +1,6 @@
 /*
- * missing.h - what a section names and is not there now: a program, an env_file. These are notes of
+ * missing.h - what a section names and is not there now: a program, a user, an env_file. These are
+ * notes of
  * --check, and no faults: a oneshot may make it before the service starts.
  */
 #ifndef CONFIG_MISSING_H

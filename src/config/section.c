@@ -59,6 +59,10 @@ void section_check(const struct section *section)
     if (settings->environment_count > ENVIRONMENT_MOST)
         diagnostics_error(&section->place, "the section has more than %d environment variables",
                           ENVIRONMENT_MOST);
+    if (settings->listen_count > 0 && settings->user != NULL && !settings->user->is_known)
+        diagnostics_error(keys_place(section, "user"),
+                          "listen needs a user that is there when foster starts, not '%s'",
+                          settings->user->text);
     if (settings->listen_count > LISTEN_MOST)
         diagnostics_error(&section->place, "the section has more than %d sockets", LISTEN_MOST);
     if (is_oneshot && settings->restart == RESTART_ALWAYS)

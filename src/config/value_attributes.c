@@ -17,6 +17,22 @@ enum {
     KIBI_BITS = 10,
 };
 
+/* "NAME", "NAME:GROUP": what can be the user of a later start. */
+static bool is_well_formed(const char *value)
+{
+    const char *colon = strchr(value, ':');
+    return value[strcspn(value, " \t")] == '\0' && colon != value &&
+           (colon == NULL || (colon[1] != '\0' && strchr(colon + 1, ':') == NULL));
+}
+
+/* A user that is not there now may be there when the service starts; missing.h notes it. */
+static bool parse_user(struct user *user, const char *value, struct entry *entry)
+{
+    if (user_parse(value, user, &entry->culprit))
+        return true;
+    return is_well_formed(value) && user_has_name(entry->culprit);
+}
+
 /* Equal users are one struct, so that services of one user can share their settings, and
  * /etc/passwd is read once for all services of one user that follow each other. */
 bool value_read_user(void *field, struct entry *entry)
@@ -27,7 +43,7 @@ bool value_read_user(void *field, struct entry *entry)
     const char *value = entry_keep(entry);
     if (last_user == NULL || last_value != value) {
         struct user *user = arena_alloc(sizeof *user);
-        if (!user_parse(value, user, &entry->culprit))
+        if (!parse_user(user, value, entry))
             return false;
         last_value = value;
         last_user = user;

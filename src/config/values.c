@@ -35,7 +35,7 @@ static const struct {
                                        ", file:PATH or exec:COMMAND"},
     [VALUE_HEALTHCHECK] = {value_read_healthcheck, AN_ADDRESS ", or " A_COMMAND},
     [VALUE_OUTPUT] = {value_read_output, "raw, prefix, json, null or file:PATH"},
-    [VALUE_USER] = {value_read_user, "USER or USER:GROUP, as names that exist or as numbers"},
+    [VALUE_USER] = {value_read_user, "USER or USER:GROUP, as names or as numbers"},
     [VALUE_UMASK] = {value_read_umask, "an octal number up to 777"},
     [VALUE_MODE] = {value_read_mode, "an octal number up to 777"},
     [VALUE_NICE] = {value_read_nice, "a number from -20 to 19"},

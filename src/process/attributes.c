@@ -123,6 +123,9 @@ static int open_users_files(const struct attributes *attributes, const char **pa
     return error;
 }
 
+const char attributes_step_read[] = "read", attributes_step_expand[] = "expand",
+           attributes_step_user[] = "become its user";
+
 /* Root's files come before the limits, because one of these may be on the number of descriptors. */
 static const struct step {
     int (*apply)(const struct attributes *attributes);
@@ -133,7 +136,7 @@ static const struct step {
     {.apply = set_nice, .what = "set its nice value"},
     {.apply = set_oom_score_adj, .what = "set its oom_score_adj"},
     {.apply = set_limits, .what = "set its limits"},
-    {.apply = set_user, .what = "become its user"},
+    {.apply = set_user, .what = attributes_step_user},
     {.open = open_users_files, .what = "open"},
     {.apply = enter_directory, .what = enter_its_directory},
     {.apply = set_no_new_privileges, .what = "set no_new_privileges"},
@@ -142,8 +145,6 @@ static const struct step {
 enum { STEPS = sizeof steps / sizeof *steps };
 
 /* ---- the numbers of the steps: those that are about a path, then those of the table ---- */
-
-const char attributes_step_read[] = "read", attributes_step_expand[] = "expand";
 
 static const char *const path_steps[] = {
     [STEP_STDIN] = "open its stdin",           [STEP_LOG] = "open its log",

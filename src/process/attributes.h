@@ -56,9 +56,9 @@ int attributes_apply(const struct attributes *attributes, const char **failed, c
  * The other steps have numbers above, and 0 is no step. */
 enum { STEP_STDIN = 1, STEP_LOG, STEP_LOG_STDERR, STEP_DIRECTORY, STEP_ENV_FILE, STEP_VARIABLE };
 
-/* Steps that a caller makes before attributes_apply(), "read" and "expand":
+/* Steps that a caller makes before attributes_apply(), "read", "expand" and "become its user":
  * attributes_step_number() knows them by these addresses. */
-extern const char attributes_step_read[], attributes_step_expand[];
+extern const char attributes_step_read[], attributes_step_expand[], attributes_step_user[];
 
 /* The number of the step that attributes_apply() has named, with its path, or of one of the two
  * above, by which a parent can keep it; 0 for any other. Async-signal-safe. */

@@ -169,7 +169,7 @@ bool user_parse(const char *string, struct user *user, const char **missing)
     struct part passwd_file = read_file("/etc/passwd"), group_file = read_file("/etc/group");
     struct part group = {string, strlen(string)}, name = cut(&group, ':');
     bool group_given = string[name.length] == ':';
-    *user = (struct user){0};
+    *user = (struct user){.text = string};
     *missing = string;
     bool known = name.length > 0 && take_user(user, name, passwd_file);
     if (known && group_given) {
@@ -180,5 +180,17 @@ bool user_parse(const char *string, struct user *user, const char **missing)
     }
     drop_file(passwd_file);
     drop_file(group_file);
+    user->is_known = known;
     return known;
+}
+
+static bool is_name(const char *word)
+{
+    return *word != '\0' && strspn(word, "0123456789") != strcspn(word, ":");
+}
+
+bool user_has_name(const char *string)
+{
+    const char *colon = strchr(string, ':');
+    return is_name(string) || (colon != NULL && is_name(colon + 1));
 }

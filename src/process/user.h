@@ -27,6 +27,8 @@ struct user {
     size_t group_count;
     const char *name; /* NULL: a number that is not in /etc/passwd */
     const char *home; /* NULL: the same */
+    const char *text; /* as the file has it, by which the user is looked up again */
+    bool is_known;    /* of the rest only `text` holds if it is not */
 };
 
 /*
@@ -35,8 +37,12 @@ struct user {
  * /etc/group that list the user. With ":GROUP" that is the only group. A number that is not in
  * /etc/passwd has the group 0, as in engines. False if the user or the group is unknown or
  * malformed; *missing is then the whole string or the part behind the colon. Memory comes from the
- * arena: one thread, before the first start.
+ * arena: one thread, before the first start; or a child of a fork, which has an arena of its own.
  */
 bool user_parse(const char *string, struct user *user, const char **missing);
+
+/* True if the user or its group is given by a name, which another program may create or change.
+ * Allocates nothing. */
+bool user_has_name(const char *string);
 
 #endif

@@ -8,9 +8,12 @@
 
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/proc_path.h"
+#include "process/procfs.h"
 #include "process/run_mark.h"
 #include "supervise/event_loop.h"
 #include "supervise/main_process.h"
@@ -51,10 +54,23 @@ static struct service *service_of_mark(int64_t mark)
     return index >= 0 && index < (int64_t)plan->count ? &plan->services[index] : NULL;
 }
 
+/* The user of a process, ROOT if it is not known: stat(2) of its directory in /proc, proc(5). */
+static uid_t owner_of(pid_t pid)
+{
+    char path[PROC_PATH_MAX];
+    struct stat directory;
+    proc_path(path, "/", pid, "");
+    return procfs_is_ours() && stat(path, &directory) == 0 ? directory.st_uid : ROOT;
+}
+
+/* A name may be another user's number since the files were read: then the main process has it. */
 static bool is_its_user(const struct service *service, uid_t uid)
 {
     const struct user *user = service->settings->user;
-    return uid == ROOT || uid == (user != NULL ? user->uid : geteuid());
+    if (uid == ROOT || user == NULL)
+        return uid == ROOT || uid == geteuid();
+    return (user->is_known && uid == user->uid) ||
+           (user_has_name(user->text) && uid == owner_of(main_process_pid(service)));
 }
 
 /* The service that a process of that user belongs to, or NULL: notify.h. The user of a process in

@@ -230,8 +230,10 @@ static bool complete_program(struct program *program)
     const struct start *start = in_child->start;
     const struct start_environment *environment = in_child->environment;
     struct attributes *attributes = in_child->attributes;
-    bool found = start_lookup_environment(program, start->service->settings, environment->entries,
-                                          environment->before_settings, environment->count) &&
+    bool found = start_lookup_user(program, &attributes->user) &&
+                 start_lookup_environment(program, start->service->settings, attributes->user,
+                                          environment->entries, environment->before_settings,
+                                          environment->count) &&
                  (start->command == NULL || start_lookup_command(program, start->command)) &&
                  start_lookup_path(program, &attributes->directory);
     for (unsigned i = 0; i < attributes->file_count && found; i++)
@@ -245,7 +247,8 @@ static bool needs_lookup(const struct start *start)
     const struct settings *settings = start->service->settings;
     const char *const values[] = {start->command, settings->attributes.directory,
                                   settings->output_path, settings->error_path, settings->input};
-    bool needed = settings->needs_lookup;
+    bool needed =
+        settings->needs_lookup || (settings->user != NULL && user_has_name(settings->user->text));
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
         needed |= values[i] != NULL && expand_is_needed(values[i]);
     return needed;

@@ -48,10 +48,11 @@ static void add_own_pid(struct start_environment *environment, const char *name)
     environment->unused += DECIMAL_MAX;
 }
 
-/* A user without a name is a number that /etc/passwd does not know: it has no home either. */
+/* A user without a name is a number that /etc/passwd does not know: it has no home either. A user
+ * that is given by a name is looked up in the child, start_lookup.h. */
 static void add_user(struct start_environment *environment, const struct user *user)
 {
-    if (user == NULL || user->name == NULL)
+    if (user == NULL || user->name == NULL || user_has_name(user->text))
         return;
     add_entry(environment, "HOME=", user->home);
     add_entry(environment, "USER=", user->name);

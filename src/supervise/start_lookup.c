@@ -15,6 +15,7 @@
 #include "process/attributes.h"
 #include "process/environment.h"
 #include "process/trusted_path.h"
+#include "process/user.h"
 
 enum { CHUNK = 64 * 1024, ALIGNMENT = 16 };
 
@@ -217,7 +218,7 @@ static bool add_text(struct program *program, struct variable_list *list, const 
 }
 
 static bool add_file(struct program *program, struct variable_list *list, const char *path,
-                     const struct settings *settings, bool is_optional)
+                     const struct user *user, bool is_optional)
 {
     uid_t owner = 0;
     int fd = trusted_path_open_single_owner(path, &owner);
@@ -225,7 +226,7 @@ static bool add_file(struct program *program, struct variable_list *list, const 
         return true;
     if (fd == -1)
         return start_lookup_fail(program, attributes_step_read, path, open_error(errno));
-    if (owner == 0 || (settings->user != NULL && owner == settings->user->uid))
+    if (owner == 0 || (user != NULL && owner == user->uid))
         return add_text(program, list, path, fd);
     close(fd);
     return start_lookup_fail(program, attributes_step_read, path,
@@ -234,8 +235,8 @@ static bool add_file(struct program *program, struct variable_list *list, const 
 
 /* ---- for start.c ---- */
 
-static bool add_source(struct program *program, struct variable_list *list,
-                       const struct settings *settings, const struct environment_source *source)
+static bool add_source(struct program *program, struct variable_list *list, const struct user *user,
+                       const struct environment_source *source)
 {
     const struct variables so_far = {find_so_far, list};
     char *text = source->text;
@@ -244,18 +245,55 @@ static bool add_source(struct program *program, struct variable_list *list,
     if (!source->is_file)
         return add(program, list, text);
     text = make_absolute(program, text);
-    return text != NULL && add_file(program, list, text, settings, source->is_optional);
+    return text != NULL && add_file(program, list, text, user, source->is_optional);
+}
+
+static bool add_user_entry(struct program *program, struct variable_list *list, const char *name,
+                           const char *value)
+{
+    char *entry = take(strlen(name) + strlen(value) + 1);
+    if (entry == NULL)
+        return fail_for_memory(program, "its environment");
+    stpcpy(stpcpy(entry, name), value);
+    return add(program, list, entry);
+}
+
+static bool add_user(struct program *program, struct variable_list *list, const struct user *user)
+{
+    if (user == NULL || user->name == NULL || !user_has_name(user->text))
+        return true;
+    return add_user_entry(program, list, "HOME=", user->home) &&
+           add_user_entry(program, list, "USER=", user->name) &&
+           add_user_entry(program, list, "LOGNAME=", user->name);
+}
+
+bool start_lookup_user(struct program *program, const struct user **user)
+{
+    const char *missing;
+    struct user *now;
+    if (*user == NULL || !user_has_name((*user)->text))
+        return true;
+    now = take(sizeof *now);
+    if (now == NULL)
+        return fail_for_memory(program, (*user)->text);
+    if (!user_parse((*user)->text, now, &missing))
+        return start_lookup_fail(program, attributes_step_user, missing,
+                                 "there is no such user or group");
+    *user = now;
+    return true;
 }
 
 bool start_lookup_environment(struct program *program, const struct settings *settings,
-                              char *const *entries, size_t place, size_t count)
+                              const struct user *user, char *const *entries, size_t place,
+                              size_t count)
 {
     struct variable_list list = {.added = take(LIST_MOST * sizeof(char *))};
     bool is_complete = list.added != NULL || fail_for_memory(program, "its environment");
+    is_complete = is_complete && add_user(program, &list, user);
     for (size_t i = 0; i < place && is_complete; i++)
         is_complete = add(program, &list, entries[i]);
     for (unsigned i = 0; i < settings->environment_count && is_complete; i++)
-        is_complete = add_source(program, &list, settings, &settings->environment[i]);
+        is_complete = add_source(program, &list, user, &settings->environment[i]);
     for (size_t i = place; i < count && is_complete; i++)
         is_complete = add(program, &list, entries[i]);
     if (!is_complete)

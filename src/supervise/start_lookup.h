@@ -22,10 +22,15 @@
  * Main thread, before the first start. */
 void start_lookup_prepare(const char *start_directory);
 
-/* Gives the program its environment: foster's, then the entries before `place`, then those of the
- * settings, then the entries from `place` on. A variable sees those before it. */
+/* Looks the user up that is given by a name, as it is now, and puts it in place of the old one. */
+bool start_lookup_user(struct program *program, const struct user **user);
+
+/* Gives the program its environment: foster's, then HOME, USER and LOGNAME of such a user, then the
+ * entries before `place`, then those of the settings, then the entries from `place` on. A variable
+ * sees those before it. A file of variables belongs to root or to the user. */
 bool start_lookup_environment(struct program *program, const struct settings *settings,
-                              char *const *entries, size_t place, size_t count);
+                              const struct user *user, char *const *entries, size_t place,
+                              size_t count);
 
 /* Gives the program the words of the command, with the variables of its environment. */
 bool start_lookup_command(struct program *program, const char *command);

@@ -110,14 +110,39 @@ people() {
     is $'Uid: 4321 4321 4321 4321\nGid: 0 0 0 0'
 }
 
-@test "a user or a group that does not exist is refused with a clear text (95)" {
+@test "a user or a group that does not exist fails the start in one line (95, 135)" {
     people
     for user in nobdy app:grp nobdy:main; do
         printf '[a]\ncommand = true\nuser = %s\n' "$user" >conf
-        exits_with 2 as_pid1
+        exits_with 125 as_pid1
         part=${user#app:}
-        [[ $stderr == "foster: conf:3: "*"${part%:main}"* ]] || { echo "$stderr" && false; }
+        [[ ${stderr_lines[0]} == "foster: a: cannot become its user "*"${part%:main}"*such* ]] ||
+            { echo "$stderr" && false; }
+        exits 0 as_child --check --config conf
+        says "conf:3: the user '$user' is not there now"
     done
+}
+
+@test "a user is looked up at each start: another service may make or change it (135)" {
+    people
+    chmod 666 passwd
+    configure <<-'END'
+		[init]
+		command = sh -c 'echo made:x:4712:4712::/home/made:/bin/sh >>/etc/passwd'
+		type = oneshot
+		[web]
+		command = sh -c 'echo $(id -u) $HOME $USER; exec service web'
+		user = made
+		depends_on = init
+	END
+    run_foster as_pid1
+    wait_for_line "$out" '^4712 /home/made made$'
+    sed 's/4712/4713/g' passwd >changed
+    cat changed >passwd
+    ctl restart web
+    wait_for_line "$out" '^4713 /home/made made$'
+    send TERM
+    ends 0
 }
 
 @test "a user that foster may not become fails the service at once, with a reason (95)" {

@@ -25,7 +25,7 @@ refuses() {
         'ready = unix:' 'ready_timeout = -1s' 'healthcheck_interval = often'
         'healthcheck_retries = none' 'healthcheck = "open' 'watchdog = soon'
         'stop_signal = SIGTREM' 'stop_grace_period = 5q' "stop_command = x 'y"
-        'reload_signal = 99' 'user = no-such-user' 'user = root:no-such-group' 'umask = 888'
+        'reload_signal = 99' 'user = a b' 'user = root:' 'umask = 888'
         'nice = 20' 'nice = -21' 'oom_score_adj = 1001' 'ulimit_nofile = many'
         'ulimit_nofiles = 5' 'no_new_privileges = perhaps' 'environment = =2'
         'environment = NOVALUE' 'env_file = -' 'umask = ${NO_SUCH}' 'log = prefx' 'log = file:'

@@ -600,8 +600,10 @@ START_TEST(faults)
          "listen needs addresses such as tcp:80, udp:127.0.0.1:53 or NAME=unix:PATH, not 'foo:1'"},
         {"listen = =tcp:80", "listen needs addresses such as tcp:80, udp:127.0.0.1:53 or "
                              "NAME=unix:PATH, not '=tcp:80'"},
-        {"user = nobody:nosuch",
-         "user needs USER or USER:GROUP, as names that exist or as numbers, not 'nosuch'"},
+        {"user = nobody:", "user needs USER or USER:GROUP, as names or as numbers, not ''"},
+        {"user = a b", "user needs USER or USER:GROUP, as names or as numbers, not 'a b'"},
+        {"user = nosuch\nlisten = tcp:1",
+         "listen needs a user that is there when foster starts, not 'nosuch'"},
         {"retsart = no", "unknown key 'retsart'; did you mean 'restart'?"},
         {"ulimit_nofiles = 1", "unknown key 'ulimit_nofiles'; did you mean 'ulimit_nofile'?"},
         {"something = else", "unknown key 'something'"},

@@ -8,6 +8,7 @@
 
 #include "kit.h"
 #include "process/environment.h"
+#include "process/user.h"
 
 static struct program program;
 static struct environment_source sources[4];
@@ -22,7 +23,7 @@ static void set_sources(unsigned count)
 static bool look_up(unsigned count)
 {
     set_sources(count);
-    return start_lookup_environment(&program, &settings, NULL, 0, 0);
+    return start_lookup_environment(&program, &settings, NULL, NULL, 0, 0);
 }
 
 static const char *value(const char *name)
@@ -59,7 +60,7 @@ START_TEST(other_entries_come_before_and_behind)
     sources[0].text = uses_home;
     sources[1].text = one;
     set_sources(2);
-    ck_assert(start_lookup_environment(&program, &settings, entries, 1, 2));
+    ck_assert(start_lookup_environment(&program, &settings, NULL, entries, 1, 2));
     ck_assert_str_eq(value("B"), "/h");
     ck_assert_str_eq(value("A"), "own");
 }
@@ -142,10 +143,30 @@ START_TEST(a_newline_is_refused)
 }
 END_TEST
 
+START_TEST(a_user_that_has_a_name_is_looked_up)
+{
+    static const struct user number = {.text = "12345", .uid = 12345, .is_known = true},
+                             name = {.text = "root", .uid = 7}, none = {.text = "nosuch:0"};
+    const struct user *user = &number;
+    set_sources(0);
+    ck_assert(start_lookup_user(&program, &user));
+    ck_assert_ptr_eq(user, &number);
+    user = &name;
+    ck_assert(start_lookup_user(&program, &user));
+    ck_assert_uint_eq(user->uid, 0);
+    ck_assert(start_lookup_environment(&program, &settings, user, NULL, 0, 0));
+    ck_assert_str_eq(value("USER"), "root");
+    user = &none;
+    ck_assert(!start_lookup_user(&program, &user));
+    fails_with("become its user", "nosuch:0", "there is no such user or group");
+}
+END_TEST
+
 int main(void)
 {
     return RUN_TESTS("start_lookup", a_line_sees_the_lines_above_it,
                      other_entries_come_before_and_behind, a_file_is_read_between_the_lines,
                      a_file_that_cannot_be_read_has_a_reason, a_missing_variable_is_named,
-                     a_command_has_its_words, a_newline_is_refused);
+                     a_command_has_its_words, a_newline_is_refused,
+                     a_user_that_has_a_name_is_looked_up);
 }

@@ -211,8 +211,20 @@ START_TEST(nothing_stays_open)
 }
 END_TEST
 
+START_TEST(names_and_numbers_are_told_apart)
+{
+    static const char *const names[] = {"root", "root:0", "0:root", "0a", "0:0a", "1-2"};
+    static const char *const numbers[] = {"0", "0:0", "1234:5", "0:"};
+    for (size_t i = 0; i < COUNT(names); i++)
+        ck_assert_msg(user_has_name(names[i]), "%s", names[i]);
+    for (size_t i = 0; i < COUNT(numbers); i++)
+        ck_assert_msg(!user_has_name(numbers[i]), "%s", numbers[i]);
+}
+END_TEST
+
 int main(void)
 {
     return RUN_TESTS("user", by_name, by_number, with_a_group, what_is_unknown,
-                     numbers_need_no_files, long_lines_and_full_pages, nothing_stays_open);
+                     numbers_need_no_files, long_lines_and_full_pages, nothing_stays_open,
+                     names_and_numbers_are_told_apart);
 }
