@@ -47,7 +47,9 @@ static char unescape(char character)
 {
     static const char letters[] = "nrtvfab", controls[] = "\n\r\t\v\f\a\b";
     const char *letter = character != '\0' ? strchr(letters, character) : NULL;
-    return letter != NULL ? controls[letter - letters] : character;
+    if (letter == NULL)
+        return character;
+    return controls[letter - letters];
 }
 
 static bool is_escape(const char *at, char quote)
@@ -71,7 +73,10 @@ static char *take_quoted(char *at, const char *closing, char *to)
     for (; at < closing; at++) {
         bool escape = is_escape(at, quote);
         at += escape;
-        *to++ = escape && quote == '"' ? unescape(*at) : *at;
+        *to = *at;
+        if (escape && quote == '"')
+            *to = unescape(*at);
+        to++;
     }
     return to;
 }
