@@ -211,3 +211,9 @@ const struct file_line *keys_place(const struct section *section, const char *na
     const struct file_line *place = &section->places[keys_row(name)];
     return place->line != 0 ? place : NULL;
 }
+
+const struct file_line *keys_place_or_head(const struct section *section, const char *name)
+{
+    const struct file_line *place = keys_place(section, name);
+    return place != NULL ? place : &section->place;
+}

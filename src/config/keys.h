@@ -67,4 +67,7 @@ bool keys_begins(const char *text);
 /* The place of a key that the service's sections have themselves; NULL if they do not have it. */
 const struct file_line *keys_place(const struct section *section, const char *name);
 
+/* The same; for a key that is a default of [foster], the head of the section. */
+const struct file_line *keys_place_or_head(const struct section *section, const char *name);
+
 #endif

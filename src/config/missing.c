@@ -71,9 +71,10 @@ void missing_note(const struct section *section)
     text_clear(&unused);
     if (section->command != NULL && !expand_is_needed(section->command) &&
         !habits_of_command(section->command, &unused)) /* which has its note */
-        note_program(section, keys_place(section, "command"));
+        note_program(section, keys_place_or_head(section, "command"));
     const struct user *user = section->settings.user;
     if (user != NULL && !user->is_known)
-        diagnostics_note(keys_place(section, "user"), "the user '%s' is not there now", user->text);
-    note_files(&section->settings, keys_place(section, "env_file"));
+        diagnostics_note(keys_place_or_head(section, "user"), "the user '%s' is not there now",
+                         user->text);
+    note_files(&section->settings, keys_place_or_head(section, "env_file"));
 }

@@ -43,13 +43,6 @@ void section_trim_defaults(struct section *section)
         settings->restart = settings_default.restart;
 }
 
-/* The place of a key; that of the section if the key is a default. */
-static const struct file_line *place_of(const struct section *section, const char *name)
-{
-    const struct file_line *place = keys_place(section, name);
-    return place != NULL ? place : &section->place;
-}
-
 void section_check(const struct section *section)
 {
     const struct settings *settings = &section->settings;
@@ -60,19 +53,19 @@ void section_check(const struct section *section)
         diagnostics_error(&section->place, "the section has more than %d environment variables",
                           ENVIRONMENT_MOST);
     if (settings->listen_count > 0 && settings->user != NULL && !settings->user->is_known)
-        diagnostics_error(keys_place(section, "user"),
+        diagnostics_error(keys_place_or_head(section, "user"),
                           "listen needs a user that is there when foster starts, not '%s'",
                           settings->user->text);
     if (settings->listen_count > LISTEN_MOST)
         diagnostics_error(&section->place, "the section has more than %d sockets", LISTEN_MOST);
     if (is_oneshot && settings->restart == RESTART_ALWAYS)
-        diagnostics_error(place_of(section, "restart"),
+        diagnostics_error(keys_place_or_head(section, "restart"),
                           "restart = always is not for a oneshot, which is to end; use on-failure");
     if (is_oneshot && settings->ready != READY_AT_ONCE)
-        diagnostics_error(place_of(section, "ready"),
+        diagnostics_error(keys_place_or_head(section, "ready"),
                           "ready is not for a oneshot, which is done when it has ended");
     if (!is_oneshot && settings->every != 0)
-        diagnostics_error(place_of(section, "every"),
+        diagnostics_error(keys_place_or_head(section, "every"),
                           "every is for a oneshot alone: it starts a job again");
 }
 
@@ -117,10 +110,10 @@ static void note_grace(const struct section *section)
     const char *engines =
         "docker stop kills after 10s, Kubernetes after 30s, if not told otherwise";
     if (settings->stop_grace_period == NEVER)
-        diagnostics_note(place_of(section, "stop_grace_period"),
+        diagnostics_note(keys_place_or_head(section, "stop_grace_period"),
                          "a stop of %s may take for ever: %s", section->name, engines);
     else if (settings->stop_grace_period >= ENGINE_GRACE)
-        diagnostics_note(place_of(section, "stop_grace_period"),
+        diagnostics_note(keys_place_or_head(section, "stop_grace_period"),
                          "a stop of %s may take %jd seconds: %s", section->name,
                          (intmax_t)(settings->stop_grace_period / MS_PER_SECOND), engines);
 }

@@ -15,8 +15,8 @@ limit=300   # seconds for one round
 memory=1800 # MB for one round
 length=2048 # of an input
 
-sources=(src/base/{address,clock,directory,duration,hash_table,log,nearest,proc_path,text,utf8}.c
-    src/process/{environment,signals,user}.c src/config/*.c)
+sources=(src/base/{address,clock,directory,duration,hash_table,http,log,nearest,proc_path}.c
+    src/base/{text,utf8}.c src/process/{environment,path,signals,user}.c src/config/*.c)
 flags=(-std=c11 -D_GNU_SOURCE -Isrc -g -O1 "-fsanitize=fuzzer,address,undefined"
     -fno-sanitize-recover=all)
 

@@ -355,3 +355,13 @@ in_etc() { via=(sh -c 'mount --bind etc /etc && exec "$@"' sh); }
     send TERM
     ends 0
 }
+
+@test "a user or env_file of [foster] that is not there is noted at each section (135, 150)" {
+    printf '%s\n' '[foster]' 'user = nosuch' 'env_file = absent' '[a]' 'command = true' >conf
+    exits 0 as_child --check --config conf
+    [ "${stderr_lines[0]}" = "foster: conf:4: the user 'nosuch' is not there now" ]
+    [[ ${stderr_lines[1]} == "foster: conf:4: the env_file "*absent*"is not there now" ]]
+    echo 'listen = tcp:18080' >>conf
+    exits 2 as_child --check --config conf
+    [[ ${stderr_lines[0]} == "foster: conf:4: listen needs a user that is there"* ]]
+}
