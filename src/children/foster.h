@@ -199,4 +199,9 @@ void children_watch_orphans(void (*watch)(pid_t pid, int status));
 #pragma GCC visibility pop
 #endif
 
+/* The names that three functions had before version 0.1, for programs of that time. */
+#define promise_resolved    children_resolved
+#define promise_await       children_await
+#define promise_await_until children_await_until
+
 #endif

@@ -61,3 +61,19 @@ undefined() { nm "$@" | awk '$1 == "U" { sub(/@.*/, "", $2); print $2 }' | sort;
     builds_and_runs musl-gcc
     readelf -dW guest | grep -q 'NEEDED.*\[libfoster.so.0\]'
 }
+
+@test "a program written for the old names still compiles (130)" {
+    cat >old.c <<-'END'
+		#include <foster.h>
+		int main(void)
+		{
+		    static struct promise none;
+		    struct timespec now = {0};
+		    return promise_resolved(&none, 0) || promise_await_until(&none, &now, 0) ||
+		           promise_await(&none) != -1;
+		}
+	END
+    gcc -std=c11 -D_GNU_SOURCE -Wall -Werror -o old old.c \
+        -I"$ROOT/src/children" "$ROOT/build/libfoster.a"
+    timeout "$LIMIT" ./old
+}
